@@ -1,0 +1,1 @@
+//! AWS: the only place that names its SDK.

@@ -1,0 +1,78 @@
+//! One taxonomy for what any cloud may answer instead of success.
+//!
+//! Invariant: an answer is classified once, where it is received; everyone else matches on
+//! [`Class`] and never on codes or messages. No message carries an environment value.
+
+use std::time::Duration;
+
+/// What a failed cloud call means for the driver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The function (or the stage asked for) does not exist.
+    NotFound,
+    /// Something of this name exists already.
+    Exists,
+    /// The `ETag` or `RevisionId` sent is not the current one.
+    Conflict,
+    /// Another operation on the same function is still running.
+    Busy,
+    /// Too many calls; `after` is how long the cloud (or our own budget) asks to wait, if known.
+    Throttled {
+        /// Time to wait before the next call of this family.
+        after: Option<Duration>,
+    },
+    /// The credentials are valid but may not do this.
+    Denied,
+    /// No usable credentials.
+    Unauthenticated,
+    /// The request itself is wrong; only a changed spec helps.
+    Invalid,
+    /// Something in the cloud still uses the function.
+    InUse,
+    /// Something the function needs is not usable yet (a role that was just made).
+    NotReadyYet,
+    /// A limit of the account is reached.
+    Quota,
+    /// The cloud cannot be reached, answered 5xx, or did not answer in time: the effect is unknown.
+    Unavailable,
+    /// An answer that no rule expects.
+    Bug,
+}
+
+impl Class {
+    /// The class's name, as used for metric labels.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotFound => "NotFound",
+            Self::Exists => "Exists",
+            Self::Conflict => "Conflict",
+            Self::Busy => "Busy",
+            Self::Throttled { .. } => "Throttled",
+            Self::Denied => "Denied",
+            Self::Unauthenticated => "Unauthenticated",
+            Self::Invalid => "Invalid",
+            Self::InUse => "InUse",
+            Self::NotReadyYet => "NotReadyYet",
+            Self::Quota => "Quota",
+            Self::Unavailable => "Unavailable",
+            Self::Bug => "Bug",
+        }
+    }
+}
+
+/// A cloud call that failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{operation}: {code}: {message}")]
+pub struct CloudError {
+    /// What it means.
+    pub class: Class,
+    /// The API operation, as the cloud names it (`CreateFunction`).
+    pub operation: &'static str,
+    /// The cloud's own error code, or one of ours (`Timeout`, `NoConnection`, `NoBudget`).
+    pub code: String,
+    /// The cloud's message: one line, no request id, no environment value.
+    pub message: String,
+    /// The cloud's request id, for logs and events only.
+    pub request_id: Option<String>,
+}

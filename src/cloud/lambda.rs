@@ -1,0 +1,149 @@
+//! The port to AWS Lambda: one method for each API operation that cloudfn uses.
+//!
+//! Source of shapes and limits: the Lambda API reference, version 2015-03-31.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{CloudError, Patience, Tags};
+
+/// Environment variables of a function. Values are secrets: never printed, compared only here.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(pub BTreeMap<String, SecretString>);
+
+impl PartialEq for Environment {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len()
+            && self.0.iter().zip(&other.0).all(|((k1, v1), (k2, v2))| k1 == k2 && v1.expose_secret() == v2.expose_secret())
+    }
+}
+
+impl Eq for Environment {}
+
+/// The members of a function's configuration that cloudfn writes. `None` is "not sent".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configuration {
+    /// Runtime identifier, for instance `python3.13`.
+    pub runtime: Option<String>,
+    /// Entry point, for instance `index.handler`.
+    pub handler: Option<String>,
+    /// ARN of the execution role.
+    pub role: Option<String>,
+    /// Free text, at most 256 characters.
+    pub description: Option<String>,
+    /// Seconds, 1 to 900.
+    pub timeout: Option<i32>,
+    /// Megabytes, 128 to 10240.
+    pub memory_size: Option<i32>,
+    /// The whole environment: the API replaces it as a whole.
+    pub environment: Option<Environment>,
+}
+
+/// Where a function's code comes from.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CodeSource {
+    /// A zip archive, sent with the call; at most 50 MB.
+    Zip(Vec<u8>),
+    /// An object in S3, in the function's region.
+    S3 {
+        /// Bucket name.
+        bucket: String,
+        /// Object key.
+        key: String,
+        /// Object version; `None` is the newest at the time of the call.
+        version: Option<String>,
+    },
+}
+
+/// The input of `CreateFunction`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewFunction {
+    /// Configuration.
+    pub configuration: Configuration,
+    /// `x86_64` or `arm64`; `None` leaves the default.
+    pub architectures: Option<Vec<String>>,
+    /// The code.
+    pub code: CodeSource,
+    /// Tags, written in the same call.
+    pub tags: Tags,
+}
+
+/// A function as `GetFunction`, a create or an update describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Unqualified ARN.
+    pub arn: String,
+    /// The configuration; members the cloud left out are `None`.
+    pub configuration: Configuration,
+    /// Instruction sets.
+    pub architectures: Vec<String>,
+    /// Base64 of the SHA-256 of the deployment package.
+    pub code_sha256: Option<String>,
+    /// Bytes of the deployment package.
+    pub code_size: i64,
+    /// The guard for the next write; moves by itself when a state settles.
+    pub revision_id: Option<String>,
+    /// `$LATEST` or a number.
+    pub version: Option<String>,
+    /// The cloud's own text of when the function was last changed.
+    pub last_modified: Option<String>,
+    /// `Pending`, `Active`, `Inactive`, `Failed`, ...
+    pub state: Option<String>,
+    /// Why, in words.
+    pub state_reason: Option<String>,
+    /// Why, as a code.
+    pub state_reason_code: Option<String>,
+    /// `Successful`, `Failed`, `InProgress`.
+    pub last_update_status: Option<String>,
+    /// Why, in words.
+    pub last_update_status_reason: Option<String>,
+    /// Why, as a code.
+    pub last_update_status_reason_code: Option<String>,
+    /// True where the function has a VPC configuration or is an image: it settles slowly.
+    pub settles_slowly: bool,
+}
+
+/// What `GetFunction` says: the function and its tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// The function.
+    pub function: Function,
+    /// The tags, or why they could not be read (`lambda:ListTags` is a permission of its own).
+    pub tags: Result<Tags, String>,
+}
+
+/// AWS Lambda in one account and one region.
+///
+/// Errors: every method answers [`CloudError`]; a stale `revision_id` is
+/// [`Class::Conflict`](super::Class::Conflict), a running update
+/// [`Class::Busy`](super::Class::Busy). Each write answers the function as the cloud then
+/// described it; its `revision_id` must not be used for another write.
+#[async_trait]
+pub trait LambdaApi: Send + Sync + 'static {
+    /// `GetFunction`, unqualified.
+    async fn describe(&self, name: &str, patience: Patience) -> Result<Described, CloudError>;
+
+    /// `CreateFunction`.
+    async fn create(&self, name: &str, new: &NewFunction) -> Result<Function, CloudError>;
+
+    /// `UpdateFunctionConfiguration`: only the members that are `Some` change.
+    async fn update_configuration(&self, name: &str, revision_id: Option<&str>, changes: &Configuration) -> Result<Function, CloudError>;
+
+    /// `UpdateFunctionCode`; `architectures` can be changed only together with the code.
+    async fn update_code(&self, name: &str, revision_id: Option<&str>, code: &CodeSource, architectures: Option<&[String]>) -> Result<Function, CloudError>;
+
+    /// `PublishVersion`: a version of `$LATEST`, refused unless its code is `code_sha256`.
+    /// Answers the number; unchanged since the last version, that one's.
+    async fn publish_version(&self, name: &str, code_sha256: &str, revision_id: Option<&str>, description: &str) -> Result<String, CloudError>;
+
+    /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
+    async fn delete(&self, name: &str) -> Result<(), CloudError>;
+
+    /// `TagResource`.
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), CloudError>;
+
+    /// `UntagResource`.
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), CloudError>;
+}

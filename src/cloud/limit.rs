@@ -1,0 +1,236 @@
+//! Budgets: how many calls a second one API family of one account and region may take.
+//!
+//! Invariant: tokens are given out in the order in which they were asked for, no lock is held
+//! over an await, and a family that the cloud throttled stands still for everybody until it
+//! opens again. The clock is tokio's, so a paused runtime runs this as it stands.
+//! May not import anything of this crate beside [`Patience`](super::Patience).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Patience;
+
+/// First closing time after a throttled answer that names none; doubles with each one that follows.
+const FIRST_CLOSING: Duration = Duration::from_secs(1);
+/// Longest closing time of our own making.
+const LONGEST_CLOSING: Duration = Duration::from_secs(30);
+/// Longest `Retry-After` that is believed: a mistaken header must not stop a family for a day.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
+
+/// API operations that share one quota of the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Lambda `GetFunction`: 100 calls a second of its own.
+    LambdaGet,
+    /// All other calls of Lambda's control plane together: 15 a second.
+    Lambda,
+    /// CloudFront's control plane: unpublished, a few a second.
+    CloudFront,
+}
+
+impl Family {
+    /// The family's name, as used for metric labels.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LambdaGet => "LambdaGet",
+            Self::Lambda => "Lambda",
+            Self::CloudFront => "CloudFront",
+        }
+    }
+}
+
+/// Calls a second for each family; 0 (or less, or not a number) is no limit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    /// [`Family::Lambda`].
+    pub lambda: f64,
+    /// [`Family::LambdaGet`].
+    pub lambda_get: f64,
+    /// [`Family::CloudFront`].
+    pub cloudfront: f64,
+}
+
+impl Default for Rates {
+    /// 10 of the 15 Lambda calls that AWS gives to everybody in the account, 80 of the 100
+    /// `GetFunction` calls, and 10 for CloudFront, whose quota is not published.
+    fn default() -> Self {
+        Self { lambda: 10.0, lambda_get: 80.0, cloudfront: 10.0 }
+    }
+}
+
+impl Rates {
+    /// Time between two tokens; zero is no limit.
+    fn interval(&self, family: Family) -> Duration {
+        let rate = match family {
+            Family::LambdaGet => self.lambda_get,
+            Family::Lambda => self.lambda,
+            Family::CloudFront => self.cloudfront,
+        };
+        if rate > 0.0 { Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::ZERO) } else { Duration::ZERO }
+    }
+}
+
+/// One budget: an account, a region and a family.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Account id.
+    pub account: Arc<str>,
+    /// Region; a global service has the one it is signed for.
+    pub region: Arc<str>,
+    /// Family.
+    pub family: Family,
+}
+
+/// A token was given, after this wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waited(pub Duration);
+
+/// No token for a caller that does not wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the call budget is used up for {after:?}")]
+pub struct NoToken {
+    /// Time until a call that came now would have its turn.
+    pub after: Duration,
+}
+
+/// The budgets of a process. Clones share them.
+#[derive(Clone, Debug)]
+pub struct Budgets {
+    rates: Rates,
+    buckets: Arc<Mutex<HashMap<Key, Bucket>>>,
+}
+
+/// A token bucket kept as one point in time: `full_at` is when the bucket would be full if
+/// nobody took anything more. While a family is closed its clock stands still, so `stopped`, the
+/// total of all stops, moves every slot handed out but not yet used, and keeps their order.
+#[derive(Debug)]
+struct Bucket {
+    interval: Duration,
+    full_at: Instant,
+    closed_until: Instant,
+    stopped: Duration,
+    throttles: u32,
+}
+
+impl Bucket {
+    fn new(interval: Duration, now: Instant) -> Self {
+        Self { interval, full_at: now, closed_until: now, stopped: Duration::ZERO, throttles: 0 }
+    }
+
+    /// Room for a burst: one second's worth of tokens, at least one, as the time they stand for.
+    fn burst(&self) -> Duration {
+        if self.interval.is_zero() { Duration::ZERO } else { Duration::from_secs(1).saturating_sub(self.interval) }
+    }
+
+    /// When the next caller has its turn.
+    fn next(&self, now: Instant) -> Instant {
+        let empty_since = self.full_at.max(now);
+        empty_since.checked_sub(self.burst()).unwrap_or(now).max(now).max(self.closed_until)
+    }
+
+    fn take(&mut self, now: Instant) -> Instant {
+        let slot = self.next(now);
+        self.full_at = self.full_at.max(now) + self.interval;
+        slot
+    }
+
+    fn close(&mut self, now: Instant, retry_after: Option<Duration>) {
+        // Answers that come in while the family is closed belong to calls sent before: one event.
+        let fresh = now >= self.closed_until;
+        let closing = retry_after.filter(|after| !after.is_zero()).map_or_else(
+            || {
+                let doublings = if fresh { self.throttles } else { self.throttles.saturating_sub(1) };
+                FIRST_CLOSING.saturating_mul(1 << doublings.min(10)).min(LONGEST_CLOSING)
+            },
+            |after| after.min(LONGEST_RETRY_AFTER),
+        );
+        if fresh {
+            self.throttles = self.throttles.saturating_add(1);
+        }
+        let opens = now + closing;
+        let stop = opens.saturating_duration_since(self.closed_until.max(now));
+        if fresh {
+            // Emptied: nothing of a burst is left for the moment of opening.
+            self.full_at = self.full_at.max(now + self.burst());
+        }
+        self.full_at += stop;
+        self.stopped += stop;
+        self.closed_until = self.closed_until.max(opens);
+    }
+}
+
+impl Budgets {
+    /// Full budgets at these rates.
+    #[must_use]
+    pub fn new(rates: Rates) -> Self {
+        Self { rates, buckets: Arc::default() }
+    }
+
+    fn with<T>(&self, key: &Key, then: impl FnOnce(&mut Bucket, Instant) -> T) -> T {
+        let now = Instant::now();
+        let mut buckets: MutexGuard<'_, HashMap<Key, Bucket>> = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get_mut(key) {
+            return then(bucket, now);
+        }
+        let bucket = buckets.entry(key.clone()).or_insert_with(|| Bucket::new(self.rates.interval(key.family), now));
+        then(bucket, now)
+    }
+
+    /// Takes a token: the next free slot is reserved, in order of asking, then slept for. A slot
+    /// that falls into a time for which the family was closed meanwhile moves behind it, with all
+    /// others.
+    ///
+    /// A caller that goes away while it waits loses its slot: the budget then is a token short,
+    /// never over.
+    ///
+    /// # Errors
+    /// [`NoToken`] for [`Patience::Decline`] when there is none at once; nothing is reserved.
+    #[allow(clippy::disallowed_methods, reason = "the one place where a caller sleeps for its turn; the clock is tokio's")]
+    pub async fn take(&self, key: &Key, patience: Patience) -> Result<Waited, NoToken> {
+        let asked = Instant::now();
+        let (mut slot, mut stopped) = self.with(key, |bucket, now| {
+            let next = bucket.next(now);
+            if patience == Patience::Decline && next > now {
+                return Err(NoToken { after: next - now });
+            }
+            Ok((bucket.take(now), bucket.stopped))
+        })?;
+        while slot > Instant::now() {
+            tokio::time::sleep_until(slot).await;
+            let total = self.with(key, |bucket, _| bucket.stopped);
+            slot += total.saturating_sub(stopped);
+            stopped = total;
+        }
+        Ok(Waited(asked.elapsed()))
+    }
+
+    /// The cloud throttled a call of this family: the budget is emptied and closed for
+    /// `retry_after`, or, where the cloud named no time, for 1 s doubling to 30 s with each
+    /// throttled answer after an opening. Answers that arrive while it is closed count once.
+    pub fn throttled(&self, key: &Key, retry_after: Option<Duration>) {
+        self.with(key, |bucket, now| bucket.close(now, retry_after));
+    }
+
+    /// The cloud accepted a call of this family: once the family is open again, the next closing
+    /// starts at 1 s.
+    pub fn succeeded(&self, key: &Key) {
+        self.with(key, |bucket, now| {
+            if now >= bucket.closed_until {
+                bucket.throttles = 0;
+            }
+        });
+    }
+
+    /// Time until a call that came now would have its turn; zero if at once.
+    #[must_use]
+    pub fn opens_in(&self, key: &Key) -> Duration {
+        self.with(key, |bucket, now| bucket.next(now).saturating_duration_since(now))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+//! The clouds, as narrow traits in our own words.
+//!
+//! Invariant: nothing outside [`aws`] names an SDK, and every failure leaves this module as a
+//! classified [`CloudError`]. A simulation replaces a cloud by implementing a port.
+//! May not import: `reconcile`, `functions`, `kubernetes`, `runtime`, `cli`.
+
+pub mod aws;
+pub mod cloudfront;
+pub mod error;
+pub mod lambda;
+pub mod limit;
+pub mod observe;
+
+pub use error::{Class, CloudError};
+pub use observe::CallObserver;
+
+use std::collections::BTreeMap;
+
+/// Tags of a cloud resource, key to value.
+pub type Tags = BTreeMap<String, String>;
+
+/// Whether a call may wait for its turn in the budget of its API family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Somebody waits for the outcome: queue for a token.
+    Wait,
+    /// A background check: with no token left, decline with [`Class::Throttled`].
+    Decline,
+}
