@@ -1,0 +1,234 @@
+//! `CloudFrontFunction`: code that runs at CloudFront's edge on every request or response.
+
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::common::{CommonSpec, CommonStatus, FunctionKind, FunctionSpec, FunctionStatus};
+
+/// A CloudFront function: created, kept as described, and published to LIVE by cloudfn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]
+#[kube(
+    group = "cloudfn.dev",
+    version = "v1alpha1",
+    kind = "CloudFrontFunction",
+    plural = "cloudfrontfunctions",
+    singular = "cloudfrontfunction",
+    shortname = "cff",
+    category = "cloudfn",
+    category = "aws",
+    namespaced,
+    status = "CloudFrontFunctionStatus",
+    derive = "PartialEq",
+    doc = "A CloudFront function: cloudfn creates it, keeps it as described here, and publishes it to LIVE.",
+    printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].status"),
+    printcolumn(name = "Reason", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].reason"),
+    printcolumn(name = "Live", type_ = "string", json_path = ".status.live.state"),
+    printcolumn(name = "Status", type_ = "string", json_path = ".status.status"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    printcolumn(name = "Function", type_ = "string", json_path = ".status.functionName", priority = 1),
+    printcolumn(name = "ARN", type_ = "string", json_path = ".status.arn", priority = 1),
+    printcolumn(name = "Code", type_ = "string", json_path = ".status.development.codeSha256", priority = 1),
+    printcolumn(name = "Message", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1),
+    validation = Rule::new(
+        "has(self.spec.functionName) || (size(self.metadata.name) <= 64 && !self.metadata.name.contains('.'))"
+    ).message("metadata.name is no function name (at most 64 characters, no dots); set spec.functionName")
+)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = (
+    "has(self.functionName) == has(oldSelf.functionName) && (!has(self.functionName) || self.functionName == oldSelf.functionName)",
+    "functionName is immutable, also from and to omitted; delete the object and create one with the new name"
+))]
+#[x_kube(validation = (
+    "self.adoptionPolicy == 'Never' || has(self.deletionPolicy)",
+    "deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain to keep an adopted function, or to Delete"
+))]
+pub struct CloudFrontFunctionSpec {
+    /// Fields that every kind has.
+    #[serde(flatten)]
+    pub common: CommonSpec,
+
+    /// A comment, kept with the function. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+
+    /// The runtime: `cloudfront-js-2.0` (default) or `cloudfront-js-1.0`.
+    #[serde(default = "default_runtime")]
+    #[schemars(length(min = 1, max = 64))]
+    pub runtime: String,
+
+    /// The code: exactly one source, at most 10 KB.
+    pub code: Code,
+
+    /// `LIVE` (default) publishes every change. `DEVELOPMENT` keeps changes in the DEVELOPMENT
+    /// stage and publishes nothing further; what is LIVE stays LIVE.
+    #[serde(default)]
+    pub stage: Stage,
+}
+
+fn default_runtime() -> String {
+    "cloudfront-js-2.0".to_owned()
+}
+
+/// Where the code comes from: exactly one of `inline` and `configMapKeyRef`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = (
+    "has(self.inline) != has(self.configMapKeyRef)",
+    "code needs exactly one of inline and configMapKeyRef"
+))]
+#[x_kube(validation = Rule::new("!has(self.inline) || size(bytes(self.inline)) <= 10240")
+    .message("the code is larger than the 10 KB (10240 bytes) that CloudFront takes; shorten it")
+    .field_path(".inline"))]
+#[x_kube(validation = Rule::new("!has(self.inline) || size(self.inline) > 0")
+    .message("the code is empty; write a function named handler")
+    .field_path(".inline"))]
+pub struct Code {
+    /// The JavaScript source. Flux's postBuild substitution and Helm templates change `${...}` and
+    /// `{{...}}` in it; code in a ConfigMap is safe from both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 40960))]
+    pub inline: Option<String>,
+
+    /// A key of a ConfigMap in the same namespace. It is watched: an edit is deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ConfigMapKeyRef")]
+    pub config_map_key_ref: Option<ConfigMapKeyRef>,
+}
+
+/// A key of a ConfigMap in the object's own namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigMapKeyRef {
+    /// Name of the ConfigMap.
+    #[schemars(length(min = 1, max = 253))]
+    pub name: String,
+    /// Key in its `data` or `binaryData`.
+    #[schemars(length(min = 1, max = 253))]
+    pub key: String,
+}
+
+/// How far cloudfn takes a change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Stage {
+    /// Publish every change.
+    #[default]
+    #[serde(rename = "LIVE")]
+    Live,
+    /// Keep changes in the DEVELOPMENT stage.
+    #[serde(rename = "DEVELOPMENT")]
+    Development,
+}
+
+/// What cloudfn last knew of the function.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(extend("default" = {"observedGeneration": -1}))]
+pub struct CloudFrontFunctionStatus {
+    /// Fields that every kind has.
+    #[serde(flatten)]
+    pub common: CommonStatus,
+    /// `LIVE` once anything is published, else `DEVELOPMENT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// The cloud's own word for the function: `UNPUBLISHED`, `UNASSOCIATED`, `DEPLOYED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// `ETag` of the DEVELOPMENT stage: the guard of the next update, publish or delete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The DEVELOPMENT stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "DevelopmentStatus")]
+    pub development: Option<DevelopmentStatus>,
+    /// The LIVE stage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "LiveStatus")]
+    pub live: Option<LiveStatus>,
+    /// When the function was created, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_time: Option<String>,
+    /// A create that is sent without tags because the cloud refused it with tags: the hash of what
+    /// it sends. An untagged function of that content is this object's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Intent")]
+    pub intent: Option<Intent>,
+}
+
+/// The DEVELOPMENT stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DevelopmentStatus {
+    /// SHA-256 of the code, hexadecimal.
+    pub code_sha256: String,
+    /// Bytes of code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_size: Option<i64>,
+    /// When this stage was last changed, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified_time: Option<String>,
+}
+
+/// The LIVE stage, compared with DEVELOPMENT by content, never by `ETag`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveStatus {
+    /// `Current`: LIVE has the content that the spec asks for. `Older`: it has another.
+    /// `Never`: nothing was published.
+    pub state: LiveState,
+    /// `ETag` of the LIVE stage, once it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// SHA-256 of the code in LIVE, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_sha256: Option<String>,
+    /// When LIVE was last changed, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified_time: Option<String>,
+    /// DEVELOPMENT `ETag` that cloudfn published last, until LIVE's own is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_etag: Option<String>,
+}
+
+/// How LIVE compares with what the spec asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum LiveState {
+    /// LIVE has the wanted content.
+    Current,
+    /// LIVE has another content.
+    Older,
+    /// Nothing was published yet.
+    #[default]
+    Never,
+}
+
+/// What a create without tags is about to make.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Intent {
+    /// How often the cloud refused the create with tags.
+    pub refusals: i32,
+    /// SHA-256 over code, comment, runtime and associations; absent until the create without tags is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_sha256: Option<String>,
+}
+
+impl FunctionSpec for CloudFrontFunctionSpec {
+    fn common(&self) -> &CommonSpec {
+        &self.common
+    }
+}
+
+impl FunctionStatus for CloudFrontFunctionStatus {
+    fn common(&self) -> &CommonStatus {
+        &self.common
+    }
+    fn common_mut(&mut self) -> &mut CommonStatus {
+        &mut self.common
+    }
+}
+
+impl FunctionKind for CloudFrontFunction {
+    type Spec = CloudFrontFunctionSpec;
+    type Status = CloudFrontFunctionStatus;
+}

@@ -1,0 +1,184 @@
+//! What every function kind has in common, in spec and in status.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::{KubeSchema, Resource};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// What becomes of the function when the object is deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum DeletionPolicy {
+    /// The function is deleted from the cloud.
+    #[default]
+    Delete,
+    /// The function stays as it is, tags included; the same manifest takes it back.
+    Retain,
+}
+
+/// Whether cloudfn writes to the cloud for this object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub enum ManagementPolicy {
+    /// Look only: `status.plannedChanges` lists what `Manage` would do.
+    Observe,
+    /// Create, change and delete the function.
+    #[default]
+    Manage,
+}
+
+/// What to do with a function of this name that exists already and is not this object's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub enum AdoptionPolicy {
+    /// Leave it alone.
+    #[default]
+    Never,
+    /// Take it if it carries no owner tag of cloudfn; other tags do not matter.
+    IfUnowned,
+    /// Take it also from another cloudfn owner, once, unless that object exists in this cluster.
+    Always,
+}
+
+/// Fields under `spec` that mean the same for every kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CommonSpec {
+    /// Name of the function in the cloud: 1 to 64 letters, digits, hyphens and underscores.
+    /// Defaults to `metadata.name`. Immutable: it can neither be changed, added nor dropped later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 64), regex(pattern = "^[a-zA-Z0-9_-]+$"))]
+    pub function_name: Option<String>,
+
+    /// Tags of the function in the cloud. Keys that start with `cloudfn.dev/` or `aws:` are
+    /// reserved. A key that is omitted is not managed; one that was set here and is dropped is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("maxProperties" = 46, "additionalProperties" = {"type": "string", "maxLength": 256}))]
+    #[x_kube(validation = ("self.all(k, size(k) >= 1 && size(k) <= 128)", "a tag key has 1 to 128 characters; shorten it"))]
+    #[x_kube(validation = (
+        "self.all(k, !k.startsWith('cloudfn.dev/') && !k.startsWith('aws:'))",
+        "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"
+    ))]
+    pub tags: Option<BTreeMap<String, String>>,
+
+    /// What becomes of the function when this object is deleted: `Delete` (what the operator does
+    /// where it is omitted) or `Retain`. Read at the moment of deletion, so a patch to `Retain` is
+    /// the way out of a deletion that hangs. Must be named where adoptionPolicy is not `Never`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "DeletionPolicy")]
+    pub deletion_policy: Option<DeletionPolicy>,
+
+    /// `Manage` creates, changes and deletes the function. `Observe` never writes to the cloud;
+    /// `status.plannedChanges` then lists what `Manage` would do.
+    #[serde(default)]
+    pub management_policy: ManagementPolicy,
+
+    /// Whether a function of this name that exists already may be taken: `Never`, `IfUnowned`
+    /// (it has no owner tag of cloudfn) or `Always`. The operator's `--max-adoption-policy` bounds it.
+    #[serde(default)]
+    pub adoption_policy: AdoptionPolicy,
+}
+
+/// One change that `Manage` would make.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedChange {
+    /// The step: `Create`, `UpdateConfiguration`, `Publish`, ...
+    pub step: String,
+    /// The field of the spec that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The cloud's value. Never an environment value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The spec's value. Never an environment value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+/// Kinds of objects that a spec can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum ReferenceKind {
+    /// A ConfigMap: watched, an edit is deployed.
+    ConfigMap,
+    /// A Secret: read by name only.
+    Secret,
+}
+
+/// An object that the spec names, at the version that was last used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Reference {
+    /// `ConfigMap` or `Secret`.
+    pub kind: ReferenceKind,
+    /// Its name, in the object's own namespace.
+    pub name: String,
+    /// Its `metadata.resourceVersion` when it was read; absent where it did not exist.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_version: Option<String>,
+}
+
+/// Fields under `status` that mean the same for every kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CommonStatus {
+    /// The `metadata.generation` that this status speaks of; -1 before the first look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// ARN of the function in the cloud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// Name of the function in the cloud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function_name: Option<String>,
+    /// Account that the function lives in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
+    /// The cluster whose tag the function carried when cloudfn last wrote or read it as its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// What cloudfn put into the cloud for this object and takes away again when the spec drops it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub managed: BTreeSet<String>,
+    /// What `managementPolicy: Manage` would change; at most 50 entries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned_changes: Vec<PlannedChange>,
+    /// The referenced objects, at the versions last used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+    /// The request for a look (`cloudfn.dev/reconcile-requested-at` or Flux's) answered last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_handled_reconcile_at: Option<String>,
+    /// `Ready`, always; `Reconciling` or `Stalled` only while true.
+    #[serde(default)]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
+    pub conditions: Vec<Condition>,
+}
+
+/// A spec with the common fields.
+pub trait FunctionSpec: Clone + Debug + DeserializeOwned + Send + Sync + 'static {
+    /// The common fields.
+    fn common(&self) -> &CommonSpec;
+
+    /// The region that the spec asks for, where the kind has regions.
+    fn region(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// A status with the common fields.
+pub trait FunctionStatus: Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The common fields.
+    fn common(&self) -> &CommonStatus;
+    /// The common fields, to be changed.
+    fn common_mut(&mut self) -> &mut CommonStatus;
+}
+
+/// A custom resource that describes a function.
+pub trait FunctionKind: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope> + Send + Sync + 'static {
+    /// Its `spec`.
+    type Spec: FunctionSpec;
+    /// Its `status`.
+    type Status: FunctionStatus;
+}

@@ -1,0 +1,37 @@
+//! Conditions: reading them, and writing them so that `lastTransitionTime` moves only with `status`.
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+
+/// Summary condition: the function is as the spec asks.
+pub const READY: &str = "Ready";
+/// Present while true: cloudfn is working on it.
+pub const RECONCILING: &str = "Reconciling";
+/// Present while true: a person must change something.
+pub const STALLED: &str = "Stalled";
+
+/// The condition of this type.
+#[must_use]
+pub fn find<'a>(conditions: &'a [Condition], kind: &str) -> Option<&'a Condition> {
+    conditions.iter().find(|c| c.type_ == kind)
+}
+
+/// Whether the condition of this type is there and `True`.
+#[must_use]
+pub fn is_true(conditions: &[Condition], kind: &str) -> bool {
+    find(conditions, kind).is_some_and(|c| c.status == "True")
+}
+
+/// A condition, keeping the transition time of `old` where the status is the same.
+#[must_use]
+pub fn condition(old: &[Condition], kind: &str, status: &str, reason: &str, message: &str, generation: i64, now: Timestamp) -> Condition {
+    let since = find(old, kind).filter(|c| c.status == status).map_or(Time(now), |c| c.last_transition_time.clone());
+    Condition {
+        type_: kind.to_owned(),
+        status: status.to_owned(),
+        reason: reason.to_owned(),
+        message: message.to_owned(),
+        observed_generation: Some(generation),
+        last_transition_time: since,
+    }
+}

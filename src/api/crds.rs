@@ -1,0 +1,51 @@
+//! The custom resource definitions, made from the types.
+
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{CustomResourceDefinition, JSONSchemaProps, JSONSchemaPropsOrBool};
+use kube::CustomResourceExt;
+
+use super::{CloudFrontFunction, LambdaFunction};
+
+/// All definitions, in a stable order.
+#[must_use]
+pub fn all() -> Vec<CustomResourceDefinition> {
+    let mut all = vec![CloudFrontFunction::crd(), LambdaFunction::crd()];
+    for version in all.iter_mut().flat_map(|crd| &mut crd.spec.versions) {
+        if let Some(schema) = version.schema.as_mut().and_then(|v| v.open_api_v3_schema.as_mut()) {
+            forbid_null(schema);
+        }
+    }
+    all
+}
+
+/// The API server drops a null where a field is not nullable, so `has()` in a rule never meets one.
+fn forbid_null(schema: &mut JSONSchemaProps) {
+    schema.nullable = None;
+    for property in schema.properties.iter_mut().flat_map(|p| p.values_mut()) {
+        forbid_null(property);
+    }
+    if let Some(JSONSchemaPropsOrBool::Schema(values)) = &mut schema.additional_properties {
+        forbid_null(values);
+    }
+    if let Some(items) = &mut schema.items {
+        use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaPropsOrArray as Items;
+        match items {
+            Items::Schema(item) => forbid_null(item),
+            Items::Schemas(list) => list.iter_mut().for_each(forbid_null),
+        }
+    }
+}
+
+/// Definitions as one YAML stream.
+///
+/// # Errors
+/// Where one cannot be written as YAML, which no definition made by [`all`] does.
+pub fn yaml(crds: &[CustomResourceDefinition]) -> Result<String, String> {
+    crds.iter().try_fold(String::new(), |mut text, crd| {
+        text.push_str("---\n");
+        text.push_str(&serde_saphyr::to_string(crd).map_err(|error| error.to_string())?);
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        Ok(text)
+    })
+}

@@ -1,0 +1,181 @@
+//! A custom resource as read, decoded as far as it goes.
+//!
+//! Invariant: decoding never fails. What cannot be decoded as its type still yields metadata,
+//! the status, and what deletion needs, so one object can never stop the others.
+
+use std::borrow::Cow;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::Resource;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::common::{DeletionPolicy, FunctionKind, ManagementPolicy};
+
+/// What can be read of a spec that is wrong elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Essentials {
+    /// `spec.functionName`.
+    pub function_name: Option<String>,
+    /// `spec.region`.
+    pub region: Option<String>,
+    /// `spec.managementPolicy`; `Manage` where it is omitted.
+    pub management_policy: ManagementPolicy,
+    /// `spec.deletionPolicy`, `Delete` where it is omitted, or why it cannot be read.
+    pub deletion_policy: Result<DeletionPolicy, String>,
+}
+
+/// A custom resource of kind `K`.
+pub struct Subject<K: FunctionKind> {
+    /// Its metadata, without managed fields.
+    pub metadata: ObjectMeta,
+    /// Its spec, or why it cannot be decoded.
+    pub spec: Result<K::Spec, String>,
+    /// What deletion needs.
+    pub essentials: Essentials,
+    /// Its status; `None` where there is none that can be decoded. Losing it costs calls only.
+    pub status: Option<K::Status>,
+}
+
+impl<K: FunctionKind> Subject<K> {
+    /// Namespace; empty only for an object that no API server made.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.metadata.namespace.as_deref().unwrap_or_default()
+    }
+
+    /// Name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.metadata.name.as_deref().unwrap_or_default()
+    }
+
+    /// Unique id.
+    #[must_use]
+    pub fn uid(&self) -> &str {
+        self.metadata.uid.as_deref().unwrap_or_default()
+    }
+
+    /// Generation of the spec.
+    #[must_use]
+    pub fn generation(&self) -> i64 {
+        self.metadata.generation.unwrap_or_default()
+    }
+
+    /// Version of the whole object.
+    #[must_use]
+    pub fn resource_version(&self) -> &str {
+        self.metadata.resource_version.as_deref().unwrap_or_default()
+    }
+
+    /// An annotation's value.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        self.metadata.annotations.as_ref()?.get(key).map(String::as_str)
+    }
+
+    /// Why the object is paused, if it is. `"false"` and an empty text do not pause.
+    #[must_use]
+    pub fn paused(&self) -> Option<&str> {
+        self.annotation(super::PAUSED).filter(|text| !text.is_empty() && *text != "false")
+    }
+
+    /// The request for a look: the greater of our annotation and Flux's.
+    #[must_use]
+    pub fn request(&self) -> Option<&str> {
+        self.annotation(super::RECONCILE_REQUESTED_AT).max(self.annotation(super::FLUX_REQUESTED_AT))
+    }
+
+    /// Whether deletion was asked for.
+    #[must_use]
+    pub fn deleting(&self) -> bool {
+        self.metadata.deletion_timestamp.is_some()
+    }
+
+    /// Whether our finalizer is on the object.
+    #[must_use]
+    pub fn has_finalizer(&self) -> bool {
+        self.metadata.finalizers.iter().flatten().any(|f| f == super::FINALIZER)
+    }
+
+    /// The function's name in the cloud.
+    #[must_use]
+    pub fn function_name(&self) -> &str {
+        self.essentials.function_name.as_deref().unwrap_or_else(|| self.name())
+    }
+}
+
+fn essentials(spec: &Value) -> Essentials {
+    let text = |key: &str| spec.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
+    Essentials {
+        function_name: text("functionName"),
+        region: text("region"),
+        management_policy: spec.get("managementPolicy").and_then(|v| ManagementPolicy::deserialize(v).ok()).unwrap_or_default(),
+        deletion_policy: match spec.get("deletionPolicy") {
+            None | Some(Value::Null) => Ok(DeletionPolicy::default()),
+            Some(value) => DeletionPolicy::deserialize(value)
+                .map_err(|_| "spec.deletionPolicy is neither Delete nor Retain; set it to one of them".to_owned()),
+        },
+    }
+}
+
+impl<'de, K: FunctionKind> Deserialize<'de> for Subject<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Raw {
+            metadata: ObjectMeta,
+            #[serde(default)]
+            spec: Value,
+            #[serde(default)]
+            status: Option<Value>,
+        }
+        let mut raw = Raw::deserialize(deserializer)?;
+        raw.metadata.managed_fields = None;
+        let essentials = essentials(&raw.spec);
+        let spec = K::Spec::deserialize(raw.spec).map_err(|error| format!("the spec cannot be read: {error}"));
+        let status = raw.status.and_then(|status| K::Status::deserialize(status).ok());
+        Ok(Self { metadata: raw.metadata, spec, essentials, status })
+    }
+}
+
+impl<K: FunctionKind> Clone for Subject<K> {
+    fn clone(&self) -> Self {
+        Self {
+            metadata: self.metadata.clone(),
+            spec: self.spec.clone(),
+            essentials: self.essentials.clone(),
+            status: self.status.clone(),
+        }
+    }
+}
+
+/// Names the object only: a spec may hold environment values.
+impl<K: FunctionKind> std::fmt::Debug for Subject<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}/{}", K::kind(&()), self.namespace(), self.name())
+    }
+}
+
+impl<K: FunctionKind> Resource for Subject<K> {
+    type DynamicType = ();
+    type Scope = K::Scope;
+
+    fn kind((): &()) -> Cow<'_, str> {
+        K::kind(&())
+    }
+    fn group((): &()) -> Cow<'_, str> {
+        K::group(&())
+    }
+    fn version((): &()) -> Cow<'_, str> {
+        K::version(&())
+    }
+    fn plural((): &()) -> Cow<'_, str> {
+        K::plural(&())
+    }
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}

@@ -1,0 +1,9 @@
+//! cloudfn: a Kubernetes operator for cloud functions.
+//!
+//! Data flows one way: what the user wrote, what is wanted, what is there, a plan, steps, status.
+//! Imports point one way: `runtime → reconcile, functions → cloud, kubernetes, telemetry → api`.
+
+pub mod api;
+pub mod cloud;
+pub mod functions;
+pub mod reconcile;

@@ -1,0 +1,1 @@
+fn main() { print!("{}", cloudfn::api::crds::yaml(&cloudfn::api::crds::all()).unwrap()); }
