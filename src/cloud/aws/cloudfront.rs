@@ -1,0 +1,194 @@
+//! CloudFront Functions over the AWS SDK.
+//!
+//! Invariant: one method is one request, and all of them share one budget: CloudFront publishes
+//! no quota for its control plane, so nothing is known to be apart.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use aws_sdk_cloudfront::Client;
+use aws_sdk_cloudfront::config::interceptors::BeforeDeserializationInterceptorContextMut;
+use aws_sdk_cloudfront::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_cloudfront::error::BoxError;
+use aws_sdk_cloudfront::primitives::{Blob, DateTime, DateTimeFormat};
+use aws_sdk_cloudfront::types;
+
+use super::errors;
+use super::gate::{Call, Gate};
+use crate::cloud::cloudfront::{CloudFrontApi, Code, Described, FunctionConfig, Stage, Summary, Written};
+use crate::cloud::limit::Family;
+use crate::cloud::{CloudError, Patience, Tags};
+
+/// CloudFront Functions of one account; made by [`Connection::cloudfront`](super::Connection::cloudfront).
+#[derive(Clone)]
+pub struct CloudFront {
+    client: Client,
+    gate: Gate,
+}
+
+impl CloudFront {
+    pub(super) const fn new(client: Client, gate: Gate) -> Self {
+        Self { client, gate }
+    }
+}
+
+const fn call<'a>(operation: &'static str, function: &'a str, patience: Patience) -> Call<'a> {
+    Call { operation, function, family: Family::CloudFront, patience, secrets: None }
+}
+
+#[async_trait]
+impl CloudFrontApi for CloudFront {
+    async fn describe(&self, name: &str, stage: Stage, patience: Patience) -> Result<Described, CloudError> {
+        const OPERATION: &str = "DescribeFunction";
+        let request = self.client.describe_function().name(name).stage(stage_of(stage)).send();
+        let output = self.gate.call(call(OPERATION, name, patience), request).await?;
+        let etag = present(output.e_tag).ok_or_else(|| errors::incomplete(OPERATION, "ETag"))?;
+        Ok(Described { summary: summary(OPERATION, output.function_summary)?, etag })
+    }
+
+    async fn code(&self, name: &str, stage: Stage, patience: Patience) -> Result<Code, CloudError> {
+        const OPERATION: &str = "GetFunction";
+        let request = self.client.get_function().name(name).stage(stage_of(stage)).send();
+        let output = self.gate.call(call(OPERATION, name, patience), request).await?;
+        let bytes = output.function_code.ok_or_else(|| errors::incomplete(OPERATION, "code"))?.into_inner();
+        Ok(Code { bytes, etag: present(output.e_tag) })
+    }
+
+    async fn tags(&self, arn: &str, patience: Patience) -> Result<Tags, CloudError> {
+        let request = self.client.list_tags_for_resource().resource(arn).send();
+        let output = self.gate.call(call("ListTagsForResource", arn, patience), request).await?;
+        let items = output.tags.and_then(|tags| tags.items).unwrap_or_default();
+        Ok(items.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default())).collect())
+    }
+
+    async fn create(&self, name: &str, config: &FunctionConfig, code: &[u8], tags: &Tags) -> Result<Written, CloudError> {
+        const OPERATION: &str = "CreateFunction";
+        let mut request = self.client.create_function().name(name).function_config(config_of(OPERATION, config)?).function_code(Blob::new(code));
+        if !tags.is_empty() {
+            request = request.tags(tags_of(OPERATION, tags)?);
+        }
+        let output = self.gate.call(call(OPERATION, name, Patience::Wait), request.send()).await?;
+        Ok(Written { summary: summary(OPERATION, output.function_summary)?, etag: present(output.e_tag) })
+    }
+
+    async fn update(&self, name: &str, if_match: &str, config: &FunctionConfig, code: &[u8]) -> Result<Written, CloudError> {
+        const OPERATION: &str = "UpdateFunction";
+        let request = self
+            .client
+            .update_function()
+            .name(name)
+            .if_match(if_match)
+            .function_config(config_of(OPERATION, config)?)
+            .function_code(Blob::new(code))
+            .customize()
+            .interceptor(PlainEtag)
+            .send();
+        let output = self.gate.call(call(OPERATION, name, Patience::Wait), request).await?;
+        Ok(Written { summary: summary(OPERATION, output.function_summary)?, etag: present(output.e_tag) })
+    }
+
+    async fn publish(&self, name: &str, if_match: &str) -> Result<Summary, CloudError> {
+        const OPERATION: &str = "PublishFunction";
+        let request = self.client.publish_function().name(name).if_match(if_match).send();
+        let output = self.gate.call(call(OPERATION, name, Patience::Wait), request).await?;
+        summary(OPERATION, output.function_summary)
+    }
+
+    async fn delete(&self, name: &str, if_match: &str) -> Result<(), CloudError> {
+        let request = self.client.delete_function().name(name).if_match(if_match).send();
+        self.gate.call(call("DeleteFunction", name, Patience::Wait), request).await.map(drop)
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), CloudError> {
+        const OPERATION: &str = "TagResource";
+        let request = self.client.tag_resource().resource(arn).tags(tags_of(OPERATION, tags)?).send();
+        self.gate.call(call(OPERATION, arn, Patience::Wait), request).await.map(drop)
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), CloudError> {
+        let keys = types::TagKeys::builder().set_items(Some(keys.to_vec())).build();
+        let request = self.client.untag_resource().resource(arn).tag_keys(keys).send();
+        self.gate.call(call("UntagResource", arn, Patience::Wait), request).await.map(drop)
+    }
+}
+
+/// Copies UpdateFunction's `ETag` header to `ETtag`, which is how the service model spells it and
+/// the only one the SDK reads, where only the plain one came: AWS sends the misspelt one, other
+/// implementations of the API do not. Without it every update would cost a describe.
+#[derive(Debug)]
+struct PlainEtag;
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for PlainEtag {
+    fn name(&self) -> &'static str {
+        "PlainEtag"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let headers = context.response_mut().headers_mut();
+        if !headers.contains_key("ettag")
+            && let Some(etag) = headers.get("etag").map(str::to_owned)
+        {
+            headers.try_insert("ettag", etag)?;
+        }
+        Ok(())
+    }
+}
+
+fn stage_of(stage: Stage) -> types::FunctionStage {
+    types::FunctionStage::from(stage.as_str())
+}
+
+fn config_of(operation: &'static str, config: &FunctionConfig) -> Result<types::FunctionConfig, CloudError> {
+    // No list at all drops the associations, as an empty one would.
+    let stores = if config.key_value_stores.is_empty() {
+        None
+    } else {
+        let items: Result<Vec<_>, _> =
+            config.key_value_stores.iter().map(|arn| types::KeyValueStoreAssociation::builder().key_value_store_arn(arn).build()).collect();
+        let items = items.map_err(|error| errors::unbuilt(operation, &error))?;
+        let quantity = i32::try_from(items.len()).unwrap_or(i32::MAX);
+        let stores = types::KeyValueStoreAssociations::builder().quantity(quantity).set_items(Some(items)).build();
+        Some(stores.map_err(|error| errors::unbuilt(operation, &error))?)
+    };
+    types::FunctionConfig::builder()
+        .comment(&config.comment)
+        .runtime(types::FunctionRuntime::from(config.runtime.as_str()))
+        .set_key_value_store_associations(stores)
+        .build()
+        .map_err(|error| errors::unbuilt(operation, &error))
+}
+
+fn tags_of(operation: &'static str, tags: &Tags) -> Result<types::Tags, CloudError> {
+    let items: Result<Vec<_>, _> = tags.iter().map(|(key, value)| types::Tag::builder().key(key).value(value).build()).collect();
+    Ok(types::Tags::builder().set_items(Some(items.map_err(|error| errors::unbuilt(operation, &error))?)).build())
+}
+
+fn summary(operation: &'static str, found: Option<types::FunctionSummary>) -> Result<Summary, CloudError> {
+    let found = found.ok_or_else(|| errors::incomplete(operation, "FunctionSummary"))?;
+    let config = found.function_config.ok_or_else(|| errors::incomplete(operation, "FunctionConfig"))?;
+    let metadata = found.function_metadata.ok_or_else(|| errors::incomplete(operation, "FunctionMetadata"))?;
+    let stores = config.key_value_store_associations.and_then(|stores| stores.items).unwrap_or_default();
+    let key_value_stores: BTreeSet<String> = stores.into_iter().map(|store| store.key_value_store_arn).collect();
+    Ok(Summary {
+        arn: metadata.function_arn,
+        status: present(found.status),
+        config: FunctionConfig { comment: config.comment, runtime: config.runtime.as_str().to_owned(), key_value_stores },
+        created_time: metadata.created_time.and_then(|time| rfc3339(&time)),
+        last_modified_time: rfc3339(&metadata.last_modified_time),
+    })
+}
+
+/// RFC 3339. A reply without the time is the epoch in the SDK's type: absent.
+fn rfc3339(time: &DateTime) -> Option<String> {
+    if time.secs() == 0 { None } else { time.fmt(DateTimeFormat::DateTime).ok() }
+}
+
+fn present(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}

@@ -1,0 +1,141 @@
+//! Lambda's shapes: the SDK's to ours and back.
+//!
+//! Invariant: an empty text from the cloud is no text (an image has `Runtime: ""` in some
+//! implementations and none in others), and an environment without variables is none.
+
+use std::collections::HashMap;
+
+use aws_sdk_lambda::operation::create_function::CreateFunctionOutput;
+use aws_sdk_lambda::operation::update_function_code::UpdateFunctionCodeOutput;
+use aws_sdk_lambda::operation::update_function_configuration::UpdateFunctionConfigurationOutput;
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types;
+use secrecy::ExposeSecret;
+
+use crate::cloud::lambda::{CodeSource, Configuration, Environment, Function};
+
+/// The four replies that describe a function share all members but no type.
+macro_rules! function {
+    ($($reply:ty),*) => {$(
+        impl From<$reply> for Function {
+            fn from(reply: $reply) -> Self {
+                let vpc = reply.vpc_config.as_ref().is_some_and(|vpc| {
+                    vpc.vpc_id().is_some_and(|id| !id.is_empty()) || !vpc.subnet_ids().is_empty()
+                });
+                let image = reply.package_type == Some(types::PackageType::Image);
+                Self {
+                    arn: unqualified(reply.function_arn.as_deref().unwrap_or_default()).to_owned(),
+                    configuration: Configuration {
+                        runtime: word(reply.runtime.as_ref().map(types::Runtime::as_str)),
+                        handler: text(reply.handler),
+                        role: text(reply.role),
+                        description: text(reply.description),
+                        timeout: reply.timeout,
+                        memory_size: reply.memory_size,
+                        environment: reply.environment.and_then(environment),
+                    },
+                    architectures: reply.architectures.unwrap_or_default().iter().map(|one| one.as_str().to_owned()).collect(),
+                    code_sha256: text(reply.code_sha256),
+                    code_size: reply.code_size,
+                    revision_id: text(reply.revision_id),
+                    version: text(reply.version),
+                    last_modified: text(reply.last_modified),
+                    state: word(reply.state.as_ref().map(types::State::as_str)),
+                    state_reason: text(reply.state_reason),
+                    state_reason_code: word(reply.state_reason_code.as_ref().map(types::StateReasonCode::as_str)),
+                    last_update_status: word(reply.last_update_status.as_ref().map(types::LastUpdateStatus::as_str)),
+                    last_update_status_reason: text(reply.last_update_status_reason),
+                    last_update_status_reason_code: word(
+                        reply.last_update_status_reason_code.as_ref().map(types::LastUpdateStatusReasonCode::as_str),
+                    ),
+                    settles_slowly: vpc || image,
+                }
+            }
+        }
+    )*};
+}
+
+function!(types::FunctionConfiguration, CreateFunctionOutput, UpdateFunctionCodeOutput, UpdateFunctionConfigurationOutput);
+
+/// The text, if there is any.
+pub(super) fn text(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+fn word(word: Option<&str>) -> Option<String> {
+    word.filter(|word| !word.is_empty()).map(str::to_owned)
+}
+
+/// `arn:aws:lambda:<region>:<account>:function:<name>` without a version or alias behind it.
+fn unqualified(arn: &str) -> &str {
+    arn.match_indices(':').nth(6).and_then(|(end, _)| arn.get(..end)).unwrap_or(arn)
+}
+
+fn environment(reply: types::EnvironmentResponse) -> Option<Environment> {
+    if let Some(error) = &reply.error {
+        // The message may name what it could not decrypt; the code is enough to know why.
+        tracing::warn!(code = error.error_code().unwrap_or_default(), "Lambda cannot read the function's environment");
+    }
+    let variables = reply.variables.filter(|variables| !variables.is_empty())?;
+    Some(Environment(variables.into_iter().map(|(name, value)| (name, value.into())).collect()))
+}
+
+/// The environment as it is sent: the whole map; an empty one clears it.
+pub(super) fn environment_of(environment: &Environment) -> types::Environment {
+    let variables: HashMap<String, String> =
+        environment.0.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())).collect();
+    types::Environment::builder().set_variables(Some(variables)).build()
+}
+
+/// The code of a new function.
+pub(super) fn code_of(source: &CodeSource) -> types::FunctionCode {
+    let code = types::FunctionCode::builder();
+    match source {
+        CodeSource::Zip(bytes) => code.zip_file(Blob::new(bytes.as_slice())),
+        CodeSource::S3 { bucket, key, version } => code.s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone()),
+    }
+    .build()
+}
+
+/// Instruction sets by name; what the SDK does not know passes through.
+pub(super) fn architectures_of(names: &[String]) -> Vec<types::Architecture> {
+    names.iter().map(|name| types::Architecture::from(name.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_texts_and_an_empty_environment_are_absent() {
+        let reply = types::FunctionConfiguration::builder()
+            .function_arn("arn:aws:lambda:eu-west-1:000000000000:function:f")
+            .runtime(types::Runtime::from(""))
+            .handler("")
+            .code_sha256("")
+            .environment(types::EnvironmentResponse::builder().set_variables(Some(HashMap::new())).build())
+            .vpc_config(types::VpcConfigResponse::builder().vpc_id("").set_subnet_ids(Some(Vec::new())).build())
+            .build();
+        let function = Function::from(reply);
+        assert_eq!(function.configuration, Configuration::default());
+        assert_eq!(function.code_sha256, None);
+        assert!(!function.settles_slowly);
+    }
+
+    #[test]
+    fn a_qualified_arn_loses_its_qualifier() {
+        let arn = "arn:aws:lambda:eu-west-1:000000000000:function:f";
+        for qualifier in ["", ":2", ":live", ":$LATEST"] {
+            assert_eq!(unqualified(&format!("{arn}{qualifier}")), arn);
+        }
+    }
+
+    #[test]
+    fn images_and_functions_in_a_network_settle_slowly() {
+        let image = types::FunctionConfiguration::builder().package_type(types::PackageType::Image).build();
+        let vpc = types::VpcConfigResponse::builder().subnet_ids("subnet-1").build();
+        let inside = types::FunctionConfiguration::builder().vpc_config(vpc).build();
+        assert!(Function::from(image).settles_slowly);
+        assert!(Function::from(inside).settles_slowly);
+    }
+}

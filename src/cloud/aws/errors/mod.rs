@@ -1,0 +1,228 @@
+//! AWS's answers, classified.
+//!
+//! Invariant: what an answer means is decided here, by operation, code and status, and by the
+//! listed fragments of a message where AWS shares one code; nobody else reads a code or a message.
+
+mod message;
+mod table;
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_sdk_lambda::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::operation::BuildError;
+
+use crate::cloud::lambda::Environment;
+use crate::cloud::{Class, CloudError};
+
+/// No answer in time.
+pub(super) const TIMEOUT: &str = "Timeout";
+/// No answer: no connection, or one that was lost.
+const NO_CONNECTION: &str = "NoConnection";
+/// No credentials to sign with.
+const NO_CREDENTIALS: &str = "NoCredentials";
+/// The request could not be built.
+const BAD_REQUEST: &str = "BadRequest";
+/// The reply of a success could not be read, or lacks what it must have.
+const BAD_REPLY: &str = "BadReply";
+/// Our own budget declined the call.
+pub(super) const NO_BUDGET: &str = "NoBudget";
+
+/// What the text of an error says where no credentials could be had. The type lies in a crate
+/// below the SDK's interface, so its `Display` is all there is; a test runs into the first one.
+/// Source: aws-credential-types 1.3 `provider/error.rs`, `CredentialsError`; aws-smithy-runtime
+/// 1.16 `identity/cache/lazy.rs`; `orchestrator/auth.rs`.
+const CREDENTIAL_FAILURES: [&str; 7] = [
+    "the credential provider was not enabled",
+    "credentials provider timed out",
+    "the credentials provider was not properly configured",
+    "an error occurred while loading credentials",
+    "unexpected credentials error",
+    "identity resolver timed out",
+    "failed to select an auth scheme",
+];
+
+/// Messages of `InvalidParameterValueException` that mean: not yet. Source: each is what
+/// Terraform's AWS provider retries CreateFunction and UpdateFunctionConfiguration for
+/// (`internal/service/lambda/function.go`, `retryFunctionOp`).
+const NOT_READY_YET: [&str; 4] = [
+    "cannot be assumed by lambda",
+    "role does not have permissions",
+    "throttled by ec2",
+    "kms key is invalid for creategrant",
+];
+
+/// What DeleteFunction says while replicas of a Lambda@Edge function exist. Source: Terraform's
+/// AWS provider, `resourceFunctionDelete`, retries `InvalidParameterValueException` with it.
+const REPLICATED: &str = "because it is a replicated function";
+
+/// What PublishVersion says when `$LATEST` has other code than the guard names. Source: the
+/// sentence that LocalStack took from AWS (`services/lambda_/provider.py`).
+const OTHER_CODE: &str = "is different from current codesha256";
+
+/// What CreateFunction says with `ResourceConflictException` when the name is taken ("Function
+/// already exist: ..", sic). Source: Lambda API reference, `ResourceConflictException`, "already
+/// exists, or another operation is in progress"; the wording is covered both ways.
+const ALREADY: &str = "already exist";
+
+/// How an emulator answers a route it does not have, with the code of a missing function: the
+/// "function" is a path. Source: measured with ministack 1.5.33.
+const UNROUTED_LAMBDA: &str = "function not found: /";
+/// The same for CloudFront, with `NoSuchResource`. Source: measured with ministack 1.5.33.
+const UNROUTED_CLOUDFRONT: &str = "no route";
+
+/// An answer, taken out of the SDK's types.
+#[derive(Clone, Debug, Default)]
+struct Answer<'a> {
+    status: u16,
+    code: Option<&'a str>,
+    message: &'a str,
+    retry_after: Option<Duration>,
+}
+
+/// Classifies what the SDK says of a failed call. Values of `secrets` are taken out of the message.
+pub(super) fn classify<E>(operation: &'static str, secrets: Option<&Environment>, error: &SdkError<E, HttpResponse>) -> CloudError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let failure = |class, code: &str| CloudError {
+        class,
+        operation,
+        code: code.to_owned(),
+        message: message::clean(&chain(error), secrets),
+        request_id: error.request_id().map(str::to_owned),
+    };
+    match error {
+        SdkError::ServiceError(service) => {
+            let (meta, raw) = (service.err().meta(), service.raw());
+            let answer = Answer {
+                status: raw.status().as_u16(),
+                code: meta.code().filter(|code| !code.is_empty()),
+                message: meta.message().unwrap_or_default(),
+                retry_after: raw.headers().get("retry-after").and_then(seconds),
+            };
+            let (class, code) = read(operation, &answer);
+            let said = if answer.message.trim().is_empty() { "the cloud gave no reason" } else { answer.message };
+            let request_id = service.err().meta().extra("aws_request_id").or_else(|| error.request_id());
+            CloudError { class, operation, code, message: message::clean(said, secrets), request_id: request_id.map(str::to_owned) }
+        }
+        SdkError::TimeoutError(_) => failure(Class::Unavailable, TIMEOUT),
+        SdkError::DispatchFailure(dispatch) if dispatch.is_timeout() => failure(Class::Unavailable, TIMEOUT),
+        SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_) if lacks_credentials(error) => CloudError {
+            message: "no usable credentials: the chain (environment, profile, web identity, container, instance) gave none".to_owned(),
+            ..failure(Class::Unauthenticated, NO_CREDENTIALS)
+        },
+        SdkError::ConstructionFailure(_) => failure(Class::Bug, BAD_REQUEST),
+        // A reply cut off on its way is the usual reason, and then the effect is unknown.
+        SdkError::ResponseError(_) => failure(Class::Unavailable, BAD_REPLY),
+        _ => failure(Class::Unavailable, NO_CONNECTION),
+    }
+}
+
+/// A reply that lacks what the operation must answer.
+pub(super) fn incomplete(operation: &'static str, what: &str) -> CloudError {
+    CloudError { class: Class::Bug, operation, code: BAD_REPLY.to_owned(), message: format!("the reply has no {what}"), request_id: None }
+}
+
+/// A request that lacks what the model requires: our types do not allow it, so a bug if it happens.
+pub(super) fn unbuilt(operation: &'static str, error: &BuildError) -> CloudError {
+    CloudError { class: Class::Bug, operation, code: BAD_REQUEST.to_owned(), message: message::clean(&chain(error), None), request_id: None }
+}
+
+/// A message of the cloud's that came with a success, as it may be shown.
+pub(super) fn shown(message: &str) -> String {
+    message::clean(message, None)
+}
+
+/// The code as a label: from the table, one of ours, or `Other`.
+pub(super) fn label(code: &str) -> &'static str {
+    let ours = [TIMEOUT, NO_CONNECTION, NO_CREDENTIALS, BAD_REQUEST, BAD_REPLY, NO_BUDGET];
+    table::find(code).map(|(known, _, _)| *known).or_else(|| ours.into_iter().find(|own| *own == code)).unwrap_or("Other")
+}
+
+fn read(operation: &str, answer: &Answer<'_>) -> (Class, String) {
+    let class = match answer.code {
+        Some(code) => by_rule(operation, code, answer)
+            .or_else(|| table::find(code).map(|(_, class, _)| *class))
+            .or_else(|| code.starts_with("AccessDenied").then_some(Class::Denied))
+            .unwrap_or_else(|| by_status(answer.status)),
+        None => by_status(answer.status),
+    };
+    let class = match class {
+        Class::Throttled { .. } => Class::Throttled { after: answer.retry_after },
+        other => other,
+    };
+    let code = match answer.code {
+        Some(code) => code.chars().take(100).collect(),
+        None if answer.status < 300 => BAD_REPLY.to_owned(),
+        None => format!("HTTP {}", answer.status),
+    };
+    (class, code)
+}
+
+/// Where one code has several meanings.
+fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
+    let said = answer.message.to_ascii_lowercase();
+    let says = |fragment: &str| said.contains(fragment);
+    match code {
+        "ResourceConflictException" if says(ALREADY) && (operation.starts_with("Create") || operation == "AddPermission") => Some(Class::Exists),
+        "InvalidParameterValueException" if operation == "DeleteFunction" && says(REPLICATED) => Some(Class::InUse),
+        "InvalidParameterValueException" if operation == "PublishVersion" && says(OTHER_CODE) => Some(Class::Conflict),
+        "InvalidParameterValueException" if NOT_READY_YET.iter().any(|fragment| says(fragment)) => Some(Class::NotReadyYet),
+        "ResourceNotFoundException" if says(UNROUTED_LAMBDA) => Some(Class::Bug),
+        // What a new function needs (a layer, a key) is missing; the function itself cannot be.
+        "ResourceNotFoundException" if operation == "CreateFunction" => Some(Class::Invalid),
+        "NoSuchResource" if says(UNROUTED_CLOUDFRONT) => Some(Class::Bug),
+        "NoSuchResource" if !matches!(operation, "TagResource" | "UntagResource" | "ListTagsForResource") => Some(Class::Bug),
+        _ => None,
+    }
+}
+
+/// An answer without a code, or with one that nobody has seen: by its status.
+///
+/// 400 and 413 are Invalid, since a new kind of refusal is nearly always about the request, and
+/// the user, who sees AWS's own sentence, can change that. 404 is a Bug: a route that does not
+/// exist must never pass for a function that does not exist. 409 is Busy: CloudFront has
+/// answered create-with-tags so, and looking again settles it either way.
+const fn by_status(status: u16) -> Class {
+    match status {
+        // A success that could not be read: done or not, only looking tells.
+        200..=299 | 408 | 500..=599 => Class::Unavailable,
+        400 | 413 => Class::Invalid,
+        401 | 403 => Class::Denied,
+        409 => Class::Busy,
+        412 => Class::Conflict,
+        429 => Class::Throttled { after: None },
+        _ => Class::Bug,
+    }
+}
+
+/// `Retry-After` in seconds; the form with a date is not used by these services.
+fn seconds(header: &str) -> Option<Duration> {
+    header.trim().parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+/// The error and its causes, each said once.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !said.iter().any(|before| before.contains(&text)) {
+            said.push(text);
+        }
+        next = error.source();
+    }
+    said.join(": ")
+}
+
+fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
+    let said = chain(error);
+    CREDENTIAL_FAILURES.iter().any(|fragment| said.contains(fragment))
+}
+
+#[cfg(test)]
+mod tests;

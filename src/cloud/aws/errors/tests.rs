@@ -1,0 +1,163 @@
+use super::*;
+
+fn answered(operation: &str, status: u16, code: &str, message: &str) -> Class {
+    read(operation, &Answer { status, code: Some(code).filter(|code| !code.is_empty()), message, retry_after: None }).0
+}
+
+#[test]
+fn no_code_stands_in_the_table_twice() {
+    let mut codes: Vec<_> = table::rows().map(|(code, _, _)| *code).collect();
+    let all = codes.len();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), all);
+}
+
+#[test]
+fn every_row_is_what_an_answer_with_its_code_means() {
+    for (code, class, why) in table::rows() {
+        // TagResource has no rule of its own for any code, and the status must not matter.
+        for status in [400, 403, 404, 500] {
+            assert_eq!(answered("TagResource", status, code, "some text"), *class, "{code}: {why}");
+        }
+        assert!(!why.is_empty(), "{code} has no sentence");
+    }
+}
+
+#[test]
+fn every_error_of_the_operations_in_use_is_in_the_table() {
+    // The variants of the SDK's error enums, aws-sdk-lambda 1.156 and aws-sdk-cloudfront 1.141. The
+    // match makes a variant that was renamed or removed an error here. One that the SDK adds is not
+    // found (the enums are non-exhaustive): until it gets a row, its status decides.
+    use aws_sdk_cloudfront::operation as cloudfront;
+    use aws_sdk_lambda::operation as lambda;
+    macro_rules! known {
+        ($($error:path { $($variant:ident)* })*) => {$({
+            #[allow(dead_code, reason = "compiled only, so that each variant is one of the SDK's")]
+            fn exists(error: &$error) -> bool {
+                use $error as E;
+                matches!(error, $(E::$variant(_))|*)
+            }
+            $(assert!(table::find(stringify!($variant)).is_some(), "{}: {}", stringify!($error), stringify!($variant));)*
+        })*};
+    }
+    known! {
+        lambda::get_function::GetFunctionError { InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException }
+        lambda::create_function::CreateFunctionError {
+            CodeSigningConfigNotFoundException CodeStorageExceededException CodeVerificationFailedException
+            FunctionVersionsPerCapacityProviderLimitExceededException InvalidCodeSignatureException InvalidParameterValueException
+            ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::update_function_code::UpdateFunctionCodeError {
+            CodeSigningConfigNotFoundException CodeStorageExceededException CodeVerificationFailedException InvalidCodeSignatureException
+            InvalidParameterValueException PreconditionFailedException ResourceConflictException ResourceNotFoundException
+            ServiceException TooManyRequestsException
+        }
+        lambda::update_function_configuration::UpdateFunctionConfigurationError {
+            CodeSigningConfigNotFoundException CodeVerificationFailedException InvalidCodeSignatureException InvalidParameterValueException
+            PreconditionFailedException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::publish_version::PublishVersionError {
+            CodeStorageExceededException FunctionVersionsPerCapacityProviderLimitExceededException InvalidParameterValueException
+            PreconditionFailedException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::delete_function::DeleteFunctionError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::tag_resource::TagResourceError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::untag_resource::UntagResourceError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        cloudfront::describe_function::DescribeFunctionError { NoSuchFunctionExists UnsupportedOperation }
+        cloudfront::get_function::GetFunctionError { NoSuchFunctionExists UnsupportedOperation }
+        cloudfront::list_tags_for_resource::ListTagsForResourceError { AccessDenied InvalidArgument InvalidTagging NoSuchResource }
+        cloudfront::create_function::CreateFunctionError {
+            FunctionAlreadyExists FunctionSizeLimitExceeded InvalidArgument TooManyFunctions UnsupportedOperation
+        }
+        cloudfront::update_function::UpdateFunctionError {
+            FunctionSizeLimitExceeded InvalidArgument InvalidIfMatchVersion NoSuchFunctionExists PreconditionFailed UnsupportedOperation
+        }
+        cloudfront::publish_function::PublishFunctionError {
+            InvalidArgument InvalidIfMatchVersion NoSuchFunctionExists PreconditionFailed UnsupportedOperation
+        }
+        cloudfront::test_function::TestFunctionError {
+            InvalidArgument InvalidIfMatchVersion NoSuchFunctionExists TestFunctionFailed UnsupportedOperation
+        }
+        cloudfront::delete_function::DeleteFunctionError {
+            FunctionInUse InvalidIfMatchVersion NoSuchFunctionExists PreconditionFailed UnsupportedOperation
+        }
+        cloudfront::tag_resource::TagResourceError { AccessDenied InvalidArgument InvalidTagging NoSuchResource }
+        cloudfront::untag_resource::UntagResourceError { AccessDenied InvalidArgument InvalidTagging NoSuchResource }
+    }
+}
+
+#[test]
+fn one_code_with_several_meanings_is_told_apart() {
+    let cases: &[(&str, u16, &str, &str, Class, &str)] = &[
+        ("CreateFunction", 409, "ResourceConflictException", "Function already exist: f", Class::Exists, "the name is taken"),
+        ("CreateFunction", 409, "ResourceConflictException", "An update is in progress", Class::Busy, "a delete is still running"),
+        ("UpdateFunctionCode", 409, "ResourceConflictException", "The operation cannot be performed at this time. An update is in progress for resource: f", Class::Busy, "wait for the update"),
+        ("CreateFunction", 400, "InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.", Class::NotReadyYet, "a new role takes a moment"),
+        ("CreateFunction", 400, "InvalidParameterValueException", "The provided execution role does not have permissions to call CreateNetworkInterface on EC2", Class::NotReadyYet, "a new policy takes a moment"),
+        ("UpdateFunctionConfiguration", 400, "InvalidParameterValueException", "Your request has been throttled by EC2, please make sure you have enough API rate limit.", Class::NotReadyYet, "interfaces are made slowly"),
+        ("CreateFunction", 400, "InvalidParameterValueException", "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant.", Class::NotReadyYet, "a new key takes a moment"),
+        ("CreateFunction", 400, "InvalidParameterValueException", "Unzipped size must be smaller than 262144000 bytes", Class::Invalid, "only a change helps"),
+        ("DeleteFunction", 400, "InvalidParameterValueException", "Lambda was unable to delete arn:aws:lambda:us-east-1:1:function:f:4 because it is a replicated function. Please see our documentation", Class::InUse, "edge replicas remain"),
+        ("PublishVersion", 400, "InvalidParameterValueException", "CodeSHA256 (a) is different from current CodeSHA256 in $LATEST (b). Please try again", Class::Conflict, "the code moved"),
+        ("GetFunction", 404, "ResourceNotFoundException", "Function not found: arn:aws:lambda:eu-west-1:1:function:f", Class::NotFound, "it is gone"),
+        ("GetFunction", 404, "ResourceNotFoundException", "Function not found: /2021-07-20/functions/f/runtime-management-config", Class::Bug, "a route that is not there"),
+        ("CreateFunction", 404, "ResourceNotFoundException", "Layer version does not exist", Class::Invalid, "what it needs is missing"),
+        ("ListTagsForResource", 404, "NoSuchResource", "The resource does not exist", Class::NotFound, "it is gone"),
+        ("ListTagsForResource", 404, "NoSuchResource", "No route", Class::Bug, "a route that is not there"),
+        ("TestFunction", 404, "NoSuchResource", "anything", Class::Bug, "a function is NoSuchFunctionExists"),
+        ("CreateFunction", 409, "FunctionAlreadyExists", "", Class::Exists, "the name is taken"),
+        ("CreateFunction", 409, "SomethingNew", "", Class::Busy, "create with tags has been refused so"),
+        ("GetFunction", 403, "AccessDeniedByNewRule", "", Class::Denied, "a family of codes"),
+    ];
+    for (operation, status, code, message, wanted, why) in cases {
+        assert_eq!(answered(operation, *status, code, message), *wanted, "{operation} {code} {message:?}: {why}");
+    }
+}
+
+#[test]
+fn without_a_known_code_the_status_decides() {
+    let throttled = Class::Throttled { after: None };
+    for code in ["", "NeverSeen"] {
+        for (status, wanted, why) in [
+            (200, Class::Unavailable, "a success that cannot be read leaves the effect unknown"),
+            (301, Class::Bug, "nothing here redirects"),
+            (400, Class::Invalid, "a new refusal is about the request"),
+            (401, Class::Denied, "refused"),
+            (403, Class::Denied, "refused"),
+            (404, Class::Bug, "a route that is not there is not a function that is gone"),
+            (409, Class::Busy, "look again"),
+            (412, Class::Conflict, "a guard failed"),
+            (413, Class::Invalid, "too large"),
+            (418, Class::Bug, "no rule expects it"),
+            (429, throttled, "throttled"),
+            (500, Class::Unavailable, "failed"),
+            (502, Class::Unavailable, "a gateway failed"),
+            (503, Class::Unavailable, "failed"),
+        ] {
+            assert_eq!(answered("GetFunction", status, code, ""), wanted, "{status} {code:?}: {why}");
+        }
+    }
+    let answer = Answer { status: 502, ..Answer::default() };
+    assert_eq!(read("GetFunction", &answer).1, "HTTP 502");
+}
+
+#[test]
+fn labels_are_a_closed_set() {
+    for (code, wanted) in [("Throttling", "Throttling"), ("Timeout", "Timeout"), ("HTTP 502", "Other"), ("x".repeat(900).as_str(), "Other")] {
+        assert_eq!(label(code), wanted);
+    }
+}
+
+#[test]
+fn retry_after_is_seconds() {
+    for (header, wanted) in [("3", Some(3000)), (" 0.5 ", Some(500)), ("-1", None), ("soon", None), ("NaN", None)] {
+        assert_eq!(seconds(header), wanted.map(Duration::from_millis), "{header}");
+    }
+}

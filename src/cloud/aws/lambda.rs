@@ -1,0 +1,153 @@
+//! AWS Lambda over the AWS SDK.
+//!
+//! Invariant: one method is one request; `GetFunction` takes from its own budget, all others from
+//! the one that AWS shares out among them; an error's message shows no environment value of the
+//! request it answers.
+
+use async_trait::async_trait;
+use aws_sdk_lambda::Client;
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types;
+
+use super::convert;
+use super::errors;
+use super::gate::{Call, Gate};
+use crate::cloud::lambda::{CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction};
+use crate::cloud::limit::Family;
+use crate::cloud::{CloudError, Patience, Tags};
+
+/// AWS Lambda in one account and region; made by [`Connection::lambda`](super::Connection::lambda).
+#[derive(Clone)]
+pub struct Lambda {
+    client: Client,
+    gate: Gate,
+}
+
+impl Lambda {
+    pub(super) const fn new(client: Client, gate: Gate) -> Self {
+        Self { client, gate }
+    }
+}
+
+const fn write<'a>(operation: &'static str, function: &'a str, secrets: Option<&'a Environment>) -> Call<'a> {
+    Call { operation, function, family: Family::Lambda, patience: Patience::Wait, secrets }
+}
+
+#[async_trait]
+impl LambdaApi for Lambda {
+    async fn describe(&self, name: &str, patience: Patience) -> Result<Described, CloudError> {
+        const OPERATION: &str = "GetFunction";
+        let call = Call { operation: OPERATION, function: name, family: Family::LambdaGet, patience, secrets: None };
+        let output = self.gate.call(call, self.client.get_function().function_name(name).send()).await?;
+        let function = output.configuration.ok_or_else(|| errors::incomplete(OPERATION, "Configuration"))?;
+        let tags = match output.tags_error {
+            Some(error) => Err(format!("{}: {}", error.error_code, errors::shown(&error.message))),
+            None => Ok(output.tags.unwrap_or_default().into_iter().collect()),
+        };
+        Ok(Described { function: complete(OPERATION, function.into())?, tags })
+    }
+
+    async fn create(&self, name: &str, new: &NewFunction) -> Result<Function, CloudError> {
+        const OPERATION: &str = "CreateFunction";
+        let configuration = &new.configuration;
+        let request = self
+            .client
+            .create_function()
+            .function_name(name)
+            .package_type(types::PackageType::Zip)
+            .set_runtime(configuration.runtime.as_deref().map(types::Runtime::from))
+            .set_handler(configuration.handler.clone())
+            .set_role(configuration.role.clone())
+            .set_description(configuration.description.clone())
+            .set_timeout(configuration.timeout)
+            .set_memory_size(configuration.memory_size)
+            .set_environment(configuration.environment.as_ref().map(convert::environment_of))
+            .set_architectures(new.architectures.as_deref().map(convert::architectures_of))
+            .code(convert::code_of(&new.code))
+            .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()))
+            .send();
+        let output = self.gate.call(write(OPERATION, name, configuration.environment.as_ref()), request).await?;
+        complete(OPERATION, output.into())
+    }
+
+    async fn update_configuration(&self, name: &str, revision_id: Option<&str>, changes: &Configuration) -> Result<Function, CloudError> {
+        const OPERATION: &str = "UpdateFunctionConfiguration";
+        let request = self
+            .client
+            .update_function_configuration()
+            .function_name(name)
+            .set_revision_id(revision_id.map(str::to_owned))
+            .set_runtime(changes.runtime.as_deref().map(types::Runtime::from))
+            .set_handler(changes.handler.clone())
+            .set_role(changes.role.clone())
+            .set_description(changes.description.clone())
+            .set_timeout(changes.timeout)
+            .set_memory_size(changes.memory_size)
+            .set_environment(changes.environment.as_ref().map(convert::environment_of))
+            .send();
+        let output = self.gate.call(write(OPERATION, name, changes.environment.as_ref()), request).await?;
+        complete(OPERATION, output.into())
+    }
+
+    async fn update_code(
+        &self,
+        name: &str,
+        revision_id: Option<&str>,
+        code: &CodeSource,
+        architectures: Option<&[String]>,
+    ) -> Result<Function, CloudError> {
+        const OPERATION: &str = "UpdateFunctionCode";
+        let request = self
+            .client
+            .update_function_code()
+            .function_name(name)
+            .set_revision_id(revision_id.map(str::to_owned))
+            .set_architectures(architectures.map(convert::architectures_of));
+        let request = match code {
+            CodeSource::Zip(bytes) => request.zip_file(Blob::new(bytes.as_slice())),
+            CodeSource::S3 { bucket, key, version } => request.s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone()),
+        };
+        let output = self.gate.call(write(OPERATION, name, None), request.send()).await?;
+        complete(OPERATION, output.into())
+    }
+
+    async fn publish_version(
+        &self,
+        name: &str,
+        code_sha256: &str,
+        revision_id: Option<&str>,
+        description: &str,
+    ) -> Result<String, CloudError> {
+        const OPERATION: &str = "PublishVersion";
+        let request = self
+            .client
+            .publish_version()
+            .function_name(name)
+            .code_sha256(code_sha256)
+            .set_revision_id(revision_id.map(str::to_owned))
+            .description(description)
+            .send();
+        let output = self.gate.call(write(OPERATION, name, None), request).await?;
+        convert::text(output.version).ok_or_else(|| errors::incomplete(OPERATION, "Version"))
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), CloudError> {
+        let request = self.client.delete_function().function_name(name).send();
+        self.gate.call(write("DeleteFunction", name, None), request).await.map(drop)
+    }
+
+    async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), CloudError> {
+        let request = self.client.tag_resource().resource(arn).set_tags(Some(tags.clone().into_iter().collect())).send();
+        self.gate.call(write("TagResource", arn, None), request).await.map(drop)
+    }
+
+    async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), CloudError> {
+        let request = self.client.untag_resource().resource(arn).set_tag_keys(Some(keys.to_vec())).send();
+        self.gate.call(write("UntagResource", arn, None), request).await.map(drop)
+    }
+}
+
+/// Whose function it is, is read from the ARN before any write: a reply without one is of no use.
+fn complete(operation: &'static str, function: Function) -> Result<Function, CloudError> {
+    if function.arn.is_empty() { Err(errors::incomplete(operation, "FunctionArn")) } else { Ok(function) }
+}
