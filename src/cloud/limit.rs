@@ -18,7 +18,7 @@ const FIRST_CLOSING: Duration = Duration::from_secs(1);
 /// Longest closing time of our own making.
 const LONGEST_CLOSING: Duration = Duration::from_secs(30);
 /// Longest `Retry-After` that is believed: a mistaken header must not stop a family for a day.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(5);
 
 /// API operations that share one quota of the cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -233,4 +233,5 @@ impl Budgets {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests let the paused clock run")]
 mod tests;

@@ -112,7 +112,7 @@ impl CloudFrontApi for CloudFront {
     }
 }
 
-/// Copies UpdateFunction's `ETag` header to `ETtag`, which is how the service model spells it and
+/// Copies `UpdateFunction`'s `ETag` header to `ETtag`, which is how the service model spells it and
 /// the only one the SDK reads, where only the plain one came: AWS sends the misspelt one, other
 /// implementations of the API do not. Without it every update would cost a describe.
 #[derive(Debug)]

@@ -82,10 +82,8 @@ pub async fn connect(region: Option<&str>, budgets: Budgets, observer: Arc<dyn C
         .imds_client(metadata)
         .build()
         .await;
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .region(region)
-        .credentials_provider(credentials)
-        .retry_config(RetryConfig::disabled());
+    let mut loader =
+        aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).credentials_provider(credentials).retry_config(RetryConfig::disabled());
     if let Ok(name) = AppName::new("cloudfn") {
         loader = loader.app_name(name);
     }
@@ -95,11 +93,7 @@ pub async fn connect(region: Option<&str>, budgets: Budgets, observer: Arc<dyn C
 impl Connection {
     /// A connection over these settings, with retries off and our time-outs.
     pub(super) fn over(config: &SdkConfig, budgets: Budgets, observer: Arc<dyn CallObserver>) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
-            .operation_attempt_timeout(gate::CALL)
-            .operation_timeout(gate::CALL)
-            .build();
+        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(gate::CALL).operation_timeout(gate::CALL).build();
         let config = config
             .to_builder()
             .retry_config(RetryConfig::disabled())

@@ -82,8 +82,7 @@ fn environment(reply: types::EnvironmentResponse) -> Option<Environment> {
 
 /// The environment as it is sent: the whole map; an empty one clears it.
 pub(super) fn environment_of(environment: &Environment) -> types::Environment {
-    let variables: HashMap<String, String> =
-        environment.0.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())).collect();
+    let variables: HashMap<String, String> = environment.0.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())).collect();
     types::Environment::builder().set_variables(Some(variables)).build()
 }
 

@@ -62,10 +62,23 @@ impl Gate {
     /// # Errors
     /// Any [`CloudError`]. A throttled one says in `after` when the family opens; without a token
     /// for [`Patience::Decline`] it is [`Class::Throttled`] with code `NoBudget`, and nothing was sent.
-    pub async fn call<T, E>(&self, call: Call<'_>, request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>) -> Result<T, CloudError>
+    pub fn call<'a, T, E>(
+        &'a self,
+        call: Call<'a>,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    ) -> impl Future<Output = Result<T, CloudError>> + Send + 'a
     where
-        T: RequestId,
-        E: ProvideErrorMetadata + Error + 'static,
+        T: RequestId + Send + 'a,
+        E: ProvideErrorMetadata + Error + Send + 'static,
+    {
+        // The SDK's futures are up to 26 KB: on the heap, not in every future around them.
+        self.run(call, Box::pin(request))
+    }
+
+    async fn run<T, E>(&self, call: Call<'_>, request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send) -> Result<T, CloudError>
+    where
+        T: RequestId + Send,
+        E: ProvideErrorMetadata + Error + Send + 'static,
     {
         let key = Key { account: self.account.clone(), region: self.region.clone(), family: call.family };
         let waited = self.budgets.take(&key, call.patience).await.map_err(|none| CloudError {

@@ -89,13 +89,7 @@ impl LambdaApi for Lambda {
         complete(OPERATION, output.into())
     }
 
-    async fn update_code(
-        &self,
-        name: &str,
-        revision_id: Option<&str>,
-        code: &CodeSource,
-        architectures: Option<&[String]>,
-    ) -> Result<Function, CloudError> {
+    async fn update_code(&self, name: &str, revision_id: Option<&str>, code: &CodeSource, architectures: Option<&[String]>) -> Result<Function, CloudError> {
         const OPERATION: &str = "UpdateFunctionCode";
         let request = self
             .client
@@ -111,13 +105,7 @@ impl LambdaApi for Lambda {
         complete(OPERATION, output.into())
     }
 
-    async fn publish_version(
-        &self,
-        name: &str,
-        code_sha256: &str,
-        revision_id: Option<&str>,
-        description: &str,
-    ) -> Result<String, CloudError> {
+    async fn publish_version(&self, name: &str, code_sha256: &str, revision_id: Option<&str>, description: &str) -> Result<String, CloudError> {
         const OPERATION: &str = "PublishVersion";
         let request = self
             .client

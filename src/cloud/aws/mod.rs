@@ -16,6 +16,7 @@ pub mod gate;
 pub mod lambda;
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test server may sleep")]
 mod tests;
 
 pub use cloudfront::CloudFront;

@@ -46,7 +46,7 @@ async fn server(replies: Vec<Reply>) -> (String, Arc<Mutex<Vec<String>>>) {
                 Reply::HangUp => drop(stream),
                 Reply::Silence => {
                     tokio::spawn(async move {
-                        tokio::time::sleep(Duration::from_secs(600)).await;
+                        tokio::time::sleep(Duration::from_mins(10)).await;
                         drop(stream);
                     });
                 }
@@ -110,7 +110,11 @@ const SUMMARY: &str = r#"<?xml version="1.0"?><FunctionSummary xmlns="http://clo
 </FunctionMetadata></FunctionSummary>"#;
 
 fn function_config() -> FunctionConfig {
-    FunctionConfig { comment: String::new(), runtime: "cloudfront-js-2.0".to_owned(), key_value_stores: ["arn:kvs".to_owned()].into() }
+    FunctionConfig {
+        comment: String::new(),
+        runtime: "cloudfront-js-2.0".to_owned(),
+        key_value_stores: ["arn:kvs".to_owned()].into(),
+    }
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ async fn a_burst_is_one_seconds_worth_and_comes_back_by_waiting() {
         assert_eq!(budgets.take(&key, Patience::Decline).await, Ok(Waited(Duration::ZERO)));
     }
     assert!(budgets.take(&key, Patience::Decline).await.is_err());
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     for _ in 0..10 {
         assert!(budgets.take(&key, Patience::Decline).await.is_ok());
     }
@@ -158,7 +158,7 @@ async fn throttles_without_a_time_double_to_thirty_seconds_and_a_success_resets(
 #[tokio::test(start_paused = true)]
 async fn an_absurd_retry_after_is_capped() {
     let (budgets, key) = ten_a_second();
-    budgets.throttled(&key, Some(Duration::from_secs(86_400)));
+    budgets.throttled(&key, Some(Duration::from_hours(24)));
     about(budgets.opens_in(&key), LONGEST_RETRY_AFTER);
 }
 

@@ -59,7 +59,7 @@ fn hide_member(message: &str) -> String {
 /// stands alone: taking every `1` out of a sentence hides nothing and leaves nothing.
 fn hide_values(message: &str, environment: &Environment) -> String {
     let mut values: Vec<String> = Vec::new();
-    for value in environment.0.values().map(|value| value.expose_secret()) {
+    for value in environment.0.values().map(ExposeSecret::expose_secret) {
         let json = serde_json::to_string(value).unwrap_or_default();
         let json = json.trim_start_matches('"').strip_suffix('"').unwrap_or_default();
         let xml = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
@@ -89,7 +89,7 @@ fn hide_word(message: &str, word: &str) -> String {
     shown
 }
 
-/// Takes out "(Service: ..; Request ID: ..)" and "RequestId: ..": they differ with each attempt,
+/// Takes out "(Service: ..; Request ID: ..)" and "Request ID: ..": they differ with each attempt,
 /// and a message that differs each time would be a new status and a new event each time.
 fn without_request_id(message: &str) -> String {
     let mut message = message.to_owned();

@@ -46,24 +46,19 @@ const CREDENTIAL_FAILURES: [&str; 7] = [
 ];
 
 /// Messages of `InvalidParameterValueException` that mean: not yet. Source: each is what
-/// Terraform's AWS provider retries CreateFunction and UpdateFunctionConfiguration for
+/// Terraform's AWS provider retries `CreateFunction` and `UpdateFunctionConfiguration` for
 /// (`internal/service/lambda/function.go`, `retryFunctionOp`).
-const NOT_READY_YET: [&str; 4] = [
-    "cannot be assumed by lambda",
-    "role does not have permissions",
-    "throttled by ec2",
-    "kms key is invalid for creategrant",
-];
+const NOT_READY_YET: [&str; 4] = ["cannot be assumed by lambda", "role does not have permissions", "throttled by ec2", "kms key is invalid for creategrant"];
 
-/// What DeleteFunction says while replicas of a Lambda@Edge function exist. Source: Terraform's
+/// What `DeleteFunction` says while replicas of a Lambda@Edge function exist. Source: Terraform's
 /// AWS provider, `resourceFunctionDelete`, retries `InvalidParameterValueException` with it.
 const REPLICATED: &str = "because it is a replicated function";
 
-/// What PublishVersion says when `$LATEST` has other code than the guard names. Source: the
-/// sentence that LocalStack took from AWS (`services/lambda_/provider.py`).
+/// What `PublishVersion` says when `$LATEST` has other code than the guard names. Source: the
+/// sentence that `LocalStack` took from AWS (`services/lambda_/provider.py`).
 const OTHER_CODE: &str = "is different from current codesha256";
 
-/// What CreateFunction says with `ResourceConflictException` when the name is taken ("Function
+/// What `CreateFunction` says with `ResourceConflictException` when the name is taken ("Function
 /// already exist: ..", sic). Source: Lambda API reference, `ResourceConflictException`, "already
 /// exists, or another operation is in progress"; the wording is covered both ways.
 const ALREADY: &str = "already exist";
@@ -124,12 +119,24 @@ where
 
 /// A reply that lacks what the operation must answer.
 pub(super) fn incomplete(operation: &'static str, what: &str) -> CloudError {
-    CloudError { class: Class::Bug, operation, code: BAD_REPLY.to_owned(), message: format!("the reply has no {what}"), request_id: None }
+    CloudError {
+        class: Class::Bug,
+        operation,
+        code: BAD_REPLY.to_owned(),
+        message: format!("the reply has no {what}"),
+        request_id: None,
+    }
 }
 
 /// A request that lacks what the model requires: our types do not allow it, so a bug if it happens.
 pub(super) fn unbuilt(operation: &'static str, error: &BuildError) -> CloudError {
-    CloudError { class: Class::Bug, operation, code: BAD_REQUEST.to_owned(), message: message::clean(&chain(error), None), request_id: None }
+    CloudError {
+        class: Class::Bug,
+        operation,
+        code: BAD_REQUEST.to_owned(),
+        message: message::clean(&chain(error), None),
+        request_id: None,
+    }
 }
 
 /// A message of the cloud's that came with a success, as it may be shown.
