@@ -69,9 +69,11 @@ pub struct CloudError {
     pub class: Class,
     /// The API operation, as the cloud names it (`CreateFunction`).
     pub operation: &'static str,
-    /// The cloud's own error code, or one of ours (`Timeout`, `NoConnection`, `NoBudget`).
+    /// The cloud's own error code; `HTTP 502` and the like for an answer without one; or one of ours:
+    /// `Timeout`, `NoConnection`, `NoCredentials`, `NoBudget` (nothing was sent), `BadRequest`
+    /// (it could not be built), `BadReply` (a success that cannot be read or lacks what it must have).
     pub code: String,
-    /// The cloud's message: one line, no request id, no environment value.
+    /// The cloud's message: one line of at most 500 characters, no request id, no environment value.
     pub message: String,
     /// The cloud's request id, for logs and events only.
     pub request_id: Option<String>,
