@@ -1,0 +1,26 @@
+# Everything a person or CI runs. Needs Rust (rust-toolchain.toml), Go 1.26 and Python 3.11;
+# the rest is built or installed into ${CLOUDFN_CACHE:-~/.cache/cloudfn}, once.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint generate clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Show everything on this machine, with no cluster and no account; KEEP=1 leaves it running
+	KEEP="$(KEEP)" tools/demo/run
+
+test: ## Run all tests, with a real API server and an AWS emulator (both built when missing)
+	cargo test --workspace --locked
+
+lint: ## Check formatting, clippy and the dependency policy
+	cargo fmt --all -- --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	tools/deny/check
+
+generate: ## Write the definitions in crds/ and the pages in docs/reference/ again
+	cargo run --quiet --locked -- crds --dir crds
+	cargo run --quiet --locked -- reference --dir docs/reference
+
+clean: ## Remove what was built in this folder; the cache of tools stays
+	cargo clean
+	rm -rf .demo
