@@ -8,6 +8,7 @@ pub mod conditions;
 pub mod crds;
 pub mod lambda;
 pub mod reason;
+pub mod reference;
 pub mod subject;
 
 pub use cloudfront::{CloudFrontFunction, CloudFrontFunctionSpec, CloudFrontFunctionStatus};

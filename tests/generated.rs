@@ -1,0 +1,58 @@
+//! What is generated is committed: rendered again, it is the same.
+
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use cloudfn::api::{crds, reference};
+use kube::ResourceExt;
+
+/// Compares the files of a folder with what would be written there now.
+fn compare(folder: &str, extension: &str, rendered: &BTreeMap<String, String>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut committed = BTreeMap::new();
+    for entry in fs::read_dir(&path).expect("a readable folder") {
+        let file = entry.expect("a readable entry").path();
+        if file.extension().is_some_and(|found| found == extension) {
+            let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            committed.insert(name, fs::read_to_string(&file).expect("a readable file"));
+        }
+    }
+    let names: Vec<&String> = committed.keys().chain(rendered.keys()).collect();
+    for name in names {
+        match (committed.get(name), rendered.get(name)) {
+            (Some(old), Some(new)) if old == new => {}
+            (Some(old), Some(new)) => {
+                let line = old.lines().zip(new.lines()).position(|(old, new)| old != new).unwrap_or_else(|| old.lines().count().min(new.lines().count()));
+                panic!("{folder}/{name} is not what the code renders now, from line {} on: run `make generate` and commit it", line + 1)
+            }
+            (None, _) => panic!("{folder}/{name} is missing: run `make generate` and commit it"),
+            (_, None) => panic!("{folder}/{name} is rendered by nothing: remove it, or run `make generate`"),
+        }
+    }
+}
+
+#[test]
+fn the_committed_definitions_are_current() {
+    let rendered = crds::all()
+        .iter()
+        .map(|crd| (format!("cloudfn.dev_{}.yaml", crd.spec.names.plural), crds::yaml(std::slice::from_ref(crd)).expect("a definition as YAML")))
+        .collect();
+    compare("crds", "yaml", &rendered);
+}
+
+#[test]
+fn a_definition_is_named_after_its_group() {
+    for crd in crds::all() {
+        assert_eq!(crd.name_any(), format!("{}.cloudfn.dev", crd.spec.names.plural), "the files' names carry the group cloudfn.dev");
+    }
+}
+
+#[test]
+fn the_committed_reference_is_current() {
+    // Pages by file name. A new page is added here and where `cloudfn reference` writes it.
+    let rendered = BTreeMap::from([("reasons.md".to_owned(), reference::reasons())]);
+    compare("docs/reference", "md", &rendered);
+}
