@@ -17,7 +17,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use tokio::sync::Notify;
 
-use crate::gate::{Action, Entry, Fault, Gate, Injected, Killer, Reply, lock};
+use crate::gate::{Entry, Fault, Gate, Injected, Killer, lock};
 use crate::operations;
 use crate::wire::{self, Cut};
 
@@ -107,52 +107,6 @@ impl Fault<Call> {
     pub fn service(self, service: &str) -> Self {
         let wanted = service.to_owned();
         self.and(format!("at {service}"), move |call| call.service == wanted)
-    }
-}
-
-impl Action {
-    /// An error in the service's own shape: XML for CloudFront and STS, JSON for Lambda.
-    #[must_use]
-    pub fn error(service: &str, status: u16, code: &str, message: &str) -> Self {
-        let id = "00000000-0000-0000-0000-00000000bed0".to_owned();
-        let (headers, body) = if service == "lambda" {
-            let body = serde_json::json!({"Type": if status < 500 { "User" } else { "Service" }, "message": message});
-            let headers = vec![
-                ("content-type".to_owned(), "application/json".to_owned()),
-                ("x-amzn-errortype".to_owned(), code.to_owned()),
-                ("x-amzn-requestid".to_owned(), id),
-            ];
-            (headers, body.to_string())
-        } else {
-            let namespace = match service {
-                "sts" => "https://sts.amazonaws.com/doc/2011-06-15/",
-                _ => "http://cloudfront.amazonaws.com/doc/2020-05-31/",
-            };
-            let kind = if status < 500 { "Sender" } else { "Receiver" };
-            let text = message.replace('&', "&amp;").replace('<', "&lt;");
-            let body = format!(
-                "<?xml version=\"1.0\"?>\n<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{kind}</Type>\
-                 <Code>{code}</Code><Message>{text}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"
-            );
-            (vec![("content-type".to_owned(), "text/xml".to_owned()), ("x-amzn-requestid".to_owned(), id)], body)
-        };
-        Self::Reply(Reply { status, headers, body: Bytes::from(body) })
-    }
-
-    /// Lambda's throttling: 429 TooManyRequestsException, with `Retry-After` in seconds if given.
-    #[must_use]
-    pub fn lambda_throttle(retry_after: Option<u32>) -> Self {
-        let mut action = Self::error("lambda", 429, "TooManyRequestsException", "Rate exceeded");
-        if let (Self::Reply(reply), Some(seconds)) = (&mut action, retry_after) {
-            reply.headers.push(("retry-after".to_owned(), seconds.to_string()));
-        }
-        action
-    }
-
-    /// CloudFront's throttling: 400 Throttling.
-    #[must_use]
-    pub fn cloudfront_throttle() -> Self {
-        Self::error("cloudfront", 400, "Throttling", "Rate exceeded")
     }
 }
 

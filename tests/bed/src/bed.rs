@@ -66,7 +66,7 @@ impl Bed {
             match receiver.recv() {
                 Ok(Ok(bed)) => bed,
                 Ok(Err(error)) => panic!("the bed did not start: {error}"),
-                Err(_) => panic!("the bed's thread ended before it had started"),
+                Err(error) => panic!("the bed's thread ended before it had started: {error}"),
             }
         })
     }

@@ -195,7 +195,9 @@ async fn start_apiserver(binaries: &Path, folder: &Path, etcd_url: &str, key: &P
         let mut apiserver = Process::start("kube-apiserver", command, &folder.join("kube-apiserver.log"))?;
 
         let certificate = certificates.join("apiserver.crt");
-        if !answers(&mut apiserver, || async { certificate.exists() }).await? {
+        if !answers(&mut apiserver, || async { std::fs::read_to_string(&certificate).is_ok_and(|pem| pem.trim_end().ends_with("-----END CERTIFICATE-----")) })
+            .await?
+        {
             continue;
         }
         let ca_pem = std::fs::read_to_string(&certificate)?;

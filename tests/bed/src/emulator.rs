@@ -61,7 +61,7 @@ impl Emulator {
             .current_dir(&self.folder);
         let mut process = Process::start("ministack", command, &self.folder.join("ministack.log"))?;
         let health = format!("{}/_ministack/health", self.url());
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !wire::get(&health).await.is_ok_and(|(status, _)| status == 200) {
             if process.exited().is_some() || Instant::now() >= deadline {
                 return Err(io::Error::other(format!("ministack is not healthy:\n{}", process.log_tail(30))));

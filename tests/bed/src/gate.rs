@@ -13,6 +13,7 @@ use http::Response;
 use hyper::body::Bytes;
 use tokio::sync::Notify;
 
+use crate::action::Action;
 use crate::wire::Cut;
 
 /// A log entry.
@@ -23,86 +24,6 @@ pub trait Entry: Clone + Send + 'static {
     fn answered(&mut self, status: u16);
     /// Notes the fault that acted.
     fn faulted(&mut self, action: &'static str);
-}
-
-type Rewrite = Arc<dyn Fn(Response<Bytes>) -> Response<Bytes> + Send + Sync>;
-
-/// What a fault does to a request.
-#[derive(Clone)]
-pub enum Action {
-    /// Answers in the server's place; nothing is forwarded.
-    Reply(Reply),
-    /// Closes the connection; nothing is forwarded.
-    CutBefore,
-    /// Forwards, then closes the connection: it happened, the reply is lost.
-    CutAfter,
-    /// Waits for `Injected::release`, then forwards.
-    Hold,
-    /// Forwards, then waits for `Injected::release` before it answers.
-    HoldReply,
-    /// Kills the client process, then closes the connection; nothing is forwarded.
-    KillBefore,
-    /// Forwards, then kills the client process: it happened, nobody heard of it.
-    KillAfter,
-    /// Waits, then forwards.
-    Delay(Duration),
-    /// Forwards and changes the answer.
-    RewriteReply(Rewrite),
-}
-
-impl Action {
-    /// `RewriteReply` from a closure.
-    pub fn rewrite(change: impl Fn(Response<Bytes>) -> Response<Bytes> + Send + Sync + 'static) -> Self {
-        Self::RewriteReply(Arc::new(change))
-    }
-
-    /// Its name, as the log shows it.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Reply(_) => "Reply",
-            Self::CutBefore => "CutBefore",
-            Self::CutAfter => "CutAfter",
-            Self::Hold => "Hold",
-            Self::HoldReply => "HoldReply",
-            Self::KillBefore => "KillBefore",
-            Self::KillAfter => "KillAfter",
-            Self::Delay(_) => "Delay",
-            Self::RewriteReply(_) => "RewriteReply",
-        }
-    }
-
-    /// Whether it needs the whole answer in hand.
-    pub(crate) fn acts_on_the_answer(&self) -> bool {
-        matches!(self, Self::CutAfter | Self::HoldReply | Self::KillAfter | Self::RewriteReply(_))
-    }
-}
-
-impl fmt::Debug for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A made-up answer.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// Header names and values.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Bytes,
-}
-
-impl Reply {
-    fn response(&self) -> Response<Bytes> {
-        let mut builder = Response::builder().status(self.status);
-        for (name, value) in &self.headers {
-            builder = builder.header(name, value);
-        }
-        builder.body(self.body.clone()).unwrap_or_else(|error| panic!("the injected reply {self:?} is no HTTP answer: {error}"))
-    }
 }
 
 type Matches<C> = Box<dyn Fn(&C) -> bool + Send + Sync>;
@@ -212,9 +133,8 @@ impl Injected {
     /// Waits until it has met its `n`-th request; panics after `patience`.
     pub async fn arrived(&self, n: usize, patience: Duration) {
         let met = self.state.until(|state| state.fired.load(Ordering::SeqCst) >= n);
-        if tokio::time::timeout(patience, met).await.is_err() {
-            panic!("{} met {} of {n} requests in {patience:?}", self.what, self.fired());
-        }
+        let in_time = tokio::time::timeout(patience, met).await.is_ok();
+        assert!(in_time, "{} met {} of {n} requests in {patience:?}", self.what, self.fired());
     }
 
     /// Lets go of what `Hold` and `HoldReply` hold, now and later.

@@ -30,6 +30,7 @@
     reason = "test support fails loudly, waits on the clock, and reads the environment to clean it"
 )]
 
+mod action;
 mod api_proxy;
 mod aws_proxy;
 mod bed;
@@ -44,12 +45,13 @@ mod recorder;
 mod tenant;
 pub mod wire;
 
+pub use action::{Action, Reply};
 pub use api_proxy::{ApiCall, ApiProxy};
 pub use aws_proxy::{Call, Proxy};
 pub use bed::{Bed, install_crds};
 pub use control_plane::{ControlPlane, kubeconfig};
 pub use emulator::Emulator;
-pub use gate::{Action, Entry, Fault, Gate, Injected, Killer, Reply};
+pub use gate::{Entry, Fault, Gate, Injected, Killer};
 pub use objects::{condition, is_ready, reason};
 pub use operations::Operation;
 pub use operator::{Operator, Settings};
@@ -57,4 +59,4 @@ pub use recorder::Recorder;
 pub use tenant::Tenant;
 
 /// A usual patience.
-pub const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
+pub const MINUTE: std::time::Duration = std::time::Duration::from_mins(1);

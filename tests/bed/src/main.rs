@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use cloudfn_bed::{ControlPlane, Emulator};
@@ -17,14 +17,12 @@ const USAGE: &str = "usage: cloudfn-bed up --dir DIR";
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let folder = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["up", "--dir", folder] => PathBuf::from(folder),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let ["up", "--dir", folder] = words.as_slice() else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
     };
-    match up(&folder).await {
+    match up(Path::new(folder)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cloudfn-bed: {error}");
@@ -75,15 +73,16 @@ async fn up(folder: &Path) -> io::Result<()> {
 
 fn environment(control_plane: &ControlPlane, emulator: &Emulator) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    [
+    let settings = [
         ("KUBECONFIG", control_plane.kubeconfig_path().display().to_string()),
         ("AWS_ENDPOINT_URL", emulator.url()),
         ("AWS_ACCESS_KEY_ID", "111122223333".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
         ("AWS_REGION", "eu-west-1".to_owned()),
+        ("NO_PROXY", "127.0.0.1,localhost".to_owned()),
+        ("no_proxy", "127.0.0.1,localhost".to_owned()),
         ("CLOUDFN_DEMO_KUBECTL", control_plane.kubectl_path().display().to_string()),
-    ]
-    .iter()
-    .map(|(name, value)| format!("export {name}={}\n", quoted(value)))
-    .collect()
+    ];
+    let lines: Vec<String> = settings.iter().map(|(name, value)| format!("export {name}={}", quoted(value))).collect();
+    lines.join("\n") + "\nunset AWS_CA_BUNDLE AWS_PROFILE AWS_SESSION_TOKEN\n"
 }

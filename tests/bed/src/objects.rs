@@ -115,7 +115,9 @@ impl Tenant {
     /// Asks for its deletion and does not wait.
     pub async fn delete(&self, kind: &str, name: &str) {
         let deleted = self.api(kind).delete(name, &DeleteParams::default()).await;
-        deleted.map(drop).unwrap_or_else(|error| panic!("delete {kind} {name}: {error}"));
+        if let Err(error) = deleted {
+            panic!("delete {kind} {name}: {error}");
+        }
     }
 
     /// The namespace's events, oldest first, as `type reason object: note`.
@@ -159,8 +161,9 @@ impl Tenant {
     /// # Panics
     /// After `patience`, with all there is to see.
     pub async fn wait_gone(&self, kind: &str, name: &str, patience: Duration) {
-        if self.watch(kind, name, |object| object.is_none(), patience).await.is_none() {
-            panic!("waited {patience:?} for {kind} {name} to be gone\n{}", self.describe(kind, name).await);
+        match self.watch(kind, name, |object| object.is_none(), patience).await {
+            Some(_) => {}
+            None => panic!("waited {patience:?} for {kind} {name} to be gone\n{}", self.describe(kind, name).await),
         }
     }
 

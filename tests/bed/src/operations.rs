@@ -211,6 +211,7 @@ mod tests {
     use super::name;
 
     #[test]
+    #[allow(clippy::type_complexity, reason = "a table")]
     fn every_request_that_the_operator_sends_has_its_name() {
         let rows: &[(&str, &str, &str, &str, &str, Option<&str>)] = &[
             ("POST /2020-05-31/function", "", "<C><Name>f</Name></C>", "cloudfront", "CreateFunction", Some("f")),

@@ -200,7 +200,8 @@ impl Tenant {
     #[must_use]
     pub fn operator_logs(&self, lines: usize) -> String {
         let logs = lock(&self.operators).clone();
-        logs.iter().map(|log| format!("{}:\n{}\n", log.display(), process::tail(log, lines))).collect()
+        let parts: Vec<String> = logs.iter().map(|log| format!("{}:\n{}", log.display(), process::tail(log, lines))).collect();
+        parts.join("\n")
     }
 }
 
@@ -211,10 +212,10 @@ impl Drop for Tenant {
         self.proxy().on_kill(&self.account, nobody());
         self.api_proxy.on_kill(nobody());
         if std::thread::panicking() {
-            let calls: String = self.calls().iter().map(|call| format!("{call}\n")).collect();
-            let _ = std::fs::write(self.folder.join("aws-calls.log"), calls);
-            let calls: String = self.api_proxy.calls().iter().map(|call| format!("{call}\n")).collect();
-            let _ = std::fs::write(self.folder.join("api-calls.log"), calls);
+            let calls: Vec<String> = self.calls().iter().map(ToString::to_string).collect();
+            let _ = std::fs::write(self.folder.join("aws-calls.log"), calls.join("\n"));
+            let calls: Vec<String> = self.api_proxy.calls().iter().map(ToString::to_string).collect();
+            let _ = std::fs::write(self.folder.join("api-calls.log"), calls.join("\n"));
             match self.bed.keep_logs(&self.namespace) {
                 Ok(kept) => eprintln!("logs kept in {}", kept.display()),
                 Err(error) => eprintln!("logs could not be kept: {error}"),

@@ -1,10 +1,10 @@
 //! The bed itself: it starts, separates, counts, breaks, and cleans up.
 
-#![allow(clippy::panic, clippy::indexing_slicing, clippy::expect_used, reason = "tests may fail loudly")]
+#![allow(clippy::disallowed_methods, clippy::panic, clippy::indexing_slicing, clippy::expect_used, reason = "tests may fail loudly")]
 
 use std::time::Duration;
 
-use cloudfn_bed::{Action, ApiProxy, Bed, Fault, MINUTE, wire};
+use cloudfn_bed::{Action, ApiCall, ApiProxy, Bed, Fault, MINUTE, wire};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use serde_json::json;
@@ -24,6 +24,8 @@ async fn aws(url: &str, account: &str, method: &str, path: &str, body: &str) -> 
     let bytes = response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
     Ok((status, String::from_utf8_lossy(&bytes).into_owned()))
 }
+
+type ConfigMaps = kube::Api<k8s_openapi::api::core::v1::ConfigMap>;
 
 const LIST: &str = "/2015-03-31/functions";
 
@@ -110,8 +112,6 @@ async fn the_api_proxy_passes_tokens_and_rights_end_at_the_namespace() {
     let mut config = kube::Config::from_custom_kubeconfig(parsed, &kube::config::KubeConfigOptions::default()).await.expect("it is whole");
     config.default_retry = false;
     let client = kube::Client::try_from(config).expect("a client");
-    type ConfigMaps = kube::Api<k8s_openapi::api::core::v1::ConfigMap>;
-
     let own: ConfigMaps = kube::Api::namespaced(client.clone(), tenant.namespace());
     own.list(&kube::api::ListParams::default()).await.expect("its own namespace");
     let foreign: ConfigMaps = kube::Api::namespaced(client.clone(), "default");
@@ -132,4 +132,80 @@ async fn the_api_proxy_passes_tokens_and_rights_end_at_the_namespace() {
     assert!(own.list(&kube::api::ListParams::default()).await.is_err());
     proxy.set_unreachable(false);
     own.list(&kube::api::ListParams::default()).await.expect("reachable again");
+}
+
+#[tokio::test]
+async fn an_operator_is_killed_at_the_call_that_was_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let tenant = Bed::get().tenant("kills").await;
+    // Whatever it is asked to do, it waits: enough to be killed.
+    let binary = tenant.folder().join("operator.sh");
+    std::fs::write(&binary, "#!/bin/sh\necho \"$@\"; env\nexec sleep 60\n").expect("a script");
+    std::fs::set_permissions(&binary, std::fs::Permissions::from_mode(0o755)).expect("it may run");
+    let operator = tenant.spawn_operator(tenant.operator_settings(&binary, &["--extra"]));
+    let (url, account) = (tenant.aws_url(), tenant.account());
+
+    let after = tenant.inject(Fault::on("ListFunctions").nth(2).then(Action::KillAfter));
+    assert_eq!(aws(url, account, "GET", LIST, "").await.map(|(status, _)| status), Ok(200));
+    assert!(operator.is_running());
+    assert!(aws(url, account, "GET", LIST, "").await.is_err());
+    assert!(!operator.is_running(), "killed before the connection was closed");
+    after.assert_fired(1);
+    assert_eq!(tenant.calls().last().and_then(|call| call.status), Some(200), "forwarded all the same");
+
+    operator.start().expect("it starts again");
+    assert!(operator.is_running());
+    let before = tenant.inject_api(Fault::<ApiCall>::on_api_write().resource("events").then(Action::KillBefore));
+    let events = format!("{}/api/v1/namespaces/{}/events", tenant.api_proxy().url(), tenant.namespace());
+    assert!(wire::post(&events).await.is_err());
+    assert!(!operator.is_running());
+    before.assert_fired(1);
+    assert_eq!(tenant.api_proxy().writes()[0].status, None, "never forwarded");
+
+    operator.start().expect("it starts again");
+    let status = operator.terminate().await;
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15));
+    let log = operator.log();
+    assert!(log.contains(&format!("--watch-namespace={} --extra", tenant.namespace())), "{log}");
+    assert!(!log.to_uppercase().contains("_PROXY=") && !log.contains("_CA_BUNDLE="), "{log}");
+}
+
+#[tokio::test]
+async fn a_wait_that_fails_shows_what_there_is_and_keeps_the_logs() {
+    let tenant = Bed::get().tenant("fails").await;
+    let namespace = tenant.namespace().to_owned();
+    let failing = tokio::spawn(async move {
+        tenant.apply(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "odd"}})).await;
+        tenant.wait_for("ConfigMap", "odd", "to be even", |_| false, Duration::from_millis(300)).await;
+    });
+    let panic = failing.await.expect_err("it panics").into_panic();
+    let message = panic.downcast_ref::<String>().expect("a message");
+    assert!(message.contains("ConfigMap odd to be even") && message.contains("\"name\": \"odd\""), "{message}");
+    let kept = cloudfn_bed::process::repository().join("target/bed-logs").join(namespace);
+    assert!(kept.join("kube-apiserver.log").exists() && kept.join("ministack.log").exists());
+    std::fs::remove_dir_all(kept).expect("removed");
+}
+
+#[tokio::test]
+async fn the_recorder_sees_every_version_of_a_function() {
+    let tenant = Bed::get().tenant("records").await;
+    assert!(Bed::get().installed_kinds().contains("CloudFrontFunction"), "crds/ holds {:?}", Bed::get().installed_kinds());
+    let object = |comment: &str| {
+        let code = json!({"inline": "function handler(event) { return event.request; }"});
+        json!({"kind": "CloudFrontFunction", "metadata": {"name": "f"}, "spec": {"comment": comment, "code": code}})
+    };
+    tenant.apply(object("one")).await;
+    tenant.apply(object("two")).await;
+    tenant.wait_for("CloudFrontFunction", "f", "to be there", |_| true, MINUTE).await;
+    tenant.delete("CloudFrontFunction", "f").await;
+    tenant.wait_gone("CloudFrontFunction", "f", MINUTE).await;
+    let recorder = tenant.recorder();
+    let deadline = std::time::Instant::now() + MINUTE;
+    while recorder.versions("CloudFrontFunction", "f").len() < 3 && std::time::Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let versions = recorder.versions("CloudFrontFunction", "f");
+    let comments: Vec<_> = versions.iter().map(|version| version.data["spec"]["comment"].as_str().unwrap_or_default()).collect();
+    assert_eq!(comments, ["one", "two", "two"], "created, changed, deleted");
+    assert_eq!(recorder.gaps(), 0);
 }
