@@ -1,6 +1,6 @@
 //! What is generated is committed: rendered again, it is the same.
 
-#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 use std::collections::BTreeMap;
 use std::fs;
