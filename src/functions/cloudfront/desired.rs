@@ -1,0 +1,146 @@
+//! What is wanted: the spec and the ConfigMap it names, checked and joined.
+//!
+//! Invariant: all that can be wrong with a spec is found here; planning cannot fail.
+//! Pure: no client, no SDK, no clock, no async, no logging.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use crate::api::cloudfront::{CloudFrontFunctionSpec, Code, ConfigMapKeyRef, Stage};
+use crate::cloud::Tags;
+use crate::cloud::cloudfront::FunctionConfig;
+use crate::reconcile::{Desired, Inputs, Unmet};
+
+/// CloudFront's documented limit, in bytes; it is not adjustable (the API model's 40960 is not what counts).
+const MAX_CODE_BYTES: usize = 10_240;
+
+/// Name of the comment among the managed names.
+pub(super) const COMMENT: &str = "comment";
+
+/// Start of a tag's name among the managed names.
+const TAGS: &str = "tags/";
+
+/// Code and its hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The JavaScript text, UTF-8.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of it, hexadecimal.
+    pub sha256: String,
+}
+
+impl Source {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        Self { sha256: sha256_hex(&bytes), bytes }
+    }
+}
+
+/// What a spec and its references ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloudFrontDesired {
+    /// Runtime, as the API spells it.
+    pub runtime: String,
+    /// Comment; `None`: not managed.
+    pub comment: Option<String>,
+    /// Code.
+    pub code: Source,
+    /// Whether LIVE shall have this content too.
+    pub publish: bool,
+    /// Tags that the user asks for.
+    pub tags: Tags,
+    /// Owner tags; empty where they do not count, and then nothing is ever written.
+    pub claim: Tags,
+}
+
+impl CloudFrontDesired {
+    /// What `UpdateFunction` shall be sent beside the code. It replaces everything, so what the spec
+    /// does not manage is sent back as `observed` in DEVELOPMENT; `managed` is what cloudfn once put
+    /// there, to be taken away where the spec dropped it.
+    pub(super) fn config(&self, managed: &BTreeSet<String>, observed: Option<&FunctionConfig>) -> FunctionConfig {
+        let kept = observed.filter(|_| !managed.contains(COMMENT)).map(|config| config.comment.as_str());
+        FunctionConfig {
+            comment: self.comment.as_deref().or(kept).unwrap_or_default().to_owned(),
+            runtime: self.runtime.clone(),
+            key_value_stores: observed.map(|config| config.key_value_stores.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Desired for CloudFrontDesired {
+    fn managed(&self) -> BTreeSet<String> {
+        let comment = self.comment.is_some().then(|| COMMENT.to_owned());
+        self.tags.keys().map(|key| tag_name(key)).chain(comment).collect()
+    }
+}
+
+/// A tag's name among the managed names, and in differences.
+pub(super) fn tag_name(key: &str) -> String {
+    format!("{TAGS}{key}")
+}
+
+/// The tag key that a managed name stands for.
+pub(super) fn tag_key(name: &str) -> Option<&str> {
+    name.strip_prefix(TAGS)
+}
+
+/// SHA-256 in hexadecimal digits.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    hex(Sha256::digest(bytes).as_slice())
+}
+
+/// Two digits a byte.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digits = |byte: &u8| [byte >> 4, byte & 0xf].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'));
+    bytes.iter().flat_map(digits).collect()
+}
+
+pub(super) fn desired(spec: &CloudFrontFunctionSpec, inputs: &Inputs, claim: &Tags) -> Result<CloudFrontDesired, Unmet> {
+    let tags = spec.common.tags.clone().unwrap_or_default();
+    // CEL refuses such keys; an object that an older CRD let in must not steer its ownership either.
+    if let Some(key) = tags.keys().find(|key| reserved(key)) {
+        return Err(Unmet::Invalid(format!("The tag key {key} is reserved; choose one that starts with neither cloudfn.dev/ nor aws:.")));
+    }
+    Ok(CloudFrontDesired {
+        runtime: spec.runtime.clone(),
+        comment: spec.comment.clone(),
+        code: code(&spec.code, inputs)?,
+        publish: spec.stage == Stage::Live,
+        tags,
+        claim: claim.clone(),
+    })
+}
+
+/// Whether a tag key belongs to cloudfn or to AWS.
+pub(super) fn reserved(key: &str) -> bool {
+    key.starts_with("cloudfn.dev/") || key.starts_with("aws:")
+}
+
+fn code(code: &Code, inputs: &Inputs) -> Result<Source, Unmet> {
+    let (bytes, from) = match (&code.inline, &code.config_map_key_ref) {
+        (Some(text), None) => (text.as_bytes(), "code.inline".to_owned()),
+        (None, Some(key)) => (referenced(key, inputs)?, format!("key {} of ConfigMap {}", key.key, key.name)),
+        _ => return Err(Unmet::Invalid("The code needs exactly one of code.inline and code.configMapKeyRef.".to_owned())),
+    };
+    if bytes.is_empty() {
+        return Err(Unmet::Invalid(format!("The code in {from} is empty; write a function named handler.")));
+    }
+    if bytes.len() > MAX_CODE_BYTES {
+        return Err(Unmet::Invalid(format!("The code in {from} has {} bytes and CloudFront takes at most {MAX_CODE_BYTES}; shorten it.", bytes.len())));
+    }
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(Unmet::Invalid(format!("The code in {from} ({} bytes) is not UTF-8 text; store it as text.", bytes.len())));
+    }
+    Ok(Source::new(bytes.to_vec()))
+}
+
+fn referenced<'a>(key: &ConfigMapKeyRef, inputs: &'a Inputs) -> Result<&'a [u8], Unmet> {
+    let ConfigMapKeyRef { name, key } = key;
+    let Some(map) = inputs.config_maps.get(name) else {
+        return Err(Unmet::Missing(format!("ConfigMap {name} does not exist; create it with the key {key}.")));
+    };
+    let Some(bytes) = map.get(key) else {
+        return Err(Unmet::Missing(format!("ConfigMap {name} has no key {key}; add it.")));
+    };
+    Ok(bytes)
+}

@@ -1,0 +1,260 @@
+//! What is there: reads only what the goal and the status leave open.
+//!
+//! Invariant: an observation is made of answers, and of hashes remembered under the very `ETag` that
+//! an answer of this look carries. Only `DescribeFunction` is believed when it says that a function is gone.
+
+use super::desired::{CloudFrontDesired, sha256_hex};
+use super::intent::claimed;
+use crate::api::cloudfront::CloudFrontFunctionStatus;
+use crate::cloud::cloudfront::{CloudFrontApi, Described, FunctionConfig, Stage};
+use crate::cloud::{Class, CloudError, Patience, Tags};
+use crate::reconcile::{Goal, Owned};
+
+/// A function as the cloud has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloudFrontObserved {
+    /// Its ARN.
+    pub arn: String,
+    /// The cloud's word for where it stands.
+    pub status: Option<String>,
+    /// When it was created, RFC 3339.
+    pub created_time: Option<String>,
+    /// Its tags, or why they may not be read.
+    pub tags: Result<Tags, String>,
+    /// `ETag` of DEVELOPMENT; `None` where the reply to our last write lacked it.
+    pub etag: Option<String>,
+    /// The DEVELOPMENT stage.
+    pub development: Development,
+    /// The LIVE stage.
+    pub live: Live,
+}
+
+impl Owned for CloudFrontObserved {
+    fn arn(&self) -> &str {
+        &self.arn
+    }
+
+    fn tags(&self) -> Result<&Tags, &str> {
+        self.tags.as_ref().map_err(String::as_str)
+    }
+}
+
+/// The DEVELOPMENT stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Development {
+    /// All of its content but the code.
+    pub config: FunctionConfig,
+    /// Its code; `None` where a deletion has no use for it.
+    pub code: Option<CodeSeen>,
+    /// When it was last changed, RFC 3339.
+    pub last_modified_time: Option<String>,
+}
+
+/// Code, as far as it is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeSeen {
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Bytes.
+    pub size: Option<i64>,
+}
+
+impl CodeSeen {
+    pub(super) fn of(bytes: &[u8], sha256: String) -> Self {
+        Self { sha256, size: i64::try_from(bytes.len()).ok() }
+    }
+}
+
+/// The LIVE stage, as far as it was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Live {
+    /// Not looked at: a deletion does not need it, and what is about to be published replaces it.
+    Unread,
+    /// Nothing was published.
+    Never,
+    /// Something is published.
+    Known(LiveSeen),
+}
+
+/// A published content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSeen {
+    /// All of its content but the code.
+    pub config: FunctionConfig,
+    /// SHA-256 of its code, hexadecimal; `None` only after a publish of code that was not read.
+    pub code_sha256: Option<String>,
+    /// LIVE's own `ETag`; `None` after our own publish, whose reply has none.
+    pub etag: Option<String>,
+    /// When it was last changed, RFC 3339.
+    pub last_modified_time: Option<String>,
+    /// The DEVELOPMENT `ETag` of our own publish, until LIVE's own is read.
+    pub published_etag: Option<String>,
+}
+
+pub(super) async fn observe(
+    api: &dyn CloudFrontApi,
+    name: &str,
+    memory: &CloudFrontFunctionStatus,
+    goal: Goal<'_, CloudFrontDesired>,
+    patience: Patience,
+) -> Result<Option<CloudFrontObserved>, CloudError> {
+    let look = Look { api, name, memory, patience };
+    match goal {
+        Goal::Present(desired) => look.at_all(desired).await,
+        Goal::Absent => look.before_deletion().await,
+    }
+}
+
+/// One look at one function.
+struct Look<'a> {
+    api: &'a dyn CloudFrontApi,
+    name: &'a str,
+    memory: &'a CloudFrontFunctionStatus,
+    patience: Patience,
+}
+
+impl Look<'_> {
+    async fn at_all(&self, desired: &CloudFrontDesired) -> Result<Option<CloudFrontObserved>, CloudError> {
+        // Read before DEVELOPMENT, not after: see `known_by_publish`.
+        let early = if self.publish_unread(desired) { self.describe(Stage::Live).await? } else { None };
+
+        let Some(described) = self.describe(Stage::Development).await? else { return Ok(None) };
+        let known = self.known_development(&described.etag);
+        let Some((described, code)) = self.with_code(Stage::Development, described, known).await? else { return Ok(None) };
+        let Some(tags) = self.tags(&described.summary.arn).await? else { return Ok(None) };
+
+        let wanted = desired.config(&self.memory.common.managed, Some(&described.summary.config));
+        let differs = code.sha256 != desired.code.sha256 || described.summary.config != wanted;
+        // What differs is updated and then published, whatever LIVE has. Where nothing is claimed
+        // nothing is written either, and people want to know what LIVE has.
+        let live = if differs && desired.publish && !desired.claim.is_empty() { Live::Unread } else { self.live(early, &described.etag, &code).await? };
+        Ok(Some(observed(described, Some(code), tags, live)))
+    }
+
+    /// A deletion needs the guard and the owner; the code only where nothing but the code tells whose it is.
+    async fn before_deletion(&self) -> Result<Option<CloudFrontObserved>, CloudError> {
+        let Some(described) = self.describe(Stage::Development).await? else { return Ok(None) };
+        let Some(tags) = self.tags(&described.summary.arn).await? else { return Ok(None) };
+        let known = self.known_development(&described.etag);
+        let intended = self.memory.intent.as_ref().is_some_and(|intent| intent.content_sha256.is_some());
+        if known.is_none() && intended && tags.as_ref().is_ok_and(|tags| !claimed(tags)) {
+            let read = self.with_code(Stage::Development, described, None).await?;
+            return Ok(read.map(|(described, code)| observed(described, Some(code), tags, Live::Unread)));
+        }
+        Ok(Some(observed(described, known, tags, Live::Unread)))
+    }
+
+    /// LIVE; `early` is its description where that was read already.
+    async fn live(&self, early: Option<Described>, development_etag: &str, development: &CodeSeen) -> Result<Live, CloudError> {
+        let read_first = early.is_some();
+        let described = match early {
+            Some(described) => Some(described),
+            None => self.describe(Stage::Live).await?,
+        };
+        let Some(described) = described else { return Ok(Live::Never) };
+        let by_publish = read_first && self.known_by_publish(development_etag);
+        let known = if by_publish { Some(development.clone()) } else { self.known_live(&described.etag) };
+        let Some((Described { summary, etag }, code)) = self.with_code(Stage::Live, described, known).await? else {
+            return Ok(Live::Never);
+        };
+        Ok(Live::Known(LiveSeen {
+            config: summary.config,
+            code_sha256: Some(code.sha256),
+            etag: Some(etag),
+            last_modified_time: summary.last_modified_time,
+            published_etag: None,
+        }))
+    }
+
+    /// Whether LIVE was not read since our own publish and DEVELOPMENT, for all we remember, will not
+    /// be updated now. A wrong guess costs one read.
+    fn publish_unread(&self, desired: &CloudFrontDesired) -> bool {
+        let same_code = self.memory.development.as_ref().is_some_and(|development| development.code_sha256 == desired.code.sha256);
+        same_code && self.memory.etag.as_deref().is_some_and(|etag| self.known_by_publish(etag))
+    }
+
+    /// Whether LIVE has the code of DEVELOPMENT because we published DEVELOPMENT at this `ETag`.
+    ///
+    /// The fact that makes it safe: `PublishFunction` copies DEVELOPMENT, whose `ETag` moves with
+    /// every update. As long as it stands where it stood when we published, any later publish can
+    /// only have copied the same content. LIVE must have been read before this `ETag` was: otherwise an
+    /// update and a publish could have come between, and a foreign code would be remembered as ours.
+    fn known_by_publish(&self, development_etag: &str) -> bool {
+        let live = self.memory.live.as_ref();
+        live.is_some_and(|live| live.etag.is_none() && live.published_etag.as_deref() == Some(development_etag))
+    }
+
+    fn known_development(&self, etag: &str) -> Option<CodeSeen> {
+        let known = self.memory.development.as_ref().filter(|known| self.memory.etag.as_deref() == Some(etag) && !known.code_sha256.is_empty())?;
+        Some(CodeSeen { sha256: known.code_sha256.clone(), size: known.code_size })
+    }
+
+    fn known_live(&self, etag: &str) -> Option<CodeSeen> {
+        let known = self.memory.live.as_ref().filter(|known| known.etag.as_deref() == Some(etag))?;
+        Some(CodeSeen { sha256: known.code_sha256.clone()?, size: None })
+    }
+
+    /// A stage's description; `None`: there is no such function, or it was never published.
+    async fn describe(&self, stage: Stage) -> Result<Option<Described>, CloudError> {
+        found(self.api.describe(self.name, stage, self.patience).await)
+    }
+
+    /// A description and the code that belongs to it, read unless it is known.
+    async fn with_code(&self, stage: Stage, described: Described, known: Option<CodeSeen>) -> Result<Option<(Described, CodeSeen)>, CloudError> {
+        if let Some(code) = known {
+            return Ok(Some((described, code)));
+        }
+        let read = found(self.api.code(self.name, stage, self.patience).await)?;
+        let seen = |bytes: &[u8]| CodeSeen::of(bytes, sha256_hex(bytes));
+        if let Some(code) = read.as_ref().filter(|code| code.etag.as_ref() == Some(&described.etag)) {
+            return Ok(Some((described, seen(&code.bytes))));
+        }
+        // Somebody changed the stage between the two reads, or the answer has no ETag.
+        let Some(again) = self.describe(stage).await? else { return Ok(None) };
+        let belongs = |etag: &Option<String>| etag.as_ref().map_or(again.etag == described.etag, |etag| *etag == again.etag);
+        match read.filter(|code| belongs(&code.etag)) {
+            Some(code) => Ok(Some((again, seen(&code.bytes)))),
+            None => Err(changed_meanwhile("GetFunction", Class::Conflict, "the function changed between two reads")),
+        }
+    }
+
+    /// The tags, or why they may not be read; `None`: the function is gone.
+    async fn tags(&self, arn: &str) -> Result<Option<Result<Tags, String>>, CloudError> {
+        match self.api.tags(arn, self.patience).await {
+            Ok(tags) => Ok(Some(Ok(tags))),
+            Err(error) if error.class == Class::Denied => Ok(Some(Err(error.to_string()))),
+            // Gone since it was described, or too new for the tagging side: a function that exists
+            // must not pass for one that is gone, or its deletion would leave it behind.
+            Err(error) if error.class == Class::NotFound => match self.describe(Stage::Development).await? {
+                None => Ok(None),
+                Some(_) => Err(changed_meanwhile("ListTagsForResource", Class::Busy, "the function is there and its tags are not to be found yet")),
+            },
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn observed(described: Described, code: Option<CodeSeen>, tags: Result<Tags, String>, live: Live) -> CloudFrontObserved {
+    let Described { summary, etag } = described;
+    CloudFrontObserved {
+        arn: summary.arn,
+        status: summary.status,
+        created_time: summary.created_time,
+        tags,
+        etag: Some(etag),
+        development: Development { config: summary.config, code, last_modified_time: summary.last_modified_time },
+        live,
+    }
+}
+
+fn found<T>(answer: Result<T, CloudError>) -> Result<Option<T>, CloudError> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.class == Class::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn changed_meanwhile(operation: &'static str, class: Class, message: &str) -> CloudError {
+    CloudError { class, operation, code: "ChangedMeanwhile".to_owned(), message: message.to_owned(), request_id: None }
+}

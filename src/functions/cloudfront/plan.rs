@@ -1,0 +1,196 @@
+//! What to do next: the comparison that decides both "there is work" and "not Ready".
+//!
+//! Invariant: LIVE is published only from DEVELOPMENT that has the wanted content, and only where the
+//! spec asks for LIVE. Nothing is written without the guard that the cloud offers.
+//! Pure: no client, no SDK, no clock, no async, no logging.
+
+use std::collections::BTreeSet;
+
+use super::act::CloudFrontStep;
+use super::desired::{COMMENT, CloudFrontDesired, reserved, tag_key, tag_name};
+use super::intent::untagged;
+use super::observe::{CloudFrontObserved, Live, LiveSeen};
+use crate::api::Reason;
+use crate::api::cloudfront::CloudFrontFunctionStatus;
+use crate::cloud::Tags;
+use crate::cloud::cloudfront::FunctionConfig;
+use crate::reconcile::{Difference, Goal, Plan, PlannedStep};
+
+type Steps = Vec<PlannedStep<CloudFrontStep>>;
+
+pub(super) fn plan(goal: Goal<'_, CloudFrontDesired>, memory: &CloudFrontFunctionStatus, observed: Option<&CloudFrontObserved>) -> Plan<CloudFrontStep> {
+    match (goal, observed) {
+        (Goal::Absent, None) => Plan::Settled,
+        (Goal::Absent, Some(CloudFrontObserved { etag: Some(etag), .. })) => {
+            Plan::Act(vec![PlannedStep { step: CloudFrontStep::Delete { etag: etag.clone() }, why: Vec::new() }])
+        }
+        (Goal::Absent, Some(_)) => Plan::Look,
+        (Goal::Present(desired), None) => Plan::Act(creation(desired, untagged(memory))),
+        (Goal::Present(desired), Some(observed)) => changes(desired, &memory.common.managed, observed),
+    }
+}
+
+fn creation(desired: &CloudFrontDesired, untagged: bool) -> Steps {
+    let config = desired.config(&BTreeSet::new(), None);
+    let mut why = vec![difference("code", None, Some(&desired.code.sha256)), difference("runtime", None, Some(&config.runtime))];
+    why.extend(desired.comment.as_deref().map(|comment| difference(COMMENT, None, Some(comment))));
+    why.extend(desired.tags.iter().map(|(key, value)| difference(&tag_name(key), None, Some(value))));
+    let mut tags = Tags::new();
+    if !untagged {
+        tags.extend(desired.tags.clone());
+        tags.extend(desired.claim.clone());
+    }
+    let create = CloudFrontStep::Create { config, code: desired.code.clone(), tags };
+    let mut steps = vec![PlannedStep { step: create, why }];
+    if desired.publish {
+        // Its guard comes with the reply to the create.
+        steps.push(PlannedStep { step: CloudFrontStep::Publish { etag: None }, why: vec![first_publish()] });
+    }
+    steps
+}
+
+fn changes(desired: &CloudFrontDesired, managed: &BTreeSet<String>, observed: &CloudFrontObserved) -> Plan<CloudFrontStep> {
+    let tag_work = match &observed.tags {
+        Ok(tags) => TagWork::between(desired, managed, tags),
+        Err(_) if desired.claim.is_empty() && desired.tags.is_empty() && !managed.iter().any(|name| tag_key(name).is_some()) => TagWork::default(),
+        Err(why) => {
+            return Plan::Blocked {
+                reason: Reason::AccessDenied,
+                message: format!("The function's tags cannot be read ({why}); allow cloudfront:ListTagsForResource."),
+            };
+        }
+    };
+    let arn = observed.arn.as_str();
+    // First of all: until the claim stands, nothing but the status says whose function it is.
+    let mut steps = tag_work.claim(arn);
+
+    match content(desired, managed, observed) {
+        Ok(content) => steps.extend(content),
+        // A claim needs no guard and comes first; what follows it is planned again.
+        Err(GuardUnknown) if !steps.is_empty() => return Plan::Act(steps),
+        Err(GuardUnknown) => return Plan::Look,
+    }
+    steps.extend(tag_work.rest(arn));
+    match (steps.is_empty(), &observed.live) {
+        (false, _) => Plan::Act(steps),
+        // Whoever left LIVE unread expected a publish.
+        (true, Live::Unread) => Plan::Look,
+        (true, _) => Plan::Settled,
+    }
+}
+
+/// The reply that should have brought the ETag did not.
+struct GuardUnknown;
+
+/// Update and publish, as far as they are needed.
+fn content(desired: &CloudFrontDesired, managed: &BTreeSet<String>, observed: &CloudFrontObserved) -> Result<Steps, GuardUnknown> {
+    let mut steps = Steps::new();
+    let development = &observed.development;
+    let config = desired.config(managed, Some(&development.config));
+    let code = development.code.as_ref().map(|code| code.sha256.as_str());
+    let why = differences((&development.config, code), (&config, &desired.code.sha256));
+    let update = !why.is_empty();
+    if update {
+        let etag = observed.etag.clone().ok_or(GuardUnknown)?;
+        let step = CloudFrontStep::Update { etag, config: config.clone(), code: desired.code.clone() };
+        steps.push(PlannedStep { step, why });
+    }
+    if desired.publish {
+        let why = match &observed.live {
+            Live::Never => vec![first_publish()],
+            Live::Unread => vec![difference("stage", None, Some("LIVE"))],
+            Live::Known(LiveSeen { config: live, code_sha256, .. }) => differences((live, code_sha256.as_deref()), (&config, &desired.code.sha256)),
+        };
+        if !why.is_empty() {
+            let etag = if update { None } else { Some(observed.etag.clone().ok_or(GuardUnknown)?) };
+            steps.push(PlannedStep { step: CloudFrontStep::Publish { etag }, why });
+        }
+    }
+    Ok(steps)
+}
+
+/// Whether LIVE has what the spec asks for.
+pub(super) fn live_is_wanted(desired: &CloudFrontDesired, managed: &BTreeSet<String>, development: &FunctionConfig, live: &LiveSeen) -> bool {
+    let wanted = desired.config(managed, Some(development));
+    differences((&live.config, live.code_sha256.as_deref()), (&wanted, &desired.code.sha256)).is_empty()
+}
+
+/// Differences of two contents, field by field.
+fn differences((from, from_code): (&FunctionConfig, Option<&str>), (to, to_code): (&FunctionConfig, &str)) -> Vec<Difference> {
+    let stores = |config: &FunctionConfig| config.key_value_stores.iter().cloned().collect::<Vec<_>>().join(", ");
+    let mut found = Vec::new();
+    if from_code != Some(to_code) {
+        found.push(difference("code", from_code, Some(to_code)));
+    }
+    if from.comment != to.comment {
+        found.push(difference(COMMENT, Some(&from.comment), Some(&to.comment)));
+    }
+    if from.runtime != to.runtime {
+        found.push(difference("runtime", Some(&from.runtime), Some(&to.runtime)));
+    }
+    if from.key_value_stores != to.key_value_stores {
+        found.push(difference("keyValueStoreAssociations", Some(&stores(from)), Some(&stores(to))));
+    }
+    found
+}
+
+fn first_publish() -> Difference {
+    difference("stage", Some("DEVELOPMENT"), Some("LIVE"))
+}
+
+fn difference(field: &str, from: Option<&str>, to: Option<&str>) -> Difference {
+    Difference { field: field.to_owned(), from: from.map(str::to_owned), to: to.map(str::to_owned) }
+}
+
+/// What the tags lack and have too much.
+#[derive(Default)]
+struct TagWork {
+    /// Owner tags to write.
+    claim: Tags,
+    /// The user's tags to write.
+    write: Tags,
+    /// Why those.
+    write_why: Vec<Difference>,
+    /// Keys to take away.
+    remove: Vec<String>,
+    /// Why those.
+    remove_why: Vec<Difference>,
+}
+
+impl TagWork {
+    fn between(desired: &CloudFrontDesired, managed: &BTreeSet<String>, observed: &Tags) -> Self {
+        let lacking = |wanted: &Tags| -> Tags {
+            wanted.iter().filter(|(key, value)| observed.get(*key) != Some(value)).map(|(key, value)| (key.clone(), value.clone())).collect()
+        };
+        let write = lacking(&desired.tags);
+        let write_why = write.iter().map(|(key, value)| difference(&tag_name(key), observed.get(key).map(String::as_str), Some(value))).collect();
+        let ours = managed.iter().filter_map(|name| tag_key(name)).filter(|key| !desired.tags.contains_key(*key) && !reserved(key));
+        let remove: Vec<(&str, &String)> = ours.filter_map(|key| observed.get(key).map(|value| (key, value))).collect();
+        Self {
+            claim: lacking(&desired.claim),
+            write,
+            write_why,
+            remove_why: remove.iter().map(|(key, value)| difference(&tag_name(key), Some(value), None)).collect(),
+            remove: remove.into_iter().map(|(key, _)| key.to_owned()).collect(),
+        }
+    }
+
+    fn claim(&self, arn: &str) -> Steps {
+        if self.claim.is_empty() {
+            return Steps::new();
+        }
+        // Owner tags are our business, not a change of what the user asked for: no reason is listed.
+        vec![PlannedStep { step: CloudFrontStep::Tag { arn: arn.to_owned(), tags: self.claim.clone() }, why: Vec::new() }]
+    }
+
+    fn rest(self, arn: &str) -> Steps {
+        let mut steps = Steps::new();
+        if !self.write.is_empty() {
+            steps.push(PlannedStep { step: CloudFrontStep::Tag { arn: arn.to_owned(), tags: self.write }, why: self.write_why });
+        }
+        if !self.remove.is_empty() {
+            steps.push(PlannedStep { step: CloudFrontStep::Untag { arn: arn.to_owned(), keys: self.remove }, why: self.remove_why });
+        }
+        steps
+    }
+}

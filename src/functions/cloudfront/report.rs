@@ -1,0 +1,84 @@
+//! What the status says of the function.
+//!
+//! Invariant: `etag` and `development.codeSha256` belong together, as do `live.etag` and
+//! `live.codeSha256`: the next look trusts each hash for as long as its ETag stands.
+//! Pure: no client, no SDK, no clock, no async, no logging.
+
+use super::desired::CloudFrontDesired;
+use super::intent::claimed;
+use super::observe::{CloudFrontObserved, Live, LiveSeen};
+use super::plan::live_is_wanted;
+use crate::api::cloudfront::{CloudFrontFunctionStatus, DevelopmentStatus, LiveState, LiveStatus};
+use crate::reconcile::Goal;
+
+pub(super) fn report(goal: Goal<'_, CloudFrontDesired>, memory: &mut CloudFrontFunctionStatus, observed: Option<&CloudFrontObserved>) {
+    match (observed, goal) {
+        (Some(observed), goal) => present(goal, memory, observed),
+        (None, Goal::Present(_)) => forget(memory),
+        // The object goes with its function; its last status may keep the last facts.
+        (None, Goal::Absent) => {}
+    }
+}
+
+/// What the cloud said is true no longer. What only cloudfn knows (managed names, intent) stays.
+fn forget(memory: &mut CloudFrontFunctionStatus) {
+    memory.common.arn = None;
+    memory.stage = None;
+    memory.status = None;
+    memory.etag = None;
+    memory.development = None;
+    memory.live = None;
+    memory.created_time = None;
+}
+
+fn present(goal: Goal<'_, CloudFrontDesired>, memory: &mut CloudFrontFunctionStatus, observed: &CloudFrontObserved) {
+    memory.common.arn = Some(observed.arn.clone());
+    memory.status.clone_from(&observed.status);
+    memory.created_time.clone_from(&observed.created_time);
+    if observed.tags.as_ref().is_ok_and(claimed) {
+        memory.intent = None;
+    }
+    // A look that had no use for the code must not put an ETag beside the hash of another code.
+    if let Some(code) = &observed.development.code {
+        memory.etag.clone_from(&observed.etag);
+        memory.development = Some(DevelopmentStatus {
+            code_sha256: code.sha256.clone(),
+            code_size: code.size,
+            last_modified_time: observed.development.last_modified_time.clone(),
+        });
+    }
+    if let Goal::Present(desired) = goal {
+        live(desired, memory, observed);
+    }
+}
+
+fn live(desired: &CloudFrontDesired, memory: &mut CloudFrontFunctionStatus, observed: &CloudFrontObserved) {
+    let (stage, status) = match &observed.live {
+        Live::Unread => return unread(desired, memory),
+        Live::Never => ("DEVELOPMENT", LiveStatus { state: LiveState::Never, ..LiveStatus::default() }),
+        Live::Known(seen) => ("LIVE", known(desired, memory, observed, seen)),
+    };
+    memory.stage = Some(stage.to_owned());
+    memory.live = Some(status);
+}
+
+fn known(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, observed: &CloudFrontObserved, seen: &LiveSeen) -> LiveStatus {
+    let current = live_is_wanted(desired, &memory.common.managed, &observed.development.config, seen);
+    LiveStatus {
+        state: if current { LiveState::Current } else { LiveState::Older },
+        etag: seen.etag.clone(),
+        code_sha256: seen.code_sha256.clone(),
+        last_modified_time: seen.last_modified_time.clone(),
+        published_etag: seen.published_etag.clone(),
+    }
+}
+
+/// LIVE is as last known; where that is another code than the one asked for now, it is not `Current` any more.
+fn unread(desired: &CloudFrontDesired, memory: &mut CloudFrontFunctionStatus) {
+    if let Some(live) = &mut memory.live
+        && live.state == LiveState::Current
+        && live.code_sha256.as_ref() != Some(&desired.code.sha256)
+    {
+        live.state = LiveState::Older;
+    }
+}

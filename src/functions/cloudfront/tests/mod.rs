@@ -1,0 +1,58 @@
+//! Tables for what is pure, and a small cloud for what is not.
+
+mod calls;
+mod convergence;
+mod folding;
+mod model;
+mod planning;
+mod reporting;
+mod wanting;
+mod world;
+
+use super::*;
+use crate::api::cloudfront::{Code, Stage as SpecStage};
+use crate::api::{INSTANCE_TAG, OWNER_TAG};
+use crate::cloud::cloudfront::FunctionConfig;
+
+const NAME: &str = "headers";
+const ARN: &str = "arn:aws:cloudfront::000000000000:function/headers";
+const CODE_A: &str = "function handler(event) { return event.response; }";
+const CODE_B: &str = "function handler(event) { return event.request; }";
+
+fn tags(pairs: &[(&str, &str)]) -> Tags {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+fn claim() -> Tags {
+    tags(&[(OWNER_TAG, "here/edge/headers"), (INSTANCE_TAG, "1234")])
+}
+
+fn config(comment: &str) -> FunctionConfig {
+    FunctionConfig { comment: comment.to_owned(), runtime: "cloudfront-js-2.0".to_owned(), key_value_stores: BTreeSet::new() }
+}
+
+fn spec(code: &str) -> Spec {
+    Spec {
+        common: crate::api::CommonSpec::default(),
+        comment: None,
+        runtime: "cloudfront-js-2.0".to_owned(),
+        code: Code { inline: Some(code.to_owned()), config_map_key_ref: None },
+        stage: SpecStage::Live,
+    }
+}
+
+/// A spec that names all there is.
+fn full(code: &str) -> Spec {
+    let mut spec = spec(code);
+    spec.comment = Some("Adds headers".to_owned());
+    spec.common.tags = Some(tags(&[("team", "edge"), ("tier", "gold")]));
+    spec
+}
+
+fn wanted(spec: &Spec) -> CloudFrontDesired {
+    CloudFrontFunctions::desired(spec, &Inputs::default(), &claim()).unwrap()
+}
+
+fn managed(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}

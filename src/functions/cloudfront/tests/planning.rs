@@ -1,0 +1,272 @@
+//! `plan`: the steps, in order, and the reasons that people read.
+
+use super::super::observe::{CodeSeen, Development, LiveSeen};
+use super::*;
+use crate::api::cloudfront::Intent;
+use crate::reconcile::{Desired as _, Step as _};
+
+/// A function that is as `desired` asks, in both stages.
+pub(super) fn settled(desired: &CloudFrontDesired) -> CloudFrontObserved {
+    let config = desired.config(&BTreeSet::new(), None);
+    let mut tags = desired.tags.clone();
+    tags.extend(desired.claim.clone());
+    CloudFrontObserved {
+        arn: ARN.to_owned(),
+        status: Some("UNASSOCIATED".to_owned()),
+        created_time: None,
+        tags: Ok(tags),
+        etag: Some("E1".to_owned()),
+        development: Development {
+            config: config.clone(),
+            code: Some(CodeSeen::of(&desired.code.bytes, desired.code.sha256.clone())),
+            last_modified_time: None,
+        },
+        live: Live::Known(LiveSeen {
+            config,
+            code_sha256: Some(desired.code.sha256.clone()),
+            etag: Some("L1".to_owned()),
+            last_modified_time: None,
+            published_etag: None,
+        }),
+    }
+}
+
+fn live(observed: &mut CloudFrontObserved) -> &mut LiveSeen {
+    match &mut observed.live {
+        Live::Known(live) => live,
+        other => panic!("LIVE is known, not {other:?}"),
+    }
+}
+
+/// A plan as lines: a step, and below it its reasons.
+fn spelled(plan: &Plan<CloudFrontStep>) -> Vec<String> {
+    match plan {
+        Plan::Act(steps) => {
+            let shown = |value: &Option<String>| value.as_deref().map_or("-".to_owned(), |value| value.chars().take(8).collect());
+            let mut lines = Vec::new();
+            for planned in steps {
+                lines.push(planned.step.name().to_owned());
+                lines.extend(planned.why.iter().map(|why| format!("  {}: {} -> {}", why.field, shown(&why.from), shown(&why.to))));
+            }
+            lines
+        }
+        Plan::Blocked { reason, .. } => vec![reason.as_str().to_owned()],
+        Plan::Settled => vec!["Settled".to_owned()],
+        Plan::Look => vec!["Look".to_owned()],
+        Plan::Waiting { .. } => vec!["Waiting".to_owned()],
+    }
+}
+
+struct Case {
+    sentence: &'static str,
+    spec: Spec,
+    managed: &'static [&'static str],
+    change: fn(&mut CloudFrontObserved),
+    expected: &'static [&'static str],
+}
+
+#[test]
+fn a_plan_lists_every_step_with_its_reasons() {
+    let managed_all: &[&str] = &["comment", "tags/team", "tags/tier"];
+    let held = || Spec { stage: SpecStage::Development, ..full(CODE_A) };
+    let case = |sentence, change: fn(&mut CloudFrontObserved), expected| Case { sentence, spec: full(CODE_A), managed: managed_all, change, expected };
+    let cases = [
+        case("as wanted, there is nothing to do", |_| {}, &["Settled"]),
+        case(
+            "another code is updated and published",
+            |seen| {
+                seen.development.code = Some(CodeSeen::of(b"x", "0123456789".into()));
+                seen.live = Live::Unread;
+            },
+            &["Update", "  code: 01234567 -> 38041303", "Publish", "  stage: - -> LIVE"],
+        ),
+        case("a changed comment is published too", |seen| seen.development.config.comment = "x".into(), &["Update", "  comment: x -> Adds hea"]),
+        case("an older LIVE is published", |seen| live(seen).code_sha256 = Some("0123456789".into()), &["Publish", "  code: 01234567 -> 38041303"]),
+        case(
+            "associations count as content of LIVE",
+            |seen| drop(seen.development.config.key_value_stores.insert("store".into())),
+            &["Publish", "  keyValueStoreAssociations:  -> store"],
+        ),
+        case("a first publish is one", |seen| seen.live = Live::Never, &["Publish", "  stage: DEVELOPM -> LIVE"]),
+        case("LIVE unread cannot settle", |seen| seen.live = Live::Unread, &["Publish", "  stage: - -> LIVE"]),
+        case(
+            "a publish without the guard looks first",
+            |seen| {
+                seen.live = Live::Never;
+                seen.etag = None;
+            },
+            &["Look"],
+        ),
+        case(
+            "an update without the guard looks first",
+            |seen| {
+                seen.development.config.comment = "x".into();
+                seen.etag = None;
+            },
+            &["Look"],
+        ),
+        case(
+            "a claim needs no guard",
+            |seen| {
+                seen.development.config.comment = "x".into();
+                seen.etag = None;
+                seen.tags = Ok(Tags::new());
+            },
+            &["Tag"],
+        ),
+        case(
+            "the claim comes first and gives no reason; the user's tags come last",
+            |seen| {
+                seen.development.config.runtime = "cloudfront-js-1.0".into();
+                seen.tags = Ok(tags(&[("team", "core"), ("old", "x")]));
+            },
+            &["Tag", "Update", "  runtime: cloudfro -> cloudfro", "Tag", "  tags/team: core -> edge", "  tags/tier: - -> gold"],
+        ),
+        case(
+            "another instance's tag is written over where the driver allows it",
+            |seen| {
+                seen.tags.as_mut().unwrap().insert(INSTANCE_TAG.into(), "other".into());
+            },
+            &["Tag"],
+        ),
+        case("tags that may not be read block", |seen| seen.tags = Err("denied".into()), &["AccessDenied"]),
+        Case {
+            sentence: "what the spec dropped is taken away",
+            spec: spec(CODE_A),
+            managed: &["comment", "tags/team", "tags/gone", "tags/cloudfn.dev/owner"],
+            change: |seen| {
+                seen.development.config.comment = "old".into();
+                seen.tags.as_mut().unwrap().extend(tags(&[("team", "edge"), ("by", "hand")]));
+            },
+            expected: &["Update", "  comment: old -> ", "Untag", "  tags/team: edge -> -"],
+        },
+        Case {
+            sentence: "what the spec never named is left, and LIVE follows DEVELOPMENT",
+            spec: spec(CODE_A),
+            managed: &[],
+            change: |seen| {
+                seen.development.config.comment = "by hand".into();
+                live(seen).config.comment = "by hand".into();
+                seen.tags.as_mut().unwrap().extend(tags(&[("by", "hand")]));
+            },
+            expected: &["Settled"],
+        },
+        Case {
+            sentence: "stage DEVELOPMENT never publishes",
+            spec: held(),
+            managed: managed_all,
+            change: |seen| {
+                seen.development.config.comment = "x".into();
+                live(seen).config.comment = "y".into();
+            },
+            expected: &["Update", "  comment: x -> Adds hea"],
+        },
+        Case {
+            sentence: "stage DEVELOPMENT is settled though nothing is LIVE",
+            spec: held(),
+            managed: managed_all,
+            change: |seen| seen.live = Live::Never,
+            expected: &["Settled"],
+        },
+        Case {
+            sentence: "LIVE unread with nothing to publish is looked at",
+            spec: held(),
+            managed: managed_all,
+            change: |seen| seen.live = Live::Unread,
+            expected: &["Look"],
+        },
+    ];
+    for Case { sentence, spec, managed: names, change, expected } in cases {
+        let desired = wanted(&spec);
+        let mut memory = Status::default();
+        memory.common.managed = managed(names);
+        let mut observed = settled(&desired);
+        change(&mut observed);
+        let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &memory, Some(&observed));
+        assert_eq!(spelled(&plan), expected, "{sentence}");
+    }
+}
+
+#[test]
+fn a_create_lists_what_it_makes() {
+    let desired = wanted(&full(CODE_A));
+    let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), None);
+    let expected = [
+        "Create",
+        "  code: - -> 38041303",
+        "  runtime: - -> cloudfro",
+        "  comment: - -> Adds hea",
+        "  tags/team: - -> edge",
+        "  tags/tier: - -> gold",
+        "Publish",
+        "  stage: DEVELOPM -> LIVE",
+    ];
+    assert_eq!(spelled(&plan), expected, "owner tags do not count");
+}
+
+fn first(plan: Plan<CloudFrontStep>) -> CloudFrontStep {
+    match plan {
+        Plan::Act(steps) => steps.into_iter().next().unwrap().step,
+        other => panic!("there is something to do, not {other:?}"),
+    }
+}
+
+#[test]
+fn a_create_carries_its_tags_until_they_were_refused_twice() {
+    let desired = wanted(&full(CODE_A));
+    for (refusals, tagged) in [(0, true), (1, true), (2, false), (3, false)] {
+        let memory = Status { intent: Some(Intent { refusals, content_sha256: None }), ..Status::default() };
+        let CloudFrontStep::Create { tags, .. } = first(CloudFrontFunctions::plan(Goal::Present(&desired), &memory, None)) else {
+            panic!("what is absent is created");
+        };
+        assert_eq!(!tags.is_empty(), tagged, "after {refusals} refusals");
+        assert_eq!(tags.len(), if tagged { 4 } else { 0 }, "the user's tags and the owner's go together");
+    }
+}
+
+#[test]
+fn a_deletion_is_a_plan_too() {
+    let plan = |observed: Option<&CloudFrontObserved>| CloudFrontFunctions::plan(Goal::Absent, &Status::default(), observed);
+    let mut observed = settled(&wanted(&full(CODE_A)));
+    assert_eq!(spelled(&plan(None)), ["Settled"], "what is gone is gone");
+    assert!(first(plan(Some(&observed))) == CloudFrontStep::Delete { etag: "E1".into() }, "the guard is DEVELOPMENT's ETag");
+    observed.etag = None;
+    assert_eq!(spelled(&plan(Some(&observed))), ["Look"], "never without the guard");
+}
+
+#[test]
+fn a_publish_carries_the_guard_only_where_nothing_moves_it_before() {
+    let desired = wanted(&full(CODE_A));
+    let mut observed = settled(&desired);
+    observed.live = Live::Never;
+    let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), Some(&observed));
+    assert!(first(plan) == CloudFrontStep::Publish { etag: Some("E1".into()) }, "as observed");
+}
+
+#[test]
+fn without_a_claim_nothing_but_the_users_wishes_is_listed() {
+    let desired = CloudFrontFunctions::desired(&spec(CODE_A), &Inputs::default(), &Tags::new()).unwrap();
+    assert!(desired.managed().is_empty());
+    for (sentence, tags) in [("no owner tags", Ok(Tags::new())), ("unreadable tags that nobody asks for", Err("denied".to_owned()))] {
+        let observed = CloudFrontObserved { tags, ..settled(&desired) };
+        let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), Some(&observed));
+        assert_eq!(spelled(&plan), ["Settled"], "{sentence}");
+    }
+}
+
+#[test]
+fn no_two_contents_have_the_same_hash() {
+    use super::super::intent::content_sha256;
+    let stores = |stores: &[&str]| FunctionConfig { key_value_stores: managed(stores), ..config("c") };
+    let contents = [
+        content_sha256("a", &config("")),
+        content_sha256("b", &config("")),
+        content_sha256("a", &config("c")),
+        content_sha256("ac", &config("")),
+        content_sha256("a", &FunctionConfig { runtime: "c".into(), ..config("loudfront-js-2.0") }),
+        content_sha256("a", &stores(&["xy"])),
+        content_sha256("a", &stores(&["x", "y"])),
+    ];
+    let different: BTreeSet<_> = contents.iter().collect();
+    assert_eq!(different.len(), contents.len(), "each part is told apart from its neighbours");
+}
