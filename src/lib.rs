@@ -4,6 +4,10 @@
 //! Imports point one way: `runtime → reconcile, functions → cloud, kubernetes, telemetry → api`.
 
 pub mod api;
+pub mod cli;
 pub mod cloud;
 pub mod functions;
+pub mod kubernetes;
 pub mod reconcile;
+pub mod runtime;
+pub mod telemetry;

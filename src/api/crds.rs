@@ -1,5 +1,7 @@
 //! The custom resource definitions, made from the types.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{CustomResourceDefinition, JSONSchemaProps, JSONSchemaPropsOrBool};
 use kube::CustomResourceExt;
 
@@ -48,4 +50,12 @@ pub fn yaml(crds: &[CustomResourceDefinition]) -> Result<String, String> {
         }
         Ok(text)
     })
+}
+
+/// Each definition as YAML, by the name of its file.
+///
+/// # Errors
+/// As [`yaml`].
+pub fn files() -> Result<BTreeMap<String, String>, String> {
+    all().iter().map(|crd| Ok((format!("{}_{}.yaml", crd.spec.group, crd.spec.names.plural), yaml(std::slice::from_ref(crd))?))).collect()
 }

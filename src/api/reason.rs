@@ -148,22 +148,14 @@ impl Reason {
             Self::CloudUnavailable => "The cloud cannot be reached or answers with errors of its own; cloudfn tries again.",
             Self::CannotObserve => "For three check intervals nobody could look at the function, so nobody knows its state.",
             Self::Unauthenticated => "The operator has no usable cloud credentials; give it some.",
-            Self::NotReadyYet => {
-                "Something the function needs (usually a role that was just made) is not usable yet; after 10 minutes the object is Stalled."
-            }
-            Self::ReferenceNotFound => {
-                "A ConfigMap, Secret or key that the spec names is missing; create it. After 10 minutes the object is Stalled."
-            }
-            Self::DeletionBlocked => {
-                "Something in the cloud still uses the function; release it, or set deletionPolicy to Retain to leave the function."
-            }
+            Self::NotReadyYet => "Something the function needs (usually a role that was just made) is not usable yet; after 10 minutes the object is Stalled.",
+            Self::ReferenceNotFound => "A ConfigMap, Secret or key that the spec names is missing; create it. After 10 minutes the object is Stalled.",
+            Self::DeletionBlocked => "Something in the cloud still uses the function; release it, or set deletionPolicy to Retain to leave the function.",
             Self::InvalidSpec => "The spec is wrong in a way that the API server could not see; the message says what to change.",
             Self::Rejected => "The cloud refused the request; the message has its words. Change the spec.",
             Self::AccessDenied => "The operator's credentials may not do this; allow the named operation.",
             Self::QuotaExceeded => "A limit of the account is reached; remove something or ask for a higher limit.",
-            Self::NotOwned => {
-                "A function of this name exists without our owner tag; rename, or set adoptionPolicy to IfUnowned where the operator allows it."
-            }
+            Self::NotOwned => "A function of this name exists without our owner tag; rename, or set adoptionPolicy to IfUnowned where the operator allows it.",
             Self::OwnedByAnother => "The function carries the owner tag of another object; the message names it.",
             Self::TakenOver => "Another cluster wrote its tag on the function; this object writes nothing more.",
             Self::WrongAccount => "The operator's credentials are for another account or region than the function's ARN.",

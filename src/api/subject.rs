@@ -113,8 +113,7 @@ fn essentials(spec: &Value) -> Essentials {
         management_policy: spec.get("managementPolicy").and_then(|v| ManagementPolicy::deserialize(v).ok()).unwrap_or_default(),
         deletion_policy: match spec.get("deletionPolicy") {
             None | Some(Value::Null) => Ok(DeletionPolicy::default()),
-            Some(value) => DeletionPolicy::deserialize(value)
-                .map_err(|_| "spec.deletionPolicy is neither Delete nor Retain; set it to one of them".to_owned()),
+            Some(value) => DeletionPolicy::deserialize(value).map_err(|_| "spec.deletionPolicy is neither Delete nor Retain; set it to one of them".to_owned()),
         },
     }
 }

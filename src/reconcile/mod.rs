@@ -4,6 +4,20 @@
 //! [`conclude`], and nothing but [`Managed::act`] changes a cloud.
 //! May not import: `functions`, `runtime`, `cli`, any SDK.
 
+pub mod backoff;
+mod closing;
+pub mod conclude;
+mod driver;
+mod lifecycle;
+pub mod ownership;
+mod pass;
+pub mod references;
+pub mod seen;
+pub mod settings;
+pub mod world;
+
+pub use driver::Driver;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

@@ -1,0 +1,195 @@
+//! One driver for one kind: what a pass needs, and how a pass begins.
+//!
+//! A pass reads like this: is there anything new? paused? deleting? references, what is wanted,
+//! what is there, whose is it, a plan, steps, and in every case a conclusion.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube::runtime::controller::Action;
+use kube::{Api, Client, Resource};
+use tokio::time::Instant;
+use tracing::warn;
+
+use super::conclude::{self, Verdict};
+use super::pass::{Ended, Pace, Pass};
+use super::seen::{Locks, Look, Records, Seen, until};
+use super::settings::Settings;
+use super::world::World;
+use super::{Managed, Status, references};
+use crate::api::{FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference, ReferenceKind, Subject};
+use crate::kubernetes::events::Events;
+use crate::telemetry::metrics::Metrics;
+
+/// Timers fire up to this much early or late; a look is not put off for so little.
+const SLACK: Duration = Duration::from_millis(10);
+
+/// Runs the passes of one kind.
+pub struct Driver<M: Managed> {
+    pub(super) kind: M,
+    pub(super) client: Client,
+    pub(super) settings: Settings,
+    pub(super) world: Arc<dyn World>,
+    pub(super) events: Events,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) records: Records<Status<M>>,
+    pub(super) locks: Locks,
+}
+
+impl<M: Managed> Driver<M> {
+    /// A driver that remembers nothing yet.
+    pub fn new(kind: M, client: Client, settings: Settings, world: Arc<dyn World>, events: Events, metrics: Arc<Metrics>) -> Self {
+        Self { kind, client, settings, world, events, metrics, records: Records::default(), locks: Locks::default() }
+    }
+
+    /// The kind's name.
+    pub fn kind_name() -> String {
+        <M::Kind as Resource>::kind(&()).into_owned()
+    }
+
+    /// Forgets an object that is gone.
+    pub fn forget(&self, uid: &str) {
+        self.records.take(uid);
+        self.metrics.object(&Self::kind_name(), uid, None);
+    }
+
+    /// Brings one object a step further and says when to come again. Never fails: trouble is
+    /// concluded like everything else.
+    pub async fn pass(&self, subject: &Subject<M::Kind>) -> Action {
+        if subject.deleting() && !subject.has_finalizer() {
+            self.forget(subject.uid());
+            return Action::await_change();
+        }
+        let started = Instant::now();
+        let mut previous = self.records.take(subject.uid());
+        let versions = match self.reference_versions(subject).await {
+            Ok(versions) => versions,
+            Err(error) => {
+                warn!(%error, object = ?subject, "the versions of the references could not be read");
+                if let Some(previous) = previous {
+                    self.records.put(subject.uid(), previous);
+                }
+                return Action::requeue(Duration::from_secs(1).mul_f64(1.0 + 4.0 * self.world.random()));
+            }
+        };
+        let look = Look {
+            generation: subject.generation(),
+            deleting: subject.deleting(),
+            paused: subject.paused().map(ToOwned::to_owned),
+            request: subject.request().map(ToOwned::to_owned),
+            references: versions,
+        };
+        if previous.is_none() {
+            previous = self.first_look_later(subject, &look, started);
+        }
+        if let Some(seen) = previous.take_if(|seen| seen.look == look && seen.next_look > started + SLACK) {
+            return self.rest(subject, seen, started).await;
+        }
+        let mut pass = Pass::begin(self, subject, look, previous, started);
+        if let Some(action) = pass.wait_for_one_change() {
+            return action;
+        }
+        let ended = pass.run().await;
+        let action = pass.conclude(ended).await;
+        action.unwrap_or_else(Action::await_change)
+    }
+
+    async fn reference_versions(&self, subject: &Subject<M::Kind>) -> Result<Vec<Reference>, kube::Error> {
+        match &subject.spec {
+            // Deletion needs no reference, and a spec that cannot be read names none.
+            Ok(spec) if !subject.deleting() => references::versions(&self.client, subject.namespace(), &M::references(spec)).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// After a start, an object that was Ready for all that it is now is looked at at a random
+    /// point of its interval, so that a restart does not read everything at once.
+    fn first_look_later(&self, subject: &Subject<M::Kind>, look: &Look, now: Instant) -> Option<Seen<Status<M>>> {
+        let status = own_status::<M>(subject)?;
+        let common = status.common();
+        let unchanged = conclude::is_available(&common.conditions, look.generation)
+            && common.observed_generation == Some(look.generation)
+            && common.references == look.references
+            && common.last_handled_reconcile_at == look.request;
+        if !unchanged || look.deleting || look.paused.is_some() {
+            return None;
+        }
+        self.metrics.object(&Self::kind_name(), subject.uid(), Some("True"));
+        Some(Seen {
+            look: look.clone(),
+            status,
+            resource_version: subject.resource_version().to_owned(),
+            older_versions: Vec::new(),
+            finalizer: subject.has_finalizer(),
+            next_look: now + self.settings.check_interval.mul_f64(self.world.random()),
+            last_look: now,
+            trouble: None,
+            polls: 0,
+            settling: None,
+        })
+    }
+
+    /// Nothing is new: no cloud call. A status that somebody else changed is put right.
+    async fn rest(&self, subject: &Subject<M::Kind>, mut seen: Seen<Status<M>>, now: Instant) -> Action {
+        let stale = seen.older_versions.iter().any(|version| version == subject.resource_version());
+        if !stale && own_status::<M>(subject).as_ref() != Some(&seen.status) {
+            let written =
+                crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &seen.status);
+            match written.await {
+                Ok(version) => {
+                    seen.older_versions = vec![subject.resource_version().to_owned()];
+                    seen.resource_version = version;
+                }
+                // The next version of the object brings the next pass.
+                Err(error) => warn!(%error, object = ?subject, "the remembered status was not written again"),
+            }
+        }
+        let wait = self.requeue(&seen, now);
+        self.records.put(subject.uid(), seen);
+        self.metrics.pass(&Self::kind_name(), "Unchanged", now.elapsed());
+        Action::requeue(wait)
+    }
+
+    /// Time to the next pass: the next look, or earlier the next look at a Secret's version.
+    pub(super) fn requeue(&self, seen: &Seen<Status<M>>, now: Instant) -> Duration {
+        let wait = until(seen.next_look, now);
+        let has_secret = seen.look.references.iter().any(|r| r.kind == ReferenceKind::Secret);
+        if has_secret && seen.look.paused.is_none() { wait.min(self.settings.secret_interval) } else { wait }
+    }
+
+    /// The object as the API server has it now, if it is still the same object.
+    pub(super) async fn read(&self, subject: &Subject<M::Kind>) -> Result<Option<Subject<M::Kind>>, kube::Error> {
+        let api: Api<Subject<M::Kind>> = Api::namespaced(self.client.clone(), subject.namespace());
+        Ok(api.get_opt(subject.name()).await?.filter(|fresh| fresh.uid() == subject.uid()))
+    }
+
+    /// Whether an object of this kind exists in this cluster.
+    pub(super) async fn exists(&self, namespace: &str, name: &str) -> Result<bool, kube::Error> {
+        let api: Api<Subject<M::Kind>> = Api::namespaced(self.client.clone(), namespace);
+        Ok(api.get_opt(name).await?.is_some())
+    }
+
+    /// The refusal of what the operator's flags forbid, before any call.
+    pub(super) fn forbidden(&self, spec: &impl FunctionSpec) -> Option<Ended> {
+        let asked = spec.common().adoption_policy;
+        (asked > self.settings.max_adoption_policy).then(|| {
+            let allowed = self.settings.max_adoption_policy;
+            let message =
+                format!("adoptionPolicy {asked:?} is more than the operator's --max-adoption-policy={allowed:?} allows; lower one or raise the other");
+            Ended::Said(Verdict::Stalled(Reason::NotAllowed, message), Pace::Trouble(super::backoff::Trouble::Blocked))
+        })
+    }
+
+    /// Whether cloudfn may only look.
+    pub(super) fn observe_only(&self, asked: ManagementPolicy) -> bool {
+        asked.min(self.settings.management_policy) == ManagementPolicy::Observe
+    }
+}
+
+/// The object's status with our own conditions only: those of others are theirs to write.
+pub(super) fn own_status<M: Managed>(subject: &Subject<M::Kind>) -> Option<Status<M>> {
+    let mut status = subject.status.clone()?;
+    let common = status.common_mut();
+    common.conditions = conclude::own(&common.conditions);
+    Some(status)
+}

@@ -1,0 +1,230 @@
+//! Whose function is it? Pure.
+//!
+//! Invariant: nothing is written to a function unless [`decide`] answered [`Verdict::Ours`] or
+//! [`Verdict::Take`] for it in the same pass.
+
+use sha2::{Digest, Sha256};
+
+use crate::api::{AdoptionPolicy, INSTANCE_TAG, OWNER_TAG, Reason};
+use crate::cloud::Tags;
+
+/// Longest value of a tag, in characters.
+const TAG_VALUE_LIMIT: usize = 256;
+
+/// The tags that say that a function is this object's, written by this cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// `<cluster name>/<namespace>/<name>`, or its SHA-256 where that is too long for a tag.
+    pub owner: String,
+    /// Uid of the cluster's namespace `kube-system`.
+    pub instance: String,
+}
+
+impl Claim {
+    /// The claim of an object.
+    #[must_use]
+    pub fn new(cluster_name: &str, instance: &str, namespace: &str, name: &str) -> Self {
+        let full = format!("{cluster_name}/{namespace}/{name}");
+        let owner = if full.chars().count() > TAG_VALUE_LIMIT { hex(&Sha256::digest(&full)) } else { full };
+        Self { owner, instance: instance.to_owned() }
+    }
+
+    /// As tags.
+    #[must_use]
+    pub fn tags(&self) -> Tags {
+        Tags::from([(OWNER_TAG.to_owned(), self.owner.clone()), (INSTANCE_TAG.to_owned(), self.instance.clone())])
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What an object knows about itself that decides whose a function is.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Its claim.
+    pub claim: &'a Claim,
+    /// `status.instance`: present once the function was seen with our tags.
+    pub instance: Option<&'a str>,
+    /// `spec.adoptionPolicy`.
+    pub policy: AdoptionPolicy,
+    /// An untagged function is what this object's own create made.
+    pub by_intent: bool,
+}
+
+/// Whose function it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Ours: write.
+    Ours,
+    /// Not ours yet: write our tags first.
+    Take(Taking),
+    /// Another object's, and we may take it unless that object is in this cluster.
+    TakeUnlessPresent {
+        /// Namespace of the other object.
+        namespace: String,
+        /// Name of the other object.
+        name: String,
+        /// The refusal, if it is present.
+        otherwise: Refusal,
+    },
+    /// Leave it alone.
+    Refused(Refusal),
+}
+
+/// How a function becomes ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// It had no owner, or another one.
+    Adopted,
+    /// It was this object's in another cluster.
+    TookOver,
+    /// Our own create made it without tags.
+    OwnCreate,
+}
+
+/// Why a function is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Reason of the condition.
+    pub reason: Reason,
+    /// One sentence: what, and what to do.
+    pub message: String,
+}
+
+/// Decides whose a function with these tags is.
+#[must_use]
+pub fn decide(tags: &Tags, facts: Facts<'_>) -> Verdict {
+    let instance = tags.get(INSTANCE_TAG).filter(|text| !text.is_empty());
+    let Some(owner) = tags.get(OWNER_TAG).filter(|text| !text.is_empty()) else {
+        return unowned(facts);
+    };
+    if *owner == facts.claim.owner {
+        return match instance {
+            None => Verdict::Ours,
+            Some(instance) if *instance == facts.claim.instance => Verdict::Ours,
+            Some(_) if facts.instance.is_none() => Verdict::Take(Taking::TookOver),
+            Some(instance) => Verdict::Refused(Refusal {
+                reason: Reason::TakenOver,
+                message: format!("another cluster ({instance}) took the function over; delete this object there or here"),
+            }),
+        };
+    }
+    let otherwise = Refusal {
+        reason: Reason::OwnedByAnother,
+        message: format!("the function belongs to {owner}; choose another functionName, or delete that object first"),
+    };
+    if facts.policy != AdoptionPolicy::Always || facts.instance.is_some() {
+        return Verdict::Refused(otherwise);
+    }
+    match split_owner(owner) {
+        Some((namespace, name)) => Verdict::TakeUnlessPresent { namespace, name, otherwise },
+        // A hashed owner of this cluster cannot be looked up, so it counts as present.
+        None if instance.is_some_and(|i| *i == facts.claim.instance) => Verdict::Refused(otherwise),
+        None => Verdict::Take(Taking::Adopted),
+    }
+}
+
+fn unowned(facts: Facts<'_>) -> Verdict {
+    if facts.by_intent {
+        return Verdict::Take(Taking::OwnCreate);
+    }
+    if facts.policy == AdoptionPolicy::Never {
+        let message = if facts.instance.is_some() {
+            "the function lost its owner tag; set adoptionPolicy to IfUnowned to put it back, or delete this object"
+        } else {
+            "a function of this name exists and is not cloudfn's; choose another functionName, or set adoptionPolicy to IfUnowned"
+        };
+        return Verdict::Refused(Refusal { reason: Reason::NotOwned, message: message.to_owned() });
+    }
+    Verdict::Take(Taking::Adopted)
+}
+
+/// Namespace and name of `<cluster>/<namespace>/<name>`; a cluster's name may hold slashes.
+fn split_owner(owner: &str) -> Option<(String, String)> {
+    let mut parts = owner.rsplitn(3, '/');
+    let (name, namespace) = (parts.next()?, parts.next()?);
+    parts.next()?;
+    Some((namespace.to_owned(), name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim() -> Claim {
+        Claim::new("prod", "uid-1", "edge", "f")
+    }
+
+    fn tags(owner: Option<&str>, instance: Option<&str>) -> Tags {
+        let mut tags = Tags::from([("team".to_owned(), "a".to_owned())]);
+        tags.extend(owner.map(|o| (OWNER_TAG.to_owned(), o.to_owned())));
+        tags.extend(instance.map(|i| (INSTANCE_TAG.to_owned(), i.to_owned())));
+        tags
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    enum Is {
+        Ours,
+        Take(Taking),
+        Ask,
+        Refused(Reason),
+    }
+
+    #[test]
+    fn every_combination_of_tags_and_policy_has_its_owner() {
+        use AdoptionPolicy::{Always, IfUnowned, Never};
+        let mine = Some("prod/edge/f");
+        let other = Some("prod/edge/g");
+        let rows = [
+            ("our tags are ours", mine, Some("uid-1"), None, Never, Is::Ours),
+            ("our owner tag without instance is ours", mine, None, None, Never, Is::Ours),
+            ("our owner tag of a lost cluster is taken over", mine, Some("uid-0"), None, Never, Is::Take(Taking::TookOver)),
+            ("what was ours and has another instance was taken", mine, Some("uid-2"), Some("uid-1"), Always, Is::Refused(Reason::TakenOver)),
+            ("no owner and no policy is left alone", None, None, None, Never, Is::Refused(Reason::NotOwned)),
+            ("a lost tag is not put back by Never", None, None, Some("uid-1"), Never, Is::Refused(Reason::NotOwned)),
+            ("a lost tag is put back by IfUnowned", None, None, Some("uid-1"), IfUnowned, Is::Take(Taking::Adopted)),
+            ("IfUnowned adopts what has no owner", None, None, None, IfUnowned, Is::Take(Taking::Adopted)),
+            ("an empty owner tag is none", Some(""), None, None, IfUnowned, Is::Take(Taking::Adopted)),
+            ("IfUnowned leaves another's", other, Some("uid-1"), None, IfUnowned, Is::Refused(Reason::OwnedByAnother)),
+            ("Always asks whether the other is here", other, Some("uid-1"), None, Always, Is::Ask),
+            ("Always takes once only", other, Some("uid-1"), Some("uid-1"), Always, Is::Refused(Reason::OwnedByAnother)),
+            ("a hashed owner of this cluster counts as present", Some("abc"), Some("uid-1"), None, Always, Is::Refused(Reason::OwnedByAnother)),
+            ("a hashed owner of another cluster is taken", Some("abc"), Some("uid-9"), None, Always, Is::Take(Taking::Adopted)),
+        ];
+        for (sentence, owner, instance, known, policy, expected) in rows {
+            let claim = claim();
+            let facts = Facts { claim: &claim, instance: known, policy, by_intent: false };
+            let is = match decide(&tags(owner, instance), facts) {
+                Verdict::Ours => Is::Ours,
+                Verdict::Take(taking) => Is::Take(taking),
+                Verdict::TakeUnlessPresent { namespace, name, .. } => {
+                    assert_eq!((namespace.as_str(), name.as_str()), ("edge", "g"), "{sentence}");
+                    Is::Ask
+                }
+                Verdict::Refused(refusal) => Is::Refused(refusal.reason),
+            };
+            assert_eq!(is, expected, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn our_own_untagged_create_is_ours() {
+        let claim = claim();
+        let facts = Facts { claim: &claim, instance: None, policy: AdoptionPolicy::Never, by_intent: true };
+        assert_eq!(decide(&Tags::new(), facts), Verdict::Take(Taking::OwnCreate));
+    }
+
+    #[test]
+    fn a_long_owner_is_hashed() {
+        let claim = Claim::new(&"c".repeat(250), "uid", "namespace", "name");
+        assert_eq!(claim.owner.len(), 64);
+        assert_ne!(claim, Claim::new(&"c".repeat(250), "uid", "namespace", "other"));
+    }
+}

@@ -1,0 +1,101 @@
+//! What the driver remembers of each object between passes, in memory only.
+//!
+//! Losing a record (a restart) costs one look, never correctness.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Identity;
+use super::backoff::Trouble;
+use crate::api::Reference;
+
+/// What an object looked like to a pass: if it still looks so, there is nothing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Generation of the spec.
+    pub generation: i64,
+    /// Whether it was being deleted.
+    pub deleting: bool,
+    /// Text of the pause.
+    pub paused: Option<String>,
+    /// Request for a look.
+    pub request: Option<String>,
+    /// Versions of the references.
+    pub references: Vec<Reference>,
+}
+
+/// The record of one object.
+#[derive(Clone, Debug)]
+pub struct Seen<S> {
+    /// What the object looked like.
+    pub look: Look,
+    /// Status as last written, and the version of the object that carries it.
+    pub status: S,
+    /// Version of the object after the last write.
+    pub resource_version: String,
+    /// Versions of the object that the last pass read or made on its way: older than `resource_version`.
+    pub older_versions: Vec<String>,
+    /// Whether our finalizer is on the object after the last write.
+    pub finalizer: bool,
+    /// When the cloud is due to be looked at again.
+    pub next_look: Instant,
+    /// When somebody last saw the function (or this process began to care).
+    pub last_look: Instant,
+    /// The trouble of the last pass, how often in a row, and since when.
+    pub trouble: Option<(Trouble, u32, Instant)>,
+    /// Looks at a busy function in a row.
+    pub polls: u32,
+    /// Changed references wait until then for a new generation.
+    pub settling: Option<Instant>,
+}
+
+/// Records by uid.
+pub struct Records<S>(Mutex<HashMap<String, Seen<S>>>);
+
+impl<S> Default for Records<S> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<S> Records<S> {
+    /// Takes a record out; a pass that is dropped midway loses it, as a restart would.
+    pub fn take(&self, uid: &str) -> Option<Seen<S>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(uid)
+    }
+
+    /// Puts a record back.
+    pub fn put(&self, uid: &str, seen: Seen<S>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(uid.to_owned(), seen);
+    }
+}
+
+/// One lock for each cloud identity, made when needed and dropped when nobody holds it.
+#[derive(Default)]
+pub struct Locks(Mutex<HashMap<Identity, Weak<tokio::sync::Mutex<()>>>>);
+
+impl Locks {
+    /// Waits until no other pass works on this function.
+    pub async fn lock(&self, identity: &Identity) -> tokio::sync::OwnedMutexGuard<()> {
+        let lock = {
+            let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = locks.get(identity).and_then(Weak::upgrade);
+            found.unwrap_or_else(|| {
+                locks.retain(|_, lock| lock.strong_count() > 0);
+                let lock = Arc::new(tokio::sync::Mutex::new(()));
+                locks.insert(identity.clone(), Arc::downgrade(&lock));
+                lock
+            })
+        };
+        lock.lock_owned().await
+    }
+}
+
+/// The time from `now` until `then`, zero if it is past.
+#[must_use]
+pub fn until(then: Instant, now: Instant) -> Duration {
+    then.saturating_duration_since(now)
+}

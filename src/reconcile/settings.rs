@@ -1,0 +1,31 @@
+//! What the operator's flags say to the driver.
+
+use std::time::Duration;
+
+use crate::api::{AdoptionPolicy, ManagementPolicy};
+
+/// Settings of one driver.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Name of this cluster in owner tags.
+    pub cluster_name: String,
+    /// Uid of this cluster's namespace `kube-system`.
+    pub instance: String,
+    /// Time between two looks at an unchanged object.
+    pub check_interval: Duration,
+    /// Time that changed references of a Ready object wait for a new generation.
+    pub reference_settle: Duration,
+    /// Time between two looks at the version of a referenced Secret.
+    pub secret_interval: Duration,
+    /// Longest pass; checked between steps, so a running call still ends.
+    pub pass_limit: Duration,
+    /// Cap on `managementPolicy`: `Observe` makes every object Observe.
+    pub management_policy: ManagementPolicy,
+    /// Cap on `adoptionPolicy`.
+    pub max_adoption_policy: AdoptionPolicy,
+}
+
+/// Steps in one pass at most; more means that two sides disagree about the outcome.
+pub const MAX_STEPS: usize = 16;
+/// A trouble that usually ends by itself is shown as Stalled after this time.
+pub const GRACE: Duration = Duration::from_secs(600);

@@ -1,0 +1,87 @@
+//! The kinds' clients, from one AWS connection.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tracing::warn;
+
+use crate::cloud::aws::{Account, Connection};
+use crate::cloud::cloudfront::CloudFrontApi;
+use crate::cloud::lambda::LambdaApi;
+use crate::cloud::{Class, CloudError};
+use crate::functions::{cloudfront, lambda};
+
+/// AWS, in the accounts that are allowed.
+pub(super) struct Aws {
+    connection: Connection,
+    allowed: BTreeSet<String>,
+}
+
+impl Aws {
+    pub(super) fn new(connection: Connection, allowed: BTreeSet<String>) -> Self {
+        Self { connection, allowed }
+    }
+
+    /// Refuses to start with credentials of an account that is not allowed. Credentials that do not
+    /// work (yet) are no reason not to start: each call asks again.
+    pub(super) async fn refuse_foreign_account(&self) -> Result<(), String> {
+        match self.identity().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.class == Class::Denied && !self.allowed.is_empty() => Err(error.message),
+            Err(error) => {
+                warn!(%error, "the cloud account is not known yet");
+                Ok(())
+            }
+        }
+    }
+
+    async fn identity(&self) -> Result<Account, CloudError> {
+        let account = self.connection.identity().await?;
+        if self.allowed.is_empty() || self.allowed.contains(&account.id) {
+            return Ok(account);
+        }
+        Err(CloudError {
+            class: Class::Denied,
+            operation: "GetCallerIdentity",
+            code: "AccountNotAllowed".to_owned(),
+            message: format!("the credentials are for account {}, which --allowed-account-ids does not name", account.id),
+            request_id: None,
+        })
+    }
+}
+
+#[async_trait]
+impl cloudfront::Clouds for Aws {
+    async fn account(&self) -> Result<String, CloudError> {
+        Ok(self.identity().await?.id)
+    }
+
+    async fn cloudfront(&self) -> Result<Arc<dyn CloudFrontApi>, CloudError> {
+        Ok(Arc::new(self.connection.cloudfront(&self.identity().await?)))
+    }
+}
+
+#[async_trait]
+impl lambda::Clouds for Aws {
+    async fn account(&self) -> Result<String, CloudError> {
+        Ok(self.identity().await?.id)
+    }
+
+    fn default_region(&self) -> &str {
+        self.connection.region().unwrap_or_default()
+    }
+
+    async fn lambda(&self, region: &str) -> Result<Arc<dyn LambdaApi>, CloudError> {
+        if region.is_empty() {
+            return Err(CloudError {
+                class: Class::Invalid,
+                operation: "GetFunction",
+                code: "NoRegion".to_owned(),
+                message: "no region is known; set spec.region on a new object, or give the operator --aws-region".to_owned(),
+                request_id: None,
+            });
+        }
+        Ok(Arc::new(self.connection.lambda(&self.identity().await?, region)))
+    }
+}

@@ -1,0 +1,111 @@
+//! One controller for each kind and watched namespace; what triggers a pass.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::future::join_all;
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::core::PartialObjectMeta;
+use kube::runtime::controller::{self, Action, Controller, Error};
+use kube::runtime::reflector::{ObjectRef, Store};
+use kube::runtime::watcher;
+use kube::{Api, ResourceExt};
+use tokio::sync::Semaphore;
+use tracing::{debug, warn};
+
+use super::Shared;
+use crate::api::{FunctionKind, ReferenceKind, Subject};
+use crate::reconcile::{Driver, Managed, ReferenceName};
+
+/// What a controller's closure gets.
+struct Context<M: Managed> {
+    driver: Arc<Driver<M>>,
+    /// Bounds the passes of a kind over all its namespaces.
+    slots: Semaphore,
+}
+
+/// Runs the controllers of one kind until shutdown; running passes end first.
+pub(super) async fn run<M: Managed>(shared: &Shared, driver: Arc<Driver<M>>) {
+    let context = Arc::new(Context { driver, slots: Semaphore::new(usize::from(shared.options.concurrency)) });
+    let namespaces = match shared.options.namespaces.as_slice() {
+        [] => vec![None],
+        some => some.iter().map(|namespace| Some(namespace.as_str())).collect(),
+    };
+    join_all(namespaces.into_iter().map(|namespace| control(shared, namespace, context.clone()))).await;
+}
+
+async fn control<M: Managed>(shared: &Shared, namespace: Option<&str>, context: Arc<Context<M>>) {
+    let controller = Controller::new(api::<Subject<M::Kind>>(shared, namespace), watcher::Config::default());
+    let store = controller.store();
+    shared.health.watch_wanted();
+    let ready = async {
+        if store.wait_until_ready().await.is_ok() {
+            shared.health.watch_runs();
+        }
+        std::future::pending::<()>().await;
+    };
+    let objects = controller.store();
+    let work = controller
+        .with_config(controller::Config::default().concurrency(shared.options.concurrency))
+        .watches(api::<PartialObjectMeta<ConfigMap>>(shared, namespace), watcher::Config::default(), move |map| named_by::<M>(&objects, &map))
+        .graceful_shutdown_on(shared.stop.clone().cancelled_owned())
+        .run(reconcile::<M>, |_, error: &Infallible, _| match *error {}, context.clone())
+        .for_each(|result| {
+            told::<M>(shared, &context, result);
+            std::future::ready(())
+        });
+    tokio::select! {
+        () = work => {}
+        () = ready => {}
+    }
+}
+
+fn api<K>(shared: &Shared, namespace: Option<&str>) -> Api<K>
+where
+    K: kube::Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>,
+{
+    match namespace {
+        None => Api::all(shared.watcher.clone()),
+        Some(namespace) => Api::namespaced(shared.watcher.clone(), namespace),
+    }
+}
+
+async fn reconcile<M: Managed>(subject: Arc<Subject<M::Kind>>, context: Arc<Context<M>>) -> Result<Action, Infallible> {
+    // The semaphore is never closed; without a slot the pass would only be less bounded.
+    let _slot = context.slots.acquire().await;
+    Ok(context.driver.pass(&subject).await)
+}
+
+/// The objects that name this ConfigMap.
+fn named_by<M: Managed>(objects: &Store<Subject<M::Kind>>, map: &PartialObjectMeta<ConfigMap>) -> Vec<ObjectRef<Subject<M::Kind>>> {
+    let namespace = map.namespace();
+    let reference = ReferenceName { kind: ReferenceKind::ConfigMap, name: map.name_any() };
+    let names = |object: &Subject<M::Kind>| {
+        Some(object.namespace()) == namespace.as_deref() && object.spec.as_ref().is_ok_and(|spec| M::references(spec).contains(&reference))
+    };
+    objects.state().iter().filter(|object| names(object)).map(|object| ObjectRef::from(object.as_ref())).collect()
+}
+
+type Told<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, watcher::Error>>;
+
+fn told<M: Managed>(shared: &Shared, context: &Context<M>, result: Told<M::Kind>)
+where
+    M::Kind: FunctionKind,
+{
+    match result {
+        Ok(_) => {}
+        Err(Error::ObjectNotFound(object)) => {
+            debug!(%object, "gone");
+            if let Some(uid) = &object.extra.uid {
+                context.driver.forget(uid);
+            }
+        }
+        Err(Error::ReconcilerFailed(never, _)) => match never {},
+        Err(Error::QueueError(error)) => {
+            shared.metrics.watch_failed(&Driver::<M>::kind_name());
+            warn!(%error, kind = Driver::<M>::kind_name(), "a watch failed and is begun again");
+        }
+        Err(Error::RunnerError(error)) => warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass"),
+    }
+}

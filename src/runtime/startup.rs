@@ -1,0 +1,57 @@
+//! What must be known before the first pass: which cluster this is, and that the definitions are there.
+
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::core::PartialObjectMeta;
+use kube::runtime::conditions::is_crd_established;
+use kube::runtime::wait::Condition;
+use kube::{Api, Client, ResourceExt};
+use tracing::warn;
+
+use super::http::Health;
+use crate::api::crds;
+
+/// Time between two tries.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The uid of the namespace `kube-system`: the name that a cluster cannot lose.
+pub(super) async fn instance(client: &Client) -> String {
+    let api: Api<PartialObjectMeta<Namespace>> = Api::all(client.clone());
+    loop {
+        match api.get("kube-system").await {
+            Ok(namespace) => {
+                if let Some(uid) = namespace.uid() {
+                    return uid;
+                }
+                warn!("the namespace kube-system has no uid");
+            }
+            Err(error) => warn!(%error, "the namespace kube-system cannot be read"),
+        }
+        pause().await;
+    }
+}
+
+/// Waits until the definitions of all kinds are established. The operator installs none itself:
+/// that is for who may change the cluster.
+pub(super) async fn definitions(client: &Client, health: &Health) {
+    let api: Api<CustomResourceDefinition> = Api::all(client.clone());
+    for crd in crds::all() {
+        let name = crd.name_any();
+        loop {
+            match api.get_opt(&name).await {
+                Ok(found) if is_crd_established().matches_object(found.as_ref()) => break,
+                Ok(_) => warn!(definition = name, "the definition is not established; apply the files in crds/"),
+                Err(error) => warn!(definition = name, %error, "the definition cannot be read"),
+            }
+            pause().await;
+        }
+    }
+    health.definitions_found();
+}
+
+#[expect(clippy::disallowed_methods, reason = "nothing tells when a definition or a permission appears that may not be watched")]
+async fn pause() {
+    tokio::time::sleep(PATIENCE).await;
+}
