@@ -32,7 +32,7 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
     ("reconcile-knows-no-kind", "src/reconcile/lifecycle.rs:7", "imports", "crate::functions::lambda is not for reconcile"),
     ("functions-hold-no-kubernetes", "src/functions/lambda/act.rs:4", "imports", "crate::kubernetes::status::apply is not for functions"),
     ("runtime-knows-no-cli", "src/runtime/mod.rs:4", "imports", "crate::cli::Flags is not for runtime"),
-    ("cli-starts-runtime", "src/cli.rs:4", "imports", "crate::reconcile::Pass is not for cli, which may import api, runtime"),
+    ("cli-starts-runtime", "src/cli.rs:4", "imports", "crate::reconcile::Pass is not for cli, which may import api, cloud::limit::Rates, runtime, telemetry"),
     ("main-calls-cli", "src/main.rs:4", "imports", "crate::runtime::run is not for main, which may import cli"),
     ("unknown-room", "src/helpers/mod.rs:1", "unknown-room", "no rule knows the room helpers: say in ROOMS"),
     ("ports-only", "src/reconcile/mod.rs:5", "ports-only", "crate::cloud::aws::Lambda is an adapter: use the port"),

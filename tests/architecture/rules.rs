@@ -17,8 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reconcile", &["api", "cloud", "kubernetes", "telemetry"]),
     ("functions", &["api", "cloud", "reconcile"]),
     ("runtime", &["api", "cloud", "functions", "kubernetes", "reconcile", "telemetry"]),
-    // The command line starts the runtime and prints what is generated: definitions and pages.
-    ("cli", &["api", "runtime"]),
+    // The command line turns flags into settings, starts logs and runtime, and prints what is generated.
+    ("cli", &["api", "cloud::limit::Rates", "runtime", "telemetry"]),
     ("main", &["cli"]),
 ];
 
