@@ -1,1 +1,114 @@
+//! AWS Lambda functions.
+//!
+//! One file for each step of the loop: `desired` (with `environment` and `archive`) → `observe` →
+//! `plan` (with `compare` and `source`) → `act` (`step` has what is to be done and what replies
+//! teach) → `report`. Only `observe` and `act` reach the cloud.
 
+mod act;
+mod archive;
+mod compare;
+mod desired;
+mod environment;
+mod observe;
+mod plan;
+mod report;
+mod source;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use self::desired::{Code, LambdaDesired};
+pub use self::observe::{LambdaObserved, Published};
+pub use self::step::{Change, Step};
+use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
+use crate::cloud::lambda::LambdaApi;
+use crate::cloud::{CloudError, Patience, Tags};
+use crate::reconcile::{Goal, Identity, Inputs, Managed, Plan, ReferenceName, Unmet};
+
+/// The clouds that Lambda functions live in: one account, many regions.
+#[async_trait]
+pub trait Clouds: Send + Sync + 'static {
+    /// Account that the credentials belong to: 12 digits.
+    async fn account(&self) -> Result<String, CloudError>;
+
+    /// Region of functions whose spec names none.
+    fn default_region(&self) -> &str;
+
+    /// Lambda in this region.
+    async fn lambda(&self, region: &str) -> Result<Arc<dyn LambdaApi>, CloudError>;
+}
+
+/// The kind `LambdaFunction`.
+pub struct LambdaFunctions {
+    clouds: Arc<dyn Clouds>,
+}
+
+impl LambdaFunctions {
+    /// The kind, in these clouds.
+    #[must_use]
+    pub fn new(clouds: Arc<dyn Clouds>) -> Self {
+        Self { clouds }
+    }
+}
+
+#[async_trait]
+impl Managed for LambdaFunctions {
+    type Kind = LambdaFunction;
+    type Desired = LambdaDesired;
+    type Observed = LambdaObserved;
+    type Step = Step;
+    type Change = Change;
+
+    async fn account(&self) -> Result<String, CloudError> {
+        self.clouds.account().await
+    }
+
+    fn region(&self, asked: Option<&str>) -> String {
+        asked.unwrap_or_else(|| self.clouds.default_region()).to_owned()
+    }
+
+    fn references(spec: &LambdaFunctionSpec) -> BTreeSet<ReferenceName> {
+        desired::references(spec)
+    }
+
+    fn desired(spec: &LambdaFunctionSpec, inputs: &Inputs, claim: &Tags) -> Result<LambdaDesired, Unmet> {
+        desired::desired(spec, inputs, claim)
+    }
+
+    async fn observe(
+        &self,
+        identity: &Identity,
+        _memory: &LambdaFunctionStatus,
+        _goal: Goal<'_, LambdaDesired>,
+        patience: Patience,
+    ) -> Result<Option<LambdaObserved>, CloudError> {
+        let cloud = self.clouds.lambda(&identity.region).await?;
+        observe::observe(cloud.as_ref(), &identity.name, patience).await
+    }
+
+    fn plan(goal: Goal<'_, LambdaDesired>, memory: &LambdaFunctionStatus, observed: Option<&LambdaObserved>) -> Plan<Step> {
+        plan::plan(goal, memory, observed)
+    }
+
+    fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
+        step::intend(memory, step);
+    }
+
+    async fn act(&self, identity: &Identity, step: &Step) -> Result<Change, CloudError> {
+        let cloud = self.clouds.lambda(&identity.region).await?;
+        act::act(cloud.as_ref(), &identity.name, step).await
+    }
+
+    fn fold(observed: &mut Option<LambdaObserved>, change: Change) {
+        step::fold(observed, change);
+    }
+
+    fn report(goal: Goal<'_, LambdaDesired>, memory: &mut LambdaFunctionStatus, observed: Option<&LambdaObserved>) {
+        report::report(goal, memory, observed);
+    }
+}

@@ -1,0 +1,57 @@
+//! Looks at the function: one `GetFunction`.
+
+use crate::cloud::lambda::{Described, Function, LambdaApi};
+use crate::cloud::{Class, CloudError, Patience, Tags};
+use crate::reconcile::Owned;
+
+/// What the cloud has, and what replies to steps of this pass taught beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LambdaObserved {
+    /// The function. Its revision id is `None` once a write has used it up.
+    pub function: Function,
+    /// Its tags, or why they could not be read.
+    pub tags: Result<Tags, String>,
+    /// The source that a step of this pass deployed.
+    pub deployed: Option<String>,
+    /// The version that a step of this pass published.
+    pub published: Option<Published>,
+    /// A step of this pass deleted it; whether it is gone must be looked at.
+    pub deleted: bool,
+}
+
+/// A version and what it was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Its number.
+    pub version: String,
+    /// Base64 of the SHA-256 of its code.
+    pub code_sha256: String,
+    /// Fingerprint of its configuration.
+    pub configuration_sha256: String,
+}
+
+impl LambdaObserved {
+    /// The function as an answer showed it.
+    pub fn new(function: Function, tags: Result<Tags, String>) -> Self {
+        Self { function, tags, deployed: None, published: None, deleted: false }
+    }
+}
+
+impl Owned for LambdaObserved {
+    fn arn(&self) -> &str {
+        &self.function.arn
+    }
+
+    fn tags(&self) -> Result<&Tags, &str> {
+        self.tags.as_ref().map_err(String::as_str)
+    }
+}
+
+/// The function of this name, or `None` where there is none.
+pub async fn observe(cloud: &dyn LambdaApi, name: &str, patience: Patience) -> Result<Option<LambdaObserved>, CloudError> {
+    match cloud.describe(name, patience).await {
+        Ok(Described { function, tags }) => Ok(Some(LambdaObserved::new(function, tags))),
+        Err(error) if error.class == Class::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,55 @@
+//! What the status says of the function. Never an environment value. Pure.
+
+use super::desired::LambdaDesired;
+use super::observe::LambdaObserved;
+use super::source;
+use crate::api::lambda::{LambdaFunctionStatus, PublishedStatus};
+use crate::reconcile::Goal;
+
+/// Writes what was observed into `status`.
+///
+/// Where there is no function, the ARN stays: it says in which account and region "there is none"
+/// may be believed.
+pub fn report(goal: Goal<'_, LambdaDesired>, status: &mut LambdaFunctionStatus, observed: Option<&LambdaObserved>) {
+    let Some(observed) = observed else {
+        let common = std::mem::take(&mut status.common);
+        *status = LambdaFunctionStatus { common, region: status.region.take(), recreations: status.recreations, ..LambdaFunctionStatus::default() };
+        return;
+    };
+    // Who claims nothing deploys nothing, so only what is ours is remembered as deployed.
+    if let Goal::Present(desired) = goal
+        && !desired.claim.is_empty()
+        && source::is_current(desired, status, observed)
+    {
+        status.code = Some(source::status(&desired.code, observed.function.code_sha256.clone()));
+    }
+    if let Some(published) = &observed.published {
+        status.latest_version = Some(published.version.clone());
+        status.published = Some(PublishedStatus { code_sha256: published.code_sha256.clone(), configuration_sha256: published.configuration_sha256.clone() });
+    }
+    let function = observed.function.clone();
+    if matches!(function.state.as_deref(), Some("Active" | "Inactive" | "ActiveNonInvocable")) {
+        status.recreations = None;
+    }
+    status.region = region(&function.arn).or_else(|| status.region.take());
+    status.common.arn = Some(function.arn);
+    status.code_sha256 = said(function.code_sha256);
+    status.code_size = Some(function.code_size);
+    status.last_modified = said(function.last_modified);
+    status.state = said(function.state);
+    status.state_reason = said(function.state_reason);
+    status.state_reason_code = said(function.state_reason_code);
+    status.last_update_status = said(function.last_update_status);
+    status.last_update_status_reason = said(function.last_update_status_reason);
+    status.last_update_status_reason_code = said(function.last_update_status_reason_code);
+}
+
+/// An empty text says nothing.
+fn said(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// The fourth part of `arn:aws:lambda:<region>:<account>:function:<name>`.
+fn region(arn: &str) -> Option<String> {
+    arn.split(':').nth(3).filter(|region| !region.is_empty()).map(ToOwned::to_owned)
+}

@@ -1,0 +1,97 @@
+//! Sources of code outside the spec: which one runs, as far as anybody knows.
+//!
+//! The cloud does not tell which S3 object a function was made of. Two places remember: the tag
+//! `cloudfn.dev/source`, written after the code, and the status, which also knows the `CodeSha256`
+//! that the cloud reported then. Pure.
+
+use sha2::{Digest, Sha256};
+
+use super::desired::{Code, LambdaDesired};
+use super::observe::LambdaObserved;
+use crate::api::lambda::{CodeStatus, LambdaFunctionStatus};
+use crate::api::{OWNER_TAG, SOURCE_TAG};
+
+/// Value of the source tag of an adopted function until its code is deployed from the spec's
+/// source. Without it, a crash between adopting and deploying would leave the code for current.
+pub const UNKNOWN: &str = "unknown";
+
+/// SHA-256 over length-prefixed parts, hexadecimal: different parts never make the same input.
+pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The source tag's value for an S3 object.
+pub fn s3(bucket: &str, key: &str, version: Option<&str>) -> String {
+    let parts = ["s3", bucket, key].into_iter().chain(version);
+    fingerprint(parts.map(str::as_bytes))
+}
+
+/// The object's URI, for people.
+pub fn uri(bucket: &str, key: &str, version: Option<&str>) -> String {
+    let version = version.map(|version| format!("?versionId={version}")).unwrap_or_default();
+    format!("s3://{bucket}/{key}{version}")
+}
+
+/// The source tag's value for what the status says was deployed; `None` for an archive that
+/// was sent with the call.
+fn remembered(code: &CodeStatus) -> Option<String> {
+    Some(s3(code.s3_bucket.as_deref()?, code.s3_key.as_deref()?, code.s3_object_version.as_deref()))
+}
+
+/// The status's words for this source.
+pub fn status(code: &Code, deployed_sha256: Option<String>) -> CodeStatus {
+    match code {
+        Code::Zip { .. } => CodeStatus { deployed_sha256, ..CodeStatus::default() },
+        Code::S3 { bucket, key, version, .. } => CodeStatus {
+            s3_bucket: Some(bucket.clone()),
+            s3_key: Some(key.clone()),
+            s3_object_version: version.clone(),
+            deployed_sha256,
+        },
+    }
+}
+
+/// Whether the function runs the wanted code.
+///
+/// An archive is compared by its hash. An S3 object runs if this pass deployed it, or the status
+/// says so and the code is still the one of that time, or the tag says so and the status does not
+/// contradict it. Where neither knows, the running code counts as current, unless the function is
+/// being adopted: then its code comes from elsewhere.
+pub fn is_current(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> bool {
+    let running = observed.function.code_sha256.as_deref();
+    let wanted = match &desired.code {
+        Code::Zip { sha256, .. } => return running == Some(sha256),
+        Code::S3 { source, .. } => source.as_str(),
+    };
+    if let Some(deployed) = &observed.deployed {
+        return deployed == wanted;
+    }
+    let tag = tag(observed);
+    match &memory.code {
+        Some(code) => match (&code.deployed_sha256, tag) {
+            (Some(sha256), _) => running == Some(sha256) && remembered(code).as_deref() == Some(wanted),
+            // An update was about to be sent; it took place if the tag, written after it, says so.
+            (None, Some(tag)) => tag == wanted && remembered(code).as_deref() == Some(wanted),
+            (None, None) => false,
+        },
+        None => tag.map_or_else(|| !is_foreign(desired, observed), |tag| tag == wanted),
+    }
+}
+
+/// The source tag as observed.
+pub fn tag(observed: &LambdaObserved) -> Option<&str> {
+    observed.tags.as_ref().ok()?.get(SOURCE_TAG).map(String::as_str)
+}
+
+/// Whether the function is not (yet) this object's; under `managementPolicy: Observe`, which
+/// claims nothing, whether it is nobody's.
+pub fn is_foreign(desired: &LambdaDesired, observed: &LambdaObserved) -> bool {
+    let Ok(tags) = &observed.tags else { return false };
+    let owner = tags.get(OWNER_TAG);
+    if desired.claim.is_empty() { owner.is_none() } else { owner != desired.claim.get(OWNER_TAG) }
+}

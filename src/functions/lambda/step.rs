@@ -1,0 +1,181 @@
+//! Steps, what must be known before them, and what their replies teach.
+//!
+//! Invariant: each reply that the cloud could have answered with a new revision id drops the one
+//! that was read, since no write may use one twice. Pure.
+
+use super::desired::Code;
+use super::observe::{LambdaObserved, Published};
+use super::source;
+use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::Tags;
+use crate::cloud::lambda::{Configuration, Function, NewFunction};
+use crate::reconcile::{Effect, Step as DriverStep};
+
+/// One cloud mutation.
+pub enum Step {
+    /// `CreateFunction`, tags included.
+    Create {
+        /// The request.
+        new: Box<NewFunction>,
+        /// Where its code comes from.
+        code: Code,
+    },
+    /// `UpdateFunctionConfiguration`.
+    UpdateConfiguration {
+        /// Only the members that differ.
+        changes: Box<Configuration>,
+        /// Guard.
+        revision: Option<String>,
+    },
+    /// `UpdateFunctionCode`.
+    UpdateCode {
+        /// The code: sent also where only the instruction set changes, as the API demands.
+        code: Code,
+        /// The instruction set, where it differs.
+        architectures: Option<Vec<String>>,
+        /// Guard.
+        revision: Option<String>,
+    },
+    /// `PublishVersion`.
+    PublishVersion {
+        /// Guard: the code that was looked at.
+        code_sha256: String,
+        /// Guard.
+        revision: Option<String>,
+        /// Fingerprint of the configuration that was looked at.
+        configuration_sha256: String,
+    },
+    /// `TagResource`.
+    Tag {
+        /// The function.
+        arn: String,
+        /// The tags that differ.
+        tags: Tags,
+    },
+    /// `UntagResource`.
+    Untag {
+        /// The function.
+        arn: String,
+        /// The keys to remove.
+        keys: Vec<String>,
+    },
+    /// `DeleteFunction`.
+    Delete {
+        /// Of a function that failed to start and is created again next: the how-manieth time.
+        recreation: Option<i32>,
+    },
+}
+
+impl DriverStep for Step {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "Create",
+            Self::UpdateConfiguration { .. } => "UpdateConfiguration",
+            Self::UpdateCode { .. } => "UpdateCode",
+            Self::PublishVersion { .. } => "PublishVersion",
+            Self::Tag { .. } => "Tag",
+            Self::Untag { .. } => "Untag",
+            Self::Delete { .. } => "Delete",
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::Create { .. } => Effect::Create,
+            Self::UpdateConfiguration { .. } | Self::UpdateCode { .. } | Self::Tag { .. } | Self::Untag { .. } => Effect::Update,
+            Self::PublishVersion { .. } => Effect::Publish,
+            Self::Delete { .. } => Effect::Delete,
+        }
+    }
+}
+
+/// What the reply to a step taught us.
+pub enum Change {
+    /// The function is there, with these tags.
+    Created {
+        /// As the reply described it.
+        function: Box<Function>,
+        /// The tags that were sent.
+        tags: Tags,
+        /// The source of its code.
+        source: Option<String>,
+    },
+    /// Its configuration was changed.
+    Configured(Box<Function>),
+    /// Its code was changed.
+    CodeUpdated {
+        /// As the reply described it.
+        function: Box<Function>,
+        /// The source of its code.
+        source: Option<String>,
+    },
+    /// A version was published, or was there already.
+    VersionPublished(Published),
+    /// These tags were written.
+    Tagged(Tags),
+    /// These tags were removed.
+    Untagged(Vec<String>),
+    /// The deletion was accepted.
+    Deleted,
+}
+
+/// What must be in the status before the step is sent, so that no crash after it misleads.
+///
+/// - Code: its source, without the hash that would prove that it runs. A later look believes the
+///   tag, which is written after the code, only together with this.
+/// - Create: what was published belongs to a function that is gone; and `recreations` is there
+///   from our own create until the function was active once, so a function that is adopted, or
+///   that ran, is never deleted for having failed to start.
+pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
+    match step {
+        Step::Create { code, .. } => {
+            memory.latest_version = None;
+            memory.published = None;
+            memory.code = Some(source::status(code, None));
+            memory.recreations.get_or_insert(0);
+        }
+        Step::UpdateCode { code, .. } => memory.code = Some(source::status(code, None)),
+        Step::Delete { recreation: Some(count) } => memory.recreations = Some(*count),
+        Step::UpdateConfiguration { .. } | Step::PublishVersion { .. } | Step::Tag { .. } | Step::Untag { .. } | Step::Delete { recreation: None } => {}
+    }
+}
+
+/// Brings `observed` up to date with a step's reply.
+pub fn fold(observed: &mut Option<LambdaObserved>, change: Change) {
+    if let Change::Created { function, tags, source } = change {
+        let mut created = LambdaObserved::new(used(*function), Ok(tags));
+        created.deployed = source;
+        *observed = Some(created);
+        return;
+    }
+    let Some(observed) = observed else { return };
+    observed.function.revision_id = None;
+    match change {
+        Change::Configured(function) => observed.function = used(*function),
+        Change::CodeUpdated { function, source } => {
+            observed.function = used(*function);
+            observed.deployed = source;
+        }
+        Change::VersionPublished(published) => observed.published = Some(published),
+        Change::Tagged(tags) => {
+            if let Ok(known) = &mut observed.tags {
+                known.extend(tags);
+            }
+        }
+        Change::Untagged(keys) => {
+            if let Ok(known) = &mut observed.tags {
+                known.retain(|key, _| !keys.contains(key));
+            }
+        }
+        Change::Deleted => {
+            observed.function.state = Some("Deleting".to_owned());
+            observed.deleted = true;
+        }
+        Change::Created { .. } => {}
+    }
+}
+
+fn used(mut function: Function) -> Function {
+    function.revision_id = None;
+    function
+}

@@ -1,0 +1,129 @@
+//! Tests of the kind: tables for the pure steps, and a model of the cloud for the whole loop.
+
+mod archive;
+mod cloud;
+mod convergence;
+mod crashes;
+mod desired;
+mod plan;
+mod report;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::LambdaDesired;
+use super::observe::LambdaObserved;
+use crate::api::lambda::{LambdaFunctionSpec, LambdaFunctionStatus};
+use crate::cloud::Tags;
+use crate::cloud::lambda::{Configuration, Environment, Function};
+use crate::reconcile::{Difference, Inputs, Plan, Step as _, Unmet};
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/runner";
+const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders";
+
+/// A small spec with `changes` put over its top level; `null` takes a field away.
+fn spec(changes: &Value) -> LambdaFunctionSpec {
+    let mut spec = json!({
+        "runtime": "python3.13", "handler": "index.handler", "role": ROLE,
+        "code": {"inline": {"files": {"index.py": "def handler(event, context):\n    return 1\n"}}},
+    });
+    for (field, value) in changes.as_object().expect("an object") {
+        spec[field] = value.clone();
+    }
+    serde_json::from_value(spec).expect("a spec")
+}
+
+fn claim() -> Tags {
+    tags(&[("cloudfn.dev/owner", "here/shop/orders"), ("cloudfn.dev/instance", "cluster-1")])
+}
+
+fn tags(pairs: &[(&str, &str)]) -> Tags {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+fn environment(pairs: &[(&str, &str)]) -> Environment {
+    Environment(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect())
+}
+
+/// The ConfigMaps `settings` and `files`, the Secrets `db` and `odd`.
+fn inputs() -> Inputs {
+    let config_map = |pairs: &[(&str, &[u8])]| pairs.iter().map(|(key, value)| ((*key).to_owned(), value.to_vec())).collect();
+    Inputs {
+        config_maps: BTreeMap::from([
+            ("settings".to_owned(), config_map(&[("LEVEL", b"info"), ("raw", b"\xff")])),
+            ("files".to_owned(), config_map(&[("index.py", b"pass"), ("blob.bin", b"\xff\x00")])),
+        ]),
+        secrets: BTreeMap::from([
+            ("db".to_owned(), BTreeMap::from([("password".to_owned(), "hunter2".into()), ("USER".to_owned(), "app".into())])),
+            ("odd".to_owned(), BTreeMap::from([("my-key".to_owned(), "hunter2".into())])),
+        ]),
+    }
+}
+
+fn desire(changes: &Value) -> Result<LambdaDesired, Unmet> {
+    super::desired::desired(&spec(changes), &inputs(), &claim())
+}
+
+fn desired(changes: &Value) -> LambdaDesired {
+    match desire(changes) {
+        Ok(desired) => desired,
+        Err(unmet) => panic!("{unmet:?}"),
+    }
+}
+
+/// The function that a create for `desired` makes, settled.
+fn made_of(desired: &LambdaDesired) -> LambdaObserved {
+    let wanted = desired.configuration.clone();
+    LambdaObserved::new(
+        Function {
+            arn: ARN.to_owned(),
+            configuration: Configuration {
+                description: wanted.description.or(Some(String::new())),
+                timeout: wanted.timeout.or(Some(3)),
+                memory_size: wanted.memory_size.or(Some(128)),
+                ..wanted
+            },
+            architectures: desired.architectures.clone().unwrap_or_else(|| vec!["x86_64".to_owned()]),
+            code_sha256: Some(cloud::sha256(&desired.code.to_source())),
+            code_size: 1,
+            revision_id: Some("r1".to_owned()),
+            version: Some("$LATEST".to_owned()),
+            last_modified: Some("2026-01-01T00:00:00.000+0000".to_owned()),
+            state: Some("Active".to_owned()),
+            state_reason: None,
+            state_reason_code: None,
+            last_update_status: Some("Successful".to_owned()),
+            last_update_status_reason: None,
+            last_update_status_reason_code: None,
+            settles_slowly: false,
+        },
+        Ok(desired.all_tags()),
+    )
+}
+
+fn memory(managed: &[&str]) -> LambdaFunctionStatus {
+    let mut memory = LambdaFunctionStatus::default();
+    memory.common.managed = managed.iter().map(|name| (*name).to_owned()).collect();
+    memory
+}
+
+/// A plan in one line: `Settled`, `Look`, `Waiting 1s`, `Blocked UpdateFailed`, or the steps.
+fn show(plan: &Plan<super::Step>) -> String {
+    match plan {
+        Plan::Settled => "Settled".to_owned(),
+        Plan::Look => "Look".to_owned(),
+        Plan::Waiting { first, .. } => format!("Waiting {}s", first.as_secs()),
+        Plan::Blocked { reason, .. } => format!("Blocked {}", reason.as_str()),
+        Plan::Act(steps) => steps
+            .iter()
+            .map(|planned| format!("{}({})", planned.step.name(), planned.why.iter().map(show_difference).collect::<Vec<_>>().join(" ")))
+            .collect::<Vec<_>>()
+            .join(" then "),
+    }
+}
+
+fn show_difference(difference: &Difference) -> String {
+    let shown = |side: &Option<String>| side.clone().unwrap_or_else(|| "-".to_owned());
+    format!("{}:{}>{}", difference.field, shown(&difference.from), shown(&difference.to))
+}

@@ -1,0 +1,102 @@
+use serde_json::json;
+
+use super::{ARN, desired, made_of, memory};
+use crate::api::lambda::LambdaFunctionStatus;
+use crate::functions::lambda::report::report;
+use crate::functions::lambda::step::{fold, intend};
+use crate::functions::lambda::{Change, LambdaObserved, Published, Step};
+use crate::reconcile::Goal;
+
+#[test]
+fn the_status_shows_what_was_observed_and_no_environment_value() {
+    let wanted = desired(&json!({"environment": {"variables": {"KEY": "s3cret"}}}));
+    let mut observed = made_of(&wanted);
+    observed.function.state_reason = Some(String::new());
+    let mut status = memory(&[]);
+    report(Goal::Present(&wanted), &mut status, Some(&observed));
+    assert_eq!(status.common.arn.as_deref(), Some(ARN));
+    assert_eq!(status.region.as_deref(), Some("eu-west-1"));
+    assert_eq!(status.state.as_deref(), Some("Active"));
+    assert_eq!(status.last_update_status.as_deref(), Some("Successful"));
+    assert_eq!(status.state_reason, None, "what the cloud does not say is absent");
+    assert_eq!(status.code_sha256, observed.function.code_sha256);
+    let json = serde_json::to_string(&status).unwrap();
+    assert!(!json.contains("s3cret") && !json.contains("KEY"), "{json}");
+}
+
+#[test]
+fn the_source_is_remembered_once_it_runs() {
+    let wanted = desired(&json!({"code": {"s3Bucket": "bucket", "s3Key": "key"}}));
+    let mut observed = made_of(&wanted);
+    let mut status = memory(&[]);
+    report(Goal::Present(&wanted), &mut status, Some(&observed));
+    let code = status.code.clone().expect("remembered");
+    assert_eq!((code.s3_bucket.as_deref(), code.s3_key.as_deref(), code.s3_object_version), (Some("bucket"), Some("key"), None));
+    assert_eq!(code.deployed_sha256, observed.function.code_sha256);
+    let before = status.code.clone();
+    observed.function.code_sha256 = Some("edited outside".to_owned());
+    report(Goal::Present(&wanted), &mut status, Some(&observed));
+    assert_eq!(status.code, before, "other code is not taken for it");
+}
+
+#[test]
+fn a_published_version_is_reported_with_what_it_was_made_of() {
+    let wanted = desired(&json!({"publish": true}));
+    let mut observed = Some(made_of(&wanted));
+    let published = Published { version: "4".to_owned(), code_sha256: "c".to_owned(), configuration_sha256: "f".to_owned() };
+    fold(&mut observed, Change::VersionPublished(published));
+    let mut status = memory(&[]);
+    report(Goal::Present(&wanted), &mut status, observed.as_ref());
+    assert_eq!(status.latest_version.as_deref(), Some("4"));
+    assert_eq!(status.published.map(|p| (p.code_sha256, p.configuration_sha256)), Some(("c".to_owned(), "f".to_owned())));
+}
+
+#[test]
+fn recreations_are_counted_until_the_function_is_active() {
+    let wanted = desired(&json!({}));
+    let mut status = memory(&[]);
+    intend(&mut status, &Step::Delete { recreation: Some(2) });
+    let mut observed = made_of(&wanted);
+    observed.function.state = Some("Pending".to_owned());
+    report(Goal::Present(&wanted), &mut status, Some(&observed));
+    assert_eq!(status.recreations, Some(2));
+    intend(&mut status, &Step::Delete { recreation: None });
+    assert_eq!(status.recreations, Some(2));
+    observed.function.state = Some("Active".to_owned());
+    report(Goal::Present(&wanted), &mut status, Some(&observed));
+    assert_eq!(status.recreations, None);
+}
+
+#[test]
+fn with_no_function_only_where_it_was_is_kept() {
+    let wanted = desired(&json!({}));
+    let mut status = memory(&["timeout"]);
+    report(Goal::Present(&wanted), &mut status, Some(&made_of(&wanted)));
+    status.latest_version = Some("3".to_owned());
+    report(Goal::Present(&wanted), &mut status, None);
+    let expected = LambdaFunctionStatus { common: status.common.clone(), region: Some("eu-west-1".to_owned()), ..LambdaFunctionStatus::default() };
+    assert_eq!(status, expected);
+    assert_eq!(status.common.arn.as_deref(), Some(ARN));
+}
+
+#[test]
+fn every_write_uses_up_the_revision() {
+    let wanted = desired(&json!({"tags": {"a": "1", "b": "2"}}));
+    let function = || Box::new(made_of(&wanted).function);
+    let changes = [
+        ("Created", Change::Created { function: function(), tags: wanted.all_tags(), source: None }),
+        ("Configured", Change::Configured(function())),
+        ("CodeUpdated", Change::CodeUpdated { function: function(), source: None }),
+        ("Tagged", Change::Tagged(wanted.tags.clone())),
+        ("Untagged", Change::Untagged(vec!["a".to_owned()])),
+        ("Deleted", Change::Deleted),
+    ];
+    for (case, change) in changes {
+        let mut observed = Some(made_of(&wanted));
+        fold(&mut observed, change);
+        let observed: LambdaObserved = observed.expect("a function");
+        assert_eq!(observed.function.revision_id, None, "{case}");
+        assert_eq!(observed.tags.is_ok_and(|tags| tags.contains_key("a")), case != "Untagged", "{case}");
+        assert_eq!(observed.deleted, case == "Deleted", "{case}");
+    }
+}
