@@ -52,7 +52,7 @@ impl Path {
 
 /// The tokens of a file, without comments, strings and test code.
 pub fn tokens(source: &str) -> Vec<Token> {
-    without_tests(scan(source))
+    without_tests(&scan(source))
 }
 
 fn scan(source: &str) -> Vec<Token> {
@@ -137,14 +137,14 @@ fn end_of_quote(text: &[char], quote: usize) -> usize {
     }
 }
 
-fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
+fn without_tests(tokens: &[Token]) -> Vec<Token> {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::new();
     let mut i = 0;
     while i < tokens.len() {
         let marked = tokens.len() >= i + MARK.len() && tokens[i..].iter().zip(MARK).all(|(token, mark)| token.text == mark);
         if marked {
-            i = end_of_item(&tokens, i + MARK.len());
+            i = end_of_item(tokens, i + MARK.len());
         } else {
             kept.push(tokens[i].clone());
             i += 1;
