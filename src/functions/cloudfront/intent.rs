@@ -48,7 +48,8 @@ pub(super) fn ours_by_intent(memory: &CloudFrontFunctionStatus, observed: &Cloud
 
 /// Whether a function carries an owner tag of cloudfn, whoever's.
 pub(super) fn claimed(tags: &Tags) -> bool {
-    tags.contains_key(OWNER_TAG) || tags.contains_key(INSTANCE_TAG)
+    // An empty owner tag is none, as for the driver.
+    [OWNER_TAG, INSTANCE_TAG].iter().any(|key| tags.get(*key).is_some_and(|value| !value.is_empty()))
 }
 
 /// Hash of a content: each part with its length before it, so that no two contents are spelled alike.

@@ -1,6 +1,6 @@
 //! `observe`: which calls a look makes, and what it believes.
 
-use super::model::error;
+use super::model::{Fault, error};
 use super::world::{End, World};
 use super::*;
 use crate::cloud::Class;
@@ -114,7 +114,7 @@ async fn code_belongs_to_the_version_that_was_described() {
 async fn code_without_an_etag_is_believed_between_two_equal_descriptions() {
     let mut world = World::with(&full(CODE_A)).await;
     world.memory = Status::default();
-    world.outside(|state| state.code_without_etag = true);
+    world.outside(|state| state.faults.insert(Fault::CodeWithoutEtag));
     world.calls();
     world.settle(&full(CODE_A)).await;
     assert_eq!(world.calls(), [DEVELOPMENT, CODE, DEVELOPMENT, TAGS, LIVE, LIVE_CODE, LIVE]);
@@ -123,7 +123,7 @@ async fn code_without_an_etag_is_believed_between_two_equal_descriptions() {
 #[tokio::test]
 async fn tags_that_may_not_be_read_are_not_absent() {
     let mut world = World::with(&full(CODE_A)).await;
-    world.outside(|state| state.tags_denied = true);
+    world.outside(|state| state.faults.insert(Fault::TagsDenied));
     world.calls();
     assert_eq!(world.pass(&full(CODE_B)).await, End::Blocked, "nothing is written to a function whose owner cannot be read");
     assert_eq!(world.calls(), [DEVELOPMENT, TAGS]);
@@ -132,9 +132,9 @@ async fn tags_that_may_not_be_read_are_not_absent() {
 #[tokio::test]
 async fn tags_that_are_not_found_do_not_make_a_function_gone() {
     let mut world = World::with(&full(CODE_A)).await;
-    world.outside(|state| state.tags_lag = true);
+    world.outside(|state| state.faults.insert(Fault::TagsLag));
     let end = world.delete().await;
-    assert!(matches!(end, End::Failed(CloudError { class: Class::Busy, .. })), "a function that is there is not forgotten: {end:?}");
+    assert!(matches!(end, End::Unseen(CloudError { class: Class::Busy, .. })), "a function that is there is not forgotten: {end:?}");
     world.outside(|state| {
         state.meanwhile.push_back((
             TAGS,

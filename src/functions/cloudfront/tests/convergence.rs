@@ -1,6 +1,6 @@
 //! The whole loop against the model: every start comes to the same end, in bounded steps.
 
-use super::model::{Function, State};
+use super::model::{Fault, Function, State};
 use super::world::{End, World};
 use super::*;
 use crate::api::cloudfront::LiveState;
@@ -164,7 +164,7 @@ async fn replies_that_are_lost_or_lack_the_etag_only_cost_calls() {
         assert_rests(&mut world, &after, operation).await;
     }
     let mut world = World::with(&full(CODE_A)).await;
-    world.outside(|state| state.updates_without_etag = true);
+    world.outside(|state| state.faults.insert(Fault::UpdatesWithoutEtag));
     world.settle(&full(CODE_B)).await;
     assert_eq!(shape(&world), shape(&World::with(&full(CODE_B)).await), "an update whose reply has no ETag is looked at and published");
 

@@ -32,6 +32,19 @@ impl Function {
     }
 }
 
+/// What can go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fault {
+    /// Replies to updates lack the ETag.
+    UpdatesWithoutEtag,
+    /// Answers to GetFunction lack the ETag.
+    CodeWithoutEtag,
+    /// Tags may not be read.
+    TagsDenied,
+    /// Tags are not found, though the function is there.
+    TagsLag,
+}
+
 type Edit = Box<dyn FnOnce(&mut State) + Send>;
 
 #[derive(Default)]
@@ -41,14 +54,8 @@ pub(super) struct State {
     pub(super) calls: Vec<String>,
     /// Creates with tags are answered 409 this many times.
     pub(super) refuse_tagged_creates: usize,
-    /// Replies to updates lack the ETag.
-    pub(super) updates_without_etag: bool,
-    /// Answers to GetFunction lack the ETag.
-    pub(super) code_without_etag: bool,
-    /// Tags may not be read.
-    pub(super) tags_denied: bool,
-    /// Tags are not found, though the function is there.
-    pub(super) tags_lag: bool,
+    /// What goes wrong, for as long as it stands here.
+    pub(super) faults: BTreeSet<Fault>,
     /// The operation whose next reply is lost after it took effect.
     pub(super) lose_reply_of: Option<&'static str>,
     /// Outside edits, each made just before the named call is served.
@@ -147,26 +154,26 @@ fn stage_of<'a>(function: &'a Function, stage: Stage, operation: &'static str) -
 #[async_trait]
 impl CloudFrontApi for Model {
     async fn describe(&self, name: &str, stage: Stage, _patience: Patience) -> Result<Described, CloudError> {
-        let mut state = self.staged("DescribeFunction", stage);
-        let function = state.found("DescribeFunction", name)?;
+        let mut cloud = self.staged("DescribeFunction", stage);
+        let function = cloud.found("DescribeFunction", name)?;
         let copy = stage_of(function, stage, "DescribeFunction")?;
         let published = function.live.as_ref().is_some_and(|live| live.code == function.development.code);
         Ok(Described { summary: summary(copy, published), etag: copy.etag.clone() })
     }
 
     async fn code(&self, name: &str, stage: Stage, _patience: Patience) -> Result<Code, CloudError> {
-        let mut state = self.staged("GetFunction", stage);
-        let with_etag = !state.code_without_etag;
-        let copy = stage_of(state.found("GetFunction", name)?, stage, "GetFunction")?;
+        let mut cloud = self.staged("GetFunction", stage);
+        let with_etag = !cloud.faults.contains(&Fault::CodeWithoutEtag);
+        let copy = stage_of(cloud.found("GetFunction", name)?, stage, "GetFunction")?;
         Ok(Code { bytes: copy.code.clone(), etag: with_etag.then(|| copy.etag.clone()) })
     }
 
     async fn tags(&self, _arn: &str, _patience: Patience) -> Result<Tags, CloudError> {
         let mut state = self.call("ListTagsForResource");
-        if state.tags_denied {
+        if state.faults.contains(&Fault::TagsDenied) {
             return Err(error(Class::Denied, "ListTagsForResource"));
         }
-        if state.tags_lag {
+        if state.faults.contains(&Fault::TagsLag) {
             return Err(error(Class::NotFound, "ListTagsForResource"));
         }
         Ok(state.found("ListTagsForResource", NAME)?.tags.clone())
@@ -195,7 +202,7 @@ impl CloudFrontApi for Model {
             copy.config = config.clone();
             copy.code = code.to_vec();
         });
-        let with_etag = !state.updates_without_etag;
+        let with_etag = !state.faults.contains(&Fault::UpdatesWithoutEtag);
         let copy = &state.function().development;
         let written = Written { summary: summary(copy, false), etag: with_etag.then(|| copy.etag.clone()) };
         reply(state, "UpdateFunction", written)

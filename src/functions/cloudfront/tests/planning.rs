@@ -65,12 +65,31 @@ struct Case {
     expected: &'static [&'static str],
 }
 
+/// A function for the full spec, changed.
+fn case(sentence: &'static str, change: fn(&mut CloudFrontObserved), expected: &'static [&'static str]) -> Case {
+    Case { sentence, spec: full(CODE_A), managed: &["comment", "tags/team", "tags/tier"], change, expected }
+}
+
+/// The same with `stage: DEVELOPMENT`.
+fn held(sentence: &'static str, change: fn(&mut CloudFrontObserved), expected: &'static [&'static str]) -> Case {
+    Case { spec: Spec { stage: SpecStage::Development, ..full(CODE_A) }, ..case(sentence, change, expected) }
+}
+
+fn check(cases: impl IntoIterator<Item = Case>) {
+    for Case { sentence, spec, managed: names, change, expected } in cases {
+        let desired = wanted(&spec);
+        let mut memory = Status::default();
+        memory.common.managed = managed(names);
+        let mut observed = settled(&desired);
+        change(&mut observed);
+        let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &memory, Some(&observed));
+        assert_eq!(spelled(&plan), expected, "{sentence}");
+    }
+}
+
 #[test]
 fn a_plan_lists_every_step_with_its_reasons() {
-    let managed_all: &[&str] = &["comment", "tags/team", "tags/tier"];
-    let held = || Spec { stage: SpecStage::Development, ..full(CODE_A) };
-    let case = |sentence, change: fn(&mut CloudFrontObserved), expected| Case { sentence, spec: full(CODE_A), managed: managed_all, change, expected };
-    let cases = [
+    check([
         case("as wanted, there is nothing to do", |_| {}, &["Settled"]),
         case(
             "another code is updated and published",
@@ -78,17 +97,35 @@ fn a_plan_lists_every_step_with_its_reasons() {
                 seen.development.code = Some(CodeSeen::of(b"x", "0123456789".into()));
                 seen.live = Live::Unread;
             },
-            &["Update", "  code: 01234567 -> 38041303", "Publish", "  stage: - -> LIVE"],
+            &["Update", "  code: 01234567 -> a5c29098", "Publish", "  stage: - -> LIVE"],
         ),
-        case("a changed comment is published too", |seen| seen.development.config.comment = "x".into(), &["Update", "  comment: x -> Adds hea"]),
-        case("an older LIVE is published", |seen| live(seen).code_sha256 = Some("0123456789".into()), &["Publish", "  code: 01234567 -> 38041303"]),
+        case(
+            "a comment is content: it is published too",
+            |seen| {
+                seen.development.config.comment = "x".into();
+                live(seen).config.comment = "y".into();
+            },
+            &["Update", "  comment: x -> Adds hea", "Publish", "  comment: y -> Adds hea"],
+        ),
+        case(
+            "LIVE that has the wanted content is not published again",
+            |seen| seen.development.config.comment = "x".into(),
+            &["Update", "  comment: x -> Adds hea"],
+        ),
+        case("an older LIVE is published", |seen| live(seen).code_sha256 = Some("0123456789".into()), &["Publish", "  code: 01234567 -> a5c29098"]),
         case(
             "associations count as content of LIVE",
-            |seen| drop(seen.development.config.key_value_stores.insert("store".into())),
+            |seen| seen.development.config.key_value_stores = managed(&["store"]),
             &["Publish", "  keyValueStoreAssociations:  -> store"],
         ),
         case("a first publish is one", |seen| seen.live = Live::Never, &["Publish", "  stage: DEVELOPM -> LIVE"]),
         case("LIVE unread cannot settle", |seen| seen.live = Live::Unread, &["Publish", "  stage: - -> LIVE"]),
+    ]);
+}
+
+#[test]
+fn nothing_is_sent_without_its_guard_and_the_claim_comes_first() {
+    check([
         case(
             "a publish without the guard looks first",
             |seen| {
@@ -130,6 +167,12 @@ fn a_plan_lists_every_step_with_its_reasons() {
             &["Tag"],
         ),
         case("tags that may not be read block", |seen| seen.tags = Err("denied".into()), &["AccessDenied"]),
+    ]);
+}
+
+#[test]
+fn only_what_is_or_was_asked_for_is_touched() {
+    check([
         Case {
             sentence: "what the spec dropped is taken away",
             spec: spec(CODE_A),
@@ -151,40 +194,17 @@ fn a_plan_lists_every_step_with_its_reasons() {
             },
             expected: &["Settled"],
         },
-        Case {
-            sentence: "stage DEVELOPMENT never publishes",
-            spec: held(),
-            managed: managed_all,
-            change: |seen| {
+        held(
+            "stage DEVELOPMENT never publishes",
+            |seen| {
                 seen.development.config.comment = "x".into();
                 live(seen).config.comment = "y".into();
             },
-            expected: &["Update", "  comment: x -> Adds hea"],
-        },
-        Case {
-            sentence: "stage DEVELOPMENT is settled though nothing is LIVE",
-            spec: held(),
-            managed: managed_all,
-            change: |seen| seen.live = Live::Never,
-            expected: &["Settled"],
-        },
-        Case {
-            sentence: "LIVE unread with nothing to publish is looked at",
-            spec: held(),
-            managed: managed_all,
-            change: |seen| seen.live = Live::Unread,
-            expected: &["Look"],
-        },
-    ];
-    for Case { sentence, spec, managed: names, change, expected } in cases {
-        let desired = wanted(&spec);
-        let mut memory = Status::default();
-        memory.common.managed = managed(names);
-        let mut observed = settled(&desired);
-        change(&mut observed);
-        let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &memory, Some(&observed));
-        assert_eq!(spelled(&plan), expected, "{sentence}");
-    }
+            &["Update", "  comment: x -> Adds hea"],
+        ),
+        held("stage DEVELOPMENT is settled though nothing is LIVE", |seen| seen.live = Live::Never, &["Settled"]),
+        held("LIVE unread with nothing to publish is looked at", |seen| seen.live = Live::Unread, &["Look"]),
+    ]);
 }
 
 #[test]
@@ -193,7 +213,7 @@ fn a_create_lists_what_it_makes() {
     let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), None);
     let expected = [
         "Create",
-        "  code: - -> 38041303",
+        "  code: - -> a5c29098",
         "  runtime: - -> cloudfro",
         "  comment: - -> Adds hea",
         "  tags/team: - -> edge",

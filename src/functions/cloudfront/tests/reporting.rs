@@ -26,6 +26,7 @@ fn a_settled_function_is_told_in_full() {
 #[test]
 fn live_is_compared_with_what_the_spec_asks_for() {
     type Change = fn(&mut CloudFrontObserved);
+    type Row = (&'static str, Change, Option<LiveState>, LiveState, Option<&'static str>);
     let older_code: Change = |seen| {
         if let Live::Known(live) = &mut seen.live {
             live.code_sha256 = Some("other".into());
@@ -36,7 +37,7 @@ fn live_is_compared_with_what_the_spec_asks_for() {
             live.config.comment = "other".into();
         }
     };
-    let cases: [(&str, Change, Option<LiveState>, LiveState, Option<&str>); 8] = [
+    let cases: [Row; 8] = [
         ("the wanted content is current", |_| {}, None, LiveState::Current, Some("LIVE")),
         ("another code is older", older_code, None, LiveState::Older, Some("LIVE")),
         ("another comment is older", older_comment, None, LiveState::Older, Some("LIVE")),

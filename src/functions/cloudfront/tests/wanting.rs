@@ -17,6 +17,9 @@ fn from_config_map(value: Option<&[u8]>) -> (Spec, Inputs) {
     (spec, inputs)
 }
 
+/// What it shows, what is given, what it comes to.
+type Row<'a> = (&'static str, (Spec, Inputs), Result<&'a [u8], Unmet>);
+
 #[test]
 fn code_comes_from_exactly_one_place() {
     let both = {
@@ -33,7 +36,7 @@ fn code_comes_from_exactly_one_place() {
     let inline = |code: &str| (spec(code), Inputs::default());
     let limit = "x".repeat(10_240);
     let over = "x".repeat(10_241);
-    let cases: [(&str, (Spec, Inputs), Result<&[u8], Unmet>); 10] = [
+    let cases: [Row<'_>; 10] = [
         ("inline code is taken as it stands", inline(CODE_A), Ok(CODE_A.as_bytes())),
         ("a ConfigMap's key is taken as it stands", from_config_map(Some(b"abc")), Ok(b"abc")),
         ("10240 bytes are allowed", inline(&limit), Ok(limit.as_bytes())),

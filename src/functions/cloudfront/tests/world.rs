@@ -2,13 +2,20 @@
 
 use super::model::{Model, State};
 use super::*;
-use crate::reconcile::Step as _;
+use crate::reconcile::{Desired as _, Step as _};
+
+/// Whether a pass must leave the function alone.
+fn foreign(memory: &Status, seen: &CloudFrontObserved) -> bool {
+    seen.tags.as_ref().is_ok_and(|tags| !tags.contains_key(OWNER_TAG)) && !CloudFrontFunctions::ours_by_intent(memory, seen)
+}
 
 /// How a pass ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum End {
     Settled,
     Failed(CloudError),
+    /// It could not look.
+    Unseen(CloudError),
     /// A function is there and not ours.
     Foreign,
     Blocked,
@@ -80,40 +87,39 @@ impl World {
         Identity { account: "000000000000".to_owned(), region: String::new(), name: NAME.to_owned() }
     }
 
+    /// One pass. As in the driver, the status is written before the first step and at the end.
     async fn run(&mut self, goal: Goal<'_, CloudFrontDesired>) -> End {
         let mut memory = self.memory.clone();
-        let end = self.steps_of(goal, &mut memory).await;
-        if end != End::Crashed {
-            self.memory = memory;
+        let mut observed = None;
+        let end = self.steps_of(goal, &mut memory, &mut observed).await;
+        if end == End::Crashed {
+            return end;
         }
+        if !matches!(end, End::Foreign | End::Unseen(_)) {
+            CloudFrontFunctions::report(goal, &mut memory, observed.as_ref());
+        }
+        if let (End::Settled, Goal::Present(desired)) = (&end, goal) {
+            memory.common.managed = desired.managed();
+        }
+        self.memory = memory;
         end
     }
 
-    async fn steps_of(&mut self, goal: Goal<'_, CloudFrontDesired>, memory: &mut Status) -> End {
-        let mut observed = None;
+    async fn steps_of(&mut self, goal: Goal<'_, CloudFrontDesired>, memory: &mut Status, observed: &mut Option<CloudFrontObserved>) -> End {
         let mut look = true;
         let mut done = 0;
         for _ in 0..16 {
             if look {
-                observed = match self.kind.observe(&Self::identity(), memory, goal, Patience::Wait).await {
-                    Ok(observed) => observed,
-                    Err(error) => return End::Failed(error),
-                };
+                match self.kind.observe(&Self::identity(), memory, goal, Patience::Wait).await {
+                    Ok(found) => *observed = found,
+                    Err(error) => return End::Unseen(error),
+                }
             }
-            if let Some(seen) = &observed
-                && seen.tags.as_ref().is_ok_and(|tags| !tags.contains_key(OWNER_TAG))
-                && !CloudFrontFunctions::ours_by_intent(memory, seen)
-            {
+            if observed.as_ref().is_some_and(|seen| foreign(memory, seen)) {
                 return End::Foreign;
             }
-            CloudFrontFunctions::report(goal, memory, observed.as_ref());
             let step = match CloudFrontFunctions::plan(goal, memory, observed.as_ref()) {
-                Plan::Settled => {
-                    if let Goal::Present(desired) = goal {
-                        memory.common.managed = crate::reconcile::Desired::managed(desired);
-                    }
-                    return End::Settled;
-                }
+                Plan::Settled => return End::Settled,
                 Plan::Look => {
                     look = true;
                     continue;
@@ -124,13 +130,12 @@ impl World {
             };
             look = false;
             if let Goal::Present(desired) = goal {
-                memory.common.managed.extend(crate::reconcile::Desired::managed(desired));
+                memory.common.managed.extend(desired.managed());
             }
             CloudFrontFunctions::intend(memory, &step);
-            // The status is written before the step, as the driver does.
-            self.memory = memory.clone();
+            self.memory.clone_from(memory);
             match self.kind.act(&Self::identity(), &step).await {
-                Ok(change) => CloudFrontFunctions::fold(&mut observed, change),
+                Ok(change) => CloudFrontFunctions::fold(observed, change),
                 Err(error) => {
                     CloudFrontFunctions::refused(memory, &step, &error);
                     return End::Failed(error);
@@ -142,7 +147,6 @@ impl World {
                 self.crash_after = None;
                 return End::Crashed;
             }
-            CloudFrontFunctions::report(goal, memory, observed.as_ref());
         }
         panic!("a pass must end in 16 steps; it did {:?}", self.steps);
     }
