@@ -36,6 +36,8 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
     ("main-calls-cli", "src/main.rs:4", "imports", "crate::runtime::run is not for main, which may import cli"),
     ("unknown-room", "src/helpers/mod.rs:1", "unknown-room", "no rule knows the room helpers: say in ROOMS"),
     ("ports-only", "src/reconcile/mod.rs:5", "ports-only", "crate::cloud::aws::Lambda is an adapter: use the port"),
+    ("ports-only-re-export", "src/cloud/mod.rs:5", "ports-only", "crate::cloud::aws::Lambda is an adapter: use the port"),
+    ("bare-root", "src/lib.rs:5", "bare-root", "crate::cloud::Tags would have a second name at the crate's root"),
     ("sdk-in-cloud-aws", "src/functions/lambda/observe.rs:3", "sdk-in-cloud-aws", "aws_sdk_lambda is for src/cloud/aws only"),
     ("api-server-clients", "src/functions/cloudfront/act.rs:6", "api-server-clients", "kube::api::Api talks to the API server"),
     ("pure-async", "src/functions/lambda/plan.rs:3", "pure", "async has no place in plan.rs, which is pure"),

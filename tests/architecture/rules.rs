@@ -150,6 +150,9 @@ impl File {
     fn violations(&self) -> Vec<Violation> {
         let mut found = self.too_long();
         found.extend(self.names_an_sdk());
+        if self.module.is_empty() {
+            found.extend(self.re_exports());
+        }
         if !self.module.is_empty() && !self.is_test() {
             found.extend(self.imports_upwards());
             found.extend(self.names_an_adapter());
@@ -172,6 +175,11 @@ impl File {
             return vec![self.violation("file-length", lines, message)];
         }
         Vec::new()
+    }
+
+    fn re_exports(&self) -> Vec<Violation> {
+        let message = |path: &Path| format!("{} would have a second name at the crate's root, which no rule sees: name the room instead", path.text());
+        self.paths.iter().filter(|path| path.imported).map(|path| self.violation("bare-root", path.line, message(path))).collect()
     }
 
     fn imports_upwards(&self) -> Vec<Violation> {

@@ -1,7 +1,8 @@
 //! Reads Rust source as tokens and paths: enough to see who imports whom.
 //!
 //! Comments, strings and `#[cfg(test)]` items are left out. A path is resolved to where it points:
-//! `super::` and `self::` by the file's own module, a name that a `use` brought in by that `use`.
+//! `super::` and `self::` by the file's own module, a child module by its `mod`, and a name that a
+//! `use` brought in by that `use`.
 
 use std::collections::BTreeMap;
 
@@ -175,6 +176,15 @@ fn end_of_item(tokens: &[Token], first: usize) -> usize {
 /// Every path of a file that lies in `module`, resolved. `ours` are names of our own crate.
 pub fn paths(tokens: &[Token], module: &[String], ours: &[&str]) -> Vec<Path> {
     let mut reader = Reader { tokens, module: module.to_vec(), ours, names: BTreeMap::new(), found: Vec::new() };
+    for window in tokens.windows(3) {
+        if let [word, name, end] = window
+            && word.text == "mod"
+            && end.text == ";"
+        {
+            let child = [reader.module.as_slice(), std::slice::from_ref(&name.text)].concat();
+            reader.names.insert(name.text.clone(), [vec!["crate".to_owned()], child].concat());
+        }
+    }
     let mut inner: Vec<usize> = Vec::new();
     let (mut i, mut depth) = (0, 0_usize);
     while i < tokens.len() {
