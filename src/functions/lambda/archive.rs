@@ -16,7 +16,7 @@ use crate::reconcile::Unmet;
 pub const LIMIT: usize = 50 * 1024 * 1024;
 
 const VERSION_NEEDED: u16 = 10; // 1.0: a stored file
-const MADE_BY_UNIX: u16 = 3 << 8 | 20;
+const MADE_BY_UNIX: u16 = 0x0314; // Unix, 2.0
 const UTF8_NAME: u16 = 0x0800;
 const MIDNIGHT: u16 = 0;
 const FIRST_OF_JANUARY_1980: u16 = 0x0021;

@@ -92,7 +92,7 @@ fn environment(wanted: Option<&Environment>, observed: Option<&Environment>, why
 }
 
 fn value<'a>(of: &'a Environment, name: &str) -> Option<&'a str> {
-    of.0.get(name).map(|value| value.expose_secret())
+    of.0.get(name).map(ExposeSecret::expose_secret)
 }
 
 /// A difference in `field`.

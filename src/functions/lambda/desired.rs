@@ -56,6 +56,7 @@ pub enum Code {
 
 impl Code {
     /// For the port.
+    #[must_use]
     pub fn to_source(&self) -> CodeSource {
         match self {
             Self::Zip { bytes, .. } => CodeSource::Zip(bytes.clone()),
@@ -64,6 +65,7 @@ impl Code {
     }
 
     /// The source tag's value; an archive has none, since its hash can be seen.
+    #[must_use]
     pub fn source(&self) -> Option<&str> {
         match self {
             Self::Zip { .. } => None,
@@ -72,6 +74,7 @@ impl Code {
     }
 
     /// What to show people: hash or URI.
+    #[must_use]
     pub fn show(&self) -> String {
         match self {
             Self::Zip { sha256, .. } => sha256.clone(),
@@ -82,6 +85,7 @@ impl Code {
 
 impl LambdaDesired {
     /// All tags of a function that is created now.
+    #[must_use]
     pub fn all_tags(&self) -> Tags {
         let mut tags = self.tags.clone();
         tags.extend(self.claim.clone());
@@ -92,6 +96,7 @@ impl LambdaDesired {
     }
 
     /// The source tag that the function shall carry once its code is deployed.
+    #[must_use]
     pub fn source_tag(&self) -> Option<&str> {
         // Without a claim nothing is written, and our own tags do not count.
         self.code.source().filter(|_| !self.claim.is_empty())

@@ -108,6 +108,10 @@ impl Managed for LambdaFunctions {
         step::fold(observed, change);
     }
 
+    fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
+        step::refused(memory, step, error);
+    }
+
     fn report(goal: Goal<'_, LambdaDesired>, memory: &mut LambdaFunctionStatus, observed: Option<&LambdaObserved>) {
         report::report(goal, memory, observed);
     }

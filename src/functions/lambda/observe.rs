@@ -32,6 +32,7 @@ pub struct Published {
 
 impl LambdaObserved {
     /// The function as an answer showed it.
+    #[must_use]
     pub fn new(function: Function, tags: Result<Tags, String>) -> Self {
         Self { function, tags, deployed: None, published: None, deleted: false }
     }

@@ -53,7 +53,7 @@ fn create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
 
 fn present(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> Plan<Step> {
     let function = &observed.function;
-    let work = Work::of(desired, memory, observed);
+    let mut work = Work::of(desired, memory, observed);
     let update = function.last_update_status.as_deref();
     if state(observed) == Some("Failed") {
         return failed_to_start(desired, memory, observed, work.changes_function());
@@ -70,9 +70,15 @@ fn present(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &La
             message: format!("the function's tags could not be read ({}); allow lambda:ListTags", words(why)),
         };
     }
-    // After a failed update the fields show what was asked for while the old version still serves.
-    // A difference then means that the spec was edited since: the way out.
-    let update_failed = update == Some("Failed") && !work.changes_function();
+    // After a failed update the fields show what was asked for while the old version still serves,
+    // so a difference means that the spec was edited since: the way out. A failure that is news
+    // blocks in any case: should the fields show the old, it is tried again at the pace of what is
+    // blocked, and not in a loop.
+    let is_news = memory.last_update_status.as_deref() != Some("Failed");
+    let update_failed = update == Some("Failed") && (is_news || !work.changes_function());
+    if update_failed {
+        (work.configuration, work.code) = (None, None);
+    }
     if update_failed && work.tag.is_none() && work.untag.is_none() {
         let said = said(function.last_update_status_reason_code.as_deref(), function.last_update_status_reason.as_deref());
         return Plan::Blocked {

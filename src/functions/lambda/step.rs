@@ -7,8 +7,8 @@ use super::desired::Code;
 use super::observe::{LambdaObserved, Published};
 use super::source;
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::cloud::Tags;
 use crate::cloud::lambda::{Configuration, Function, NewFunction};
+use crate::cloud::{Class, CloudError, Tags};
 use crate::reconcile::{Effect, Step as DriverStep};
 
 /// One cloud mutation.
@@ -137,6 +137,13 @@ pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
         Step::UpdateCode { code, .. } => memory.code = Some(source::status(code, None)),
         Step::Delete { recreation: Some(count) } => memory.recreations = Some(*count),
         Step::UpdateConfiguration { .. } | Step::PublishVersion { .. } | Step::Tag { .. } | Step::Untag { .. } | Step::Delete { recreation: None } => {}
+    }
+}
+
+/// Notes that the function which a create found there already is not known to be of our making.
+pub fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
+    if matches!(step, Step::Create { .. }) && error.class == Class::Exists && memory.recreations == Some(0) {
+        memory.recreations = None;
     }
 }
 

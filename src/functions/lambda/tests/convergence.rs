@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::cloud::{Manner, Model};
 use super::{claim, inputs, show, spec, tags};
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::cloud::lambda::{Configuration, Environment, LambdaApi as _};
+use crate::cloud::lambda::{Configuration, Environment, Function, LambdaApi as _};
 use crate::cloud::{Patience, Tags};
 use crate::functions::lambda::{LambdaDesired, act, desired, observe, plan, report, step};
 use crate::reconcile::{Desired as _, Goal, Plan};
@@ -103,6 +103,9 @@ pub fn table() -> Vec<Value> {
 
 pub const MANNERS: [Manner; 2] = [Manner { settles_at_once: false, failing_creates: 0 }, Manner { settles_at_once: true, failing_creates: 0 }];
 
+/// A field, and how somebody changes it by hand.
+type Edit = (&'static str, fn(&mut Function, &mut Tags));
+
 /// An environment that is not there and an empty one are the same.
 pub fn contents(cloud: &Model) -> Option<(Configuration, Vec<String>, Option<String>, Tags)> {
     cloud.contents().map(|(mut configuration, architectures, code, tags)| {
@@ -148,7 +151,6 @@ async fn an_outside_edit_of_what_the_spec_names_is_repaired_and_of_other_things_
         "description": "d", "timeout": 10, "memorySize": 256, "architectures": ["x86_64"], "environment": {"variables": {"LEVEL": "info"}},
         "tags": {"team": "shop"}, "publish": true,
     });
-    type Edit = (&'static str, fn(&mut crate::cloud::lambda::Function, &mut Tags));
     let edits: [Edit; 10] = [
         ("runtime", |f, _| f.configuration.runtime = Some("python3.9".to_owned())),
         ("handler", |f, _| f.configuration.handler = Some("other.handler".to_owned())),

@@ -45,11 +45,11 @@ fn variables_come_from_the_spec_config_maps_and_secrets() {
     assert_eq!(desired.configuration.environment, Some(environment(&expected)));
 }
 
-fn variables(variables: Value) -> Value {
+fn variables(variables: &Value) -> Value {
     json!({"environment": {"variables": variables}})
 }
 
-fn from(entries: Value) -> Value {
+fn from(entries: &Value) -> Value {
     json!({"environment": {"variables": {"MODE": "s3cret"}, "variablesFrom": entries}})
 }
 
@@ -57,16 +57,16 @@ fn from(entries: Value) -> Value {
 fn what_is_wrong_is_told_with_its_name_and_never_with_a_value() {
     let large = "s".repeat(4094);
     let cases = [
-        ("given twice", from(json!([{"name": "MODE", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}])), "MODE is given twice"),
-        ("twice by prefix", from(json!([{"secretRef": {"name": "db"}, "prefix": "P"}, {"secretRef": {"name": "db"}, "prefix": "P"}])), "PUSER is given twice"),
-        ("a key that is no name", from(json!([{"secretRef": {"name": "odd"}, "prefix": "P_"}])), "\"P_my-key\" is no name"),
-        ("a single letter", variables(json!({"A": "s3cret"})), "\"A\" is no name"),
-        ("a digit first", variables(json!({"1A": "s3cret"})), "\"1A\" is no name"),
-        ("reserved", variables(json!({"AWS_REGION": "s3cret"})), "AWS_REGION is reserved"),
-        ("reserved, with an underscore first", variables(json!({"_HANDLER": "s3cret"})), "_HANDLER is reserved"),
-        ("no text", from(json!([{"name": "RAW", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "raw"}}}])), "no UTF-8 text"),
-        ("too large", variables(json!({"BIG": large})), "4097 bytes"),
-        ("nothing referenced", from(json!([{"name": "XY"}])), "variablesFrom needs"),
+        ("given twice", from(&json!([{"name": "MODE", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}])), "MODE is given twice"),
+        ("twice by prefix", from(&json!([{"secretRef": {"name": "db"}, "prefix": "P"}, {"secretRef": {"name": "db"}, "prefix": "P"}])), "PUSER is given twice"),
+        ("a key that is no name", from(&json!([{"secretRef": {"name": "odd"}, "prefix": "P_"}])), "\"P_my-key\" is no name"),
+        ("a single letter", variables(&json!({"A": "s3cret"})), "\"A\" is no name"),
+        ("a digit first", variables(&json!({"1A": "s3cret"})), "\"1A\" is no name"),
+        ("reserved", variables(&json!({"AWS_REGION": "s3cret"})), "AWS_REGION is reserved"),
+        ("reserved, with an underscore first", variables(&json!({"_HANDLER": "s3cret"})), "_HANDLER is reserved"),
+        ("no text", from(&json!([{"name": "RAW", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "raw"}}}])), "no UTF-8 text"),
+        ("too large", variables(&json!({"BIG": large})), "4097 bytes"),
+        ("nothing referenced", from(&json!([{"name": "XY"}])), "variablesFrom needs"),
         ("no code", json!({"code": {}}), "exactly one"),
         ("two codes", json!({"code": {"zipFile": "UEs=", "configMapRef": {"name": "files"}}}), "exactly one"),
         ("a bucket without a key", json!({"code": {"s3Bucket": "b"}}), "exactly one"),
@@ -82,19 +82,19 @@ fn what_is_wrong_is_told_with_its_name_and_never_with_a_value() {
             other => panic!("{case}: {:?}", other.map(|_| "accepted")),
         }
     }
-    assert!(desire(&variables(json!({"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper", "BG": "s".repeat(4000)}))).is_ok());
+    assert!(desire(&variables(&json!({"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper", "BG": "s".repeat(4000)}))).is_ok());
 }
 
 #[test]
 fn what_is_missing_is_named() {
     let cases = [
-        (from(json!([{"secretRef": {"name": "gone"}}])), "Secret gone does not exist"),
-        (from(json!([{"configMapRef": {"name": "gone"}}])), "ConfigMap gone does not exist"),
+        (from(&json!([{"secretRef": {"name": "gone"}}])), "Secret gone does not exist"),
+        (from(&json!([{"configMapRef": {"name": "gone"}}])), "ConfigMap gone does not exist"),
         (
-            from(json!([{"name": "XY", "valueFrom": {"secretKeyRef": {"name": "db", "key": "nope"}}}])),
+            from(&json!([{"name": "XY", "valueFrom": {"secretKeyRef": {"name": "db", "key": "nope"}}}])),
             "Secret db has no key nope, or its value is no UTF-8 text",
         ),
-        (from(json!([{"name": "XY", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "nope"}}}])), "ConfigMap settings has no key nope"),
+        (from(&json!([{"name": "XY", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "nope"}}}])), "ConfigMap settings has no key nope"),
         (json!({"code": {"configMapRef": {"name": "gone"}}}), "ConfigMap gone does not exist"),
     ];
     for (changes, part) in cases {

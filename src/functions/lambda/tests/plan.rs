@@ -32,7 +32,12 @@ fn each_difference_is_planned_with_the_call_that_removes_it() {
     let cases = [
         ("nothing changed", json!({}), json!({}), "Settled"),
         ("nothing changed, all named", full.clone(), full, "Settled"),
-        ("named as it is by default", json!({}), json!({"timeout": 3, "memorySize": 128, "description": "", "environment": {}, "architectures": ["x86_64"]}), "Settled"),
+        (
+            "named as it is by default",
+            json!({}),
+            json!({"timeout": 3, "memorySize": 128, "description": "", "environment": {}, "architectures": ["x86_64"]}),
+            "Settled",
+        ),
         ("another timeout", json!({}), json!({"timeout": 10}), "UpdateConfiguration(timeout:3>10)"),
         ("another runtime", json!({}), json!({"runtime": "python3.14"}), "UpdateConfiguration(runtime:python3.13>python3.14)"),
         ("no longer named, and not known as ours", json!({"timeout": 10}), json!({}), "Settled"),
@@ -42,7 +47,12 @@ fn each_difference_is_planned_with_the_call_that_removes_it() {
             json!({"environment": {"variables": {"NEW": "1", "SAME": "2", "MOVED": "4"}}}),
             "UpdateConfiguration(environment.variables.GONE:->- environment.variables.MOVED:->- environment.variables.NEW:->-)",
         ),
-        ("an emptied environment", json!({"environment": {"variables": {"AB": "1"}}}), json!({"environment": {}}), "UpdateConfiguration(environment.variables.AB:->-)"),
+        (
+            "an emptied environment",
+            json!({"environment": {"variables": {"AB": "1"}}}),
+            json!({"environment": {}}),
+            "UpdateConfiguration(environment.variables.AB:->-)",
+        ),
         ("the instruction set goes with the code", json!({}), json!({"architectures": ["arm64"]}), "UpdateCode(architectures:x86_64>arm64)"),
         ("tags", json!({"tags": {"a": "1"}}), json!({"tags": {"a": "2", "b": "3"}}), "Tag(tags/a:1>2 tags/b:->3)"),
         (
@@ -82,10 +92,14 @@ fn a_running_change_is_waited_for_and_never_written_into() {
     let cases = [
         ("being created", edited(|o| o.function.state = Some("Pending".to_owned())), "Waiting 1s"),
         ("being updated", edited(|o| o.function.last_update_status = Some("InProgress".to_owned())), "Waiting 1s"),
-        ("with network interfaces", edited(|o| {
-            o.function.state = Some("Pending".to_owned());
-            o.function.settles_slowly = true;
-        }), "Waiting 5s"),
+        (
+            "with network interfaces",
+            edited(|o| {
+                o.function.state = Some("Pending".to_owned());
+                o.function.settles_slowly = true;
+            }),
+            "Waiting 5s",
+        ),
         ("being deleted", edited(|o| o.function.state = Some("Deleting".to_owned())), "Waiting 1s"),
         ("idle is normal", edited(|o| o.function.state = Some("Inactive".to_owned())), "UpdateConfiguration(timeout:3>10)"),
         ("a used-up guard", edited(|o| o.function.revision_id = None), "Look"),
@@ -105,9 +119,17 @@ fn a_failed_update_blocks_until_the_spec_is_edited() {
         o.function.last_update_status_reason_code = Some("InvalidSubnet".to_owned());
         o.function.last_update_status_reason = Some("The subnet\nis gone.".to_owned());
     });
-    assert_eq!(next(&desired(&json!({"publish": true})), &memory(&[]), &failed), "Blocked UpdateFailed");
-    assert_eq!(next(&desired(&json!({"timeout": 10})), &memory(&[]), &failed), "UpdateConfiguration(timeout:3>10)");
-    assert_eq!(next(&desired(&json!({"tags": {"a": "1"}, "publish": true})), &memory(&[]), &failed), "Tag(tags/a:->1)", "tags are no update");
+    let known = LambdaFunctionStatus { last_update_status: Some("Failed".to_owned()), ..LambdaFunctionStatus::default() };
+    let cases = [
+        ("it is news", &memory(&[]), json!({"publish": true}), "Blocked UpdateFailed"),
+        ("it is news, whatever the fields say", &memory(&[]), json!({"timeout": 10}), "Blocked UpdateFailed"),
+        ("it is known, and the spec is the same", &known, json!({"publish": true}), "Blocked UpdateFailed"),
+        ("it is known, and the spec was edited", &known, json!({"timeout": 10}), "UpdateConfiguration(timeout:3>10)"),
+        ("tags are no update", &known, json!({"tags": {"a": "1"}, "publish": true}), "Tag(tags/a:->1)"),
+    ];
+    for (case, memory, changes, expected) in cases {
+        assert_eq!(next(&desired(&changes), memory, &failed), expected, "{case}");
+    }
     let Plan::Blocked { message, .. } = plan(Goal::Present(&desired(&json!({}))), &memory(&[]), Some(&failed)) else { panic!("blocked") };
     assert!(message.contains("(InvalidSubnet: The subnet is gone)"), "{message}");
 }
@@ -252,10 +274,13 @@ fn a_version_is_published_for_each_change_and_only_then() {
 
 #[test]
 fn a_create_takes_everything_and_shows_no_value() {
-    let wanted = desired(&json!({"timeout": 9, "architectures": ["arm64"], "environment": {"variables": {"KEY": "s3cret"}}, "tags": {"a": "1"}, "publish": true}));
+    let wanted =
+        desired(&json!({"timeout": 9, "architectures": ["arm64"], "environment": {"variables": {"KEY": "s3cret"}}, "tags": {"a": "1"}, "publish": true}));
     let planned = plan(Goal::Present(&wanted), &memory(&[]), None);
     let shown = show(&planned);
-    for part in ["Create(runtime:->python3.13", "timeout:->9", "architectures:->arm64", "environment.variables.KEY:->-", "code:->", "tags/a:->1", "then PublishVersion"] {
+    for part in
+        ["Create(runtime:->python3.13", "timeout:->9", "architectures:->arm64", "environment.variables.KEY:->-", "code:->", "tags/a:->1", "then PublishVersion"]
+    {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert!(!shown.contains("s3cret"));

@@ -2,8 +2,10 @@ use serde_json::json;
 
 use super::{ARN, desired, made_of, memory};
 use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::lambda::NewFunction;
+use crate::cloud::{Class, CloudError};
 use crate::functions::lambda::report::report;
-use crate::functions::lambda::step::{fold, intend};
+use crate::functions::lambda::step::{fold, intend, refused};
 use crate::functions::lambda::{Change, LambdaObserved, Published, Step};
 use crate::reconcile::Goal;
 
@@ -65,6 +67,25 @@ fn recreations_are_counted_until_the_function_is_active() {
     observed.function.state = Some("Active".to_owned());
     report(Goal::Present(&wanted), &mut status, Some(&observed));
     assert_eq!(status.recreations, None);
+}
+
+#[test]
+fn a_function_that_a_create_met_is_not_counted_as_our_making() {
+    let wanted = desired(&json!({}));
+    let new = NewFunction {
+        configuration: wanted.configuration.clone(),
+        architectures: None,
+        code: wanted.code.to_source(),
+        tags: wanted.all_tags(),
+    };
+    let create = Step::Create { new: Box::new(new), code: wanted.code.clone() };
+    let error = |class| CloudError { class, operation: "CreateFunction", code: String::new(), message: String::new(), request_id: None };
+    for (class, already, expected) in [(Class::Exists, None, None), (Class::Exists, Some(2), Some(2)), (Class::Unavailable, None, Some(0))] {
+        let mut status = LambdaFunctionStatus { recreations: already, ..LambdaFunctionStatus::default() };
+        intend(&mut status, &create);
+        refused(&mut status, &create, &error(class));
+        assert_eq!(status.recreations, expected, "{class:?}");
+    }
 }
 
 #[test]
