@@ -8,7 +8,7 @@ use super::{claim, inputs, show, spec, tags};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Configuration, Environment, Function, LambdaApi as _};
 use crate::cloud::{Patience, Tags};
-use crate::functions::lambda::{LambdaDesired, act, desired, observe, plan, report, step};
+use crate::functions::lambda::{Change, LambdaDesired, Step, act, desired, observe, plan, report, step};
 use crate::reconcile::{Desired as _, Goal, Plan};
 
 /// Most steps of one convergence, waits and looks included.
@@ -228,6 +228,8 @@ async fn deleting_ends_with_nothing_there() {
     assert_eq!(converge(&cloud, Goal::Absent, &mut memory, None).await, End::Settled);
     assert_eq!(cloud.writes(), ["DeleteFunction"]);
     assert_eq!(contents(&cloud), None);
+    let again = act::act(&cloud, "orders", &Step::Delete { recreation: None }).await;
+    assert!(matches!(again, Ok(Change::Deleted)), "gone already is as good");
     settle(&cloud, &json!({"publish": true}), &mut memory).await;
     assert!(memory.latest_version.is_some(), "what was published of the old function does not count for the new one");
     cloud.delete("orders").await.unwrap();

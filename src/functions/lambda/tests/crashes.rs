@@ -90,3 +90,23 @@ async fn a_function_that_fails_to_start_is_made_again_three_times() {
     settle(&cloud, &json!({"timeout": 10}), &mut memory).await;
     assert_eq!(memory.recreations, None, "an edit is the way out");
 }
+
+#[tokio::test]
+async fn any_walk_through_specs_and_crashes_ends_at_the_last_spec() {
+    for seed in 0..300 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let manner = MANNERS[random.usize(..MANNERS.len())];
+        let cloud = Model::new(manner);
+        let mut memory = LambdaFunctionStatus::default();
+        let mut walk = Vec::new();
+        for _ in 0..random.usize(1..8) {
+            let next = table().swap_remove(random.usize(..table().len()));
+            let crash = random.bool().then(|| random.usize(1..4));
+            converge(&cloud, Goal::Present(&want(&next)), &mut memory, crash).await;
+            walk.push((next, crash));
+        }
+        let last = table().swap_remove(random.usize(..table().len()));
+        settle(&cloud, &last, &mut memory).await;
+        assert_eq!(contents(&cloud), created(&last).await, "seed {seed}, {manner:?}: {walk:#?}, at last {last}");
+    }
+}
