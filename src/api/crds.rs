@@ -14,6 +14,7 @@ pub fn all() -> Vec<CustomResourceDefinition> {
     for version in all.iter_mut().flat_map(|crd| &mut crd.spec.versions) {
         if let Some(schema) = version.schema.as_mut().and_then(|v| v.open_api_v3_schema.as_mut()) {
             forbid_null(schema);
+            make_status_blocks_whole(schema);
         }
     }
     all
@@ -34,6 +35,15 @@ fn forbid_null(schema: &mut JSONSchemaProps) {
             Items::Schema(item) => forbid_null(item),
             Items::Schemas(list) => list.iter_mut().for_each(forbid_null),
         }
+    }
+}
+
+/// A block of the status is applied and removed as one. Field by field, server-side apply would
+/// leave a null where the last field of a block goes, and the API server then refuses the status.
+fn make_status_blocks_whole(schema: &mut JSONSchemaProps) {
+    let status = schema.properties.as_mut().and_then(|root| root.get_mut("status")).and_then(|status| status.properties.as_mut());
+    for block in status.into_iter().flat_map(BTreeMap::values_mut).filter(|property| property.type_.as_deref() == Some("object")) {
+        block.x_kubernetes_map_type = Some("atomic".to_owned());
     }
 }
 
