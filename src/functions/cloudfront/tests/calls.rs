@@ -1,6 +1,6 @@
 //! `observe`: which calls a look makes, and what it believes.
 
-use super::model::{Fault, error};
+use super::model::{Fault, State, error};
 use super::world::{End, World};
 use super::*;
 use crate::cloud::Class;
@@ -63,32 +63,33 @@ async fn a_lost_status_costs_calls_and_changes_nothing() {
     assert_eq!(world.calls(), [DEVELOPMENT, TAGS, LIVE], "and then it is known again");
 }
 
+/// Somebody updates, publishes, and puts DEVELOPMENT back.
+fn foreign_publish(state: &mut State) {
+    state.edit(|copy| copy.code = b"foreign".to_vec());
+    state.publish();
+    state.edit(|copy| copy.code = CODE_A.into());
+}
+
 #[tokio::test]
 async fn a_foreign_publish_between_two_reads_is_not_taken_for_ours() {
-    for before in [LIVE, DEVELOPMENT, TAGS] {
-        let mut world = World::with(&full(CODE_A)).await;
-        // Right after our own publish, before LIVE's ETag is known, somebody updates, publishes, and
-        // puts DEVELOPMENT back.
-        world.outside(|state| {
-            state.meanwhile.push_back((
-                before,
-                Box::new(|state| {
-                    state.edit(|copy| copy.code = b"foreign".to_vec());
-                    state.publish();
-                    state.edit(|copy| copy.code = CODE_A.into());
-                }),
-            ));
-        });
-        world.settle(&full(CODE_A)).await;
-        world.settle(&full(CODE_A)).await;
-        let live = world.outside(|state| state.function().live.clone().unwrap().code);
-        assert_eq!(String::from_utf8(live).unwrap(), CODE_A, "edited before {before}: LIVE has our code again");
+    let held = Spec { stage: SpecStage::Development, ..full(CODE_B) };
+    for first in [full(CODE_A), held] {
+        for before in [LIVE, DEVELOPMENT, TAGS] {
+            // Right after our own publish, before LIVE's ETag is known.
+            let mut world = World::with(&full(CODE_A)).await;
+            world.outside(|state| state.meanwhile.push_back((before, Box::new(foreign_publish))));
+            world.pass(&first).await;
+            world.settle(&full(CODE_A)).await;
+            world.settle(&full(CODE_A)).await;
+            let live = world.outside(|state| state.function().live.clone().unwrap().code);
+            assert_eq!(String::from_utf8(live).unwrap(), CODE_A, "edited before {before}, {:?}: LIVE has our code again", first.stage);
+        }
     }
 }
 
 #[tokio::test]
 async fn code_belongs_to_the_version_that_was_described() {
-    let edit = |code: &'static str| -> Box<dyn FnOnce(&mut super::model::State) + Send> { Box::new(move |state| state.edit(|copy| copy.code = code.into())) };
+    let edit = |code: &'static str| -> Box<dyn FnOnce(&mut State) + Send> { Box::new(move |state| state.edit(|copy| copy.code = code.into())) };
     let spec = full(CODE_A);
     let desired = wanted(&spec);
     let mut world = World::with(&spec).await;
