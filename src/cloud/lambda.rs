@@ -15,8 +15,7 @@ pub struct Environment(pub BTreeMap<String, SecretString>);
 
 impl PartialEq for Environment {
     fn eq(&self, other: &Self) -> bool {
-        self.0.len() == other.0.len()
-            && self.0.iter().zip(&other.0).all(|((k1, v1), (k2, v2))| k1 == k2 && v1.expose_secret() == v2.expose_secret())
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|((k1, v1), (k2, v2))| k1 == k2 && v1.expose_secret() == v2.expose_secret())
     }
 }
 
