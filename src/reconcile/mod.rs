@@ -7,6 +7,7 @@
 pub mod backoff;
 mod closing;
 pub mod conclude;
+mod drive;
 mod driver;
 mod lifecycle;
 pub mod ownership;

@@ -1,0 +1,247 @@
+//! Driving the cloud towards a goal: look, whose is it, plan, announce, act, fold, plan again.
+//!
+//! Invariant: before a step is sent, the finalizer is on the object and the status says what is
+//! about to become ours; no call that changes something is ever cancelled.
+
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use super::backoff::Trouble;
+use super::conclude::{Happening, Verdict};
+use super::ownership::{self, Claim, Facts, Taking};
+use super::pass::{Driven, Ended, Pace, Pass};
+use super::settings::MAX_STEPS;
+use super::{Desired, Difference, Effect, Goal, Identity, Managed, Owned, Plan, PlannedStep, Step};
+use crate::api::{AdoptionPolicy, FunctionStatus, INSTANCE_TAG, OWNER_TAG, PlannedChange, Reason};
+use crate::cloud::{Class, CloudError, Patience, Tags};
+use crate::kubernetes::WriteError;
+
+/// Entries of `status.plannedChanges` at most.
+const PLANNED_LIMIT: usize = 50;
+/// Characters of a value in `status.plannedChanges` at most; two of them and the names stay under 4 KB.
+const VALUE_LIMIT: usize = 1024;
+/// Looks that a pass takes at what a failed step really did.
+const SECOND_LOOKS: usize = 2;
+
+impl<M: Managed> Pass<'_, M> {
+    /// Observes, plans, acts, folds and plans again until there is nothing left to do now.
+    /// With `facts`, the function must be ours (or become ours); without, nothing is written.
+    pub(super) async fn drive(&mut self, identity: &Identity, goal: Goal<'_, M::Desired>, facts: Option<(&Claim, AdoptionPolicy)>) -> Driven {
+        let mut observed = None;
+        let mut ours = facts.is_none();
+        let driven = self.steps(identity, goal, facts, &mut observed, &mut ours).await;
+        if self.looked && ours {
+            M::report(goal, &mut self.memory, observed.as_ref());
+            let common = self.memory.common_mut();
+            common.account_id = Some(identity.account.clone());
+            if let (Some(function), Some((claim, _))) = (&observed, facts) {
+                common.arn = Some(function.arn().to_owned());
+                if function.tags().is_ok_and(|tags| carries(tags, claim)) {
+                    common.instance = Some(claim.instance.clone());
+                }
+            }
+        }
+        driven
+    }
+
+    async fn steps(
+        &mut self,
+        identity: &Identity,
+        goal: Goal<'_, M::Desired>,
+        facts: Option<(&Claim, AdoptionPolicy)>,
+        observed: &mut Option<M::Observed>,
+        ours: &mut bool,
+    ) -> Driven {
+        let mut known = false;
+        let mut second_looks = 0;
+        let mut deleted = false;
+        let mut taking = None;
+        let mut fresh = true;
+        for _ in 0..MAX_STEPS {
+            if self.started.elapsed() > self.driver.settings.pass_limit {
+                break;
+            }
+            if !known {
+                let patience = if self.background() { Patience::Decline } else { Patience::Wait };
+                match self.driver.kind.observe(identity, &self.memory, goal, patience).await {
+                    Ok(found) => *observed = found,
+                    Err(error) => return error.into(),
+                }
+                (known, self.looked, fresh) = (true, true, true);
+                if let (Some(function), Some((claim, policy))) = (observed.as_ref(), facts) {
+                    match self.whose(function, claim, policy).await {
+                        Ok(take) => taking = take,
+                        Err(driven) => return driven,
+                    }
+                }
+                *ours = true;
+            }
+            let steps = match M::plan(goal, &self.memory, observed.as_ref()) {
+                Plan::Settled => return Driven::Settled,
+                Plan::Waiting { message, first } => {
+                    let reason = if self.look.deleting { Reason::Deleting } else { Reason::Settling };
+                    return Driven::Ended(Ended::Said(Verdict::Reconciling(reason, message), Pace::Poll(first)));
+                }
+                Plan::Blocked { reason, message } => {
+                    return Driven::Ended(Ended::Said(Verdict::Stalled(reason, message), Pace::Trouble(Trouble::Blocked)));
+                }
+                Plan::Look if fresh => return waiting(self.look.deleting),
+                Plan::Look => {
+                    known = false;
+                    continue;
+                }
+                Plan::Act(steps) => steps,
+            };
+            let Some(PlannedStep { step, why }) = steps.first() else { return Driven::Settled };
+            if facts.is_none() {
+                return Driven::Drifted(planned_changes(&steps));
+            }
+            if step.effect() == Effect::Delete {
+                if deleted {
+                    return waiting(self.look.deleting);
+                }
+                if let (Goal::Absent, Some(driven)) = (goal, self.still_to_be_deleted().await) {
+                    return driven;
+                }
+                deleted = true;
+            }
+            if let Err(error) = self.announce(identity, goal, step).await {
+                return error.into();
+            }
+            let result = self.driver.kind.act(identity, step).await;
+            self.acted = true;
+            match result {
+                Ok(change) => {
+                    self.tell(identity, step, why, taking.take());
+                    M::fold(observed, change);
+                    fresh = false;
+                }
+                Err(error) => {
+                    warn!(object = ?self.subject, function = identity.name, step = step.name(), %error, request_id = error.request_id, "a step was refused");
+                    M::refused(&mut self.memory, step, &error);
+                    // An error may hide our own success, or another's change: look before saying anything.
+                    let look = matches!(error.class, Class::Conflict | Class::Exists | Class::NotFound | Class::Unavailable);
+                    if !look || second_looks == SECOND_LOOKS {
+                        return error.into();
+                    }
+                    second_looks += 1;
+                    deleted = false;
+                    known = false;
+                }
+            }
+        }
+        let message = "the change takes longer than one pass; cloudfn goes on".to_owned();
+        Driven::Ended(Ended::Said(Verdict::Reconciling(Reason::Progressing, message), Pace::Now))
+    }
+
+    /// Whether the function is ours, or how it becomes so.
+    async fn whose(&self, function: &M::Observed, claim: &Claim, policy: AdoptionPolicy) -> Result<Option<Taking>, Driven> {
+        let tags = function.tags().map_err(|message| {
+            Driven::from(CloudError {
+                class: Class::Denied,
+                operation: "ListTags",
+                code: "TagsUnreadable".to_owned(),
+                message: message.to_owned(),
+                request_id: None,
+            })
+        })?;
+        let facts = Facts {
+            claim,
+            instance: self.memory.common().instance.as_deref(),
+            policy,
+            by_intent: M::ours_by_intent(&self.memory, function),
+        };
+        match ownership::decide(tags, facts) {
+            ownership::Verdict::Ours => Ok(None),
+            ownership::Verdict::Take(taking) => Ok(Some(taking)),
+            ownership::Verdict::TakeUnlessPresent { namespace, name, otherwise } => {
+                if self.driver.exists(&namespace, &name).await? {
+                    Err(Driven::Refused(otherwise))
+                } else {
+                    Ok(Some(Taking::Adopted))
+                }
+            }
+            ownership::Verdict::Refused(refusal) => Err(Driven::Refused(refusal)),
+        }
+    }
+
+    /// Makes sure that nothing sent is ever forgotten: the finalizer first, then the status.
+    async fn announce(&mut self, identity: &Identity, goal: Goal<'_, M::Desired>, step: &M::Step) -> Result<(), WriteError> {
+        let before = self.memory.clone();
+        M::intend(&mut self.memory, step);
+        let common = self.memory.common_mut();
+        if let Goal::Present(desired) = goal {
+            common.managed.extend(desired.managed());
+        }
+        if self.announced && self.memory == before {
+            return Ok(());
+        }
+        if !self.finalizer {
+            self.add_finalizer().await?;
+        }
+        let (reason, message) = match step.effect() {
+            Effect::Create => (Reason::Creating, "the function is being created"),
+            Effect::Update | Effect::Publish => (Reason::Updating, "the function is being changed"),
+            Effect::Delete => (Reason::Deleting, "the function is being deleted"),
+        };
+        self.memory.common_mut().account_id = Some(identity.account.clone());
+        self.say(&Verdict::Reconciling(reason, message.to_owned()));
+        self.write_status().await?;
+        self.announced = true;
+        Ok(())
+    }
+
+    /// Writes the log line and keeps the event of a step that was done.
+    fn tell(&mut self, identity: &Identity, step: &M::Step, why: &[Difference], taking: Option<Taking>) {
+        let fields = why.iter().map(|d| d.field.as_str()).collect::<Vec<_>>().join(", ");
+        info!(object = ?self.subject, function = identity.name, region = identity.region, step = step.name(), fields, "done");
+        let taken = match taking {
+            Some(Taking::Adopted) => Some(("Adopted", format!("adopted the function {}", identity.name))),
+            Some(Taking::TookOver) => Some(("TookOver", format!("took the function {} over from another cluster", identity.name))),
+            Some(Taking::OwnCreate) | None => None,
+        };
+        let drift = self.stands() && step.effect() != Effect::Delete;
+        let reason = match step.effect() {
+            _ if drift => "DriftRepaired",
+            Effect::Create => "Created",
+            Effect::Update => "Updated",
+            Effect::Publish => "Published",
+            Effect::Delete => "Deleted",
+        };
+        let name = &identity.name;
+        let note = match step.effect() {
+            Effect::Create => format!("created the function {name}"),
+            Effect::Update => format!("changed the function {name} ({}): {fields}", step.name()),
+            Effect::Publish => format!("published the function {name}"),
+            Effect::Delete => format!("deleted the function {name}"),
+        };
+        let told = taken.into_iter().chain([(reason, note)]);
+        self.happenings.extend(told.map(|(reason, note)| Happening { warning: false, reason, note }));
+    }
+}
+
+fn waiting(deleting: bool) -> Driven {
+    let (reason, message) =
+        if deleting { (Reason::Deleting, "the cloud is deleting the function") } else { (Reason::Settling, "the cloud is working on the function") };
+    Driven::Ended(Ended::Said(Verdict::Reconciling(reason, message.to_owned()), Pace::Poll(Duration::from_secs(1))))
+}
+
+fn carries(tags: &Tags, claim: &Claim) -> bool {
+    tags.get(OWNER_TAG) == Some(&claim.owner) && tags.get(INSTANCE_TAG) == Some(&claim.instance)
+}
+
+fn planned_changes<S: Step>(steps: &[PlannedStep<S>]) -> Vec<PlannedChange> {
+    let shown = |text: &Option<String>| text.as_ref().map(|t| t.chars().take(VALUE_LIMIT).collect::<String>());
+    let changes = steps.iter().flat_map(|PlannedStep { step, why }| {
+        let name = step.name().to_owned();
+        let bare = why.is_empty().then(|| PlannedChange { step: name.clone(), ..PlannedChange::default() });
+        bare.into_iter().chain(why.iter().map(move |d| PlannedChange {
+            step: name.clone(),
+            field: Some(d.field.clone()),
+            from: shown(&d.from),
+            to: shown(&d.to),
+        }))
+    });
+    changes.take(PLANNED_LIMIT).collect()
+}
