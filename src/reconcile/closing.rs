@@ -87,6 +87,8 @@ impl<M: Managed> Pass<'_, M> {
             next_look: now + wait,
             last_look,
             trouble,
+            // What the cloud kept is no repetition if it ever has to be done again.
+            done: if matches!(verdict, Verdict::Ready) { None } else { self.done },
             polls,
             settling: None,
         };

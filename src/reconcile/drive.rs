@@ -11,7 +11,8 @@ use super::backoff::Trouble;
 use super::conclude::{Happening, Verdict};
 use super::ownership::{self, Claim, Facts, Taking};
 use super::pass::{Driven, Ended, Pace, Pass};
-use super::settings::MAX_STEPS;
+use super::seen::Done;
+use super::settings::{MAX_REPEATS, MAX_STEPS};
 use super::{Desired, Difference, Effect, Goal, Identity, Managed, Owned, Plan, PlannedStep, Step};
 use crate::api::{AdoptionPolicy, FunctionStatus, INSTANCE_TAG, OWNER_TAG, PlannedChange, Reason};
 use crate::cloud::{Class, CloudError, Patience, Tags};
@@ -106,6 +107,9 @@ impl<M: Managed> Pass<'_, M> {
                 }
                 deleted = true;
             }
+            if let Some(message) = self.futile(step, why) {
+                return Driven::Ended(Ended::Said(Verdict::Stalled(Reason::InternalError, message), Pace::Trouble(Trouble::Bug)));
+            }
             if let Err(error) = self.announce(identity, goal, step).await {
                 return error.into();
             }
@@ -114,6 +118,8 @@ impl<M: Managed> Pass<'_, M> {
             match result {
                 Ok(change) => {
                     self.tell(identity, step, why, taking.take());
+                    let times = self.done.take_if(|done| done.step == step.name() && done.why == *why).map_or(0, |done| done.times);
+                    self.done = Some(Done { step: step.name(), why: why.clone(), times: times + 1 });
                     M::fold(observed, change);
                     fresh = false;
                 }
@@ -156,7 +162,7 @@ impl<M: Managed> Pass<'_, M> {
             ownership::Verdict::Ours => Ok(None),
             ownership::Verdict::Take(taking) => Ok(Some(taking)),
             ownership::Verdict::TakeUnlessPresent { namespace, name, otherwise } => {
-                if self.driver.exists(&namespace, &name).await? {
+                if self.driver.may_exist(&namespace, &name).await? {
                     Err(Driven::Refused(otherwise))
                 } else {
                     Ok(Some(Taking::Adopted))
@@ -164,6 +170,13 @@ impl<M: Managed> Pass<'_, M> {
             }
             ownership::Verdict::Refused(refusal) => Err(Driven::Refused(refusal)),
         }
+    }
+
+    /// Where the cloud took a step again and again and does not keep it, sending it once more only costs.
+    fn futile(&self, step: &M::Step, why: &[Difference]) -> Option<String> {
+        let done = self.done.as_ref().filter(|done| done.step == step.name() && done.why == why && done.times >= MAX_REPEATS)?;
+        let fields = done.why.iter().map(|d| d.field.as_str()).collect::<Vec<_>>().join(", ");
+        Some(format!("the cloud accepted {} {} times and still differs in {fields}; write the spec as the cloud shows it", done.step, done.times))
     }
 
     /// Makes sure that nothing sent is ever forgotten: the finalizer first, then the status.

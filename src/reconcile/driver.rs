@@ -43,6 +43,7 @@ impl<M: Managed> Driver<M> {
     }
 
     /// The kind's name.
+    #[must_use]
     pub fn kind_name() -> String {
         <M::Kind as Resource>::kind(&()).into_owned()
     }
@@ -124,6 +125,7 @@ impl<M: Managed> Driver<M> {
             next_look: now + self.settings.check_interval.mul_f64(self.world.random()),
             last_look: now,
             trouble: None,
+            done: None,
             polls: 0,
             settling: None,
         })
@@ -163,10 +165,14 @@ impl<M: Managed> Driver<M> {
         Ok(api.get_opt(subject.name()).await?.filter(|fresh| fresh.uid() == subject.uid()))
     }
 
-    /// Whether an object of this kind exists in this cluster.
-    pub(super) async fn exists(&self, namespace: &str, name: &str) -> Result<bool, kube::Error> {
+    /// Whether an object of this kind may exist in this cluster: where that may not be asked, it may.
+    pub(super) async fn may_exist(&self, namespace: &str, name: &str) -> Result<bool, kube::Error> {
         let api: Api<Subject<M::Kind>> = Api::namespaced(self.client.clone(), namespace);
-        Ok(api.get_opt(name).await?.is_some())
+        match api.get_opt(name).await {
+            Ok(found) => Ok(found.is_some()),
+            Err(kube::Error::Api(status)) if status.is_forbidden() => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     /// The refusal of what the operator's flags forbid, before any call.

@@ -61,6 +61,9 @@ pub trait Managed: Send + Sync + 'static {
 
     /// What is wanted. Pure. `claim` are the owner tags that the function shall carry
     /// (empty where they do not count: `managementPolicy: Observe`).
+    ///
+    /// # Errors
+    /// Where the spec cannot be carried out as it stands.
     fn desired(spec: &Spec<Self>, inputs: &Inputs, claim: &Tags) -> Result<Self::Desired, Unmet>;
 
     /// Looks at the cloud: only what `goal` and `memory` leave open.
@@ -107,7 +110,10 @@ pub trait Desired: Send + Sync {
 pub trait Owned: Send + Sync {
     /// The function's ARN.
     fn arn(&self) -> &str;
-    /// Its tags, or why they could not be read.
+    /// Its tags.
+    ///
+    /// # Errors
+    /// Why they could not be read.
     fn tags(&self) -> Result<&Tags, &str>;
 }
 

@@ -11,8 +11,8 @@ use super::backoff::Trouble;
 use super::conclude::{Happening, Verdict};
 use super::driver::{Driver, own_status};
 use super::ownership::{Claim, Refusal};
-use super::seen::{Look, Seen};
-use super::{Desired, Goal, Identity, Managed, Owned, Status, Step, Unmet, conclude, references};
+use super::seen::{Done, Look, Seen};
+use super::{Desired, Goal, Identity, Managed, Status, Unmet, conclude, references};
 use crate::api::conditions::READY;
 use crate::api::{FunctionSpec, FunctionStatus, PlannedChange, Reason, Subject, conditions};
 use crate::cloud::{CloudError, Tags};
@@ -69,6 +69,7 @@ impl From<kube::Error> for Driven {
 }
 
 /// The state of one pass.
+#[expect(clippy::struct_excessive_bools, reason = "four facts that have nothing to do with each other")]
 pub(super) struct Pass<'a, M: Managed> {
     pub(super) driver: &'a Driver<M>,
     pub(super) subject: &'a Subject<M::Kind>,
@@ -90,6 +91,8 @@ pub(super) struct Pass<'a, M: Managed> {
     pub(super) looked: bool,
     /// Something was sent in this pass.
     pub(super) acted: bool,
+    /// The step done last, in this pass or before it.
+    pub(super) done: Option<Done>,
     pub(super) happenings: Vec<Happening>,
     pub(super) announced: bool,
 }
@@ -104,11 +107,13 @@ impl<'a, M: Managed> Pass<'a, M> {
         };
         let mut older = vec![subject.resource_version().to_owned()];
         older.retain(|v| *v != version);
+        let done = previous.as_ref().filter(|seen| seen.look == look).and_then(|seen| seen.done.clone());
         Self {
             driver,
             subject,
             look,
             previous,
+            done,
             started,
             written: old.clone(),
             memory: old.clone(),
@@ -184,10 +189,11 @@ impl<'a, M: Managed> Pass<'a, M> {
                 return Ended::Said(Verdict::Reconciling(Reason::ReferenceNotFound, message), Pace::Trouble(Trouble::NotReadyYet));
             }
         };
-        if observe_only && self.finalizer {
-            if let Err(error) = self.remove_finalizer().await {
-                return Ended::Unwritten(error);
-            }
+        if observe_only
+            && self.finalizer
+            && let Err(error) = self.remove_finalizer().await
+        {
+            return Ended::Unwritten(error);
         }
         let identity = match self.identity().await {
             Ok(identity) => identity,
@@ -210,7 +216,8 @@ impl<'a, M: Managed> Pass<'a, M> {
                 Ended::Said(Verdict::Stalled(Reason::Drifted, message), Pace::Check)
             }
             Driven::Refused(refusal) => Ended::Said(Verdict::Stalled(refusal.reason, refusal.message), Pace::Trouble(Trouble::Blocked)),
-            Driven::Retained => Ended::Said(Verdict::Ready, Pace::Check),
+            // Only a deletion ends so; whatever it was, the next pass knows.
+            Driven::Retained => Ended::Said(Verdict::Reconciling(Reason::Progressing, "cloudfn goes on".to_owned()), Pace::Now),
             Driven::Ended(ended) => self.or_unseen(ended),
         }
     }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Identity;
 use super::backoff::Trouble;
+use super::{Difference, Identity};
 use crate::api::Reference;
 
 /// What an object looked like to a pass: if it still looks so, there is nothing to do.
@@ -46,10 +46,23 @@ pub struct Seen<S> {
     pub last_look: Instant,
     /// The trouble of the last pass, how often in a row, and since when.
     pub trouble: Option<(Trouble, u32, Instant)>,
+    /// The step that was done last for differences that were still there at the next look, and how often.
+    pub done: Option<Done>,
     /// Looks at a busy function in a row.
     pub polls: u32,
     /// Changed references wait until then for a new generation.
     pub settling: Option<Instant>,
+}
+
+/// A step that was done, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The step's name.
+    pub step: &'static str,
+    /// The differences that it was to remove.
+    pub why: Vec<Difference>,
+    /// How often in a row.
+    pub times: u32,
 }
 
 /// Records by uid.

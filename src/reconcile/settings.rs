@@ -27,5 +27,7 @@ pub struct Settings {
 
 /// Steps in one pass at most; more means that two sides disagree about the outcome.
 pub const MAX_STEPS: usize = 16;
+/// Times that a step is done for the same differences, without the cloud keeping it, before cloudfn gives up.
+pub const MAX_REPEATS: u32 = 3;
 /// A trouble that usually ends by itself is shown as Stalled after this time.
-pub const GRACE: Duration = Duration::from_secs(600);
+pub const GRACE: Duration = Duration::from_mins(10);

@@ -124,7 +124,7 @@ pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String
     Ok(())
 }
 
-fn kind<'a, M: Managed>(shared: &'a Shared, kind: M) -> BoxFuture<'a, ()> {
+fn kind<M: Managed>(shared: &Shared, kind: M) -> BoxFuture<'_, ()> {
     let driver = Driver::new(kind, shared.client.clone(), shared.settings.clone(), shared.world.clone(), shared.events.clone(), shared.metrics.clone());
     Box::pin(controllers::run(shared, Arc::new(driver)))
 }
