@@ -25,7 +25,9 @@ pub fn is_true(conditions: &[Condition], kind: &str) -> bool {
 /// A condition, keeping the transition time of `old` where the status is the same.
 #[must_use]
 pub fn condition(old: &[Condition], kind: &str, status: &str, reason: &str, message: &str, generation: i64, now: Timestamp) -> Condition {
-    let since = find(old, kind).filter(|c| c.status == status).map_or(Time(now), |c| c.last_transition_time.clone());
+    // The API server keeps whole seconds: a fraction would make what was written differ from what is read.
+    let moment = Time(Timestamp::from_second(now.as_second()).unwrap_or(now));
+    let since = find(old, kind).filter(|c| c.status == status).map_or(moment, |c| c.last_transition_time.clone());
     Condition {
         type_: kind.to_owned(),
         status: status.to_owned(),
