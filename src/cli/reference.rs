@@ -28,6 +28,10 @@ pub fn flags() -> String {
         let values: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
         let default = if values.is_empty() { String::new() } else { format!("`{}`", values.join(",")) };
         let mut meaning = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string).unwrap_or_default().replace('\n', " ");
+        // clap takes the full stop off the last sentence.
+        if !meaning.ends_with('.') {
+            meaning.push('.');
+        }
         let choices: Vec<_> = argument.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect();
         if !choices.is_empty() {
             let _ = write!(meaning, " One of {}.", choices.join(", "));
