@@ -8,7 +8,9 @@ use std::time::Duration;
 use aws_sdk_cloudfront::types::{FunctionConfig, FunctionRuntime, FunctionStage, Tag, Tags};
 use aws_sdk_lambda::primitives::Blob;
 use cloudfn_bed::{Bed, Operator, Tenant};
+use futures::StreamExt as _;
 use kube::api::DynamicObject;
+use kube::runtime::{WatchStreamExt as _, watcher};
 use serde_json::{Value, json};
 
 use crate::invariants;
@@ -85,6 +87,25 @@ impl Scene {
         let what = format!("to have handled the request {token}");
         let handled = |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == token && !is_reconciling(object);
         self.tenant.wait_for(kind, name, &what, handled, PATIENCE).await
+    }
+
+    /// Waits until there is an event of this reason about the object, and returns its text.
+    pub async fn event(&self, kind: &str, name: &str, reason: &str) -> String {
+        let mut events = watcher(self.tenant.api("Event"), watcher::Config::default()).default_backoff().applied_objects().boxed();
+        let found = async {
+            while let Some(event) = events.next().await {
+                let Ok(event) = event else { continue };
+                let of = &event.data["involvedObject"];
+                if of["kind"] == kind && of["name"] == name && event.data["reason"] == reason {
+                    return event.data["message"].as_str().unwrap_or_default().to_owned();
+                }
+            }
+            unreachable!("a watch does not end")
+        };
+        match tokio::time::timeout(PATIENCE, found).await {
+            Ok(text) => text,
+            Err(_) => panic!("there is no event {reason} of {kind} {name}\n{}", self.tenant.describe(kind, name).await),
+        }
     }
 
     /// The writes to the cloud so far, by operation, in order.
