@@ -162,11 +162,9 @@ impl<M: Managed> Pass<'_, M> {
             ownership::Verdict::Ours => Ok(None),
             ownership::Verdict::Take(taking) => Ok(Some(taking)),
             ownership::Verdict::TakeUnlessPresent { namespace, name, otherwise } => {
-                if self.driver.may_exist(&namespace, &name).await? {
-                    Err(Driven::Refused(otherwise))
-                } else {
-                    Ok(Some(Taking::Adopted))
-                }
+                // This object itself, from when its cluster had another name, is no other.
+                let itself = namespace == self.subject.namespace() && name == self.subject.name();
+                if !itself && self.driver.may_exist(&namespace, &name).await? { Err(Driven::Refused(otherwise)) } else { Ok(Some(Taking::Adopted)) }
             }
             ownership::Verdict::Refused(refusal) => Err(Driven::Refused(refusal)),
         }

@@ -29,6 +29,11 @@ impl Claim {
         Self { owner, instance: instance.to_owned() }
     }
 
+    /// Name of this cluster, unless the owner is hashed.
+    fn cluster(&self) -> Option<&str> {
+        split_owner(&self.owner).map(|(cluster, _, _)| cluster)
+    }
+
     /// As tags.
     #[must_use]
     pub fn tags(&self) -> Tags {
@@ -124,7 +129,11 @@ pub fn decide(tags: &Tags, facts: Facts<'_>) -> Verdict {
         return Verdict::Refused(otherwise);
     }
     match split_owner(owner) {
-        Some((namespace, name)) => Verdict::TakeUnlessPresent { namespace, name, otherwise },
+        // Neither the name nor the instance of this cluster: the other object lives elsewhere.
+        Some((cluster, _, _)) if instance.is_some_and(|i| *i != facts.claim.instance) && facts.claim.cluster().is_some_and(|ours| ours != cluster) => {
+            Verdict::Take(Taking::Adopted)
+        }
+        Some((_, namespace, name)) => Verdict::TakeUnlessPresent { namespace: namespace.to_owned(), name: name.to_owned(), otherwise },
         // A hashed owner of this cluster cannot be looked up, so it counts as present.
         None if instance.is_some_and(|i| *i == facts.claim.instance) => Verdict::Refused(otherwise),
         None => Verdict::Take(Taking::Adopted),
@@ -146,12 +155,11 @@ fn unowned(facts: Facts<'_>) -> Verdict {
     Verdict::Take(Taking::Adopted)
 }
 
-/// Namespace and name of `<cluster>/<namespace>/<name>`; a cluster's name may hold slashes.
-fn split_owner(owner: &str) -> Option<(String, String)> {
+/// The parts of `<cluster>/<namespace>/<name>`; a cluster's name may hold slashes.
+fn split_owner(owner: &str) -> Option<(&str, &str, &str)> {
     let mut parts = owner.rsplitn(3, '/');
     let (name, namespace) = (parts.next()?, parts.next()?);
-    parts.next()?;
-    Some((namespace.to_owned(), name.to_owned()))
+    Some((parts.next()?, namespace, name))
 }
 
 #[cfg(test)]
@@ -194,6 +202,9 @@ mod tests {
             ("an empty owner tag is none", Some(""), None, None, IfUnowned, Is::Take(Taking::Adopted)),
             ("IfUnowned leaves another's", other, Some("uid-1"), None, IfUnowned, Is::Refused(Reason::OwnedByAnother)),
             ("Always asks whether the other is here", other, Some("uid-1"), None, Always, Is::Ask),
+            ("Always asks also where the other is of this cluster's former instance", other, Some("uid-0"), None, Always, Is::Ask),
+            ("Always asks also where this cluster had another name", Some("old/edge/g"), Some("uid-1"), None, Always, Is::Ask),
+            ("Always need not ask for another cluster's object", Some("far/edge/f"), Some("uid-9"), None, Always, Is::Take(Taking::Adopted)),
             ("Always takes once only", other, Some("uid-1"), Some("uid-1"), Always, Is::Refused(Reason::OwnedByAnother)),
             ("a hashed owner of this cluster counts as present", Some("abc"), Some("uid-1"), None, Always, Is::Refused(Reason::OwnedByAnother)),
             ("a hashed owner of another cluster is taken", Some("abc"), Some("uid-9"), None, Always, Is::Take(Taking::Adopted)),
