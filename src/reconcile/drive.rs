@@ -41,6 +41,14 @@ impl<M: Managed> Pass<'_, M> {
                 if function.tags().is_ok_and(|tags| carries(tags, claim)) {
                     common.instance = Some(claim.instance.clone());
                 }
+                // Found again with nothing to do for it (the object was replaced, or made anew after
+                // Retain): it must not be left behind when the object goes.
+                if matches!(goal, Goal::Present(_))
+                    && !self.finalizer
+                    && let Err(error) = self.add_finalizer().await
+                {
+                    return error.into();
+                }
             }
         }
         driven

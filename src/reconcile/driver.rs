@@ -83,7 +83,8 @@ impl<M: Managed> Driver<M> {
         if previous.is_none() {
             previous = self.first_look_later(subject, &look, started);
         }
-        if let Some(seen) = previous.take_if(|seen| seen.look == look && seen.next_look > started + SLACK) {
+        let unguarded = |seen: &Seen<_>| seen.finalizer && !subject.has_finalizer() && !seen.is_older(subject.resource_version());
+        if let Some(seen) = previous.take_if(|seen| seen.look == look && seen.next_look > started + SLACK && !unguarded(seen)) {
             return self.rest(subject, seen, started).await;
         }
         let mut pass = Pass::begin(self, subject, look, previous, started);
@@ -112,7 +113,8 @@ impl<M: Managed> Driver<M> {
             && common.observed_generation == Some(look.generation)
             && common.references == look.references
             && common.last_handled_reconcile_at == look.request;
-        if !unchanged || look.deleting || look.paused.is_some() {
+        let guarded = subject.has_finalizer() || self.observe_only(subject.essentials.management_policy);
+        if !unchanged || !guarded || look.deleting || look.paused.is_some() {
             return None;
         }
         self.metrics.object(&Self::kind_name(), subject.uid(), Some("True"));
@@ -133,8 +135,7 @@ impl<M: Managed> Driver<M> {
 
     /// Nothing is new: no cloud call. A status that somebody else changed is put right.
     async fn rest(&self, subject: &Subject<M::Kind>, mut seen: Seen<Status<M>>, now: Instant) -> Action {
-        let stale = seen.older_versions.iter().any(|version| version == subject.resource_version());
-        if !stale && own_status::<M>(subject).as_ref() != Some(&seen.status) {
+        if !seen.is_older(subject.resource_version()) && own_status::<M>(subject).as_ref() != Some(&seen.status) {
             let written =
                 crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &seen.status);
             match written.await {

@@ -100,7 +100,7 @@ pub(super) struct Pass<'a, M: Managed> {
 impl<'a, M: Managed> Pass<'a, M> {
     pub(super) fn begin(driver: &'a Driver<M>, subject: &'a Subject<M::Kind>, look: Look, previous: Option<Seen<Status<M>>>, started: Instant) -> Self {
         // The cache may still show what the last pass began with: then what that pass wrote counts.
-        let stale = previous.as_ref().filter(|seen| seen.older_versions.iter().any(|v| v == subject.resource_version()));
+        let stale = previous.as_ref().filter(|seen| seen.is_older(subject.resource_version()));
         let (old, version, finalizer) = match stale {
             Some(seen) => (seen.status.clone(), seen.resource_version.clone(), seen.finalizer),
             None => (own_status::<M>(subject).unwrap_or_default(), subject.resource_version().to_owned(), subject.has_finalizer()),

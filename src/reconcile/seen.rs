@@ -65,6 +65,13 @@ pub struct Done {
     pub times: u32,
 }
 
+impl<S> Seen<S> {
+    /// Whether the last pass read or made this version on its way: the cache has not caught up yet.
+    pub fn is_older(&self, resource_version: &str) -> bool {
+        self.older_versions.iter().any(|version| version == resource_version)
+    }
+}
+
 /// Records by uid.
 pub struct Records<S>(Mutex<HashMap<String, Seen<S>>>);
 
