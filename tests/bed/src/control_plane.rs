@@ -62,14 +62,14 @@ impl ControlPlane {
             etcd_url,
             url,
             ca_pem,
-            client,
+            client: on_runtime(client, tokio::runtime::Handle::current()),
             _controller_manager: controller_manager,
             _apiserver: apiserver,
             _etcd: etcd,
         })
     }
 
-    /// A client that may do everything.
+    /// A client that may do everything, from whatever runtime.
     #[must_use]
     pub fn client(&self) -> kube::Client {
         self.client.clone()
@@ -147,6 +147,22 @@ async fn client(kubeconfig: &str) -> io::Result<kube::Client> {
     config.default_retry = false;
     config.proxy_url = None;
     kube::Client::try_from(config).map_err(io::Error::other)
+}
+
+/// A client whose connections live on this runtime: a connection that a test's own runtime had
+/// opened would end with that test and take another test's request along.
+fn on_runtime(client: kube::Client, runtime: tokio::runtime::Handle) -> kube::Client {
+    let service = tower::service_fn(move |request: http::Request<kube::client::Body>| {
+        let client = client.clone();
+        let sent = runtime.spawn(async move { client.send(request).await });
+        async move {
+            match sent.await {
+                Ok(answer) => answer.map_err(io::Error::other),
+                Err(error) => Err(io::Error::other(error)),
+            }
+        }
+    });
+    kube::Client::new(service, "default")
 }
 
 async fn start_etcd(binaries: &Path, folder: &Path) -> io::Result<(Process, String)> {

@@ -1,0 +1,112 @@
+//! What kstatus, and so Flux, Argo CD's health checks and `helm --wait`, make of our statuses.
+
+use cloudfn_bed::{condition, is_ready};
+use kube::api::DynamicObject;
+use serde_json::json;
+
+use crate::ownership::either::{BOTH, adopting, manifest};
+use crate::support::{CFF, LFN, Scene};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kstatus {
+    Terminating,
+    InProgress,
+    Failed,
+    Current,
+}
+
+/// The rules of kstatus for custom resources, in their order.
+fn kstatus(object: &DynamicObject) -> Kstatus {
+    if object.metadata.deletion_timestamp.is_some() {
+        return Kstatus::Terminating;
+    }
+    let status = &object.data["status"];
+    if let Some(observed) = status["observedGeneration"].as_i64()
+        && Some(observed) != object.metadata.generation
+    {
+        return Kstatus::InProgress;
+    }
+    for found in status["conditions"].as_array().into_iter().flatten() {
+        match (found["type"].as_str(), found["status"].as_str()) {
+            (Some("Reconciling"), Some("True")) => return Kstatus::InProgress,
+            (Some("Stalled"), Some("True")) => return Kstatus::Failed,
+            _ => {}
+        }
+    }
+    match condition(object, "Ready").and_then(|ready| ready["status"].as_str()) {
+        Some("False" | "Unknown") => Kstatus::InProgress,
+        _ => Kstatus::Current,
+    }
+}
+
+/// What kstatus says over an object's recorded life, each word once in a row.
+fn life(scene: &Scene, kind: &str, name: &str) -> Vec<Kstatus> {
+    let mut words: Vec<Kstatus> = scene.tenant.recorder().versions(kind, name).iter().map(kstatus).collect();
+    words.dedup();
+    words
+}
+
+#[tokio::test]
+async fn an_object_is_in_progress_until_it_is_current_and_terminating_until_it_is_gone() {
+    use Kstatus::{Current, InProgress, Terminating};
+    let scene = Scene::start("kstatus-life").await;
+    for kind in BOTH {
+        scene.apply(manifest(kind, "f", "one", json!({}))).await;
+        scene.ready(kind, "f").await;
+        scene.apply(manifest(kind, "f", "two", json!({}))).await;
+        scene.ready(kind, "f").await;
+        scene.delete(kind, "f").await;
+    }
+    for kind in BOTH {
+        assert_eq!(life(&scene, kind, "f"), [InProgress, Current, InProgress, Current, Terminating], "{kind}");
+        let versions = scene.tenant.recorder().versions(kind, "f");
+        let first = versions.first().expect("a version");
+        assert_eq!(first.data["status"]["observedGeneration"], -1, "a new object says that nobody has looked");
+        for version in versions {
+            assert_eq!(kstatus(&version) == Current, is_ready(&version) && version.metadata.deletion_timestamp.is_none());
+        }
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_object_that_needs_a_person_has_failed() {
+    use Kstatus::{Current, Failed, InProgress};
+    let scene = Scene::start("kstatus-failed").await;
+    for kind in BOTH {
+        scene.apply(manifest(kind, "f", "one", adopting("Always"))).await;
+        scene.reason(kind, "f", "NotAllowed").await;
+        scene.apply(manifest(kind, "f", "one", json!({}))).await;
+        scene.ready(kind, "f").await;
+        assert_eq!(life(&scene, kind, "f"), [InProgress, Failed, InProgress, Current], "{kind}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn kubectl_waits_for_ready_objects_and_gives_up_on_stalled_ones() {
+    let scene = Scene::start("kubectl-wait").await;
+    for kind in BOTH {
+        scene.apply(manifest(kind, "good", "one", json!({}))).await;
+        scene.apply(manifest(kind, "bad", "one", adopting("Always"))).await;
+    }
+    let namespace = scene.tenant.namespace();
+    for (kind, plural) in [(CFF, "cloudfrontfunctions.cloudfn.dev"), (LFN, "lambdafunctions.cloudfn.dev")] {
+        let wait = |name: &str, timeout: &str| {
+            let arguments = ["wait", "-n", namespace, "--for=condition=Ready", timeout, plural, name].map(str::to_owned);
+            async move { scene_kubectl(&arguments).await }
+        };
+        let met = wait("good", "--timeout=60s").await;
+        assert!(met.status.success(), "{met:?}");
+        scene.reason(kind, "bad", "NotAllowed").await;
+        let unmet = wait("bad", "--timeout=1s").await;
+        assert!(!unmet.status.success(), "{unmet:?}");
+        assert!(String::from_utf8_lossy(&unmet.stderr).contains("timed out"), "{unmet:?}");
+    }
+    scene.end().await;
+}
+
+async fn scene_kubectl(arguments: &[String]) -> std::process::Output {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    cloudfn_bed::Bed::get().kubectl(&arguments).await
+}

@@ -1,0 +1,6 @@
+//! Looking without touching: `managementPolicy`, pauses, requests for a look, and how tools read the status.
+
+mod kstatus;
+mod pause;
+mod plans;
+mod requests;

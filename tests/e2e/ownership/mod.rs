@@ -1,0 +1,8 @@
+//! Whose function is it: adoption, claims, other clusters, other accounts.
+
+mod account;
+mod adoption;
+mod claims;
+pub mod either;
+mod found_again;
+mod takeover;
