@@ -1,0 +1,111 @@
+//! Manifests at the edges of the rules are taken, defaults are visible, and nulls do no harm.
+
+use cloudfn_bed::Bed;
+use kube::api::{DynamicObject, PostParams};
+use serde_json::{Value, json};
+
+use super::{manifest, tags};
+use crate::support::{CFF, LFN, Scene};
+
+#[tokio::test]
+async fn what_keeps_the_rules_is_taken() {
+    let tenant = Bed::get().tenant("accepted").await;
+    let common = [
+        json!({}),
+        json!({"functionName": "F_1-x"}),
+        json!({"functionName": "f".repeat(64)}),
+        json!({"tags": tags(46)}),
+        json!({"tags": {"k".repeat(128): "v".repeat(256), "empty": "", "a b/c:d": "ü"}}),
+        json!({"tags": {}}),
+        json!({"managementPolicy": "Observe"}),
+        json!({"adoptionPolicy": "IfUnowned", "deletionPolicy": "Retain"}),
+        json!({"adoptionPolicy": "Always", "deletionPolicy": "Delete"}),
+        json!({"runtime": "some-future-runtime9.9"}),
+    ];
+    let cloudfront = [
+        json!({"code": {"inline": "a".repeat(10_240)}}),
+        json!({"code": {"inline": "é".repeat(5_120)}}),
+        json!({"code": {"configMapKeyRef": {"name": "map", "key": "code.js"}}}),
+        json!({"stage": "DEVELOPMENT"}),
+        json!({"comment": ""}),
+    ];
+    let variables = json!({"variables": {"AB": "", "A_1": "x"}, "variablesFrom": [
+        {"name": "ONE", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+        {"name": "TWO", "valueFrom": {"configMapKeyRef": {"name": "m", "key": "k"}}},
+        {"secretRef": {"name": "s"}, "prefix": "APP_"},
+        {"configMapRef": {"name": "m"}},
+    ]});
+    let lambda = [
+        json!({"timeout": 1, "memorySize": 128}),
+        json!({"timeout": 900, "memorySize": 10240}),
+        json!({"architectures": ["arm64"]}),
+        json!({"environment": variables}),
+        json!({"environment": {}}),
+        json!({"description": "d".repeat(256)}),
+        json!({"code": {"inline": {"files": {"a/b/c.py": "x", "empty.txt": ""}}}}),
+        json!({"code": {"configMapRef": {"name": "m"}}}),
+        json!({"code": {"zipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}}),
+        json!({"code": {"s3Bucket": "my.bucket-1", "s3Key": "a/b.zip", "s3ObjectVersion": "v"}}),
+        json!({"role": "arn:aws-us-gov:iam::000000000000:role/service-role/x"}),
+        json!({"region": "us-gov-west-1"}),
+        json!({"region": "ap-southeast-4"}),
+        json!({"region": "us-iso-east-1"}),
+        json!({"publish": true}),
+    ];
+    let rows = [(CFF, common.clone().into_iter().chain(cloudfront).collect::<Vec<_>>()), (LFN, common.into_iter().chain(lambda).collect())];
+    for (kind, specs) in rows {
+        for (number, spec) in specs.into_iter().enumerate() {
+            let taken = tenant.try_apply(manifest(kind, &format!("f-{number}"), spec.clone())).await;
+            assert!(taken.is_ok(), "{kind} {spec}: {taken:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn defaults_are_visible_and_nothing_else_is_added() {
+    let tenant = Bed::get().tenant("defaults").await;
+    let common = json!({"managementPolicy": "Manage", "adoptionPolicy": "Never"});
+    let rows = [(CFF, json!({"runtime": "cloudfront-js-2.0", "stage": "LIVE"})), (LFN, json!({"publish": false}))];
+    for (kind, own) in rows {
+        let sent = manifest(kind, "f", json!({}));
+        let mut expected = sent["spec"].clone();
+        for (key, value) in [&common, &own].into_iter().flat_map(|defaults| defaults.as_object().into_iter().flatten()) {
+            expected[key] = value.clone();
+        }
+        let stored = tenant.apply(sent).await;
+        assert_eq!(stored.data["spec"], expected, "{kind}");
+        assert_eq!(stored.data["status"], json!({"conditions": [], "observedGeneration": -1}), "{kind}: nobody has looked yet");
+    }
+}
+
+#[tokio::test]
+async fn nulls_in_a_manifest_count_as_omitted() {
+    let scene = Scene::start("nulls").await;
+    let common = json!({
+        "functionName": null, "tags": null, "deletionPolicy": null, "managementPolicy": null, "adoptionPolicy": null,
+    });
+    let rows = [
+        (CFF, json!({"comment": null, "runtime": null, "stage": null})),
+        (
+            LFN,
+            json!({
+                "region": null, "description": null, "timeout": null, "memorySize": null, "architectures": null, "environment": null, "publish": null,
+            }),
+        ),
+    ];
+    for (kind, own) in rows {
+        let mut object = manifest(kind, "f", json!({}));
+        for (key, value) in [&common, &own].into_iter().flat_map(|nulls| nulls.as_object().into_iter().flatten()) {
+            object["spec"][key] = value.clone();
+        }
+        let source = if kind == CFF { "configMapKeyRef" } else { "s3Bucket" };
+        object["spec"]["code"][source] = Value::Null;
+        object["apiVersion"] = json!("cloudfn.dev/v1alpha1");
+        let object: DynamicObject = serde_json::from_value(object).expect("an object");
+        let stored = scene.tenant.api(kind).create(&PostParams::default(), &object).await.expect("created");
+        assert!(!stored.data["spec"].to_string().contains("null"), "{}", stored.data["spec"]);
+        scene.ready(kind, "f").await;
+        scene.delete(kind, "f").await;
+    }
+    scene.end().await;
+}

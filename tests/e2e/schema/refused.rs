@@ -1,0 +1,207 @@
+//! Manifests that break a rule are refused by the API server, with a message that says what to change.
+
+use cloudfn_bed::{Bed, Tenant};
+use serde_json::{Value, json};
+
+use super::{Row, manifest, tag, tags};
+use crate::invariants::SENTINEL;
+use crate::support::{CFF, LFN};
+
+async fn refusal(tenant: &Tenant, sentence: &str, object: Value) -> String {
+    match tenant.try_apply(object).await {
+        Err(kube::Error::Api(refusal)) => refusal.message,
+        other => panic!("{sentence}: not refused: {other:?}"),
+    }
+}
+
+async fn each_is_refused(tenant: &Tenant, kind: &str, rows: Vec<Row>) {
+    let mut wrong = Vec::new();
+    for (sentence, spec, core) in rows {
+        let message = refusal(tenant, sentence, manifest(kind, "f", spec)).await;
+        if !message.contains(core) {
+            wrong.push(format!("{kind}: {sentence}: {message}"));
+        }
+        assert!(!message.contains(SENTINEL), "{kind}: {sentence}: the refusal shows a value: {message}");
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(tenant.find(kind, "f").await.is_none());
+}
+
+/// Rules that both kinds have.
+fn common() -> Vec<Row> {
+    vec![
+        ("a function name with a dot", json!({"functionName": "a.b"}), "spec.functionName in body should match '^[a-zA-Z0-9_-]+$'"),
+        ("an empty function name", json!({"functionName": ""}), "spec.functionName in body should be at least 1 chars long"),
+        ("a function name of 65 characters", json!({"functionName": "f".repeat(65)}), "spec.functionName: Too long: may not be more than 64"),
+        ("an unknown management policy", json!({"managementPolicy": "Nothing"}), r#"supported values: "Observe", "Manage""#),
+        ("an unknown adoption policy", json!({"adoptionPolicy": "Maybe", "deletionPolicy": "Retain"}), r#"supported values: "Never", "IfUnowned", "Always""#),
+        ("an unknown deletion policy", json!({"deletionPolicy": "Keep"}), r#"supported values: "Delete", "Retain""#),
+        (
+            "adoption if unowned without a deletion policy",
+            json!({"adoptionPolicy": "IfUnowned"}),
+            "deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain",
+        ),
+        (
+            "adoption in any case without a deletion policy",
+            json!({"adoptionPolicy": "Always"}),
+            "deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain",
+        ),
+        ("a tag of AWS", tag("aws:x", "y"), "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"),
+        ("a tag of ours", tag("cloudfn.dev/owner", "me"), "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"),
+        ("an empty tag key", tag("", "x"), "a tag key has 1 to 128 characters; shorten it"),
+        ("a tag key of 129 characters", tag(&"k".repeat(129), "x"), "a tag key has 1 to 128 characters; shorten it"),
+        ("a tag value of 257 characters", tag("k", &"v".repeat(257)), "Too long: may not be more than 256"),
+        ("47 tags", json!({"tags": tags(47)}), "spec.tags: Too many: 47: must have at most 46"),
+        ("a field that does not exist", json!({"descripton": "x"}), "descripton: field not declared in schema"),
+        ("no code", json!({"code": null}), "spec.code: Required value"),
+        ("code without a source", json!({"code": {}}), "code needs exactly one of inline"),
+        ("an empty runtime", json!({"runtime": ""}), "spec.runtime in body should be at least 1 chars long"),
+        ("a runtime of 65 characters", json!({"runtime": "r".repeat(65)}), "spec.runtime: Too long: may not be more than 64"),
+    ]
+}
+
+#[tokio::test]
+async fn a_cloudfront_function_that_breaks_a_rule_is_refused_and_told_what_to_change() {
+    let tenant = Bed::get().tenant("refused-cff").await;
+    let reference = json!({"name": "map", "key": "code.js"});
+    let mut rows = common();
+    rows.extend([
+        ("two sources of code", json!({"code": {"inline": "x", "configMapKeyRef": reference}}), "code needs exactly one of inline and configMapKeyRef"),
+        ("empty code", json!({"code": {"inline": ""}}), "the code is empty; write a function named handler"),
+        ("a reference without a key", json!({"code": {"configMapKeyRef": {"name": "map"}}}), "spec.code.configMapKeyRef.key: Required value"),
+        (
+            "a reference without a name",
+            json!({"code": {"configMapKeyRef": {"name": "", "key": "k"}}}),
+            "spec.code.configMapKeyRef.name in body should be at least 1 chars long",
+        ),
+        ("an unknown stage", json!({"stage": "PRODUCTION"}), r#"supported values: "LIVE", "DEVELOPMENT""#),
+        ("a region", json!({"region": "eu-west-1"}), "region: field not declared in schema"),
+    ]);
+    each_is_refused(&tenant, CFF, rows).await;
+}
+
+#[tokio::test]
+async fn code_that_is_too_long_is_refused_by_its_bytes_and_not_shown() {
+    let tenant = Bed::get().tenant("refused-code").await;
+    let rows = [("ASCII", "a".repeat(10_241)), ("two bytes a character", "é".repeat(5_121)), ("more than any schema takes", "a".repeat(50_000))];
+    for (sentence, code) in rows {
+        let message = refusal(&tenant, sentence, manifest(CFF, "f", json!({"code": {"inline": code}}))).await;
+        assert!(message.contains("10 KB (10240 bytes)") || message.contains("Too long: may not be more than 40960"), "{sentence}: {message}");
+        assert!(!message.contains("aaaa") && !message.contains("éé") && message.len() < 1000, "{sentence}: the refusal shows the code: {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change() {
+    let tenant = Bed::get().tenant("refused-lfn").await;
+    let files = |path: &str| json!({"code": {"inline": {"files": {path: "x"}}}});
+    let path = "a file's path is relative, without '..' and backslashes, and at most 255 characters; rename the file";
+    let variables = |name: &str| json!({"environment": {"variables": {name: SENTINEL}}});
+    let variable = "a variable's name is a letter followed by at least one letter, digit or underscore; rename it";
+    let from = |entry: Value| json!({"environment": {"variablesFrom": [entry]}});
+    let secret = json!({"secretKeyRef": {"name": "s", "key": "k"}});
+    let both = json!({"secretKeyRef": {"name": "s", "key": "k"}, "configMapKeyRef": {"name": "s", "key": "k"}});
+    let many_files: serde_json::Map<_, _> = (0..65).map(|i| (format!("{i}.py"), json!("x"))).collect();
+    let many_entries: Vec<Value> = (0..101).map(|i| json!({"secretRef": {"name": format!("s{i}")}})).collect();
+    let mut rows = common();
+    rows.extend([
+        ("no runtime", json!({"runtime": null}), "spec.runtime: Required value"),
+        ("no handler", json!({"handler": null}), "spec.handler: Required value"),
+        ("no role", json!({"role": null}), "spec.role: Required value"),
+        ("a role that is no ARN", json!({"role": "my-role"}), "spec.role in body should match '^arn:"),
+        ("a user instead of a role", json!({"role": "arn:aws:iam::000000000000:user/u"}), "spec.role in body should match '^arn:"),
+        ("a handler with a space", json!({"handler": "index handler"}), "spec.handler in body should match"),
+        ("no second at all", json!({"timeout": 0}), "spec.timeout in body should be greater than or equal to 1"),
+        ("more than 15 minutes", json!({"timeout": 901}), "spec.timeout in body should be less than or equal to 900"),
+        ("too little memory", json!({"memorySize": 127}), "spec.memorySize in body should be greater than or equal to 128"),
+        ("too much memory", json!({"memorySize": 10241}), "spec.memorySize in body should be less than or equal to 10240"),
+        ("no architecture", json!({"architectures": []}), "spec.architectures in body should have at least 1 items"),
+        ("two architectures", json!({"architectures": ["arm64", "x86_64"]}), "spec.architectures: Too many: 2: must have at most 1"),
+        ("an unknown architecture", json!({"architectures": ["mips"]}), r#"supported values: "x86_64", "arm64""#),
+        ("a long description", json!({"description": "d".repeat(257)}), "spec.description: Too long: may not be more than 256"),
+        ("a region that is none", json!({"region": "Ireland"}), "spec.region in body should match"),
+        ("publish that is no truth value", json!({"publish": "yes"}), "publish"),
+        (
+            "two sources of code",
+            json!({"code": {"inline": {"files": {"a.py": "x"}}, "zipFile": "UEsF"}}),
+            "code needs exactly one of inline, configMapRef, zipFile and s3Bucket (with s3Key)",
+        ),
+        ("a bucket without a key", json!({"code": {"s3Bucket": "bucket"}}), "s3Bucket and s3Key go together; set both or neither"),
+        ("a key without a bucket", json!({"code": {"s3Key": "key"}}), "s3Bucket and s3Key go together; set both or neither"),
+        (
+            "an S3 version beside files",
+            json!({"code": {"inline": {"files": {"a.py": "x"}}, "s3ObjectVersion": "1"}}),
+            "s3ObjectVersion goes with s3Bucket and s3Key; set them or drop it",
+        ),
+        ("no file", json!({"code": {"inline": {"files": {}}}}), "spec.code.inline.files in body should have at least 1 properties"),
+        ("65 files", json!({"code": {"inline": {"files": many_files}}}), "spec.code.inline.files: Too many: 65: must have at most 64"),
+        ("an absolute path", files("/etc/passwd"), path),
+        ("a path that leaves the archive", files("../a.py"), path),
+        ("a folder", files("a/"), path),
+        ("a backslash", files(r"a\b.py"), path),
+        ("an archive that is no base64", json!({"code": {"zipFile": "not base64!"}}), "spec.code.zipFile in body should match"),
+        ("a bucket name that is none", json!({"code": {"s3Bucket": "a b", "s3Key": "k"}}), "spec.code.s3Bucket in body should match"),
+        ("a variable that begins with a digit", variables("1A"), variable),
+        ("a variable of one letter", variables("A"), variable),
+        ("a variable with a hyphen", variables("A-B"), variable),
+        ("a long value", json!({"environment": {"variables": {"AB": SENTINEL.repeat(300)}}}), "Too long: may not be more than 4096"),
+        (
+            "an entry of variablesFrom without a source",
+            from(json!({"prefix": "P_"})),
+            "each entry of variablesFrom needs exactly one of valueFrom, secretRef and configMapRef",
+        ),
+        (
+            "an entry with two sources",
+            from(json!({"secretRef": {"name": "s"}, "configMapRef": {"name": "m"}})),
+            "each entry of variablesFrom needs exactly one of",
+        ),
+        ("a value without a name", from(json!({"valueFrom": secret})), "name and valueFrom go together; set both or neither"),
+        ("a name without a value", from(json!({"name": "AB", "secretRef": {"name": "s"}})), "name and valueFrom go together; set both or neither"),
+        (
+            "a prefix of a single value",
+            from(json!({"name": "AB", "valueFrom": secret, "prefix": "P_"})),
+            "prefix goes with secretRef or configMapRef only; drop it",
+        ),
+        ("a value from two places", from(json!({"name": "AB", "valueFrom": both})), "valueFrom needs exactly one of secretKeyRef and configMapKeyRef"),
+        ("a value from nowhere", from(json!({"name": "AB", "valueFrom": {}})), "valueFrom needs exactly one of secretKeyRef and configMapKeyRef"),
+        ("a bad name in variablesFrom", from(json!({"name": "A-B", "valueFrom": secret})), "name in body should match"),
+        ("a secret without a key", from(json!({"name": "AB", "valueFrom": {"secretKeyRef": {"name": "s"}}})), "valueFrom.secretKeyRef.key: Required value"),
+        ("101 entries", json!({"environment": {"variablesFrom": many_entries}}), "spec.environment.variablesFrom: Too many: 101: must have at most 100"),
+    ]);
+    each_is_refused(&tenant, LFN, rows).await;
+}
+
+#[tokio::test]
+async fn an_object_whose_name_is_no_function_name_needs_one() {
+    let tenant = Bed::get().tenant("refused-names").await;
+    let long = "n".repeat(65);
+    for (kind, name) in [CFF, LFN].into_iter().flat_map(|kind| ["with.dot", &long].map(|name| (kind, name.to_owned()))) {
+        let message = refusal(&tenant, "no function name", manifest(kind, &name, json!({}))).await;
+        assert!(message.contains("set spec.functionName"), "{message}");
+        tenant.apply(manifest(kind, &name, json!({"functionName": "f"}))).await;
+    }
+}
+
+#[tokio::test]
+async fn a_functions_name_and_region_stay_in_every_direction() {
+    let tenant = Bed::get().tenant("immutable").await;
+    let fields = [(CFF, "functionName", "a", "b"), (LFN, "functionName", "a", "b"), (LFN, "region", "eu-west-1", "us-east-1")];
+    for (kind, field, one, two) in fields {
+        let with = |name: &str, value: Value| manifest(kind, name, json!({field: value}));
+        let lower = field.to_lowercase();
+        let (named, unnamed) = (format!("named-{lower}"), format!("unnamed-{lower}"));
+        tenant.apply(with(&named, json!(one))).await;
+        tenant.apply(with(&unnamed, Value::Null)).await;
+        let rows = [("changed", &named, json!(two)), ("dropped", &named, Value::Null), ("added", &unnamed, json!(one))];
+        for (sentence, name, value) in rows {
+            let message = refusal(&tenant, sentence, with(name, value)).await;
+            assert!(message.contains(&format!("{field} is immutable, also from and to omitted; delete the object")), "{kind} {sentence}: {message}");
+        }
+        // What stays may be sent again, and everything else may change.
+        for (name, value) in [(&named, json!(one)), (&unnamed, Value::Null)] {
+            let mut object = with(name, value);
+            object["spec"]["tags"] = json!({"team": "edge"});
+            tenant.apply(object).await;
+        }
+    }
+}
