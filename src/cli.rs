@@ -65,7 +65,7 @@ struct Run {
     cluster_name: Option<String>,
 
     /// Time between two looks at an unchanged object.
-    #[arg(long, env = "CLOUDFN_CHECK_INTERVAL", default_value = "5m", value_parser = duration)]
+    #[arg(long, env = "CLOUDFN_CHECK_INTERVAL", default_value = "5m", value_parser = interval)]
     check_interval: Duration,
 
     /// Time that a changed ConfigMap or Secret of a Ready object waits for a change of the object
@@ -74,7 +74,7 @@ struct Run {
     reference_settle: Duration,
 
     /// Time between two looks at the version of a Secret that an object names.
-    #[arg(long, env = "CLOUDFN_SECRET_INTERVAL", default_value = "15s", value_parser = duration)]
+    #[arg(long, env = "CLOUDFN_SECRET_INTERVAL", default_value = "15s", value_parser = interval)]
     secret_interval: Duration,
 
     /// Objects of one kind that are worked on at once.
@@ -133,6 +133,12 @@ fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("{text:?} is no duration; write it like 30s, 5m or 1h30m");
     let parsed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(parsed).map_err(|_| wrong())
+}
+
+/// An interval of nothing would be a loop.
+fn interval(text: &str) -> Result<Duration, String> {
+    let interval = duration(text)?;
+    if interval < Duration::from_secs(1) { Err(format!("{text:?} is too short; write 1s or more")) } else { Ok(interval) }
 }
 
 fn rate(text: &str) -> Result<f64, String> {

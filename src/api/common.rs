@@ -54,7 +54,7 @@ pub struct CommonSpec {
     /// Tags of the function in the cloud. Keys that start with `cloudfn.dev/` or `aws:` are
     /// reserved. A key that is omitted is not managed; one that was set here and is dropped is removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("maxProperties" = 46, "additionalProperties" = {"type": "string", "maxLength": 256}))]
+    #[schemars(extend("maxProperties" = 47, "additionalProperties" = {"type": "string", "maxLength": 256}))]
     #[x_kube(validation = ("self.all(k, size(k) >= 1 && size(k) <= 128)", "a tag key has 1 to 128 characters; shorten it"))]
     #[x_kube(validation = (
         "self.all(k, !k.startsWith('cloudfn.dev/') && !k.startsWith('aws:'))",
@@ -173,6 +173,14 @@ pub trait FunctionStatus: Clone + Debug + Default + PartialEq + Serialize + Dese
     fn common(&self) -> &CommonStatus;
     /// The common fields, to be changed.
     fn common_mut(&mut self) -> &mut CommonStatus;
+
+    /// The region that the function lives in, where the kind has regions.
+    fn region(&self) -> Option<&str> {
+        None
+    }
+
+    /// Remembers the region, where the kind has regions.
+    fn set_region(&mut self, _region: &str) {}
 }
 
 /// A custom resource that describes a function.

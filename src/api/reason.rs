@@ -34,6 +34,8 @@ pub enum Reason {
     NotReadyYet,
     /// A referenced object or key is missing.
     ReferenceNotFound,
+    /// A referenced object cannot be read now.
+    ReferenceUnreadable,
     /// The cloud still uses the function.
     DeletionBlocked,
     /// The spec is wrong.
@@ -66,7 +68,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of the reference page.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Available,
         Self::Paused,
         Self::Progressing,
@@ -81,6 +83,7 @@ impl Reason {
         Self::Unauthenticated,
         Self::NotReadyYet,
         Self::ReferenceNotFound,
+        Self::ReferenceUnreadable,
         Self::DeletionBlocked,
         Self::InvalidSpec,
         Self::Rejected,
@@ -115,6 +118,7 @@ impl Reason {
             Self::Unauthenticated => "Unauthenticated",
             Self::NotReadyYet => "NotReadyYet",
             Self::ReferenceNotFound => "ReferenceNotFound",
+            Self::ReferenceUnreadable => "ReferenceUnreadable",
             Self::DeletionBlocked => "DeletionBlocked",
             Self::InvalidSpec => "InvalidSpec",
             Self::Rejected => "Rejected",
@@ -150,6 +154,7 @@ impl Reason {
             Self::Unauthenticated => "The operator has no usable cloud credentials; give it some.",
             Self::NotReadyYet => "Something the function needs (usually a role that was just made) is not usable yet; after 10 minutes the object is Stalled.",
             Self::ReferenceNotFound => "A ConfigMap, Secret or key that the spec names is missing; create it. After 10 minutes the object is Stalled.",
+            Self::ReferenceUnreadable => "The API server does not hand out a ConfigMap or Secret that the spec names; cloudfn tries again.",
             Self::DeletionBlocked => "Something in the cloud still uses the function; release it, or set deletionPolicy to Retain to leave the function.",
             Self::InvalidSpec => "The spec is wrong in a way that the API server could not see; the message says what to change.",
             Self::Rejected => "The cloud refused the request; the message has its words. Change the spec.",

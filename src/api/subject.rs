@@ -50,6 +50,12 @@ impl<K: FunctionKind> Subject<K> {
         self.metadata.name.as_deref().unwrap_or_default()
     }
 
+    /// Namespace and name in one text.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.namespace(), self.name())
+    }
+
     /// Unique id.
     #[must_use]
     pub fn uid(&self) -> &str {
@@ -105,6 +111,13 @@ impl<K: FunctionKind> Subject<K> {
     }
 }
 
+/// What is wrong with a spec, without the values that serde quotes: one may be a secret.
+fn undecodable(error: &str) -> String {
+    let wanted = error.rsplit_once(", expected ").map(|(_, wanted)| format!(": a field should be {wanted}"));
+    let missing = || error.strip_prefix("missing field ").map(|field| format!(": the field {field} is missing"));
+    format!("the spec cannot be read{}", wanted.or_else(missing).unwrap_or_default())
+}
+
 fn essentials(spec: &Value) -> Essentials {
     let text = |key: &str| spec.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
     Essentials {
@@ -112,6 +125,10 @@ fn essentials(spec: &Value) -> Essentials {
         region: text("region"),
         management_policy: spec.get("managementPolicy").and_then(|v| ManagementPolicy::deserialize(v).ok()).unwrap_or_default(),
         deletion_policy: match spec.get("deletionPolicy") {
+            // Whether cloudfn may delete at all is then unknown.
+            _ if spec.get("managementPolicy").is_some_and(|v| ManagementPolicy::deserialize(v).is_err()) => {
+                Err("spec.managementPolicy is neither Manage nor Observe; set it to one of them".to_owned())
+            }
             None | Some(Value::Null) => Ok(DeletionPolicy::default()),
             Some(value) => DeletionPolicy::deserialize(value).map_err(|_| "spec.deletionPolicy is neither Delete nor Retain; set it to one of them".to_owned()),
         },
@@ -131,7 +148,7 @@ impl<'de, K: FunctionKind> Deserialize<'de> for Subject<K> {
         let mut raw = Raw::deserialize(deserializer)?;
         raw.metadata.managed_fields = None;
         let essentials = essentials(&raw.spec);
-        let spec = K::Spec::deserialize(raw.spec).map_err(|error| format!("the spec cannot be read: {error}"));
+        let spec = K::Spec::deserialize(raw.spec).map_err(|error| undecodable(&error.to_string()));
         let status = raw.status.and_then(|status| K::Status::deserialize(status).ok());
         Ok(Self { metadata: raw.metadata, spec, essentials, status })
     }
@@ -176,5 +193,56 @@ impl<K: FunctionKind> Resource for Subject<K> {
     }
     fn meta_mut(&mut self) -> &mut ObjectMeta {
         &mut self.metadata
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::LambdaFunction;
+
+    fn subject(spec: &Value) -> Subject<LambdaFunction> {
+        let object = json!({"apiVersion": "cloudfn.dev/v1alpha1", "kind": "LambdaFunction", "metadata": {"name": "f"}, "spec": spec});
+        Subject::deserialize(object).unwrap()
+    }
+
+    fn broken(change: (&str, Value)) -> Subject<LambdaFunction> {
+        let mut spec = json!({"runtime": "r", "handler": "h", "role": "arn", "code": {}});
+        spec[change.0] = change.1;
+        subject(&spec)
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_told_without_its_value() {
+        let rows = [
+            ("a number for a text", broken(("environment", json!({"variables": {"PIN": 8_675_309}}))), ": a field should be a string"),
+            ("a text for a block", broken(("code", json!("8675309"))), ": a field should be struct Code"),
+            ("an unknown word", broken(("architectures", json!(["8675309"]))), ": a field should be `x86_64` or `arm64`"),
+            ("a missing field", subject(&json!({"runtime": "r"})), ": the field `handler` is missing"),
+        ];
+        for (sentence, subject, end) in rows {
+            let message = subject.spec.err().unwrap_or_default();
+            assert_eq!(message, format!("the spec cannot be read{end}"), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn deletion_is_blocked_where_nobody_knows_whether_it_may_delete() {
+        assert_eq!(broken(("code", json!(1))).essentials.deletion_policy, Ok(DeletionPolicy::Delete));
+        assert_eq!(broken(("deletionPolicy", json!("Retain"))).essentials.deletion_policy, Ok(DeletionPolicy::Retain));
+        assert!(broken(("deletionPolicy", json!("Keep"))).essentials.deletion_policy.is_err());
+        assert!(broken(("managementPolicy", json!("Look"))).essentials.deletion_policy.is_err());
+    }
+
+    #[test]
+    fn the_greater_request_counts() {
+        let mut subject = subject(&json!({}));
+        let annotate = |pairs: &[(&str, &str)]| Some(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
+        subject.metadata.annotations = annotate(&[(crate::api::RECONCILE_REQUESTED_AT, "2"), (crate::api::FLUX_REQUESTED_AT, "3")]);
+        assert_eq!(subject.request(), Some("3"));
+        subject.metadata.annotations = annotate(&[(crate::api::RECONCILE_REQUESTED_AT, "2")]);
+        assert_eq!(subject.request(), Some("2"));
     }
 }

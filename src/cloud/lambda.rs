@@ -76,6 +76,8 @@ pub struct Function {
     pub arn: String,
     /// The configuration; members the cloud left out are `None`.
     pub configuration: Configuration,
+    /// The cloud's code for why it does not show the environment (a key that may not be used), if so.
+    pub environment_error: Option<String>,
     /// Instruction sets.
     pub architectures: Vec<String>,
     /// Base64 of the SHA-256 of the deployment package.

@@ -17,6 +17,8 @@ use super::Patience;
 const FIRST_CLOSING: Duration = Duration::from_secs(1);
 /// Longest closing time of our own making.
 const LONGEST_CLOSING: Duration = Duration::from_secs(30);
+/// Longest wait for a turn; who would wait longer comes back instead.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// Longest `Retry-After` that is believed: a mistaken header must not stop a family for a day.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(5);
 
@@ -188,13 +190,15 @@ impl Budgets {
     /// never over.
     ///
     /// # Errors
-    /// [`NoToken`] for [`Patience::Decline`] when there is none at once; nothing is reserved.
+    /// [`NoToken`] for [`Patience::Decline`] when there is none at once, and for everybody when the
+    /// turn is more than 30 s away: who waits holds a place that others could use.
+    /// Nothing is reserved then.
     #[allow(clippy::disallowed_methods, reason = "the one place where a caller sleeps for its turn; the clock is tokio's")]
     pub async fn take(&self, key: &Key, patience: Patience) -> Result<Waited, NoToken> {
         let asked = Instant::now();
         let (mut slot, mut stopped) = self.with(key, |bucket, now| {
             let next = bucket.next(now);
-            if patience == Patience::Decline && next > now {
+            if next > now + LONGEST_WAIT || (patience == Patience::Decline && next > now) {
                 return Err(NoToken { after: next - now });
             }
             Ok((bucket.take(now), bucket.stopped))

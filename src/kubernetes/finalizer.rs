@@ -9,31 +9,17 @@ use kube::{Api, Client, Resource, ResourceExt};
 use serde_json::json;
 
 use super::WriteError;
-use crate::api::{FIELD_MANAGER, FINALIZER};
+use crate::api::FIELD_MANAGER;
 
-/// Adds our finalizer. Answers the object's new version.
+/// Sets the object's finalizers to what was read at `resource_version`, plus or minus ours. Answers
+/// the object's new version.
 ///
-/// # Errors
-/// [`WriteError::Stale`] where the object changed since `metadata` was read,
-/// [`WriteError::Gone`] where it does not exist.
-pub async fn add<K: Resource<DynamicType = ()>>(client: &Client, metadata: &ObjectMeta, resource_version: &str) -> Result<String, WriteError> {
-    let mut finalizers = metadata.finalizers.clone().unwrap_or_default();
-    finalizers.push(FINALIZER.to_owned());
-    set::<K>(client, metadata, resource_version, &finalizers).await
-}
-
-/// Removes our finalizer. Answers the object's new version.
-///
-/// # Errors
-/// As [`add`].
-pub async fn remove<K: Resource<DynamicType = ()>>(client: &Client, metadata: &ObjectMeta, resource_version: &str) -> Result<String, WriteError> {
-    let mut finalizers = metadata.finalizers.clone().unwrap_or_default();
-    finalizers.retain(|f| f != FINALIZER);
-    set::<K>(client, metadata, resource_version, &finalizers).await
-}
-
 /// The version in the patch makes it a comparison: a list that somebody else changed is not overwritten.
-async fn set<K: Resource<DynamicType = ()>>(
+///
+/// # Errors
+/// [`WriteError::Stale`] where the object is no longer at `resource_version`,
+/// [`WriteError::Gone`] where it does not exist.
+pub async fn set<K: Resource<DynamicType = ()>>(
     client: &Client,
     metadata: &ObjectMeta,
     resource_version: &str,

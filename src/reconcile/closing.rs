@@ -31,10 +31,10 @@ impl<M: Managed> Pass<'_, M> {
             Ended::Released => {
                 self.tell_events().await;
                 self.driver.metrics.pass(&Driver::<M>::kind_name(), "Released", self.started.elapsed());
-                self.driver.forget(self.subject.uid());
+                self.driver.forget(self.subject);
                 return None;
             }
-            Ended::Unwritten(error) => return self.unwritten(&error),
+            Ended::Unwritten(error) => return self.unwritten(&error).await,
             Ended::Said(verdict, pace) => (verdict, pace),
         };
         let trouble = self.trouble(pace);
@@ -49,7 +49,7 @@ impl<M: Managed> Pass<'_, M> {
         let happening = conclude::happening(&self.old.common().conditions, &self.memory.common().conditions);
         self.happenings.extend(happening);
         if let Err(error) = self.write_status().await {
-            return self.unwritten(&error);
+            return self.unwritten(&error).await;
         }
         self.tell_events().await;
         self.driver.metrics.pass(&Driver::<M>::kind_name(), verdict.outcome(), self.started.elapsed());
@@ -58,17 +58,17 @@ impl<M: Managed> Pass<'_, M> {
             "False" => "False",
             _ => "Unknown",
         };
-        self.driver.metrics.object(&Driver::<M>::kind_name(), self.subject.uid(), Some(ready));
-        Some(self.remember(&verdict, pace, trouble))
+        self.driver.metrics.object(&Driver::<M>::kind_name(), &self.subject.key(), Some(ready));
+        Some(self.remember(verdict == Verdict::Ready, pace, trouble))
     }
 
     /// Puts the record back and says when to come again.
-    fn remember(self, verdict: &Verdict, pace: Pace, trouble: Option<(Trouble, u32, Instant)>) -> Action {
+    fn remember(self, settled: bool, pace: Pace, trouble: Option<(Trouble, u32, Instant)>) -> Action {
         let now = Instant::now();
         let random = self.driver.world.random();
         let interval = self.driver.settings.check_interval;
         let polls = match pace {
-            Pace::Poll(_) if !self.acted => self.previous.as_ref().map_or(0, |seen| seen.polls + 1),
+            Pace::Poll(_) if !self.acted => self.previous.as_ref().filter(|seen| seen.look == self.look).map_or(0, |seen| seen.polls + 1),
             _ => 0,
         };
         let wait = match pace {
@@ -83,19 +83,18 @@ impl<M: Managed> Pass<'_, M> {
             status: self.written,
             resource_version: self.version,
             older_versions: self.older,
-            finalizer: self.finalizer,
+            finalizers: self.finalizers,
             next_look: now + wait,
             last_look,
             trouble,
             // What the cloud kept is no repetition if it ever has to be done again.
-            done: if matches!(verdict, Verdict::Ready) { None } else { self.done },
+            done: self.done.filter(|_| !settled),
             polls,
             settling: None,
         };
-        let paused = matches!(verdict, Verdict::Paused(_));
         let wait = self.driver.requeue(&seen, now);
-        self.driver.records.put(self.subject.uid(), seen);
-        if paused { Action::await_change() } else { Action::requeue(wait) }
+        self.driver.records.put(self.subject, seen);
+        Action::requeue(wait)
     }
 
     /// The trouble of this pass, counted on where it goes on unchanged.
@@ -158,19 +157,21 @@ impl<M: Managed> Pass<'_, M> {
         Err(WriteError::Stale)
     }
 
-    /// The API server did not take a write: what this pass knew is not remembered, so the next one
-    /// looks afresh.
-    fn unwritten(&self, error: &WriteError) -> Option<Action> {
+    /// The API server did not take a write: what it has is what counts, and the next pass looks afresh,
+    /// later each time.
+    async fn unwritten(mut self, error: &WriteError) -> Option<Action> {
         let kind = Driver::<M>::kind_name();
         self.driver.metrics.pass(&kind, "Unwritten", self.started.elapsed());
         if matches!(error, WriteError::Gone) {
             debug!(object = ?self.subject, "gone");
-            self.driver.forget(self.subject.uid());
+            self.driver.forget(self.subject);
             return None;
         }
+        self.tell_events().await;
         warn!(object = ?self.subject, %error, "a pass could not be written down");
-        let wait = Trouble::ApiServer.delay(0, self.driver.world.random(), self.driver.settings.check_interval);
-        Some(Action::requeue(wait))
+        let pace = Pace::Trouble(Trouble::ApiServer);
+        let trouble = self.trouble(pace);
+        Some(self.remember(false, pace, trouble))
     }
 
     async fn tell_events(&mut self) {

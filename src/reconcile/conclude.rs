@@ -66,7 +66,7 @@ impl Verdict {
     /// Whether the trouble is one of looking, not of the function: what was known may stand.
     #[must_use]
     pub const fn could_not_look(&self) -> bool {
-        matches!(self, Self::Reconciling(Reason::Throttled | Reason::CloudUnavailable | Reason::Unauthenticated, _))
+        matches!(self, Self::Reconciling(Reason::Throttled | Reason::CloudUnavailable | Reason::Unauthenticated | Reason::ReferenceUnreadable, _))
     }
 
     /// Whether the trouble usually ends by itself, so that it is shown as Stalled only after a while.

@@ -9,11 +9,12 @@ use tracing::{info, warn};
 
 use super::backoff::Trouble;
 use super::conclude::{Happening, Verdict};
-use super::ownership::{self, Claim, Facts, Taking};
+use super::ownership::{self, Claim, Facts, Refusal, Taking};
 use super::pass::{Driven, Ended, Pace, Pass};
 use super::seen::Done;
 use super::settings::{MAX_REPEATS, MAX_STEPS};
 use super::{Desired, Difference, Effect, Goal, Identity, Managed, Owned, Plan, PlannedStep, Step};
+use crate::api::conditions::{self, STALLED};
 use crate::api::{AdoptionPolicy, FunctionStatus, INSTANCE_TAG, OWNER_TAG, PlannedChange, Reason};
 use crate::cloud::{Class, CloudError, Patience, Tags};
 use crate::kubernetes::WriteError;
@@ -24,6 +25,8 @@ const PLANNED_LIMIT: usize = 50;
 const VALUE_LIMIT: usize = 1024;
 /// Looks that a pass takes at what a failed step really did.
 const SECOND_LOOKS: usize = 2;
+/// Looks at a function that the cloud accepted to delete, before it is asked once more.
+const POLLS_PER_DELETE: u32 = 8;
 
 impl<M: Managed> Pass<'_, M> {
     /// Observes, plans, acts, folds and plans again until there is nothing left to do now.
@@ -34,8 +37,8 @@ impl<M: Managed> Pass<'_, M> {
         let driven = self.steps(identity, goal, facts, &mut observed, &mut ours).await;
         if self.looked && ours {
             M::report(goal, &mut self.memory, observed.as_ref());
+            self.locate(identity);
             let common = self.memory.common_mut();
-            common.account_id = Some(identity.account.clone());
             if let (Some(function), Some((claim, _))) = (&observed, facts) {
                 common.arn = Some(function.arn().to_owned());
                 if function.tags().is_ok_and(|tags| carries(tags, claim)) {
@@ -44,7 +47,7 @@ impl<M: Managed> Pass<'_, M> {
                 // Found again with nothing to do for it (the object was replaced, or made anew after
                 // Retain): it must not be left behind when the object goes.
                 if matches!(goal, Goal::Present(_))
-                    && !self.finalizer
+                    && !self.is_guarded()
                     && let Err(error) = self.add_finalizer().await
                 {
                     return error.into();
@@ -69,6 +72,10 @@ impl<M: Managed> Pass<'_, M> {
         let mut fresh = true;
         for _ in 0..MAX_STEPS {
             if self.started.elapsed() > self.driver.settings.pass_limit {
+                if !self.looked {
+                    let message = "the function's turn did not come in time; cloudfn goes on by itself".to_owned();
+                    return Driven::Ended(Ended::Said(Verdict::Reconciling(Reason::Throttled, message), Pace::Now));
+                }
                 break;
             }
             if !known {
@@ -78,6 +85,7 @@ impl<M: Managed> Pass<'_, M> {
                     Err(error) => return error.into(),
                 }
                 (known, self.looked, fresh) = (true, true, true);
+                *ours = facts.is_none();
                 if let (Some(function), Some((claim, policy))) = (observed.as_ref(), facts) {
                     match self.whose(function, claim, policy).await {
                         Ok(take) => taking = take,
@@ -107,7 +115,7 @@ impl<M: Managed> Pass<'_, M> {
                 return Driven::Drifted(planned_changes(&steps));
             }
             if step.effect() == Effect::Delete {
-                if deleted {
+                if deleted || self.is_being_deleted(step) {
                     return waiting(self.look.deleting);
                 }
                 if let (Goal::Absent, Some(driven)) = (goal, self.still_to_be_deleted().await) {
@@ -149,6 +157,19 @@ impl<M: Managed> Pass<'_, M> {
         Driven::Ended(Ended::Said(Verdict::Reconciling(Reason::Progressing, message), Pace::Now))
     }
 
+    /// Where the function lives, so that nobody looks for it elsewhere later.
+    fn locate(&mut self, identity: &Identity) {
+        self.memory.common_mut().account_id = Some(identity.account.clone());
+        self.memory.set_region(&identity.region);
+    }
+
+    /// Whether the status says already that a person must change something, for all that the object
+    /// is now: a further try is no news.
+    fn was_stalled(&self) -> bool {
+        let same = self.previous.as_ref().is_some_and(|seen| seen.look == self.look);
+        same && conditions::is_true(&self.written.common().conditions, STALLED)
+    }
+
     /// Whether the function is ours, or how it becomes so.
     async fn whose(&self, function: &M::Observed, claim: &Claim, policy: AdoptionPolicy) -> Result<Option<Taking>, Driven> {
         let tags = function.tags().map_err(|message| {
@@ -168,6 +189,10 @@ impl<M: Managed> Pass<'_, M> {
         };
         match ownership::decide(tags, facts) {
             ownership::Verdict::Ours => Ok(None),
+            // What this object never wrote its tags on is not deleted with it.
+            ownership::Verdict::Take(Taking::Adopted | Taking::TookOver) | ownership::Verdict::TakeUnlessPresent { .. } if self.look.deleting => {
+                Err(Driven::Refused(Refusal { reason: Reason::NotOwned, message: "this object never took the function".to_owned() }))
+            }
             ownership::Verdict::Take(taking) => Ok(Some(taking)),
             ownership::Verdict::TakeUnlessPresent { namespace, name, otherwise } => {
                 // This object itself, from when its cluster had another name, is no other.
@@ -178,8 +203,18 @@ impl<M: Managed> Pass<'_, M> {
         }
     }
 
+    /// Whether the cloud accepted this deletion in an earlier pass: then it is given time, and asked
+    /// again only now and then.
+    fn is_being_deleted(&self, step: &M::Step) -> bool {
+        let accepted = self.done.as_ref().is_some_and(|done| done.step == step.name());
+        accepted && self.previous.as_ref().is_some_and(|seen| seen.polls % POLLS_PER_DELETE != POLLS_PER_DELETE - 1)
+    }
+
     /// Where the cloud took a step again and again and does not keep it, sending it once more only costs.
     fn futile(&self, step: &M::Step, why: &[Difference]) -> Option<String> {
+        if step.effect() == Effect::Delete {
+            return None;
+        }
         let done = self.done.as_ref().filter(|done| done.step == step.name() && done.why == why && done.times >= MAX_REPEATS)?;
         let fields = done.why.iter().map(|d| d.field.as_str()).collect::<Vec<_>>().join(", ");
         Some(format!("the cloud accepted {} {} times and still differs in {fields}; write the spec as the cloud shows it", done.step, done.times))
@@ -193,10 +228,11 @@ impl<M: Managed> Pass<'_, M> {
         if let Goal::Present(desired) = goal {
             common.managed.extend(desired.managed());
         }
-        if self.announced && self.memory == before {
+        let nothing_new = self.memory == before;
+        if nothing_new && (self.announced || (self.is_guarded() && self.was_stalled())) {
             return Ok(());
         }
-        if !self.finalizer {
+        if !self.is_guarded() {
             self.add_finalizer().await?;
         }
         let (reason, message) = match step.effect() {
@@ -204,7 +240,7 @@ impl<M: Managed> Pass<'_, M> {
             Effect::Update | Effect::Publish => (Reason::Updating, "the function is being changed"),
             Effect::Delete => (Reason::Deleting, "the function is being deleted"),
         };
-        self.memory.common_mut().account_id = Some(identity.account.clone());
+        self.locate(identity);
         self.say(&Verdict::Reconciling(reason, message.to_owned()));
         self.write_status().await?;
         self.announced = true;

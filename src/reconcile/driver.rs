@@ -12,12 +12,12 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use super::conclude::{self, Verdict};
-use super::pass::{Ended, Pace, Pass};
+use super::pass::{Ended, Pace, Pass, unreadable};
 use super::seen::{Locks, Look, Records, Seen, until};
 use super::settings::Settings;
 use super::world::World;
 use super::{Managed, Status, references};
-use crate::api::{FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference, ReferenceKind, Subject};
+use crate::api::{FINALIZER, FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference, ReferenceKind, Subject};
 use crate::kubernetes::events::Events;
 use crate::telemetry::metrics::Metrics;
 
@@ -49,41 +49,40 @@ impl<M: Managed> Driver<M> {
     }
 
     /// Forgets an object that is gone.
-    pub fn forget(&self, uid: &str) {
-        self.records.take(uid);
-        self.metrics.object(&Self::kind_name(), uid, None);
+    pub fn forget(&self, subject: &Subject<M::Kind>) {
+        self.forget_key(&subject.key());
+    }
+
+    /// Forgets the object of this namespace and name (`<namespace>/<name>`), which is gone.
+    pub fn forget_key(&self, key: &str) {
+        self.records.remove(key);
+        self.metrics.object(&Self::kind_name(), key, None);
     }
 
     /// Brings one object a step further and says when to come again. Never fails: trouble is
     /// concluded like everything else.
     pub async fn pass(&self, subject: &Subject<M::Kind>) -> Action {
         if subject.deleting() && !subject.has_finalizer() {
-            self.forget(subject.uid());
+            self.forget(subject);
             return Action::await_change();
         }
         let started = Instant::now();
-        let mut previous = self.records.take(subject.uid());
-        let versions = match self.reference_versions(subject).await {
-            Ok(versions) => versions,
-            Err(error) => {
-                warn!(%error, object = ?subject, "the versions of the references could not be read");
-                if let Some(previous) = previous {
-                    self.records.put(subject.uid(), previous);
-                }
-                return Action::requeue(Duration::from_secs(1).mul_f64(1.0 + 4.0 * self.world.random()));
-            }
-        };
+        let mut previous = self.records.take(subject);
+        let versions = self.reference_versions(subject).await;
+        // What cannot be read counts as unchanged; the pass below says that it cannot be read.
+        let known = || previous.as_ref().map(|seen| seen.look.references.clone()).or_else(|| Some(subject.status.as_ref()?.common().references.clone()));
         let look = Look {
             generation: subject.generation(),
             deleting: subject.deleting(),
             paused: subject.paused().map(ToOwned::to_owned),
             request: subject.request().map(ToOwned::to_owned),
-            references: versions,
+            references: versions.as_ref().map_or_else(|_| known().unwrap_or_default(), Clone::clone),
         };
         if previous.is_none() {
             previous = self.first_look_later(subject, &look, started);
         }
-        let unguarded = |seen: &Seen<_>| seen.finalizer && !subject.has_finalizer() && !seen.is_older(subject.resource_version());
+        let unguarded =
+            |seen: &Seen<_>| seen.finalizers.iter().any(|f| f == FINALIZER) && !subject.has_finalizer() && !seen.is_older(subject.resource_version());
         if let Some(seen) = previous.take_if(|seen| seen.look == look && seen.next_look > started + SLACK && !unguarded(seen)) {
             return self.rest(subject, seen, started).await;
         }
@@ -91,7 +90,10 @@ impl<M: Managed> Driver<M> {
         if let Some(action) = pass.wait_for_one_change() {
             return action;
         }
-        let ended = pass.run().await;
+        let ended = match versions {
+            Ok(_) => pass.run().await,
+            Err(error) => pass.or_unseen(unreadable(&error)),
+        };
         let action = pass.conclude(ended).await;
         action.unwrap_or_else(Action::await_change)
     }
@@ -117,13 +119,13 @@ impl<M: Managed> Driver<M> {
         if !unchanged || !guarded || look.deleting || look.paused.is_some() {
             return None;
         }
-        self.metrics.object(&Self::kind_name(), subject.uid(), Some("True"));
+        self.metrics.object(&Self::kind_name(), &subject.key(), Some("True"));
         Some(Seen {
             look: look.clone(),
             status,
             resource_version: subject.resource_version().to_owned(),
             older_versions: Vec::new(),
-            finalizer: subject.has_finalizer(),
+            finalizers: subject.metadata.finalizers.clone().unwrap_or_default(),
             next_look: now + self.settings.check_interval.mul_f64(self.world.random()),
             last_look: now,
             trouble: None,
@@ -140,7 +142,7 @@ impl<M: Managed> Driver<M> {
                 crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &seen.status);
             match written.await {
                 Ok(version) => {
-                    seen.older_versions = vec![subject.resource_version().to_owned()];
+                    seen.older_versions.push(subject.resource_version().to_owned());
                     seen.resource_version = version;
                 }
                 // The next version of the object brings the next pass.
@@ -148,7 +150,8 @@ impl<M: Managed> Driver<M> {
             }
         }
         let wait = self.requeue(&seen, now);
-        self.records.put(subject.uid(), seen);
+        seen.settling = None;
+        self.records.put(subject, seen);
         self.metrics.pass(&Self::kind_name(), "Unchanged", now.elapsed());
         Action::requeue(wait)
     }

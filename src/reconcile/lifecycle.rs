@@ -3,11 +3,13 @@
 //! Invariant: deletion needs neither a valid spec nor a reference, and `deletionPolicy` is read
 //! afresh before each delete call.
 
+use tracing::info;
+
 use super::backoff::Trouble;
-use super::conclude::Verdict;
+use super::conclude::{Happening, Verdict};
 use super::pass::{Driven, Ended, Pace, Pass};
 use super::{Goal, Managed};
-use crate::api::{AdoptionPolicy, DeletionPolicy, Reason, Subject};
+use crate::api::{AdoptionPolicy, DeletionPolicy, FINALIZER, Reason, Subject};
 use crate::kubernetes::{WriteError, finalizer};
 
 /// How often a write is tried again on a newer version of the object.
@@ -17,11 +19,11 @@ impl<M: Managed> Pass<'_, M> {
     /// The function shall be gone, then the finalizer.
     pub(super) async fn delete(&mut self) -> Ended {
         if self.driver.observe_only(self.subject.essentials.management_policy) {
-            return self.release().await;
+            return self.leave("managementPolicy is Observe").await;
         }
         match &self.subject.essentials.deletion_policy {
             Ok(DeletionPolicy::Delete) => {}
-            Ok(DeletionPolicy::Retain) => return self.release().await,
+            Ok(DeletionPolicy::Retain) => return self.leave("deletionPolicy is Retain").await,
             Err(message) => return blocked(message),
         }
         let identity = match self.identity().await {
@@ -31,8 +33,10 @@ impl<M: Managed> Pass<'_, M> {
         let _turn = self.driver.locks.lock(&identity).await;
         let claim = self.claim();
         match self.drive(&identity, Goal::Absent, Some((&claim, AdoptionPolicy::Never))).await {
+            Driven::Settled => self.release().await,
+            Driven::Retained => self.leave("deletionPolicy is Retain").await,
             // What is not ours (any more) is left alone, and nothing holds the object.
-            Driven::Settled | Driven::Retained | Driven::Refused(_) => self.release().await,
+            Driven::Refused(refusal) => self.leave(&refusal.message).await,
             Driven::Drifted(_) => Ended::Said(Verdict::Reconciling(Reason::Deleting, "the function is being deleted".to_owned()), Pace::Now),
             Driven::Ended(ended) => ended,
         }
@@ -58,6 +62,14 @@ impl<M: Managed> Pass<'_, M> {
         }
     }
 
+    /// Lets the object go and leaves the function, not without saying so.
+    async fn leave(&mut self, why: &str) -> Ended {
+        let name = self.subject.function_name();
+        info!(object = ?self.subject, function = name, why, "the function is left in the cloud");
+        self.happenings.push(Happening { warning: false, reason: "Left", note: format!("left the function {name} in the cloud: {why}") });
+        self.release().await
+    }
+
     /// Takes the finalizer off: the object may go.
     async fn release(&mut self) -> Ended {
         match self.remove_finalizer().await {
@@ -68,31 +80,35 @@ impl<M: Managed> Pass<'_, M> {
 
     /// Puts our finalizer on the object.
     pub(super) async fn add_finalizer(&mut self) -> Result<(), WriteError> {
-        let version = finalizer::add::<M::Kind>(&self.driver.client, &self.subject.metadata, &self.version).await?;
-        self.advance(version);
-        self.finalizer = true;
-        Ok(())
+        let finalizers = self.finalizers.iter().cloned().chain([FINALIZER.to_owned()]).collect();
+        self.set_finalizers(finalizers).await
     }
 
     /// Takes our finalizer off, on whatever version the object has by now.
     pub(super) async fn remove_finalizer(&mut self) -> Result<(), WriteError> {
-        let mut metadata = self.subject.metadata.clone();
         for _ in 0..RETRIES {
-            match finalizer::remove::<M::Kind>(&self.driver.client, &metadata, &self.version).await {
-                Ok(version) => {
-                    self.advance(version);
-                    self.finalizer = false;
-                    return Ok(());
-                }
+            let others = self.finalizers.iter().filter(|f| *f != FINALIZER).cloned().collect();
+            match self.set_finalizers(others).await {
                 Err(WriteError::Stale) => {
                     let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
                     self.move_to(&fresh);
-                    metadata = fresh.metadata;
                 }
-                Err(error) => return Err(error),
+                result => return result,
             }
         }
         Err(WriteError::Stale)
+    }
+
+    async fn set_finalizers(&mut self, finalizers: Vec<String>) -> Result<(), WriteError> {
+        let version = finalizer::set::<M::Kind>(&self.driver.client, &self.subject.metadata, &self.version, &finalizers).await?;
+        self.advance(version);
+        self.finalizers = finalizers;
+        Ok(())
+    }
+
+    /// Whether our finalizer is on the object.
+    pub(super) fn is_guarded(&self) -> bool {
+        self.finalizers.iter().any(|f| f == FINALIZER)
     }
 
     /// The object is now at `version`, by our own write.
@@ -105,7 +121,7 @@ impl<M: Managed> Pass<'_, M> {
     /// Goes on from the object as somebody else left it.
     pub(super) fn move_to(&mut self, fresh: &Subject<M::Kind>) {
         self.advance(fresh.resource_version().to_owned());
-        self.finalizer = fresh.has_finalizer();
+        self.finalizers = fresh.metadata.finalizers.clone().unwrap_or_default();
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) struct Pass<'a, M: Managed> {
     pub(super) version: String,
     /// Versions before that one.
     pub(super) older: Vec<String>,
-    pub(super) finalizer: bool,
+    pub(super) finalizers: Vec<String>,
     /// Somebody saw the function in this pass.
     pub(super) looked: bool,
     /// Something was sent in this pass.
@@ -101,12 +101,13 @@ impl<'a, M: Managed> Pass<'a, M> {
     pub(super) fn begin(driver: &'a Driver<M>, subject: &'a Subject<M::Kind>, look: Look, previous: Option<Seen<Status<M>>>, started: Instant) -> Self {
         // The cache may still show what the last pass began with: then what that pass wrote counts.
         let stale = previous.as_ref().filter(|seen| seen.is_older(subject.resource_version()));
-        let (old, version, finalizer) = match stale {
-            Some(seen) => (seen.status.clone(), seen.resource_version.clone(), seen.finalizer),
-            None => (own_status::<M>(subject).unwrap_or_default(), subject.resource_version().to_owned(), subject.has_finalizer()),
+        let (old, version, finalizers, older) = match stale {
+            Some(seen) => (seen.status.clone(), seen.resource_version.clone(), seen.finalizers.clone(), seen.older_versions.clone()),
+            None => {
+                let finalizers = subject.metadata.finalizers.clone().unwrap_or_default();
+                (own_status::<M>(subject).unwrap_or_default(), subject.resource_version().to_owned(), finalizers, Vec::new())
+            }
         };
-        let mut older = vec![subject.resource_version().to_owned()];
-        older.retain(|v| *v != version);
         let done = previous.as_ref().filter(|seen| seen.look == look).and_then(|seen| seen.done.clone());
         Self {
             driver,
@@ -120,7 +121,7 @@ impl<'a, M: Managed> Pass<'a, M> {
             old,
             version,
             older,
-            finalizer,
+            finalizers,
             looked: false,
             acted: false,
             happenings: Vec::new(),
@@ -143,7 +144,7 @@ impl<'a, M: Managed> Pass<'a, M> {
             return None;
         }
         let seen = self.previous.take()?;
-        self.driver.records.put(self.subject.uid(), seen);
+        self.driver.records.put(self.subject, seen);
         Some(Action::requeue(due - self.started))
     }
 
@@ -177,7 +178,10 @@ impl<'a, M: Managed> Pass<'a, M> {
                 self.memory.common_mut().references = versions;
                 inputs
             }
-            Err(error) => return Ended::Unwritten(error.into()),
+            Err(error) => {
+                let ended = unreadable(&error);
+                return self.or_unseen(ended);
+            }
         };
         let observe_only = self.driver.observe_only(spec.common().management_policy);
         let claim = self.claim();
@@ -190,7 +194,7 @@ impl<'a, M: Managed> Pass<'a, M> {
             }
         };
         if observe_only
-            && self.finalizer
+            && self.is_guarded()
             && let Err(error) = self.remove_finalizer().await
         {
             return Ended::Unwritten(error);
@@ -247,13 +251,30 @@ impl<'a, M: Managed> Pass<'a, M> {
     /// Where the function lives, checked against the account of the credentials.
     pub(super) async fn identity(&self) -> Result<Identity, Ended> {
         let account = self.driver.kind.account().await.map_err(|error| Ended::Said(Verdict::of(&error), Pace::Trouble(Trouble::from(&error))))?;
-        let mut arn = self.memory.common().arn.as_deref().unwrap_or_default().split(':').skip(3).map(str::to_owned);
-        let (arn_region, arn_account) = (arn.next(), arn.next());
-        if let Some(other) = arn_account.filter(|known| *known != account) {
+        let common = self.memory.common();
+        let mut arn = common.arn.as_deref().unwrap_or_default().split(':').skip(3).map(str::to_owned);
+        let (region, known) = (arn.next(), arn.next().or_else(|| common.account_id.clone()));
+        if let Some(other) = known.filter(|known| *known != account) {
             let message = format!("the function lives in account {other} and the operator's credentials are for {account}; give it the right ones");
             return Err(Ended::Said(Verdict::Stalled(Reason::WrongAccount, message), Pace::Trouble(Trouble::Blocked)));
         }
-        let region = arn_region.unwrap_or_else(|| self.driver.kind.region(self.subject.essentials.region.as_deref()));
+        // Once something was sent, the region stands: a changed --aws-region moves nothing.
+        let region = region.or_else(|| self.memory.region().map(ToOwned::to_owned));
+        let region = region.unwrap_or_else(|| self.driver.kind.region(self.subject.essentials.region.as_deref()));
         Ok(Identity { account, region, name: self.subject.function_name().to_owned() })
+    }
+}
+
+/// A reference that the API server does not hand out.
+pub(super) fn unreadable(error: &kube::Error) -> Ended {
+    match error {
+        kube::Error::Api(status) if status.is_forbidden() => {
+            let message = format!("a referenced object may not be read: {}; allow it to the operator", status.message);
+            Ended::Said(Verdict::Stalled(Reason::AccessDenied, message), Pace::Trouble(Trouble::Blocked))
+        }
+        _ => {
+            let message = "the API server does not hand out a referenced object; cloudfn tries again".to_owned();
+            Ended::Said(Verdict::Reconciling(Reason::ReferenceUnreadable, message), Pace::Trouble(Trouble::ApiServer))
+        }
     }
 }

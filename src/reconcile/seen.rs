@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::backoff::Trouble;
 use super::{Difference, Identity};
-use crate::api::Reference;
+use crate::api::{FunctionKind, Reference, Subject};
 
 /// What an object looked like to a pass: if it still looks so, there is nothing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub struct Seen<S> {
     pub resource_version: String,
     /// Versions of the object that the last pass read or made on its way: older than `resource_version`.
     pub older_versions: Vec<String>,
-    /// Whether our finalizer is on the object after the last write.
-    pub finalizer: bool,
+    /// Finalizers of the object after the last write.
+    pub finalizers: Vec<String>,
     /// When the cloud is due to be looked at again.
     pub next_look: Instant,
     /// When somebody last saw the function (or this process began to care).
@@ -72,8 +72,8 @@ impl<S> Seen<S> {
     }
 }
 
-/// Records by uid.
-pub struct Records<S>(Mutex<HashMap<String, Seen<S>>>);
+/// Records by namespace and name, each with the uid of the object it is about.
+pub struct Records<S>(Mutex<HashMap<String, (String, Seen<S>)>>);
 
 impl<S> Default for Records<S> {
     fn default() -> Self {
@@ -82,14 +82,21 @@ impl<S> Default for Records<S> {
 }
 
 impl<S> Records<S> {
-    /// Takes a record out; a pass that is dropped midway loses it, as a restart would.
-    pub fn take(&self, uid: &str) -> Option<Seen<S>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(uid)
+    /// Takes a record out; a pass that is dropped midway loses it, as a restart would. The record of
+    /// an earlier object of the same name is dropped.
+    pub fn take<K: FunctionKind>(&self, subject: &Subject<K>) -> Option<Seen<S>> {
+        let (uid, seen) = self.remove(&subject.key())?;
+        (uid == subject.uid()).then_some(seen)
+    }
+
+    /// Drops a record.
+    pub fn remove(&self, key: &str) -> Option<(String, Seen<S>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key)
     }
 
     /// Puts a record back.
-    pub fn put(&self, uid: &str, seen: Seen<S>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(uid.to_owned(), seen);
+    pub fn put<K: FunctionKind>(&self, subject: &Subject<K>, seen: Seen<S>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(subject.key(), (subject.uid().to_owned(), seen));
     }
 }
 

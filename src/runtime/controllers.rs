@@ -97,9 +97,7 @@ where
         Ok(_) => {}
         Err(Error::ObjectNotFound(object)) => {
             debug!(%object, "gone");
-            if let Some(uid) = &object.extra.uid {
-                context.driver.forget(uid);
-            }
+            context.driver.forget_key(&format!("{}/{}", object.namespace.as_deref().unwrap_or_default(), object.name));
         }
         Err(Error::ReconcilerFailed(never, _)) => match never {},
         Err(Error::QueueError(error)) => {

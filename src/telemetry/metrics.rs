@@ -64,7 +64,7 @@ pub struct Metrics {
     throttles: Family<Service, Counter>,
     budget_waits: Durations<Budget>,
     objects: Family<Readiness, Gauge>,
-    readiness: Mutex<HashMap<String, (String, &'static str)>>,
+    readiness: Mutex<HashMap<(String, String), &'static str>>,
     unauthenticated: Gauge,
     watch_errors: Family<Kind, Counter>,
 }
@@ -127,15 +127,16 @@ impl Metrics {
         self.pass_seconds.get_or_create(&Kind { kind: kind.to_owned() }).observe(length.as_secs_f64());
     }
 
-    /// An object's Ready condition is now so: `True`, `False` or `Unknown`; `None` where it is gone.
-    pub fn object(&self, kind: &str, uid: &str, ready: Option<&'static str>) {
+    /// The Ready condition of the object `<namespace>/<name>` is now so: `True`, `False` or `Unknown`;
+    /// `None` where the object is gone.
+    pub fn object(&self, kind: &str, key: &str, ready: Option<&'static str>) {
         let mut readiness = self.readiness.lock().unwrap_or_else(PoisonError::into_inner);
         let old = match ready {
-            Some(ready) => readiness.insert(uid.to_owned(), (kind.to_owned(), ready)),
-            None => readiness.remove(uid),
+            Some(ready) => readiness.insert((kind.to_owned(), key.to_owned()), ready),
+            None => readiness.remove(&(kind.to_owned(), key.to_owned())),
         };
-        if let Some((kind, ready)) = old {
-            self.objects.get_or_create(&Readiness { kind, ready }).dec();
+        if let Some(ready) = old {
+            self.objects.get_or_create(&Readiness { kind: kind.to_owned(), ready }).dec();
         }
         if let Some(ready) = ready {
             self.objects.get_or_create(&Readiness { kind: kind.to_owned(), ready }).inc();

@@ -95,10 +95,8 @@ async fn at_every_write(kind: &'static str, doing: Doing) {
     let wanted = end(undisturbed, kind, MODEL).await;
 
     let writes = [(Side::Cloud, cloud.len()), (Side::ApiServer, api.len())];
-    let points: Vec<Point> = writes
-        .into_iter()
-        .flat_map(|(side, writes)| (1..=writes).flat_map(move |n| [false, true].map(|after| Point { side, n, after })))
-        .collect();
+    let points: Vec<Point> =
+        writes.into_iter().flat_map(|(side, writes)| (1..=writes).flat_map(move |n| [false, true].map(|after| Point { side, n, after }))).collect();
     println!("{kind} {doing:?}: {} writes to the cloud, {} to the API server", cloud.len(), api.len());
     assert!(!cloud.is_empty() && api.len() >= 2, "{cloud:?} {api:?}");
     let lanes = scenes.iter().enumerate().map(|(lane, scene)| {

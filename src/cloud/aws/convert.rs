@@ -25,6 +25,7 @@ macro_rules! function {
                 let image = reply.package_type == Some(types::PackageType::Image);
                 Self {
                     arn: unqualified(reply.function_arn.as_deref().unwrap_or_default()).to_owned(),
+                    environment_error: reply.environment.as_ref().and_then(environment_error),
                     configuration: Configuration {
                         runtime: word(reply.runtime.as_ref().map(types::Runtime::as_str)),
                         handler: text(reply.handler),
@@ -71,11 +72,12 @@ fn unqualified(arn: &str) -> &str {
     arn.match_indices(':').nth(6).and_then(|(end, _)| arn.get(..end)).unwrap_or(arn)
 }
 
+/// The code alone: the message may name what could not be decrypted.
+fn environment_error(reply: &types::EnvironmentResponse) -> Option<String> {
+    Some(reply.error.as_ref()?.error_code().unwrap_or("Unknown").to_owned())
+}
+
 fn environment(reply: types::EnvironmentResponse) -> Option<Environment> {
-    if let Some(error) = &reply.error {
-        // The message may name what it could not decrypt; the code is enough to know why.
-        tracing::warn!(code = error.error_code().unwrap_or_default(), "Lambda cannot read the function's environment");
-    }
     let variables = reply.variables.filter(|variables| !variables.is_empty())?;
     Some(Environment(variables.into_iter().map(|(name, value)| (name, value.into())).collect()))
 }

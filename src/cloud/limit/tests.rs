@@ -180,3 +180,13 @@ async fn accounts_regions_and_families_have_budgets_of_their_own() {
         assert!(budgets.take(&key, Patience::Decline).await.is_ok(), "{key:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_would_wait_too_long_comes_back_instead_and_reserves_nothing() {
+    let (budgets, key) = ten_a_second();
+    budgets.throttled(&key, Some(Duration::from_secs(60)));
+    let Err(NoToken { after }) = budgets.take(&key, Patience::Wait).await else { panic!("a minute is too long to hold a place") };
+    about(after, Duration::from_secs(60));
+    tokio::time::advance(Duration::from_secs(40)).await;
+    about(budgets.take(&key, Patience::Wait).await.unwrap().0, Duration::from_secs(20));
+}

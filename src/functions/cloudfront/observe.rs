@@ -3,6 +3,8 @@
 //! Invariant: an observation is made of answers, and of hashes remembered under the very `ETag` that
 //! an answer of this look carries. Only `DescribeFunction` is believed when it says that a function is gone.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::desired::{CloudFrontDesired, sha256_hex};
 use super::intent::claimed;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
@@ -98,7 +100,7 @@ pub(super) async fn observe(
     goal: Goal<'_, CloudFrontDesired>,
     patience: Patience,
 ) -> Result<Option<CloudFrontObserved>, CloudError> {
-    let look = Look { api, name, memory, patience };
+    let look = Look { api, name, memory, patience, began: AtomicBool::new(false) };
     match goal {
         Goal::Present(desired) => look.at_all(desired).await,
         Goal::Absent => look.before_deletion().await,
@@ -111,9 +113,15 @@ struct Look<'a> {
     name: &'a str,
     memory: &'a CloudFrontFunctionStatus,
     patience: Patience,
+    began: AtomicBool,
 }
 
 impl Look<'_> {
+    /// Only the first call of a look may decline: what the others would throw away was paid for.
+    fn patience(&self) -> Patience {
+        if self.began.swap(true, Ordering::Relaxed) { Patience::Wait } else { self.patience }
+    }
+
     async fn at_all(&self, desired: &CloudFrontDesired) -> Result<Option<CloudFrontObserved>, CloudError> {
         // Read before DEVELOPMENT, not after: see `known_by_publish`.
         let early = if self.publish_unread(desired) { self.describe(Stage::Live).await? } else { None };
@@ -196,7 +204,7 @@ impl Look<'_> {
 
     /// A stage's description; `None`: there is no such function, or it was never published.
     async fn describe(&self, stage: Stage) -> Result<Option<Described>, CloudError> {
-        found(self.api.describe(self.name, stage, self.patience).await)
+        found(self.api.describe(self.name, stage, self.patience()).await)
     }
 
     /// A description and the code that belongs to it, read unless it is known.
@@ -204,7 +212,7 @@ impl Look<'_> {
         if let Some(code) = known {
             return Ok(Some((described, code)));
         }
-        let read = found(self.api.code(self.name, stage, self.patience).await)?;
+        let read = found(self.api.code(self.name, stage, self.patience()).await)?;
         let seen = |bytes: &[u8]| CodeSeen::of(bytes, sha256_hex(bytes));
         if let Some(code) = read.as_ref().filter(|code| code.etag.as_ref() == Some(&described.etag)) {
             return Ok(Some((described, seen(&code.bytes))));
@@ -220,7 +228,7 @@ impl Look<'_> {
 
     /// The tags, or why they may not be read; `None`: the function is gone.
     async fn tags(&self, arn: &str) -> Result<Option<Result<Tags, String>>, CloudError> {
-        match self.api.tags(arn, self.patience).await {
+        match self.api.tags(arn, self.patience()).await {
             Ok(tags) => Ok(Some(Ok(tags))),
             Err(error) if error.class == Class::Denied => Ok(Some(Err(error.to_string()))),
             // Gone since it was described, or too new for the tagging side: a function that exists

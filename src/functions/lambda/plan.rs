@@ -70,6 +70,13 @@ fn present(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &La
             message: format!("the function's tags could not be read ({}); allow lambda:ListTags", words(why)),
         };
     }
+    // An environment that is not shown would differ in every variable, for ever.
+    if let (Some(code), Some(_)) = (&function.environment_error, &desired.configuration.environment) {
+        return Plan::Blocked {
+            reason: Reason::AccessDenied,
+            message: format!("AWS Lambda does not show the function's environment ({code}); allow the operator kms:Decrypt on its key"),
+        };
+    }
     // After a failed update the fields show what was asked for while the old version still serves,
     // so a difference means that the spec was edited since: the way out. A failure that is news
     // blocks in any case: should the fields show the old, it is tried again at the pace of what is

@@ -151,6 +151,7 @@ impl LambdaApi for Model {
         state.function = Some(Function {
             arn: ARN.to_owned(),
             configuration,
+            environment_error: None,
             architectures: new.architectures.clone().unwrap_or_else(|| vec!["x86_64".to_owned()]),
             code_sha256: Some(sha256(&new.code)),
             code_size: 1,

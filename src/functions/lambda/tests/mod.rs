@@ -84,6 +84,7 @@ fn made_of(desired: &LambdaDesired) -> LambdaObserved {
                 memory_size: wanted.memory_size.or(Some(128)),
                 ..wanted
             },
+            environment_error: None,
             architectures: desired.architectures.clone().unwrap_or_else(|| vec!["x86_64".to_owned()]),
             code_sha256: Some(cloud::sha256(&desired.code.to_source())),
             code_size: 1,

@@ -289,3 +289,14 @@ fn a_create_takes_everything_and_shows_no_value() {
     assert_eq!(new.configuration, wanted.configuration);
     assert_eq!(new.tags, wanted.all_tags());
 }
+
+#[test]
+fn an_environment_that_is_not_shown_is_not_overwritten() {
+    let named = desired(&json!({"environment": {"variables": {"KEY": "value"}}}));
+    let mut hidden = made_of(&named);
+    hidden.function.configuration.environment = None;
+    hidden.function.environment_error = Some("AccessDeniedException".to_owned());
+    assert_eq!(show(&plan(Goal::Present(&named), &memory(&[]), Some(&hidden))), "Blocked AccessDenied", "every variable would differ, for ever");
+    let unnamed = desired(&json!({}));
+    assert_eq!(show(&plan(Goal::Present(&unnamed), &memory(&[]), Some(&hidden))), "Settled", "what the spec does not name does not matter");
+}
