@@ -14,7 +14,7 @@ pub fn all() -> Vec<CustomResourceDefinition> {
     for version in all.iter_mut().flat_map(|crd| &mut crd.spec.versions) {
         if let Some(schema) = version.schema.as_mut().and_then(|v| v.open_api_v3_schema.as_mut()) {
             forbid_null(schema);
-            make_status_blocks_whole(schema);
+            make_blocks_whole(schema);
         }
     }
     all
@@ -38,12 +38,15 @@ fn forbid_null(schema: &mut JSONSchemaProps) {
     }
 }
 
-/// A block of the status is applied and removed as one. Field by field, server-side apply would
-/// leave a null where the last field of a block goes, and the API server then refuses the status.
-fn make_status_blocks_whole(schema: &mut JSONSchemaProps) {
-    let status = schema.properties.as_mut().and_then(|root| root.get_mut("status")).and_then(|status| status.properties.as_mut());
-    for block in status.into_iter().flat_map(BTreeMap::values_mut).filter(|property| property.type_.as_deref() == Some("object")) {
-        block.x_kubernetes_map_type = Some("atomic".to_owned());
+/// A block of spec or status is applied and removed as one. Field by field, server-side apply would
+/// leave a null where the last field of a block goes, and the API server then refuses the object:
+/// `tags: {}` after tags, for instance.
+fn make_blocks_whole(schema: &mut JSONSchemaProps) {
+    for part in ["spec", "status"] {
+        let part = schema.properties.as_mut().and_then(|root| root.get_mut(part)).and_then(|part| part.properties.as_mut());
+        for block in part.into_iter().flat_map(BTreeMap::values_mut).filter(|property| property.type_.as_deref() == Some("object")) {
+            block.x_kubernetes_map_type = Some("atomic".to_owned());
+        }
     }
 }
 
