@@ -1,5 +1,11 @@
 //! `CloudFrontFunction`, from create to delete.
 
+mod drift;
+mod faults;
+mod fields;
+mod stages;
+mod untagged;
+
 use serde_json::json;
 
 use crate::support::{CFF, Scene, cff, javascript};

@@ -91,20 +91,26 @@ impl Scene {
 
     /// Waits until there is an event of this reason about the object, and returns its text.
     pub async fn event(&self, kind: &str, name: &str, reason: &str) -> String {
+        self.event_with(kind, name, reason, "").await
+    }
+
+    /// Waits until there is an event of this reason about the object whose text has this part.
+    pub async fn event_with(&self, kind: &str, name: &str, reason: &str, part: &str) -> String {
         let mut events = watcher(self.tenant.api("Event"), watcher::Config::default()).default_backoff().applied_objects().boxed();
         let found = async {
             while let Some(event) = events.next().await {
                 let Ok(event) = event else { continue };
                 let of = &event.data["involvedObject"];
-                if of["kind"] == kind && of["name"] == name && event.data["reason"] == reason {
-                    return event.data["message"].as_str().unwrap_or_default().to_owned();
+                let text = event.data["message"].as_str().unwrap_or_default();
+                if of["kind"] == kind && of["name"] == name && event.data["reason"] == reason && text.contains(part) {
+                    return text.to_owned();
                 }
             }
             unreachable!("a watch does not end")
         };
         match tokio::time::timeout(PATIENCE, found).await {
             Ok(text) => text,
-            Err(_) => panic!("there is no event {reason} of {kind} {name}\n{}", self.tenant.describe(kind, name).await),
+            Err(_) => panic!("there is no event {reason} of {kind} {name} with {part:?}\n{}", self.tenant.describe(kind, name).await),
         }
     }
 
@@ -271,6 +277,18 @@ impl Cloud {
     pub async fn delete_cloudfront(&self, name: &str) {
         let etag = self.describe(name, FunctionStage::Development).await.e_tag.expect("an ETag");
         self.cloudfront.delete_function().name(name).if_match(etag).send().await.expect("deleted from outside");
+    }
+
+    /// Tags a CloudFront function from outside.
+    pub async fn tag_cloudfront(&self, name: &str, key: &str, value: &str) {
+        let tags = Tags::builder().items(Tag::builder().key(key).value(value).build().expect("a tag")).build();
+        self.cloudfront.tag_resource().resource(self.cloudfront_arn(name)).tags(tags).send().await.expect("tagged from outside");
+    }
+
+    /// Takes a tag off a CloudFront function from outside.
+    pub async fn untag_cloudfront(&self, name: &str, key: &str) {
+        let keys = aws_sdk_cloudfront::types::TagKeys::builder().items(key).build();
+        self.cloudfront.untag_resource().resource(self.cloudfront_arn(name)).tag_keys(keys).send().await.expect("untagged from outside");
     }
 
     /// Tags of a CloudFront function.
