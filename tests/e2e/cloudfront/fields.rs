@@ -61,11 +61,13 @@ async fn a_comment_that_the_spec_never_named_is_left_to_others() {
 
 #[tokio::test]
 async fn tags_are_added_changed_and_removed_and_those_of_others_stay() {
+    /// What happens, the tags, the writes it takes, and the tags that are there then.
+    type Row = (&'static str, Value, &'static [&'static str], &'static [(&'static str, &'static str)]);
     let scene = Scene::start("cff-tags").await;
     let code = javascript("one");
     writes_of(&scene, &code, json!({"tags": {"a": "1"}})).await;
     scene.cloud.tag_cloudfront("f", "theirs", "stays").await;
-    let rows: [(&str, Value, &[&str], &[(&str, &str)]); 7] = [
+    let rows: [Row; 7] = [
         ("one is added", json!({"a": "1", "b": "2"}), &["TagResource"], &[("a", "1"), ("b", "2")]),
         ("one is changed", json!({"a": "1", "b": "3"}), &["TagResource"], &[("a", "1"), ("b", "3")]),
         ("an empty value is a value", json!({"a": "", "b": "3"}), &["TagResource"], &[("a", ""), ("b", "3")]),
