@@ -26,7 +26,7 @@ async fn foreign_code_in_development_is_replaced_before_it_is_ever_live() {
     assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction"]);
     assert_eq!(scene.cloud.development("f").await.as_ref(), Some(&code));
     assert_eq!(scene.cloud.live("f").await, Some(code));
-    scene.told("f", "DriftRepaired", "Update of the function f: code").await;
+    scene.told("f", "DriftRepaired", "(Update): code").await;
     scene.tenant.clear_calls();
     scene.look(CFF, "f", "2").await;
     assert_eq!(scene.writes(), Vec::<String>::new(), "repaired once");
@@ -50,7 +50,7 @@ async fn a_periodic_check_finds_and_repairs_drift_by_itself() {
     let (scene, code) = settled("cff-drift-check", &["--check-interval=1s"], json!({})).await;
     scene.cloud.update_cloudfront("f", "", &javascript("foreign")).await;
     scene.cloud.publish_cloudfront("f").await;
-    scene.told("f", "DriftRepaired", "Publish of the function f").await;
+    scene.told("f", "DriftRepaired", "published").await;
     assert_eq!(scene.cloud.live("f").await, Some(code));
     assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction"]);
     scene.end().await;
@@ -70,7 +70,7 @@ async fn a_foreign_publish_is_judged_by_content() {
     scene.look(CFF, "f", "2").await;
     assert_eq!(scene.writes(), ["PublishFunction"]);
     assert_eq!(scene.cloud.live("f").await, Some(code));
-    scene.told("f", "DriftRepaired", "Publish of the function f: code").await;
+    scene.told("f", "DriftRepaired", "published").await;
     scene.end().await;
 }
 
@@ -120,7 +120,7 @@ async fn with_adoption_allowed_a_lost_owner_tag_is_put_back() {
     scene.look(CFF, "f", "1").await;
     assert_eq!(scene.writes(), ["TagResource"]);
     assert_eq!(scene.cloud.cloudfront_tags("f").await, tags);
-    scene.told("f", "DriftRepaired", "Tag of the function f").await;
+    scene.told("f", "DriftRepaired", "(Tag)").await;
     scene.end().await;
 }
 
@@ -149,7 +149,7 @@ async fn a_function_that_others_deleted_is_made_again() {
     assert_eq!(scene.writes(), ["CreateFunction", "PublishFunction"]);
     assert_eq!(scene.cloud.live("f").await, Some(code));
     assert_eq!(scene.cloud.cloudfront_tags("f").await, tags);
-    scene.told("f", "DriftRepaired", "Create of the function f").await;
+    scene.told("f", "DriftRepaired", "created").await;
     scene.end().await;
 }
 
