@@ -26,7 +26,7 @@ async fn foreign_code_in_development_is_replaced_before_it_is_ever_live() {
     assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction"]);
     assert_eq!(scene.cloud.development("f").await.as_ref(), Some(&code));
     assert_eq!(scene.cloud.live("f").await, Some(code));
-    scene.told("f", "DriftRepaired", "(Update): code").await;
+    scene.event_with(CFF, "f", "DriftRepaired", "(Update): code").await;
     scene.tenant.clear_calls();
     scene.look(CFF, "f", "2").await;
     assert_eq!(scene.writes(), Vec::<String>::new(), "repaired once");
@@ -41,7 +41,7 @@ async fn a_foreign_comment_and_runtime_are_repaired() {
     let summary = scene.cloud.describe("f", FunctionStage::Live).await.function_summary.expect("a summary");
     let config = summary.function_config.expect("a configuration");
     assert_eq!((config.comment.as_str(), config.runtime.as_str()), ("ours", "cloudfront-js-1.0"));
-    scene.told("f", "DriftRepaired", "comment, runtime").await;
+    scene.event_with(CFF, "f", "DriftRepaired", "comment, runtime").await;
     scene.end().await;
 }
 
@@ -50,7 +50,7 @@ async fn a_periodic_check_finds_and_repairs_drift_by_itself() {
     let (scene, code) = settled("cff-drift-check", &["--check-interval=1s"], json!({})).await;
     scene.cloud.update_cloudfront("f", "", &javascript("foreign")).await;
     scene.cloud.publish_cloudfront("f").await;
-    scene.told("f", "DriftRepaired", "published").await;
+    scene.event_with(CFF, "f", "DriftRepaired", "published").await;
     assert_eq!(scene.cloud.live("f").await, Some(code));
     assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction"]);
     scene.end().await;
@@ -70,7 +70,7 @@ async fn a_foreign_publish_is_judged_by_content() {
     scene.look(CFF, "f", "2").await;
     assert_eq!(scene.writes(), ["PublishFunction"]);
     assert_eq!(scene.cloud.live("f").await, Some(code));
-    scene.told("f", "DriftRepaired", "published").await;
+    scene.event_with(CFF, "f", "DriftRepaired", "published").await;
     scene.end().await;
 }
 
@@ -79,10 +79,10 @@ async fn a_tag_of_the_user_is_put_right() {
     let (scene, _) = settled("cff-drift-tags", &[], json!({"tags": {"a": "1", "b": "2"}})).await;
     scene.cloud.tag_cloudfront("f", "a", "9").await;
     scene.look(CFF, "f", "1").await;
-    scene.told("f", "DriftRepaired", "tags/a").await;
+    scene.event_with(CFF, "f", "DriftRepaired", "tags/a").await;
     scene.cloud.untag_cloudfront("f", "b").await;
     scene.look(CFF, "f", "2").await;
-    scene.told("f", "DriftRepaired", "tags/b").await;
+    scene.event_with(CFF, "f", "DriftRepaired", "tags/b").await;
     assert_eq!(scene.writes(), ["TagResource", "TagResource"]);
     let tags = scene.cloud.cloudfront_tags("f").await;
     assert_eq!((tags["a"].as_str(), tags["b"].as_str()), ("1", "2"));
@@ -98,7 +98,7 @@ async fn a_lost_owner_tag_makes_the_function_somebody_elses_until_adoption_is_al
     scene.tenant.patch(CFF, "f", json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": "1"}}})).await;
     let object = scene.reason(CFF, "f", "NotOwned").await;
     assert!(cloudfn_bed::condition(&object, "Stalled").is_some());
-    scene.told("f", "NotOwned", "adoptionPolicy").await;
+    scene.event_with(CFF, "f", "NotOwned", "adoptionPolicy").await;
     assert_eq!(scene.writes(), Vec::<String>::new());
 
     let code = javascript("ours");
@@ -107,7 +107,7 @@ async fn a_lost_owner_tag_makes_the_function_somebody_elses_until_adoption_is_al
     assert_eq!(scene.writes(), ["TagResource", "UpdateFunction", "PublishFunction"]);
     assert_eq!(scene.cloud.cloudfront_tags("f").await[OWNER], owner);
     assert_eq!(scene.cloud.live("f").await, Some(code));
-    scene.told("f", "Adopted", "f").await;
+    scene.event_with(CFF, "f", "Adopted", "f").await;
     scene.end().await;
 }
 
@@ -120,7 +120,7 @@ async fn with_adoption_allowed_a_lost_owner_tag_is_put_back() {
     scene.look(CFF, "f", "1").await;
     assert_eq!(scene.writes(), ["TagResource"]);
     assert_eq!(scene.cloud.cloudfront_tags("f").await, tags);
-    scene.told("f", "DriftRepaired", "(Tag)").await;
+    scene.event_with(CFF, "f", "DriftRepaired", "(Tag)").await;
     scene.end().await;
 }
 
@@ -149,7 +149,7 @@ async fn a_function_that_others_deleted_is_made_again() {
     assert_eq!(scene.writes(), ["CreateFunction", "PublishFunction"]);
     assert_eq!(scene.cloud.live("f").await, Some(code));
     assert_eq!(scene.cloud.cloudfront_tags("f").await, tags);
-    scene.told("f", "DriftRepaired", "created").await;
+    scene.event_with(CFF, "f", "DriftRepaired", "created").await;
     scene.end().await;
 }
 

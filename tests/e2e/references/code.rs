@@ -24,7 +24,7 @@ async fn an_edit_of_a_config_map_is_deployed() {
     assert_eq!(edited.metadata.generation, object.metadata.generation);
     assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction"]);
     assert_eq!(scene.cloud.live("f").await.as_ref(), Some(&two));
-    scene.told("f", "Updated", "code").await;
+    scene.event_with(CFF, "f", "Updated", "code").await;
 
     scene.tenant.clear_calls();
     let version = config_map(&scene, "m", json!({"f.js": two, "other": "key"})).await;

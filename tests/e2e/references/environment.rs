@@ -105,7 +105,7 @@ async fn an_edited_secret_is_deployed_and_an_unchanged_one_costs_no_cloud_call()
     ready_with(&scene, LFN, &version).await;
     assert_eq!(variables(&scene).await, expected(&[("TOKEN", "two")]));
     assert_eq!(scene.writes(), ["UpdateFunctionConfiguration"]);
-    scene.told("f", "Updated", "environment").await;
+    scene.event_with(LFN, "f", "Updated", "environment").await;
     only_gets(&scene);
     scene.end().await;
 }
