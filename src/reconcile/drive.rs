@@ -267,6 +267,8 @@ impl<M: Managed> Pass<'_, M> {
         let name = &identity.name;
         let note = match step.effect() {
             Effect::Create => format!("created the function {name}"),
+            // Our own tags are no field of the spec: nothing is listed for them.
+            Effect::Update if fields.is_empty() => format!("changed the function {name} ({})", step.name()),
             Effect::Update => format!("changed the function {name} ({}): {fields}", step.name()),
             Effect::Publish => format!("published the function {name}"),
             Effect::Delete => format!("deleted the function {name}"),
