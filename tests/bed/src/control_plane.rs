@@ -75,6 +75,12 @@ impl ControlPlane {
         self.client.clone()
     }
 
+    /// Another client that may do everything, with connections of its own: they live on the runtime
+    /// that uses it, and end with that.
+    pub async fn own_client(&self) -> io::Result<kube::Client> {
+        client(&kubeconfig(&self.url, Some(&self.ca_pem), ADMIN_TOKEN, "default")).await
+    }
+
     /// The administrator's kubeconfig file.
     #[must_use]
     pub fn kubeconfig_path(&self) -> PathBuf {

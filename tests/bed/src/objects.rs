@@ -61,7 +61,7 @@ impl Tenant {
     /// The API of one kind in the tenant's namespace, as the administrator.
     #[must_use]
     pub fn api(&self, kind: &str) -> Api<DynamicObject> {
-        Api::namespaced_with(self.bed().client(), self.namespace(), &resource(kind))
+        Api::namespaced_with(self.client(), self.namespace(), &resource(kind))
     }
 
     /// Server-side apply as a person does it; the namespace is added, and for
@@ -71,7 +71,7 @@ impl Tenant {
         object["apiVersion"] = Value::from(kind.api_version.clone());
         object["metadata"]["namespace"] = Value::from(self.namespace());
         let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        let api: Api<DynamicObject> = Api::namespaced_with(self.bed().client(), self.namespace(), &kind);
+        let api: Api<DynamicObject> = Api::namespaced_with(self.client(), self.namespace(), &kind);
         api.patch(&name, &PatchParams::apply(TEST_MANAGER).force(), &Patch::Apply(&object)).await
     }
 

@@ -32,12 +32,22 @@ const SERVICE_ACCOUNT: &str = "cloudfn";
 #[derive(Debug)]
 pub struct Tenant {
     bed: &'static Bed,
+    client: TestClient,
     namespace: String,
     account: String,
     api_proxy: ApiProxy,
     recorder: Recorder,
     folder: PathBuf,
     operators: Mutex<Vec<PathBuf>>,
+}
+
+/// `kube::Client` shows nothing of itself.
+struct TestClient(kube::Client);
+
+impl std::fmt::Debug for TestClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TestClient")
+    }
 }
 
 impl Tenant {
@@ -59,13 +69,21 @@ impl Tenant {
         let kinds: Vec<ApiResource> =
             ["CloudFrontFunction", "LambdaFunction"].into_iter().filter(|kind| bed.installed_kinds().contains(*kind)).map(objects::resource).collect();
         let recorder = Recorder::start(&client, &namespace, &kinds).await?;
-        Ok(Self { bed, namespace, account, api_proxy, recorder, folder, operators: Mutex::default() })
+        let client = TestClient(bed.control_plane().own_client().await?);
+        Ok(Self { bed, client, namespace, account, api_proxy, recorder, folder, operators: Mutex::default() })
     }
 
     /// The bed it is on.
     #[must_use]
     pub fn bed(&self) -> &'static Bed {
         self.bed
+    }
+
+    /// A client that may do everything, for this tenant's test alone: the connections of a client
+    /// that tests share would end with the test that opened them.
+    #[must_use]
+    pub fn client(&self) -> kube::Client {
+        self.client.0.clone()
     }
 
     /// Its namespace.
