@@ -15,7 +15,7 @@ use super::driver::Driver;
 use super::pass::{Ended, Pace, Pass};
 use super::seen::Seen;
 use super::settings::GRACE;
-use crate::api::FunctionStatus;
+use crate::api::{FunctionStatus, Reason};
 use crate::kubernetes::events::Telling;
 use crate::kubernetes::{WriteError, status};
 
@@ -138,10 +138,21 @@ impl<M: Managed> Pass<'_, M> {
         if self.memory == self.written {
             return Ok(());
         }
+        // What was written onto a spec of another shape may not be ours to leave out.
+        let mut unowned = conclude::is_stalled(&self.written.common().conditions, Reason::InvalidSpec)
+            && !conclude::is_stalled(&self.memory.common().conditions, Reason::InvalidSpec);
         for _ in 0..RETRIES {
-            let driver = self.driver;
-            let written = status::apply::<M::Kind>(&driver.client, self.subject.namespace(), self.subject.name(), &self.version, &self.memory);
-            match written.await {
+            let (client, namespace, name) = (&self.driver.client, self.subject.namespace(), self.subject.name());
+            let written = if unowned {
+                status::replace::<M::Kind>(client, namespace, name, &self.version, &self.memory).await
+            } else {
+                status::apply::<M::Kind>(client, namespace, name, &self.version, &self.memory).await
+            };
+            match written {
+                Ok(version) if unowned => {
+                    self.advance(version);
+                    unowned = false;
+                }
                 Ok(version) => {
                     self.advance(version);
                     self.written.clone_from(&self.memory);

@@ -119,6 +119,12 @@ pub fn is_available(conditions: &[Condition], generation: i64) -> bool {
         .is_some_and(|ready| ready.status == "True" && ready.reason == Reason::Available.as_str() && ready.observed_generation == Some(generation))
 }
 
+/// Whether the conditions say Stalled for this reason.
+#[must_use]
+pub fn is_stalled(conditions: &[Condition], reason: Reason) -> bool {
+    find(conditions, STALLED).is_some_and(|stalled| stalled.reason == reason.as_str())
+}
+
 /// Something worth an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happening {

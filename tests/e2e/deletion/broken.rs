@@ -51,6 +51,28 @@ async fn a_spec_that_cannot_be_read_any_more_is_told_and_does_not_hold_the_delet
 }
 
 #[tokio::test]
+async fn a_spec_of_another_shape_is_told_can_be_mended_and_does_not_hold_the_deletion() {
+    let scene = Scene::start("del-shape").await;
+    both_ready(&scene, &json!({})).await;
+    for ((kind, name), member) in BOTH.into_iter().zip(["comment", "description"]) {
+        // The API server refuses server-side apply for an object of a shape that is not its definition's.
+        store(&scene, kind, name, member, json!(5)).await;
+        let object = scene.reason(kind, name, "InvalidSpec").await;
+        assert_eq!(reason(&object, "Stalled"), Some("InvalidSpec"), "{kind}");
+        assert_eq!(scene.writes(), Vec::<String>::new(), "{kind}");
+        scene.tenant.patch(kind, name, json!({"spec": {member: null}})).await;
+        scene.ready(kind, name).await;
+        store(&scene, kind, name, member, json!(5)).await;
+        scene.reason(kind, name, "InvalidSpec").await;
+        scene.delete(kind, name).await;
+        assert_eq!(scene.writes(), ["DeleteFunction"], "{kind}");
+        scene.tenant.clear_calls();
+    }
+    assert_eq!(scene.cloud.names().await, Vec::<String>::new());
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_policy_that_cannot_be_read_blocks_the_deletion_and_says_so() {
     let scene = Scene::start("del-odd-policy").await;
     both_ready(&scene, &json!({"deletionPolicy": "Delete"})).await;
@@ -130,7 +152,7 @@ async fn a_namespace_that_is_deleted_takes_its_functions_along() {
     scene.operator.ready().await;
 
     both_ready(&scene, &json!({})).await;
-    let namespaces: kube::Api<k8s_openapi::api::core::v1::Namespace> = kube::Api::all(Bed::get().client());
+    let namespaces: kube::Api<k8s_openapi::api::core::v1::Namespace> = kube::Api::all(scene.tenant.client());
     let uid = namespaces.get(scene.tenant.namespace()).await.expect("it is there").metadata.uid.expect("a uid");
     namespaces.delete(scene.tenant.namespace(), &DeleteParams::default()).await.expect("deleted");
     let gone = kube::runtime::wait::await_condition(namespaces, scene.tenant.namespace(), kube::runtime::conditions::is_deleted(&uid));
