@@ -73,7 +73,7 @@ fn rows() -> Vec<Row> {
         Row {
             name: "architectures",
             spec: json!({"architectures": ["arm64"]}),
-            shows: |c| c.architectures().iter().map(|one| one.as_str()).collect::<Vec<_>>().join(","),
+            shows: |c| c.architectures().iter().map(aws_sdk_lambda::types::Architecture::as_str).collect::<Vec<_>>().join(","),
             set: "arm64",
             fresh: "x86_64",
             write: "UpdateFunctionCode",
