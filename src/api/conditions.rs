@@ -37,3 +37,12 @@ pub fn condition(old: &[Condition], kind: &str, status: &str, reason: &str, mess
         last_transition_time: since,
     }
 }
+
+/// Gives each condition whose status is the same in `old` the transition time that it has there.
+pub fn keep_times(conditions: &mut [Condition], old: &[Condition]) {
+    for condition in conditions {
+        if let Some(same) = find(old, &condition.type_).filter(|c| c.status == condition.status) {
+            condition.last_transition_time = same.last_transition_time.clone();
+        }
+    }
+}

@@ -15,7 +15,7 @@ use super::driver::Driver;
 use super::pass::{Ended, Pace, Pass};
 use super::seen::Seen;
 use super::settings::GRACE;
-use crate::api::{FunctionStatus, Reason};
+use crate::api::{FunctionStatus, Reason, conditions};
 use crate::kubernetes::events::Telling;
 use crate::kubernetes::{WriteError, status};
 
@@ -161,6 +161,7 @@ impl<M: Managed> Pass<'_, M> {
                 Err(WriteError::Stale) => {
                     let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
                     self.move_to(&fresh);
+                    conditions::keep_times(&mut self.memory.common_mut().conditions, &self.written.common().conditions);
                 }
                 Err(error) => return Err(error),
             }

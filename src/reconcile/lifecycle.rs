@@ -7,6 +7,7 @@ use tracing::info;
 
 use super::backoff::Trouble;
 use super::conclude::{Happening, Verdict};
+use super::driver::own_status;
 use super::pass::{Driven, Ended, Pace, Pass};
 use super::{Goal, Managed};
 use crate::api::{AdoptionPolicy, DeletionPolicy, FINALIZER, Reason, Subject};
@@ -122,6 +123,7 @@ impl<M: Managed> Pass<'_, M> {
     pub(super) fn move_to(&mut self, fresh: &Subject<M::Kind>) {
         self.advance(fresh.resource_version().to_owned());
         self.finalizers = fresh.metadata.finalizers.clone().unwrap_or_default();
+        self.written = own_status::<M>(fresh).unwrap_or_default();
     }
 }
 
