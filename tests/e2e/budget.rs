@@ -1,5 +1,7 @@
 //! What it costs: calls and status writes, counted; budgets, and the metrics that tell of them.
 
+#![allow(clippy::float_cmp, reason = "counts are whole numbers")]
+
 mod metrics;
 
 use std::collections::BTreeSet;

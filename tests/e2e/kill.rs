@@ -122,9 +122,7 @@ async fn lane_of(scene: &Scene, kind: &str, doing: Doing, points: Vec<Point>, wa
         };
         begin(scene, kind, doing, &name).await;
         let exit = scene.operator.exited(PATIENCE).await;
-        if exit.is_none() {
-            panic!("{point:?} was not reached\n{}", scene.tenant.describe(kind, &name).await);
-        }
+        assert!(exit.is_some(), "{point:?} was not reached\n{}", scene.tenant.describe(kind, &name).await);
         fault.assert_fired(1);
         scene.operator.restart().await;
         settled(scene, kind, doing, &name).await;

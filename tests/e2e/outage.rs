@@ -248,7 +248,7 @@ async fn a_running_write_ends_before_the_process_and_its_effect_is_recorded() {
         let status = operator.exited(PATIENCE).await.expect("it ends");
         assert!(status.success(), "{status}");
         let arn = scene.tenant.get(kind, "f").await.data["status"]["arn"].clone();
-        assert!(arn.as_str().is_some_and(|arn| arn.ends_with("f")), "the effect is recorded: {arn}");
+        assert!(arn.as_str().is_some_and(|arn| arn.ends_with('f')), "the effect is recorded: {arn}");
         operator.restart().await;
         scene.ready(kind, "f").await;
         assert_eq!(scene.tenant.count("CreateFunction"), 1);

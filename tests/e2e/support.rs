@@ -17,6 +17,12 @@ use crate::invariants;
 
 /// The binary under test.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_cloudfn");
+
+/// The binary that scenes start: `CLOUDFN_BINARY` where that is set, to measure a release build.
+pub fn binary() -> String {
+    std::env::var("CLOUDFN_BINARY").unwrap_or_else(|_| BINARY.to_owned())
+}
+
 /// Long enough on a busy machine; reached only by a failing test.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 /// Kinds.
@@ -56,7 +62,7 @@ impl Scene {
         cloud.create_cloudfront("foreign", "function handler(e) { return e.request; }", &[("team", "others")]).await;
         cloud.create_lambda("foreign", &[("team", "others")]).await;
         let foreign = cloud.fingerprint("foreign").await;
-        let operator = tenant.operator(BINARY, &quiet_with(flags)).await;
+        let operator = tenant.operator(binary(), &quiet_with(flags)).await;
         Self { tenant, operator, cloud, foreign }
     }
 
