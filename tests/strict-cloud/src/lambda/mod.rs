@@ -1,0 +1,221 @@
+//! Lambda: requests and replies, in the API's words.
+//!
+//! Source of shapes and limits: the Lambda API reference, version 2015-03-31, and the recorded
+//! answers of AWS that LocalStack's test suite keeps, named here by their sequences.
+
+mod code;
+mod configuration;
+mod create;
+mod delete;
+mod function;
+mod name;
+mod patterns;
+mod read;
+mod schema;
+mod tagging;
+mod update;
+mod validate;
+mod versions;
+
+pub use configuration::Configuration;
+pub(crate) use function::Function;
+
+use base64::Engine as _;
+use sha2::{Digest, Sha256};
+
+use serde_json::{Map, Value, json};
+
+use crate::tags::Tags;
+
+/// Where code comes from.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Code {
+    /// ZipFile: the bytes of an archive.
+    Zip(Vec<u8>),
+    /// S3Bucket, S3Key, S3ObjectVersion.
+    S3 {
+        /// The bucket.
+        bucket: String,
+        /// The key.
+        key: String,
+        /// The version; the current one, if none.
+        version: Option<String>,
+    },
+    /// ImageUri.
+    Image(String),
+}
+
+/// CreateFunction.
+#[derive(Clone, Default, PartialEq)]
+pub struct CreateFunction {
+    /// A name, or an ARN that ends in one.
+    pub function_name: String,
+    /// Required.
+    pub code: Option<Code>,
+    /// Everything that is neither code, tags nor architecture, PackageType included.
+    pub configuration: Configuration,
+    /// Architectures; x86_64, if none.
+    pub architectures: Option<Vec<String>>,
+    /// Tags.
+    pub tags: Tags,
+    /// Publish version 1 at once.
+    pub publish: bool,
+}
+
+/// UpdateFunctionConfiguration: what the configuration omits stays as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateFunctionConfiguration {
+    /// A name or ARN.
+    pub function_name: String,
+    /// The guard.
+    pub revision_id: Option<String>,
+    /// The changes.
+    pub configuration: Configuration,
+}
+
+/// UpdateFunctionCode.
+#[derive(Clone, Default, PartialEq)]
+pub struct UpdateFunctionCode {
+    /// A name or ARN.
+    pub function_name: String,
+    /// The guard.
+    pub revision_id: Option<String>,
+    /// Required.
+    pub code: Option<Code>,
+    /// Architectures; as they are, if none.
+    pub architectures: Option<Vec<String>>,
+    /// Publish a version of it.
+    pub publish: bool,
+    /// Check, change nothing.
+    pub dry_run: bool,
+}
+
+/// PublishVersion.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublishVersion {
+    /// A name or ARN.
+    pub function_name: String,
+    /// Guard: what the code must be.
+    pub code_sha256: Option<String>,
+    /// Guard: what the revision must be.
+    pub revision_id: Option<String>,
+    /// The version's own description; the function's, if none.
+    pub description: Option<String>,
+}
+
+/// Marker and MaxItems of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// NextMarker of the page before.
+    pub marker: Option<String>,
+    /// MaxItems, 1 to 10,000; a page has 50 at most all the same.
+    pub max_items: Option<i64>,
+}
+
+/// State or LastUpdateStatus, with reason and code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The state's word.
+    pub word: &'static str,
+    /// Reason and reason code.
+    pub reason: Option<(String, &'static str)>,
+}
+
+/// FunctionConfiguration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FunctionConfiguration {
+    /// FunctionName.
+    pub function_name: String,
+    /// FunctionArn: qualified where a qualifier was asked for or a version is meant.
+    pub function_arn: String,
+    /// Version: `$LATEST` or a number.
+    pub version: String,
+    /// RevisionId.
+    pub revision_id: String,
+    /// CodeSha256: base64 for archives, hexadecimal for images.
+    pub code_sha256: String,
+    /// CodeSize.
+    pub code_size: u64,
+    /// LastModified.
+    pub last_modified: String,
+    /// Every configuration field, in the form of replies (VpcConfig with VpcId, layers as objects).
+    pub configuration: Configuration,
+    /// State; absent in lists.
+    pub state: Option<Status>,
+    /// LastUpdateStatus; absent in lists, and while a function is being created.
+    pub last_update_status: Option<Status>,
+    /// RuntimeVersionConfig; absent in lists and for images.
+    pub runtime_version_arn: Option<String>,
+}
+
+impl FunctionConfiguration {
+    /// As the API's JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut fields: Map<String, Value> = self.configuration.0.clone();
+        let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+        set("FunctionName", json!(self.function_name));
+        set("FunctionArn", json!(self.function_arn));
+        set("Version", json!(self.version));
+        set("RevisionId", json!(self.revision_id));
+        set("CodeSha256", json!(self.code_sha256));
+        set("CodeSize", json!(self.code_size));
+        set("LastModified", json!(self.last_modified));
+        for (name, status) in [("State", &self.state), ("LastUpdateStatus", &self.last_update_status)] {
+            if let Some(status) = status {
+                set(name, json!(status.word));
+                // Names as the API has them: StateReason, StateReasonCode, LastUpdateStatusReason, ...
+                if let Some((reason, code)) = &status.reason {
+                    set(&format!("{name}Reason"), json!(reason));
+                    set(&format!("{name}ReasonCode"), json!(code));
+                }
+            }
+        }
+        if let Some(arn) = &self.runtime_version_arn {
+            set("RuntimeVersionConfig", json!({"RuntimeVersionArn": arn}));
+        }
+        Value::Object(fields)
+    }
+}
+
+/// GetFunction's Code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeLocation {
+    /// `S3` or `ECR`.
+    pub repository_type: &'static str,
+    /// A link to the archive; none for images.
+    pub location: Option<String>,
+    /// ImageUri and ResolvedImageUri.
+    pub image: Option<(String, String)>,
+}
+
+/// GetFunction's reply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GotFunction {
+    /// Configuration.
+    pub configuration: FunctionConfiguration,
+    /// Code.
+    pub code: CodeLocation,
+    /// Tags; absent where there are none, and for versions. The error is TagsError: code and message.
+    pub tags: Result<Tags, (String, String)>,
+}
+
+/// A page of functions or versions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// NextMarker.
+    pub next_marker: Option<String>,
+    /// The items, without the seven state fields.
+    pub items: Vec<FunctionConfiguration>,
+}
+
+/// Base64 of the SHA-256, as CodeSha256 has it (Lambda API reference, FunctionConfiguration).
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(Sha256::digest(bytes))
+}
+
+/// The SHA-256 in hexadecimal digits.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

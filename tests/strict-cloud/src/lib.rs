@@ -1,0 +1,55 @@
+//! A small cloud that is as strict as AWS, in one process.
+//!
+//! [`Cloud`] models CloudFront Functions and Lambda as one deterministic value: every operation
+//! is a method that takes a [`Caller`] and a typed request, and answers a typed reply or an
+//! [`Outcome`]. Nothing runs in the background: time is the model's own ([`Cloud::advance`]), what
+//! is random comes from the seed, and the same calls get the same answers, byte for byte.
+//!
+//! | Module | What it knows |
+//! |---|---|
+//! | [`model`] | the cloud itself: the frame that every call passes, and refusals |
+//! | [`settings`] | how long things take, quotas, what fails |
+//! | [`time`] | the model's time, and how the services write it |
+//! | [`operation`] | the list of operations |
+//! | [`cloudfront`] | CloudFront Functions |
+//! | [`lambda`] | Lambda |
+//! | [`faults`] | faults on demand |
+//! | [`log`] | the call log |
+//! | [`snapshot`] | what an account holds, for comparisons |
+//! | [`tags`] | what the two services ask of a tag |
+//! | [`assumed`] | every rule that no source settles, by id |
+//!
+//! Each rule names its source in a comment (an API reference, a guide, a recorded answer of AWS by
+//! the name of its sequence), or names an id of [`assumed::ASSUMED`].
+//!
+//! What comes later has its place: `cloudfront::functions` (TestFunction, real associations),
+//! `cloudfront::rules` (key-value stores), `lambda::versions` (aliases), an HTTP front beside this
+//! crate's root.
+
+#![expect(clippy::missing_errors_doc, reason = "every operation answers an Outcome, and `model` says what that is")]
+
+pub mod assumed;
+pub mod cloudfront;
+pub mod faults;
+mod ids;
+pub mod lambda;
+pub mod log;
+pub mod model;
+pub mod operation;
+mod quota;
+pub mod settings;
+pub mod snapshot;
+pub mod tags;
+pub mod time;
+mod world;
+pub mod zip;
+
+pub use assumed::ASSUMED;
+pub use faults::{Fault, FaultKind};
+pub use log::Entry;
+pub use model::{Answer, Caller, Cloud, Outcome, Refusal};
+pub use operation::{Operation, Service};
+pub use settings::{Between, Failure, Settings};
+pub use snapshot::Snapshot;
+pub use tags::Tags;
+pub use time::Time;

@@ -1,0 +1,108 @@
+//! The operations of the model, by service and name.
+
+/// A service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// CloudFront, API version 2020-05-31: global, one name space an account.
+    CloudFront,
+    /// Lambda, API version 2015-03-31: one name space an account and region.
+    Lambda,
+}
+
+/// What an operation does to the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// It reads one function.
+    Read,
+    /// It reads pages of many.
+    List,
+    /// It changes something.
+    Write,
+}
+
+/// An operation of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Operation {
+    /// Whose it is.
+    pub service: Service,
+    /// The API's name (`CreateFunction`).
+    pub name: &'static str,
+    /// What it does.
+    pub effect: Effect,
+}
+
+const fn of_cloudfront(name: &'static str, effect: Effect) -> Operation {
+    Operation { service: Service::CloudFront, name, effect }
+}
+
+const fn of_lambda(name: &'static str, effect: Effect) -> Operation {
+    Operation { service: Service::Lambda, name, effect }
+}
+
+/// CloudFront's operations.
+#[expect(missing_docs, reason = "the name is all there is to say")]
+pub mod cloudfront {
+    use super::{
+        Effect::{List, Read, Write},
+        Operation, of_cloudfront,
+    };
+
+    pub const CREATE_FUNCTION: Operation = of_cloudfront("CreateFunction", Write);
+    pub const DESCRIBE_FUNCTION: Operation = of_cloudfront("DescribeFunction", Read);
+    pub const GET_FUNCTION: Operation = of_cloudfront("GetFunction", Read);
+    pub const UPDATE_FUNCTION: Operation = of_cloudfront("UpdateFunction", Write);
+    pub const PUBLISH_FUNCTION: Operation = of_cloudfront("PublishFunction", Write);
+    pub const DELETE_FUNCTION: Operation = of_cloudfront("DeleteFunction", Write);
+    pub const LIST_FUNCTIONS: Operation = of_cloudfront("ListFunctions", List);
+    pub const TAG_RESOURCE: Operation = of_cloudfront("TagResource", Write);
+    pub const UNTAG_RESOURCE: Operation = of_cloudfront("UntagResource", Write);
+    pub const LIST_TAGS_FOR_RESOURCE: Operation = of_cloudfront("ListTagsForResource", Read);
+}
+
+/// Lambda's operations.
+#[expect(missing_docs, reason = "the name is all there is to say")]
+pub mod lambda {
+    use super::{
+        Effect::{List, Read, Write},
+        Operation, of_lambda,
+    };
+
+    pub const CREATE_FUNCTION: Operation = of_lambda("CreateFunction", Write);
+    pub const GET_FUNCTION: Operation = of_lambda("GetFunction", Read);
+    pub const GET_FUNCTION_CONFIGURATION: Operation = of_lambda("GetFunctionConfiguration", Read);
+    pub const UPDATE_FUNCTION_CONFIGURATION: Operation = of_lambda("UpdateFunctionConfiguration", Write);
+    pub const UPDATE_FUNCTION_CODE: Operation = of_lambda("UpdateFunctionCode", Write);
+    pub const PUBLISH_VERSION: Operation = of_lambda("PublishVersion", Write);
+    pub const LIST_VERSIONS_BY_FUNCTION: Operation = of_lambda("ListVersionsByFunction", List);
+    pub const DELETE_FUNCTION: Operation = of_lambda("DeleteFunction", Write);
+    pub const LIST_FUNCTIONS: Operation = of_lambda("ListFunctions", List);
+    pub const TAG_RESOURCE: Operation = of_lambda("TagResource", Write);
+    pub const UNTAG_RESOURCE: Operation = of_lambda("UntagResource", Write);
+    pub const LIST_TAGS: Operation = of_lambda("ListTags", Read);
+}
+
+/// Every operation, for matrices of operations and faults.
+pub const ALL: [Operation; 22] = [
+    cloudfront::CREATE_FUNCTION,
+    cloudfront::DESCRIBE_FUNCTION,
+    cloudfront::GET_FUNCTION,
+    cloudfront::UPDATE_FUNCTION,
+    cloudfront::PUBLISH_FUNCTION,
+    cloudfront::DELETE_FUNCTION,
+    cloudfront::LIST_FUNCTIONS,
+    cloudfront::TAG_RESOURCE,
+    cloudfront::UNTAG_RESOURCE,
+    cloudfront::LIST_TAGS_FOR_RESOURCE,
+    lambda::CREATE_FUNCTION,
+    lambda::GET_FUNCTION,
+    lambda::GET_FUNCTION_CONFIGURATION,
+    lambda::UPDATE_FUNCTION_CONFIGURATION,
+    lambda::UPDATE_FUNCTION_CODE,
+    lambda::PUBLISH_VERSION,
+    lambda::LIST_VERSIONS_BY_FUNCTION,
+    lambda::DELETE_FUNCTION,
+    lambda::LIST_FUNCTIONS,
+    lambda::TAG_RESOURCE,
+    lambda::UNTAG_RESOURCE,
+    lambda::LIST_TAGS,
+];

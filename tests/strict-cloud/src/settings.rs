@@ -1,0 +1,91 @@
+//! How this cloud behaves where AWS leaves it open: how long things take, quotas, what fails.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// From the least to the most, both included; the seed decides where in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Between(pub Duration, pub Duration);
+
+impl Between {
+    /// Always the same.
+    #[must_use]
+    pub const fn exactly(time: Duration) -> Self {
+        Self(time, time)
+    }
+}
+
+/// Something that makes functions fail: everything whose role or description holds the marker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// A part of the role's ARN or of the description.
+    pub marker: String,
+    /// Whether creation ends in State Failed.
+    pub on_create: bool,
+    /// Whether updates end in LastUpdateStatus Failed.
+    pub on_update: bool,
+    /// StateReason or LastUpdateStatusReason.
+    pub reason: String,
+    /// StateReasonCode or LastUpdateStatusReasonCode.
+    pub reason_code: &'static str,
+}
+
+/// The settings of a [`Cloud`](crate::Cloud). The default is as strict as AWS.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Settings {
+    /// Lambda's request quotas: 100 GetFunction a second, 15 a second for all else together
+    /// (Lambda Developer Guide, "Lambda quotas", "Control plane").
+    pub lambda_quotas: bool,
+    /// CloudFront calls a second, one second's worth of burst; AWS publishes no number.
+    pub cloudfront_rate: Option<u32>,
+    /// CloudFront functions in an account (CloudFront Developer Guide, "Quotas on CloudFront Functions": 100).
+    pub cloudfront_functions: usize,
+    /// CreateFunction with tags is answered 409 (seen on AWS in 2026; see `assumed`).
+    pub refuse_create_with_tags: bool,
+    /// How long a zip function stays Pending.
+    pub create_takes: Between,
+    /// How long an update of a zip function stays InProgress.
+    pub update_takes: Between,
+    /// The same two for a function in a VPC.
+    pub vpc_takes: Between,
+    /// The same two for an image function.
+    pub image_takes: Between,
+    /// How long a function stays Deleting.
+    pub delete_takes: Between,
+    /// DeleteFunction is answered 409 while the function is Pending or an update is in progress.
+    pub delete_waits: bool,
+    /// After a failed update the fields show what ran before, not what was asked for.
+    pub failed_update_shows_old: bool,
+    /// How long a role that was just made cannot be assumed ([`Cloud::put_role`](crate::Cloud::put_role)).
+    pub role_assumable_after: Duration,
+    /// Roles that nobody made exist all the same.
+    pub any_role: bool,
+    /// Ids and ARNs (subnets, security groups, layer versions, image URIs) that do not exist.
+    pub missing: BTreeSet<String>,
+    /// What fails.
+    pub failures: Vec<Failure>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let seconds = |least, most| Between(Duration::from_secs(least), Duration::from_secs(most));
+        Self {
+            lambda_quotas: true,
+            cloudfront_rate: None,
+            cloudfront_functions: 100,
+            refuse_create_with_tags: false,
+            create_takes: seconds(1, 4),
+            update_takes: seconds(1, 4),
+            vpc_takes: seconds(30, 90),
+            image_takes: seconds(5, 20),
+            delete_takes: seconds(1, 3),
+            delete_waits: true,
+            failed_update_shows_old: false,
+            role_assumable_after: Duration::from_secs(10),
+            any_role: true,
+            missing: BTreeSet::new(),
+            failures: Vec::new(),
+        }
+    }
+}

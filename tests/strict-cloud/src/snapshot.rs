@@ -1,0 +1,100 @@
+//! What an account holds, by content: no id, no time and no ETag, so that two ways to the same end compare equal.
+
+use std::collections::BTreeMap;
+
+use crate::cloudfront::{self, FunctionConfig, Stage};
+use crate::lambda::{Configuration, sha256};
+use crate::model::Cloud;
+use crate::tags::Tags;
+
+/// A copy of a CloudFront function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdgeCopy {
+    /// The configuration.
+    pub config: FunctionConfig,
+    /// Base64 of the SHA-256 of the code.
+    pub code_sha256: String,
+}
+
+/// A CloudFront function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// DEVELOPMENT.
+    pub development: EdgeCopy,
+    /// LIVE, once something was published.
+    pub live: Option<EdgeCopy>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// A Lambda function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regional {
+    /// The configuration of $LATEST, in the form of replies.
+    pub configuration: Configuration,
+    /// CodeSha256 of $LATEST.
+    pub code_sha256: String,
+    /// State.
+    pub state: &'static str,
+    /// LastUpdateStatus.
+    pub last_update_status: Option<&'static str>,
+    /// Configuration and code of each version.
+    pub versions: BTreeMap<u64, (Configuration, String)>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// Everything an account holds now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// CloudFront functions by name.
+    pub cloudfront: BTreeMap<String, Edge>,
+    /// Lambda functions by region and name.
+    pub lambda: BTreeMap<(String, String), Regional>,
+}
+
+impl Cloud {
+    /// What an account holds now. This is the test's own look: no call, no quota, no fault, no log.
+    #[must_use]
+    pub fn snapshot(&self, account: &str) -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        for (name, function) in self.world.cloudfront.get(account).into_iter().flat_map(|shelf| &shelf.now) {
+            let copy = |stage| function.copy(stage).map(|copy: &cloudfront::Copied| EdgeCopy { config: copy.config.clone(), code_sha256: sha256(&copy.code) });
+            if let Some(development) = copy(Stage::Development) {
+                snapshot.cloudfront.insert(name.clone(), Edge { development, live: copy(Stage::Live), tags: function.tags.clone() });
+            }
+        }
+        for ((_, region), shelf) in self.world.lambda.iter().filter(|((owner, _), _)| owner == account) {
+            for (name, function) in &shelf.now {
+                let mut function = function.clone();
+                if !function.settle(self.world.ids, self.now) {
+                    continue;
+                }
+                let latest = function.latest(self.world.ids, false);
+                let versions = function.versions.iter().map(|(number, version)| {
+                    let content = &version.content;
+                    (*number, (content.configuration.clone(), content.code.sha256.clone()))
+                });
+                let regional = Regional {
+                    state: latest.state.as_ref().map_or("", |state| state.word),
+                    last_update_status: latest.last_update_status.as_ref().map(|status| status.word),
+                    versions: versions.collect(),
+                    configuration: latest.configuration,
+                    code_sha256: latest.code_sha256,
+                    tags: function.tags,
+                };
+                snapshot.lambda.insert((region.clone(), name.clone()), regional);
+            }
+        }
+        snapshot
+    }
+
+    /// The ARNs of everything an account holds now, in order.
+    #[must_use]
+    pub fn functions(&self, account: &str) -> Vec<String> {
+        let edge = self.world.cloudfront.get(account).into_iter().flat_map(|shelf| shelf.now.values()).map(|function| function.arn.clone());
+        let shelves = self.world.lambda.iter().filter(|((owner, _), _)| owner == account);
+        let regional = shelves.flat_map(|(_, shelf)| shelf.now.values()).filter(|function| (*function).clone().settle(self.world.ids, self.now));
+        edge.chain(regional.map(|function| function.arn.clone())).collect()
+    }
+}

@@ -1,0 +1,124 @@
+//! The state: what exists, where.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::cloudfront;
+use crate::ids::Ids;
+use crate::lambda;
+use crate::model::Cloud;
+use crate::settings::Settings;
+use crate::time::Time;
+
+/// Things of one kind by name, as they are and as they were before the last write of each.
+#[derive(Clone, Debug)]
+pub(crate) struct Shelf<T> {
+    pub(crate) now: BTreeMap<String, T>,
+    past: BTreeMap<String, Option<T>>,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self { now: BTreeMap::new(), past: BTreeMap::new() }
+    }
+}
+
+impl<T: Clone> Shelf<T> {
+    /// Keeps what `name` is now as its past; called just before each write.
+    pub(crate) fn keep(&mut self, name: &str) {
+        self.past.insert(name.to_owned(), self.now.get(name).cloned());
+    }
+
+    /// One, now or in the past.
+    pub(crate) fn get(&self, name: &str, stale: bool) -> Option<&T> {
+        match self.past.get(name) {
+            Some(before) if stale => before.as_ref(),
+            _ => self.now.get(name),
+        }
+    }
+
+    /// All names, now or in the past, in order.
+    pub(crate) fn names(&self, stale: bool) -> Vec<String> {
+        let mut names: Vec<String> = self.now.keys().chain(self.past.keys().filter(|_| stale)).cloned().collect();
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| self.get(name, stale).is_some());
+        names
+    }
+}
+
+/// Everything that exists.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) ids: Ids,
+    pub(crate) settings: Settings,
+    /// Calls so far.
+    pub(crate) calls: u64,
+    /// Functions created so far, so that a name that is used again gets new ids.
+    pub(crate) births: u64,
+    /// By account.
+    pub(crate) cloudfront: BTreeMap<String, Shelf<cloudfront::Function>>,
+    /// By account and region.
+    pub(crate) lambda: BTreeMap<(String, String), Shelf<lambda::Function>>,
+    /// By bucket: its region, and bytes by key and version; versions in the order they came.
+    pub(crate) buckets: BTreeMap<String, Bucket>,
+    /// When a role can be assumed.
+    pub(crate) roles: BTreeMap<String, Time>,
+    /// Digests of images.
+    pub(crate) images: BTreeMap<String, String>,
+}
+
+/// An object's versions, the current one last.
+type Versions = Vec<(String, Arc<[u8]>)>;
+
+/// An S3 bucket.
+#[derive(Clone, Debug)]
+pub(crate) struct Bucket {
+    pub(crate) region: String,
+    pub(crate) objects: BTreeMap<String, Versions>,
+}
+
+impl World {
+    pub(crate) fn new(ids: Ids, settings: Settings) -> Self {
+        Self {
+            ids,
+            settings,
+            calls: 0,
+            births: 0,
+            cloudfront: BTreeMap::new(),
+            lambda: BTreeMap::new(),
+            buckets: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            images: BTreeMap::new(),
+        }
+    }
+}
+
+/// What functions need of other services.
+impl Cloud {
+    /// Puts an object into S3; bucket and version come into being as they are named. The version put last is the current one.
+    pub fn put_object(&mut self, region: &str, bucket: &str, key: &str, version: &str, bytes: &[u8]) {
+        let bucket = self.world.buckets.entry(bucket.to_owned()).or_insert_with(|| Bucket { region: region.to_owned(), objects: BTreeMap::new() });
+        let versions = bucket.objects.entry(key.to_owned()).or_default();
+        versions.retain(|(known, _)| known != version);
+        versions.push((version.to_owned(), Arc::from(bytes)));
+    }
+
+    /// Removes an object with all versions.
+    pub fn remove_object(&mut self, bucket: &str, key: &str) {
+        if let Some(bucket) = self.world.buckets.get_mut(bucket) {
+            bucket.objects.remove(key);
+        }
+    }
+
+    /// Makes a role now: Lambda can assume it only after [`Settings::role_assumable_after`](crate::Settings).
+    pub fn put_role(&mut self, arn: &str) {
+        let from = self.now.after(self.world.settings.role_assumable_after);
+        self.world.roles.insert(arn.to_owned(), from);
+    }
+
+    /// Pushes an image: from now on the URI resolves to this digest (64 hex digits).
+    pub fn put_image(&mut self, uri: &str, digest: &str) {
+        self.world.images.insert(uri.to_owned(), digest.to_owned());
+    }
+}
