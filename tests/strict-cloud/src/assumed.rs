@@ -4,6 +4,7 @@
 
 /// Id, and what is assumed and why so.
 pub const ASSUMED: &[(&str, &str)] = &[
+    ("any-state", "tags and versions of a function can be changed while it is Pending or being updated"),
     ("cleared", "cleared Lambda fields (key, dead letter target, layers, file systems) are absent afterwards: deployment tools treat absent and empty alike"),
     ("cloudfront-5xx", "CloudFront's 500 is InternalError, as in other XML services: the API reference has no list of 5xx codes"),
     ("cloudfront-comment", "a CloudFront function's comment has 128 characters at most, as a distribution's; the model has no bound"),

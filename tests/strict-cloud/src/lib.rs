@@ -37,6 +37,7 @@ pub mod log;
 pub mod model;
 pub mod operation;
 mod quota;
+mod refusals;
 pub mod settings;
 pub mod snapshot;
 pub mod tags;

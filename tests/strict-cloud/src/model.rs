@@ -9,6 +9,7 @@ use crate::ids::Ids;
 use crate::log::{Answered, Entry};
 use crate::operation::{Effect, Operation, Service, lambda};
 use crate::quota::Bucket;
+use crate::refusals::{broken, denied, expired, throttled, unavailable};
 use crate::settings::Settings;
 use crate::time::Time;
 use crate::world::World;
@@ -168,6 +169,11 @@ impl Cloud {
     /// Lets time pass. What became due in it (a function that settles, one that is gone) shows at the next look.
     pub const fn advance(&mut self, time: Duration) {
         self.now = self.now.after(time);
+    }
+
+    /// Lets time pass until a moment, for whoever keeps another clock; time never goes back.
+    pub fn advance_to(&mut self, moment: Time) {
+        self.now = self.now.max(moment);
     }
 
     /// The settings; a change holds from the next call on.
@@ -341,54 +347,4 @@ pub(crate) fn home(service: Service, caller: &Caller) -> &str {
         Service::CloudFront => "",
         Service::Lambda => &caller.region,
     }
-}
-
-/// Lambda API reference, "Common errors" of each operation: TooManyRequestsException, 429. CloudFront: HTTP 400,
-/// `Throttling`, "Rate exceeded" (as users report it; not in the API reference), with no Retry-After.
-fn throttled(service: Service, retry_after: Option<Duration>) -> Problem {
-    match service {
-        Service::Lambda => Problem { retry_after, ..Problem::new(429, "TooManyRequestsException", "Rate exceeded") },
-        Service::CloudFront => Problem { retry_after, ..Problem::new(400, "Throttling", "Rate exceeded") },
-    }
-}
-
-/// Lambda API reference: ServiceException, 500; the text is a recorded one. CloudFront: assumed:cloudfront-5xx.
-fn broken(service: Service) -> Problem {
-    match service {
-        Service::Lambda => Problem::new(500, "ServiceException", "An error occurred and the request cannot be processed."),
-        Service::CloudFront => Problem::new(500, "InternalError", "We encountered an internal error. Please try again."),
-    }
-}
-
-/// assumed:unavailable.
-fn unavailable(service: Service) -> Problem {
-    let code = match service {
-        Service::Lambda => "ServiceUnavailableException",
-        Service::CloudFront => "ServiceUnavailable",
-    };
-    Problem::new(503, code, "Service is unable to handle request.")
-}
-
-/// "Common Errors" of the API references: ExpiredTokenException 403; CloudFront's XML protocol says ExpiredToken.
-fn expired(service: Service) -> Problem {
-    let code = match service {
-        Service::Lambda => "ExpiredTokenException",
-        Service::CloudFront => "ExpiredToken",
-    };
-    Problem::new(403, code, "The security token included in the request is expired")
-}
-
-/// IAM User Guide, "Troubleshoot access denied error messages".
-fn denied(service: Service, caller: &Caller, request: &Request<'_>) -> Problem {
-    let (code, prefix) = match service {
-        Service::Lambda => ("AccessDeniedException", "lambda"),
-        Service::CloudFront => ("AccessDenied", "cloudfront"),
-    };
-    let action = format!("{prefix}:{}", request.operation.name);
-    let (principal, resource) = (&caller.principal, &request.resource);
-    Problem::new(
-        403,
-        code,
-        format!("User: {principal} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"),
-    )
 }

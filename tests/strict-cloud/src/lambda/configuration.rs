@@ -86,8 +86,8 @@ impl Configuration {
     #[must_use]
     pub fn redacted(&self) -> Value {
         let mut fields = self.0.clone();
-        if let Some(variables) = self.variables() {
-            let keys: Vec<&String> = variables.keys().collect();
+        if fields.contains_key("Environment") {
+            let keys: Vec<&String> = self.variables().into_iter().flat_map(Map::keys).collect();
             fields.insert("Environment".into(), json!(keys));
         }
         Value::Object(fields)

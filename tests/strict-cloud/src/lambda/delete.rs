@@ -35,6 +35,7 @@ impl Cloud {
                 Some(_) => return Err(name::not_found(&arn)),
             };
             let mut function = current(world, context, &named.name)?;
+            function.stays()?;
             if let Some(number) = version {
                 // assumed:version-gone: a version that is not there is no error.
                 if function.versions.remove(&number).is_some() {
@@ -43,8 +44,6 @@ impl Cloud {
                 return Ok(204);
             }
             match function.phase {
-                // assumed:deleting.
-                Phase::Deleting { .. } => function.changeable()?,
                 // assumed:delete-waits.
                 Phase::Pending { .. } if world.settings.delete_waits => function.changeable()?,
                 Phase::Active if world.settings.delete_waits && matches!(function.update, Update::InProgress { .. }) => function.changeable()?,

@@ -176,6 +176,11 @@ impl Function {
         Ok(())
     }
 
+    /// 409 where the function is on its way out (assumed:deleting); otherwise tags and versions can be changed in any state (assumed:any-state).
+    pub(crate) fn stays(&self) -> Result<(), Problem> {
+        if matches!(self.phase, Phase::Deleting { .. }) { self.changeable() } else { Ok(()) }
+    }
+
     /// 412 where the guard is not the current revision (recorded answer: test_function_revisions_basic).
     pub(crate) fn guard(&self, sent: Option<&str>) -> Result<(), Problem> {
         if sent.is_none_or(|sent| sent == self.revision) {

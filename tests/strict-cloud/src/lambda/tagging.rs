@@ -35,6 +35,7 @@ impl Cloud {
             breaches(tags, &mut broken);
             broken.judge()?;
             let mut function = current(world, context, name)?;
+            function.stays()?;
             // Recorded answer: test_tag_exceptions, tag_empty_tags.
             if tags.is_empty() {
                 return Err(invalid("An error occurred and the request cannot be processed."));
@@ -58,6 +59,7 @@ impl Cloud {
             }
             breaches.judge()?;
             let mut function = current(world, context, name)?;
+            function.stays()?;
             if keys.iter().any(|key| function.tags.contains_key(key)) {
                 function.tags.retain(|key, _| !keys.contains(key));
                 function.touch(world.ids);
