@@ -74,6 +74,13 @@ impl Cloud {
         self.call(caller, call, |world, context| {
             let mut all = Vec::new();
             for name in create::shelf(world, context.caller).names(context.stale) {
+                // Without versions the names are in the list's own order: only the page, and one to know whether more follow, is made.
+                if !all_versions && page.marker.as_ref().is_some_and(|marker| name <= *marker) {
+                    continue;
+                }
+                if !all_versions && all.len() > 50 {
+                    break;
+                }
                 let Ok(function) = seen(world, context, &name) else { continue };
                 all.push((name.clone(), listed(function.latest(world.ids, all_versions))));
                 if all_versions {
