@@ -1,6 +1,6 @@
 //! What only the object knew is lost: status, finalizer, the object itself. The function is found again.
 
-use cloudfn_bed::is_ready;
+use cloudfn_bed::{condition, is_ready};
 use kube::api::{DynamicObject, PostParams};
 use serde_json::{Value, json};
 
@@ -51,6 +51,32 @@ async fn a_status_that_was_wiped_while_nobody_looked_is_found_again_without_a_wr
         assert!(!exists(&scene.cloud, kind, "f").await);
     }
     scene.end().await;
+}
+
+#[tokio::test]
+async fn what_a_restored_backup_left_in_the_status_goes() {
+    let scene = Scene::start("restored").await;
+    for kind in BOTH {
+        scene.apply(manifest(kind, "f", "one", json!({}))).await;
+        let before = scene.ready(kind, "f").await;
+        scene.tenant.clear_calls();
+        let mut conditions = before.data["status"]["conditions"].as_array().cloned().unwrap_or_default();
+        let mut stalled = conditions[0].clone();
+        stalled["type"] = json!("Stalled");
+        let mut others = stalled.clone();
+        others["type"] = json!("Example");
+        conditions.extend([stalled, others.clone()]);
+        // Written by another manager, which an apply alone would leave.
+        let restored = json!({"conditions": conditions, "plannedChanges": [{"step": "Create"}]});
+        scene.tenant.patch_status(kind, "f", json!({"status": restored})).await;
+        let repaired = |object: &DynamicObject| condition(object, "Stalled").is_none() && object.data["status"]["plannedChanges"].is_null();
+        let after = scene.tenant.wait_for(kind, "f", "to say what is true again", repaired, PATIENCE).await;
+        assert_eq!(condition(&after, "Example"), Some(&others), "a condition of another stays");
+        assert!(whole(&after), "{after:?}");
+        assert!(scene.tenant.calls().is_empty(), "{:?}", scene.tenant.calls());
+    }
+    // That somebody's Stalled stood beside Ready for a moment is the point of this test: no invariant is checked.
+    assert!(scene.operator.terminate().await.success());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod accepted;
 mod refused;
 mod shown;
+mod undecodable;
 
 use serde_json::{Value, json};
 
