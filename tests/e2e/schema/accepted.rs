@@ -14,7 +14,7 @@ async fn what_keeps_the_rules_is_taken() {
         json!({}),
         json!({"functionName": "F_1-x"}),
         json!({"functionName": "f".repeat(64)}),
-        json!({"tags": tags(46)}),
+        json!({"tags": tags(47)}),
         json!({"tags": {"k".repeat(128): "v".repeat(256), "empty": "", "a b/c:d": "ü"}}),
         json!({"tags": {}}),
         json!({"managementPolicy": "Observe"}),

@@ -51,7 +51,7 @@ fn common() -> Vec<Row> {
         ("an empty tag key", tag("", "x"), "a tag key has 1 to 128 characters; shorten it"),
         ("a tag key of 129 characters", tag(&"k".repeat(129), "x"), "a tag key has 1 to 128 characters; shorten it"),
         ("a tag value of 257 characters", tag("k", &"v".repeat(257)), "Too long: may not be more than 256"),
-        ("47 tags", json!({"tags": tags(47)}), "spec.tags: Too many: 47: must have at most 46"),
+        ("48 tags", json!({"tags": tags(48)}), "spec.tags: Too many: 48: must have at most 47"),
         ("a field that does not exist", json!({"descripton": "x"}), "descripton: field not declared in schema"),
         ("no code", json!({"code": null}), "spec.code: Required value"),
         ("code without a source", json!({"code": {}}), "code needs exactly one of inline"),
