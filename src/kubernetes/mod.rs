@@ -20,6 +20,15 @@ pub enum WriteError {
     Api(#[source] Box<kube::Error>),
 }
 
+impl WriteError {
+    /// Whether the API server refuses the object as it stands, whoever writes: an object that breaks
+    /// the types of its own schema takes no status.
+    #[must_use]
+    pub fn is_refusal_of_object(&self) -> bool {
+        matches!(self, Self::Api(error) if matches!(error.as_ref(), kube::Error::Api(status) if status.code == 422))
+    }
+}
+
 impl From<kube::Error> for WriteError {
     fn from(error: kube::Error) -> Self {
         match &error {

@@ -36,8 +36,14 @@ where
         "status": status,
     });
     match api.patch_status(name, &PatchParams::apply(FIELD_MANAGER).force(), &Patch::Apply(&patch)).await {
-        Ok(written) => Ok(written.resource_version().unwrap_or_default()),
-        Err(kube::Error::Api(refusal)) if NOT_TYPED.iter().any(|words| refusal.message.contains(words)) => {
+        Ok(written) => {
+            let version = written.resource_version().unwrap_or_default();
+            // What another manager wrote (a restored backup, a person) is not taken away by an apply.
+            let left = written.data.get("status").is_some_and(|live| is_left(live, &json!(status)));
+            if left { replace::<K>(client, namespace, name, &version, status).await } else { Ok(version) }
+        }
+        // 422: of a condition that more than one manager wrote, an apply takes away only a part.
+        Err(kube::Error::Api(refusal)) if refusal.code == 422 || NOT_TYPED.iter().any(|words| refusal.message.contains(words)) => {
             replace::<K>(client, namespace, name, resource_version, status).await
         }
         Err(error) => Err(error.into()),
@@ -50,6 +56,13 @@ fn conditions(status: &Value) -> impl Iterator<Item = &Value> {
 
 fn is_ours(condition: &Value) -> bool {
     condition.get("type").and_then(Value::as_str).is_some_and(|kind| [READY, RECONCILING, STALLED].contains(&kind))
+}
+
+/// Whether `live` has a field, or a condition of ours, that `wanted` has not.
+fn is_left(live: &Value, wanted: &Value) -> bool {
+    let condition = |old: &Value| is_ours(old) && conditions(wanted).all(|new| new.get("type") != old.get("type"));
+    let field = |key: &String| key != "conditions" && wanted.get(key).is_none();
+    conditions(live).any(condition) || live.as_object().is_some_and(|live| live.keys().any(field))
 }
 
 /// Replaces the status whoever wrote it, conditions of others excepted. Answers the object's new version.
@@ -84,6 +97,17 @@ fn merge_patch(from: &Value, to: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_left_of_ours_is_noticed() {
+        let of = |kind: &str| json!({"arn": "a", "conditions": [{"type": kind}, {"type": "Ready"}]});
+        let wanted = json!({"arn": "a", "conditions": [{"type": "Ready"}]});
+        let rows =
+            [("nothing", wanted.clone(), false), ("ours", of("Stalled"), true), ("another's", of("Example"), false), ("a field", json!({"etag": "e"}), true)];
+        for (sentence, live, expected) in rows {
+            assert_eq!(is_left(&live, &wanted), expected, "{sentence}");
+        }
+    }
 
     #[test]
     fn a_merge_patch_takes_away_what_is_not_wanted_at_any_depth() {

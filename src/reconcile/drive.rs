@@ -242,7 +242,11 @@ impl<M: Managed> Pass<'_, M> {
         };
         self.locate(identity);
         self.say(&Verdict::Reconciling(reason, message.to_owned()));
-        self.write_status().await?;
+        match self.write_status().await {
+            // A deletion needs no status that nobody can write.
+            Err(error) if matches!(goal, Goal::Absent) && error.is_refusal_of_object() => {}
+            written => written?,
+        }
         self.announced = true;
         Ok(())
     }
