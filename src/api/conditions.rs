@@ -10,6 +10,9 @@ pub const RECONCILING: &str = "Reconciling";
 /// Present while true: a person must change something.
 pub const STALLED: &str = "Stalled";
 
+/// The conditions that cloudfn writes; others belong to others.
+pub const OURS: [&str; 3] = [READY, RECONCILING, STALLED];
+
 /// The condition of this type.
 #[must_use]
 pub fn find<'a>(conditions: &'a [Condition], kind: &str) -> Option<&'a Condition> {

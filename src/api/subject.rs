@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 use kube::Resource;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -35,6 +35,9 @@ pub struct Subject<K: FunctionKind> {
     pub essentials: Essentials,
     /// Its status; `None` where there is none that can be decoded. Losing it costs calls only.
     pub status: Option<K::Status>,
+    /// Whether the status holds something of ours that cloudfn did not apply (a patch wrote it, or a
+    /// restored backup), so that applying would not take it away.
+    pub status_has_strays: bool,
 }
 
 impl<K: FunctionKind> Subject<K> {
@@ -111,6 +114,21 @@ impl<K: FunctionKind> Subject<K> {
     }
 }
 
+/// Whether a status that somebody wrote has a field, or a condition of ours, that we did not apply.
+fn has_strays(status: &Value, managers: &[ManagedFieldsEntry]) -> bool {
+    if status.get("observedGeneration").and_then(Value::as_i64).is_none_or(|generation| generation < 0) {
+        return false;
+    }
+    let is = |field: &Option<String>, text| field.as_deref() == Some(text);
+    let ours = |entry: &&ManagedFieldsEntry| is(&entry.manager, super::FIELD_MANAGER) && is(&entry.operation, "Apply") && is(&entry.subresource, "status");
+    let applied = managers.iter().find(ours).and_then(|entry| entry.fields_v1.as_ref()?.0.get("f:status"));
+    let has = |key: &str| applied.is_some_and(|fields| fields.get(format!("f:{key}")).is_some());
+    let has_condition = |kind: &str| applied.is_some_and(|fields| fields["f:conditions"].get(format!("k:{{\"type\":\"{kind}\"}}")).is_some());
+    let mut fields = status.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).filter(|key| *key != "conditions");
+    let mut conditions = status["conditions"].as_array().into_iter().flatten().filter_map(|condition| condition["type"].as_str());
+    fields.any(|key| !has(key)) || conditions.any(|kind| super::conditions::OURS.contains(&kind) && !has_condition(kind))
+}
+
 /// What is wrong with a spec, without the values that serde quotes: one may be a secret.
 fn undecodable(error: &str) -> String {
     let wanted = error.rsplit_once(", expected ").map(|(_, wanted)| format!(": a field should be {wanted}"));
@@ -146,11 +164,12 @@ impl<'de, K: FunctionKind> Deserialize<'de> for Subject<K> {
             status: Option<Value>,
         }
         let mut raw = Raw::deserialize(deserializer)?;
-        raw.metadata.managed_fields = None;
+        let managers = raw.metadata.managed_fields.take().unwrap_or_default();
+        let status_has_strays = raw.status.as_ref().is_some_and(|status| has_strays(status, &managers));
         let essentials = essentials(&raw.spec);
         let spec = K::Spec::deserialize(raw.spec).map_err(|error| undecodable(&error.to_string()));
         let status = raw.status.and_then(|status| K::Status::deserialize(status).ok());
-        Ok(Self { metadata: raw.metadata, spec, essentials, status })
+        Ok(Self { metadata: raw.metadata, spec, essentials, status, status_has_strays })
     }
 }
 
@@ -161,6 +180,7 @@ impl<K: FunctionKind> Clone for Subject<K> {
             spec: self.spec.clone(),
             essentials: self.essentials.clone(),
             status: self.status.clone(),
+            status_has_strays: self.status_has_strays,
         }
     }
 }

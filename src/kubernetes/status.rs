@@ -1,19 +1,20 @@
 //! Writes a status by server-side apply.
 //!
-//! Where a stored spec is not of the definition's shape, the API server applies nothing to the
-//! object; a merge patch still reaches its status. What it adds may come to belong to others, so
-//! applying does not take it away: who goes on from such a status replaces it once.
+//! Applying takes away what we applied before and now leave out, and nothing else. What a patch set
+//! (ours, for an object whose stored spec is of another shape than its definition, to which the API
+//! server applies nothing; a restored backup's; a person's) stays, whole or in part. It is cleared
+//! once, and all of the status is applied anew: then it has one owner again.
 //!
 //! Invariant: a status is written only onto the version of the object that was read.
 
-use kube::api::{DynamicObject, Patch, PatchParams};
+use kube::api::{ApiResource, DynamicObject, Patch, PatchParams};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::WriteError;
 use crate::api::FIELD_MANAGER;
-use crate::api::conditions::{READY, RECONCILING, STALLED};
+use crate::api::conditions;
 
 /// How the API server says that an object is not of its definition's shape.
 const NOT_TYPED: [&str; 2] = ["failed to create typed live object", "to smd typed"];
@@ -27,63 +28,94 @@ pub async fn apply<K>(client: &Client, namespace: &str, name: &str, resource_ver
 where
     K: Resource<DynamicType = ()>,
 {
-    let resource = kube::api::ApiResource::erase::<K>(&());
-    let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
-    let patch = json!({
-        "apiVersion": resource.api_version,
-        "kind": resource.kind,
-        "metadata": {"name": name, "namespace": namespace, "resourceVersion": resource_version},
-        "status": status,
-    });
-    match api.patch_status(name, &PatchParams::apply(FIELD_MANAGER).force(), &Patch::Apply(&patch)).await {
+    let object = Object::of::<K>(client, namespace, name);
+    let status = json!(status);
+    let version = match object.apply(resource_version, &status).await {
         Ok(written) => {
             let version = written.resource_version().unwrap_or_default();
-            // What another manager wrote (a restored backup, a person) is not taken away by an apply.
-            let left = written.data.get("status").is_some_and(|live| is_left(live, &json!(status)));
-            if left { replace::<K>(client, namespace, name, &version, status).await } else { Ok(version) }
+            if !written.data.get("status").is_some_and(|live| is_left(live, &status)) {
+                return Ok(version);
+            }
+            version
         }
-        // 422: of a condition that more than one manager wrote, an apply takes away only a part.
-        Err(kube::Error::Api(refusal)) if refusal.code == 422 || NOT_TYPED.iter().any(|words| refusal.message.contains(words)) => {
-            replace::<K>(client, namespace, name, resource_version, status).await
+        // Of a condition that a patch wrote too, an apply takes away only a part.
+        Err(kube::Error::Api(refusal)) if refusal.code == 422 => resource_version.to_owned(),
+        Err(kube::Error::Api(refusal)) if NOT_TYPED.iter().any(|words| refusal.message.contains(words)) => {
+            return object.patch(resource_version, &status).await;
         }
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error.into()),
+    };
+    let cleared = object.clear(&version).await?;
+    let written = object.apply(&cleared, &status).await?;
+    Ok(written.resource_version().unwrap_or_default())
+}
+
+/// Takes away what a patch of ours wrote, before the status is applied. Answers the object's new version.
+///
+/// # Errors
+/// As [`apply`].
+pub async fn clear<K>(client: &Client, namespace: &str, name: &str, resource_version: &str) -> Result<String, WriteError>
+where
+    K: Resource<DynamicType = ()>,
+{
+    Object::of::<K>(client, namespace, name).clear(resource_version).await
+}
+
+/// One object, of whatever kind.
+struct Object<'a> {
+    api: Api<DynamicObject>,
+    resource: ApiResource,
+    name: &'a str,
+}
+
+impl<'a> Object<'a> {
+    fn of<K: Resource<DynamicType = ()>>(client: &Client, namespace: &str, name: &'a str) -> Self {
+        let resource = ApiResource::erase::<K>(&());
+        Self { api: Api::namespaced_with(client.clone(), namespace, &resource), resource, name }
+    }
+
+    async fn apply(&self, resource_version: &str, status: &Value) -> Result<DynamicObject, kube::Error> {
+        let patch = json!({
+            "apiVersion": self.resource.api_version,
+            "kind": self.resource.kind,
+            "metadata": {"name": self.name, "resourceVersion": resource_version},
+            "status": status,
+        });
+        self.api.patch_status(self.name, &PatchParams::apply(FIELD_MANAGER).force(), &Patch::Apply(&patch)).await
+    }
+
+    async fn clear(&self, resource_version: &str) -> Result<String, WriteError> {
+        self.patch(resource_version, &json!({"conditions": []})).await
+    }
+
+    /// Makes the status this one, whoever wrote it, conditions of others excepted: a merge patch
+    /// replaces the list of conditions as a whole, so it carries theirs.
+    async fn patch(&self, resource_version: &str, status: &Value) -> Result<String, WriteError> {
+        let live = self.api.get(self.name).await?.data.get("status").cloned().unwrap_or_default();
+        let mut wanted = status.clone();
+        if let Some(wanted) = wanted.get_mut("conditions").and_then(Value::as_array_mut) {
+            wanted.extend(list(&live).filter(|condition| !is_ours(condition)).cloned());
+        }
+        let patch = json!({"metadata": {"resourceVersion": resource_version}, "status": merge_patch(&live, &wanted)});
+        let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+        let written = self.api.patch_status(self.name, &params, &Patch::Merge(&patch)).await?;
+        Ok(written.resource_version().unwrap_or_default())
     }
 }
 
-fn conditions(status: &Value) -> impl Iterator<Item = &Value> {
+fn list(status: &Value) -> impl Iterator<Item = &Value> {
     status.get("conditions").and_then(Value::as_array).into_iter().flatten()
 }
 
 fn is_ours(condition: &Value) -> bool {
-    condition.get("type").and_then(Value::as_str).is_some_and(|kind| [READY, RECONCILING, STALLED].contains(&kind))
+    condition.get("type").and_then(Value::as_str).is_some_and(|kind| conditions::OURS.contains(&kind))
 }
 
 /// Whether `live` has a field, or a condition of ours, that `wanted` has not.
 fn is_left(live: &Value, wanted: &Value) -> bool {
-    let condition = |old: &Value| is_ours(old) && conditions(wanted).all(|new| new.get("type") != old.get("type"));
+    let condition = |old: &Value| is_ours(old) && list(wanted).all(|new| new.get("type") != old.get("type"));
     let field = |key: &String| key != "conditions" && wanted.get(key).is_none();
-    conditions(live).any(condition) || live.as_object().is_some_and(|live| live.keys().any(field))
-}
-
-/// Replaces the status whoever wrote it, conditions of others excepted. Answers the object's new version.
-///
-/// # Errors
-/// As [`apply`].
-pub async fn replace<K>(client: &Client, namespace: &str, name: &str, resource_version: &str, status: &impl Serialize) -> Result<String, WriteError>
-where
-    K: Resource<DynamicType = ()>,
-{
-    let resource = kube::api::ApiResource::erase::<K>(&());
-    let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
-    let live = api.get(name).await?.data.get("status").cloned().unwrap_or_default();
-    let mut wanted = json!(status);
-    if let Some(list) = wanted.get_mut("conditions").and_then(Value::as_array_mut) {
-        list.extend(conditions(&live).filter(|condition| !is_ours(condition)).cloned());
-    }
-    let patch = json!({"metadata": {"resourceVersion": resource_version}, "status": merge_patch(&live, &wanted)});
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
-    let written = api.patch_status(name, &params, &Patch::Merge(&patch)).await?;
-    Ok(written.resource_version().unwrap_or_default())
+    list(live).any(condition) || live.as_object().is_some_and(|live| live.keys().any(field))
 }
 
 /// The merge patch that makes `to` of `from`: what is not in `to` becomes null.

@@ -15,7 +15,7 @@ use super::driver::Driver;
 use super::pass::{Ended, Pace, Pass};
 use super::seen::Seen;
 use super::settings::GRACE;
-use crate::api::{FunctionStatus, Reason, conditions};
+use crate::api::{FunctionStatus, conditions};
 use crate::kubernetes::events::Telling;
 use crate::kubernetes::{WriteError, status};
 
@@ -138,20 +138,18 @@ impl<M: Managed> Pass<'_, M> {
         if self.memory == self.written {
             return Ok(());
         }
-        // What was written onto a spec of another shape may not be ours to leave out.
-        let mut unowned = conclude::is_stalled(&self.written.common().conditions, Reason::InvalidSpec)
-            && !conclude::is_stalled(&self.memory.common().conditions, Reason::InvalidSpec);
+        let mut to_clear = self.subject.status_has_strays && self.subject.spec.is_ok() && self.written == self.old;
         for _ in 0..RETRIES {
             let (client, namespace, name) = (&self.driver.client, self.subject.namespace(), self.subject.name());
-            let written = if unowned {
-                status::replace::<M::Kind>(client, namespace, name, &self.version, &self.memory).await
+            let written = if to_clear {
+                status::clear::<M::Kind>(client, namespace, name, &self.version).await
             } else {
                 status::apply::<M::Kind>(client, namespace, name, &self.version, &self.memory).await
             };
             match written {
-                Ok(version) if unowned => {
+                Ok(version) if to_clear => {
                     self.advance(version);
-                    unowned = false;
+                    to_clear = false;
                 }
                 Ok(version) => {
                     self.advance(version);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
 use crate::api::Reason;
-use crate::api::conditions::{READY, RECONCILING, STALLED, condition, find};
+use crate::api::conditions::{OURS, READY, RECONCILING, STALLED, condition, find};
 use crate::cloud::{Class, CloudError};
 
 /// What a pass found out about an object.
@@ -109,7 +109,7 @@ pub fn conditions(old: &[Condition], verdict: &Verdict, generation: i64, now: Ti
 /// The conditions of ours among all.
 #[must_use]
 pub fn own(conditions: &[Condition]) -> Vec<Condition> {
-    conditions.iter().filter(|c| [READY, RECONCILING, STALLED].contains(&c.type_.as_str())).cloned().collect()
+    conditions.iter().filter(|c| OURS.contains(&c.type_.as_str())).cloned().collect()
 }
 
 /// Whether the conditions say Ready for this generation because somebody looked.
@@ -117,12 +117,6 @@ pub fn own(conditions: &[Condition]) -> Vec<Condition> {
 pub fn is_available(conditions: &[Condition], generation: i64) -> bool {
     find(conditions, READY)
         .is_some_and(|ready| ready.status == "True" && ready.reason == Reason::Available.as_str() && ready.observed_generation == Some(generation))
-}
-
-/// Whether the conditions say Stalled for this reason.
-#[must_use]
-pub fn is_stalled(conditions: &[Condition], reason: Reason) -> bool {
-    find(conditions, STALLED).is_some_and(|stalled| stalled.reason == reason.as_str())
 }
 
 /// Something worth an event.

@@ -69,7 +69,7 @@ async fn what_a_restored_backup_left_in_the_status_goes() {
         // Written by another manager, which an apply alone would leave.
         let restored = json!({"conditions": conditions, "plannedChanges": [{"step": "Create"}]});
         scene.tenant.patch_status(kind, "f", json!({"status": restored})).await;
-        let repaired = |object: &DynamicObject| condition(object, "Stalled").is_none() && object.data["status"]["plannedChanges"].is_null();
+        let repaired = |object: &DynamicObject| condition(object, "Stalled").is_none() && object.data["status"]["plannedChanges"].is_null() && is_ready(object);
         let after = scene.tenant.wait_for(kind, "f", "to say what is true again", repaired, PATIENCE).await;
         assert_eq!(condition(&after, "Example"), Some(&others), "a condition of another stays");
         assert!(whole(&after), "{after:?}");
