@@ -9,6 +9,7 @@ mod futile;
 mod invariants;
 mod kill;
 mod lambda;
+mod model;
 mod observe;
 mod outage;
 mod ownership;

@@ -1,0 +1,182 @@
+//! What was asked for, and whether the cloud has it; and what was published although nobody asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::base64::Engine as _;
+use ::base64::engine::general_purpose::STANDARD;
+use cloudfn::api::lambda::LambdaFunctionSpec;
+use cloudfn::cloud::Tags;
+use cloudfn::functions::lambda::{Code, LambdaFunctions};
+use cloudfn::reconcile::{Inputs, Managed, Unmet};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use strict_cloud::operation::cloudfront as cf;
+
+use crate::api_server::Key;
+use crate::clouds::OTHERS;
+use crate::judge::Place;
+use crate::run::Stage;
+use crate::schedule::{Kind, MAPS, SECRET};
+use crate::world::NAMESPACE;
+
+/// What a spec asks for, with its references as they are now.
+pub enum Wanted {
+    /// A reference is missing.
+    Missing,
+    /// Something that the cloud refuses.
+    Refused,
+    /// A function like this.
+    Function(Value),
+}
+
+/// What a spec asks for now.
+pub fn wanted(stage: &Stage, kind: Kind, spec: &Value) -> Wanted {
+    match kind {
+        Kind::CloudFront => {
+            let code = match &spec["code"]["configMapKeyRef"] {
+                Value::Null => spec["code"]["inline"].as_str().map(ToOwned::to_owned),
+                reference => {
+                    let data = data(stage, "configmaps", reference["name"].as_str().unwrap_or_default());
+                    data.and_then(|data| data.get(reference["key"].as_str()?)?.as_str().map(ToOwned::to_owned))
+                }
+            };
+            match code {
+                None => Wanted::Missing,
+                Some(_) if spec["runtime"] == "cloudfront-js-9.9" => Wanted::Refused,
+                Some(code) => Wanted::Function(json!({"code": code, "runtime": spec["runtime"]})),
+            }
+        }
+        Kind::Lambda => lambda(stage, spec),
+    }
+}
+
+fn data(stage: &Stage, plural: &str, name: &str) -> Option<Value> {
+    let key = Key { plural: plural.to_owned(), namespace: NAMESPACE.to_owned(), name: name.to_owned() };
+    stage.world.api(|api| api.get(&key).map(|object| object["data"].clone()))
+}
+
+/// The archive and the joined environment are the operator's own work, tested elsewhere.
+fn lambda(stage: &Stage, spec: &Value) -> Wanted {
+    let mut inputs = Inputs::default();
+    for name in MAPS {
+        if let Some(Value::Object(data)) = data(stage, "configmaps", name) {
+            let files = data.into_iter().map(|(key, value)| (key, value.as_str().unwrap_or_default().as_bytes().to_vec()));
+            inputs.config_maps.insert(name.to_owned(), files.collect());
+        }
+    }
+    if let Some(Value::Object(data)) = data(stage, "secrets", SECRET) {
+        let text = |value: &Value| String::from_utf8(STANDARD.decode(value.as_str().unwrap_or_default()).unwrap()).unwrap();
+        inputs.secrets.insert(SECRET.to_owned(), data.iter().map(|(key, value)| (key.clone(), SecretString::from(text(value)))).collect());
+    }
+    let spec = LambdaFunctionSpec::deserialize(spec).unwrap();
+    match LambdaFunctions::desired(&spec, &inputs, &Tags::new()) {
+        Err(Unmet::Missing(_)) => Wanted::Missing,
+        Err(Unmet::Invalid(_)) => Wanted::Refused,
+        Ok(desired) => {
+            let Code::Zip { sha256, .. } = &desired.code else { return Wanted::Refused };
+            let environment = desired.configuration.environment.as_ref().map(|environment| {
+                environment.0.iter().map(|(key, value)| (key.clone(), value.expose_secret().to_owned())).collect::<BTreeMap<_, _>>()
+            });
+            Wanted::Function(json!({"codeSha256": sha256, "environment": environment}))
+        }
+    }
+}
+
+/// The first thing in which a function is not what was asked for. Where outsiders touched it, what
+/// the spec does not name may be anything.
+pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool) -> Option<String> {
+    let mut wrong = Vec::new();
+    let mut same = |what: &str, wanted: &Value, found: &Value| {
+        if wanted != found {
+            wrong.push(format!("{what} {found}, not {wanted}"));
+        }
+    };
+    if let Some(code) = wanted.get("code") {
+        let stages: &[&str] = if spec["stage"] == "LIVE" { &["development", "live"] } else { &["development"] };
+        for stage in stages {
+            same(stage, code, &function[*stage]["code"]);
+            same(stage, &wanted["runtime"], &function[*stage]["runtime"]);
+            if !spec["comment"].is_null() {
+                same(stage, &spec["comment"], &function[*stage]["comment"]);
+            } else if !touched {
+                same(stage, &json!(""), &function[*stage]["comment"]);
+            }
+        }
+    } else {
+        let fresh = json!({"description": "", "timeout": 3, "memorySize": 128, "architectures": ["x86_64"]});
+        for (field, fresh) in fresh.as_object().into_iter().flatten() {
+            if !spec[field].is_null() {
+                same(field, &spec[field], &function[field]);
+            } else if !touched {
+                same(field, fresh, &function[field]);
+            }
+        }
+        for field in ["runtime", "handler", "role"] {
+            same(field, &spec[field], &function[field]);
+        }
+        same("code", &wanted["codeSha256"], &function["codeSha256"]);
+        if !wanted["environment"].is_null() {
+            same("environment", &wanted["environment"], &function["environment"]);
+        } else if !touched {
+            same("environment", &json!({}), &function["environment"]);
+        }
+        same("state", &json!("Active"), &function["state"]);
+        same("last update", &json!("Successful"), &function["lastUpdateStatus"]);
+        if spec["publish"] == true {
+            same("newest version", &wanted["codeSha256"], &function["newestVersion"]["codeSha256"]);
+        }
+    }
+    for key in ["cost", "team"] {
+        match &spec["tags"][key] {
+            Value::Null if touched => {}
+            wanted => same(&format!("tag {key}"), wanted, &function["tags"][key]),
+        }
+    }
+    wrong.into_iter().next()
+}
+
+/// What the operator published to LIVE without having been asked for it, and what it changed that
+/// it must never touch.
+pub fn unasked(stage: &Stage) -> Vec<String> {
+    let mut content: BTreeMap<String, Value> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for entry in stage.world.clouds.log() {
+        let Some(name) = &entry.function else { continue };
+        if !entry.effect || entry.operation.service != strict_cloud::Service::CloudFront {
+            continue;
+        }
+        if entry.operation == cf::CREATE_FUNCTION || entry.operation == cf::UPDATE_FUNCTION {
+            content.insert(name.clone(), entry.arguments.clone());
+        }
+        if entry.operation == cf::PUBLISH_FUNCTION && entry.principal != OTHERS {
+            let published = content.get(name).cloned().unwrap_or_default();
+            if !asked_live(stage, name, &published) {
+                wrong.push(format!("{} published {published} of {name}, which nobody asked for", entry.principal));
+            }
+        }
+    }
+    wrong
+}
+
+/// Whether some version of a spec and its references asked for this content in LIVE.
+fn asked_live(stage: &Stage, name: &str, published: &Value) -> bool {
+    let place = Place { kind: Kind::CloudFront, name: name.to_owned() };
+    let slots = stage.slots.iter().enumerate().filter(|(_, slot)| Place::of(slot) == place);
+    let mut specs = slots.flat_map(|(number, _)| stage.history.specs.get(&number).into_iter().flatten());
+    specs.any(|spec| {
+        let codes: BTreeSet<String> = match spec["code"]["inline"].as_str() {
+            Some(code) => BTreeSet::from([code.to_owned()]),
+            None => {
+                let maps = stage.history.maps.get(spec["code"]["configMapKeyRef"]["name"].as_str().unwrap_or_default());
+                maps.into_iter().flatten().filter_map(|data| data["code"].as_str().map(ToOwned::to_owned)).collect()
+            }
+        };
+        let hash = |code: &String| STANDARD.encode(Sha256::digest(code));
+        spec["stage"] == "LIVE"
+            && spec["runtime"] == published["runtime"]
+            && (spec["comment"].is_null() || spec["comment"] == published["comment"])
+            && codes.iter().any(|code| published["code"] == hash(code))
+    })
+}

@@ -1,0 +1,76 @@
+//! The cloud's faults, numbered.
+
+use std::time::Duration;
+
+use strict_cloud::operation::{cloudfront as cf, lambda};
+use strict_cloud::{Cloud, Fault, FaultKind, Operation, Settings};
+
+use crate::schedule::{Adversity, Kind, Slot};
+use crate::world::ACCOUNT;
+
+/// Operations that the operator uses.
+pub const OPERATIONS: [Operation; 17] = [
+    cf::CREATE_FUNCTION,
+    cf::DESCRIBE_FUNCTION,
+    cf::GET_FUNCTION,
+    cf::UPDATE_FUNCTION,
+    cf::PUBLISH_FUNCTION,
+    cf::DELETE_FUNCTION,
+    cf::TAG_RESOURCE,
+    cf::UNTAG_RESOURCE,
+    cf::LIST_TAGS_FOR_RESOURCE,
+    lambda::CREATE_FUNCTION,
+    lambda::GET_FUNCTION,
+    lambda::UPDATE_FUNCTION_CONFIGURATION,
+    lambda::UPDATE_FUNCTION_CODE,
+    lambda::PUBLISH_VERSION,
+    lambda::DELETE_FUNCTION,
+    lambda::TAG_RESOURCE,
+    lambda::UNTAG_RESOURCE,
+];
+
+/// Kinds of faults, pages excepted: the operator lists nothing yet.
+pub fn kinds() -> Vec<FaultKind> {
+    let seconds = Duration::from_secs;
+    vec![
+        FaultKind::Throttle { retry_after: None },
+        FaultKind::Throttle { retry_after: Some(seconds(3)) },
+        FaultKind::InternalError,
+        FaultKind::Unavailable,
+        FaultKind::DropBefore,
+        FaultKind::DropAfter,
+        FaultKind::DropAfter,
+        FaultKind::Delay(seconds(4)),
+        FaultKind::Stale(seconds(2)),
+        FaultKind::ExpiredCredentials,
+    ]
+}
+
+/// A fault from a number: half of them for any call, half for one operation.
+pub fn fault(number: usize, nth: u32) -> Fault {
+    let kinds = kinds();
+    let kind = kinds[number % kinds.len()].clone();
+    let rest = number / kinds.len();
+    let operation = (rest % 2 == 0).then(|| OPERATIONS[rest / 2 % OPERATIONS.len()]);
+    Fault { operation, function: None, nth: if operation.is_some() { 1 + nth % 2 } else { nth }, kind }
+}
+
+/// The cloud begins to refuse something.
+pub fn adversity(cloud: &mut Cloud, what: Adversity, slots: &[Slot]) {
+    match what {
+        Adversity::Denied(number) => {
+            for who in ["op1", "op2"] {
+                cloud.deny(Some(who), OPERATIONS[number % OPERATIONS.len()]);
+            }
+        }
+        Adversity::InUse => slots.iter().filter(|slot| slot.kind == Kind::CloudFront).for_each(|slot| {
+            cloud.cloudfront_set_in_use(ACCOUNT, slot.function(), true);
+        }),
+        Adversity::Full => cloud.settings_mut().cloudfront_functions = 1,
+        Adversity::Over => {
+            cloud.allow_all();
+            cloud.settings_mut().cloudfront_functions = Settings::default().cloudfront_functions;
+            slots.iter().for_each(|slot| cloud.cloudfront_set_in_use(ACCOUNT, slot.function(), false));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What every status keeps, whatever happens: checked on each version as written.
+
+use serde_json::Value;
+
+/// What is wrong with the status of `after`, which was written onto `before`.
+pub fn written(before: &Value, after: &Value) -> Vec<String> {
+    let status = &after["status"];
+    let name = format!("{} {}", text(&after["kind"]), text(&after["metadata"]["name"]));
+    let mut wrong = Vec::new();
+    let mut check = |holds: bool, what: &str| {
+        if !holds {
+            wrong.push(format!("{name}: {what}: {status}"));
+        }
+    };
+    let generation = after["metadata"]["generation"].as_i64().unwrap_or_default();
+    let observed = status["observedGeneration"].as_i64().unwrap_or(-1);
+    check(observed <= generation, "observedGeneration is ahead of the generation");
+    let Some(ready) = condition(after, "Ready") else {
+        check(false, "Ready is missing");
+        return wrong;
+    };
+    let extra = ["Reconciling", "Stalled"].iter().filter(|kind| condition(after, kind).is_some()).count();
+    if ready["status"] == "True" {
+        check(extra == 0, "Ready, but Reconciling or Stalled");
+        let all = || status["conditions"].as_array().into_iter().flatten();
+        check(all().all(|condition| condition["observedGeneration"].as_i64() == Some(observed)), "Ready with a condition of another generation");
+    } else if ready["reason"] != "Paused" {
+        check(extra == 1, "not Ready, and not exactly one of Reconciling and Stalled");
+    }
+    for new in status["conditions"].as_array().into_iter().flatten() {
+        if let Some(old) = condition(before, text(&new["type"])) {
+            let same = old["status"] == new["status"];
+            check(!same || old["lastTransitionTime"] == new["lastTransitionTime"], "lastTransitionTime moved without the condition's status");
+        }
+    }
+    wrong
+}
+
+/// A condition of an object.
+pub fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a Value> {
+    object["status"]["conditions"].as_array()?.iter().find(|condition| condition["type"] == kind)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

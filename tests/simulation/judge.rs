@@ -1,0 +1,202 @@
+//! The properties: what must be true once all trouble has ended.
+//!
+//! Invariant: the judge reads the cloud and the API server behind everybody's back, and believes
+//! no status: what an object's status says is compared with what the judge finds.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
+use serde_json::{Value, json};
+
+use crate::invariants::condition;
+use crate::run::{CHECK, Stage, settings};
+use crate::schedule::{Kind, Slot};
+use crate::world::{NAMESPACE, World};
+use crate::{asked, sight};
+
+/// Longest time until everything is as asked for.
+const PATIENCE: Duration = Duration::from_mins(60);
+
+/// A function's place in the cloud.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Kind.
+    pub kind: Kind,
+    /// Name.
+    pub name: String,
+}
+
+impl Place {
+    /// The place of an object's function.
+    pub fn of(slot: &Slot) -> Self {
+        Self { kind: slot.kind, name: slot.function().to_owned() }
+    }
+}
+
+/// The function at a place, as the cloud has it now.
+pub fn seen(world: &World, place: &Place) -> Option<Value> {
+    world.clouds.peek(world, |cloud, caller| sight::see(cloud, caller, place))
+}
+
+/// Whether a function carries an owner tag.
+pub fn claimed(seen: &Value) -> bool {
+    seen["tags"].get(OWNER_TAG).is_some()
+}
+
+/// The owner tag of an object.
+fn owner(slot: &Slot) -> String {
+    format!("{}/{NAMESPACE}/{}", settings().cluster_name, slot.name)
+}
+
+/// Waits until all is as asked for, then for three more checks, in which nothing may be written.
+pub async fn rest(stage: &mut Stage) {
+    let began = stage.world.elapsed();
+    let mut wrong = wrongs(stage);
+    while !wrong.is_empty() && stage.world.elapsed() - began < PATIENCE {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        wrong = wrongs(stage);
+    }
+    for sentence in wrong {
+        stage.world.violation(sentence);
+    }
+    // The last pass may still be about to write its status, and the first check after a publish
+    // learns LIVE's own ETag and writes it down.
+    tokio::time::sleep(CHECK + CHECK / 4).await;
+    let writes = stage.world.told().writes;
+    stage.world.tell("judge", "from here on nothing may be written");
+    tokio::time::sleep(CHECK * 3 + CHECK / 2).await;
+    let more = stage.world.told().writes - writes;
+    if more > 0 {
+        stage.world.violation(format!("{more} writes after everything was as asked for"));
+    }
+    for sentence in wrongs(stage) {
+        stage.world.violation(format!("later: {sentence}"));
+    }
+    for sentence in asked::unasked(stage) {
+        stage.world.violation(sentence);
+    }
+    count(stage);
+}
+
+/// All that is not as it should be in the end.
+pub fn wrongs(stage: &Stage) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut known: BTreeSet<Place> = sight::bystanders().into_iter().collect();
+    for (number, slot) in stage.slots.iter().enumerate() {
+        let place = Place::of(slot);
+        let function = seen(&stage.world, &place);
+        let ours = function.as_ref().is_some_and(|f| f["tags"][OWNER_TAG] == owner(slot));
+        let sentence = match stage.object(number) {
+            Some(object) => object_wrong(stage, number, &object, function.as_ref()),
+            None => gone_wrong(stage, number, ours),
+        };
+        wrong.extend(sentence.map(|sentence| format!("{:?} {}: {sentence}", slot.kind, slot.name)));
+        known.insert(place);
+    }
+    for (place, was) in stage.history.foreign.iter().filter_map(|(place, was)| Some((place, was.as_ref()?))) {
+        let now = seen(&stage.world, place);
+        if now.as_ref().map(lasting) != Some(lasting(was)) && !may_be_taken(stage, place) {
+            wrong.push(format!("the foreign function {place:?} was changed from {was} to {now:?}"));
+        }
+    }
+    for place in stage.world.clouds.peek(&stage.world, sight::all) {
+        if !known.contains(&place) {
+            wrong.push(format!("nobody asked for the function {place:?}"));
+        }
+    }
+    for place in sight::bystanders() {
+        let now = seen(&stage.world, &place);
+        if now.is_none_or(|now| now["tags"] != json!({"team": "others"})) {
+            wrong.push(format!("the bystander {place:?} was touched"));
+        }
+    }
+    wrong
+}
+
+/// What of a function changes only by somebody's hand.
+fn lasting(function: &Value) -> Value {
+    let mut lasting = function.clone();
+    for field in ["state", "lastUpdateStatus"] {
+        if let Some(map) = lasting.as_object_mut() {
+            map.remove(field);
+        }
+    }
+    lasting
+}
+
+/// Whether some spec ever allowed to take the function that was found.
+fn may_be_taken(stage: &Stage, place: &Place) -> bool {
+    let of_place = stage.slots.iter().enumerate().filter(|(_, slot)| Place::of(slot) == *place);
+    of_place.flat_map(|(number, _)| stage.history.specs.get(&number).into_iter().flatten()).any(|spec| spec["adoptionPolicy"] == "IfUnowned")
+}
+
+/// An object that is gone: with Delete its function too.
+fn gone_wrong(stage: &Stage, number: usize, ours: bool) -> Option<String> {
+    let specs = stage.history.last_specs.get(&number)?;
+    let deletes = specs.iter().all(|spec| spec["deletionPolicy"] != "Retain" && spec["managementPolicy"] != "Observe");
+    (ours && deletes).then(|| "it was deleted and its function is still there".to_owned())
+}
+
+/// What is wrong with an object that is there.
+fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&Value>) -> Option<String> {
+    let slot = &stage.slots[number];
+    let Some(ready) = condition(object, "Ready") else { return Some("nobody said anything about it".to_owned()) };
+    let says = format!("{}/{}", ready["status"].as_str().unwrap_or_default(), ready["reason"].as_str().unwrap_or_default());
+    let told = |expected: &str| Some(format!("expected {expected}, and it says {says}: {} {}", ready["message"], object["spec"]));
+    let is = |expected: &[&str]| if expected.contains(&says.as_str()) { None } else { told(&expected.join(" or ")) };
+    let annotation = &object["metadata"]["annotations"]["cloudfn.dev/paused"];
+    if annotation.is_string() {
+        return is(&["True/Paused", "False/Paused", "Unknown/Paused"]);
+    }
+    if !object["metadata"]["deletionTimestamp"].is_null() {
+        return Some(format!("it is still being deleted: {says}: {}", ready["message"]));
+    }
+    let generation = &object["metadata"]["generation"];
+    if ready["observedGeneration"] != *generation || object["status"]["observedGeneration"] != *generation {
+        return told(&format!("generation {generation}"));
+    }
+    let spec = &object["spec"];
+    if spec["adoptionPolicy"] == "Always" {
+        return is(&["False/NotAllowed"]);
+    }
+    let wanted = match asked::wanted(stage, slot.kind, spec) {
+        asked::Wanted::Missing => return is(&["False/ReferenceNotFound"]),
+        asked::Wanted::Refused => {
+            // The cloud is asked only where the function is ours to change, or not there.
+            return is(&["False/Rejected", "False/NotOwned", "False/OwnedByAnother", "False/Drifted"]);
+        }
+        asked::Wanted::Function(wanted) => wanted,
+    };
+    if spec["managementPolicy"] == "Observe" {
+        return is(&["True/Available", "False/Drifted"]);
+    }
+    let Some(function) = function else { return told("a function, which is not there") };
+    let tags = &function["tags"];
+    if tags[OWNER_TAG] != owner(slot) {
+        if claimed(function) {
+            return is(&["False/OwnedByAnother"]);
+        }
+        let strange = stage.history.foreign.contains_key(&Place::of(slot));
+        return if strange && spec["adoptionPolicy"] != "IfUnowned" { is(&["False/NotOwned"]) } else { told("the owner tag") };
+    }
+    if says != "True/Available" {
+        return told("True/Available");
+    }
+    if tags[INSTANCE_TAG] != settings().instance {
+        return told("the instance tag");
+    }
+    let touched = stage.history.touched.contains(&Place::of(slot));
+    asked::difference(&wanted, spec, function, touched).map(|what| format!("it says {says}, and the cloud has {what}: {spec} {function}"))
+}
+
+/// How it ended, for the summary.
+fn count(stage: &Stage) {
+    for (number, _) in stage.slots.iter().enumerate() {
+        let outcome = match stage.object(number) {
+            None => "gone".to_owned(),
+            Some(object) => condition(&object, "Ready").map_or("none".to_owned(), |ready| ready["reason"].as_str().unwrap_or_default().to_owned()),
+        };
+        stage.world.told().counts.add("outcome", outcome);
+    }
+}

@@ -1,0 +1,211 @@
+//! One operator: its drivers, its caches, and the loops that a `Controller` would run.
+//!
+//! Invariant: one pass for each object at once; a trigger replaces the scheduled requeue; dropping
+//! the operator drops all that it knows. Watches and their caches lag behind, by chance.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cloudfn::api::{ReferenceKind, Subject};
+use cloudfn::functions::cloudfront::CloudFrontFunctions;
+use cloudfn::functions::lambda::LambdaFunctions;
+use cloudfn::kubernetes::events::Events;
+use cloudfn::reconcile::settings::Settings;
+use cloudfn::reconcile::{Driver, Managed, ReferenceName};
+use cloudfn::telemetry::metrics::Metrics;
+use kube::Client;
+use kube::runtime::controller::Action;
+use serde_json::Value;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use crate::api_server::{Change, Key};
+use crate::clouds::Access;
+use crate::wire::{Fuse, Wire};
+use crate::world::{NAMESPACE, World, lock};
+
+/// A running operator. Dropping it is its crash.
+pub struct Operator {
+    /// Its end.
+    pub fuse: Arc<Fuse>,
+    life: Arc<Life>,
+}
+
+/// What its tasks share.
+struct Life {
+    world: Arc<World>,
+    who: String,
+    cache: Mutex<BTreeMap<Key, Value>>,
+    triggers: Mutex<BTreeMap<Key, Arc<Notify>>>,
+    tasks: Mutex<Vec<AbortHandle>>,
+    cloudfront: Arc<Driver<CloudFrontFunctions>>,
+    lambda: Arc<Driver<LambdaFunctions>>,
+}
+
+impl Operator {
+    /// Starts an operator that remembers nothing.
+    pub fn start(world: &Arc<World>, who: &str, fuse: Arc<Fuse>, settings: &Settings) -> Self {
+        let wire = Wire { world: world.clone(), who: who.to_owned(), fuse: fuse.clone() };
+        let client = Client::new(wire, NAMESPACE);
+        let access = Arc::new(Access::new(world.clone(), who, fuse.clone()));
+        let metrics = Metrics::new();
+        let events = Events::new(client.clone(), who.to_owned());
+        let cloudfront = CloudFrontFunctions { clouds: access.clone() };
+        let cloudfront = Driver::new(cloudfront, client.clone(), settings.clone(), world.clone(), events.clone(), metrics.clone());
+        let lambda = Driver::new(LambdaFunctions::new(access), client, settings.clone(), world.clone(), events, metrics);
+        let life = Arc::new(Life {
+            world: world.clone(),
+            who: who.to_owned(),
+            cache: Mutex::default(),
+            triggers: Mutex::default(),
+            tasks: Mutex::default(),
+            cloudfront: Arc::new(cloudfront),
+            lambda: Arc::new(lambda),
+        });
+        world.tell(who, "starts");
+        let news = world.watch();
+        let listed = world.api(|api| {
+            let kinds = ["cloudfrontfunctions", "lambdafunctions"];
+            let all = kinds.into_iter().flat_map(|kind| api.all(kind).map(|(key, object)| Change { key: key.clone(), object: Some(object.clone()) }));
+            all.collect::<Vec<_>>()
+        });
+        let watching = tokio::spawn(life.clone().watch(listed, news));
+        lock(&life.tasks).push(watching.abort_handle());
+        Self { fuse, life }
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        for task in lock(&self.life.tasks).drain(..) {
+            task.abort();
+        }
+        self.life.world.tell(&self.life.who, "is dead");
+    }
+}
+
+impl Life {
+    /// Hears of changes, late, and in their order.
+    async fn watch(self: Arc<Self>, listed: Vec<Change>, mut news: UnboundedReceiver<(Instant, Change)>) {
+        for change in listed {
+            self.hear(change);
+        }
+        while let Some((happened, change)) = news.recv().await {
+            let lags = lock(&self.world.trouble).lags();
+            let lag = if lags { self.world.roll(20_000) } else { 1 + self.world.roll(30) };
+            if lags {
+                self.world.told().counts.add("fault", "stale cache");
+            }
+            tokio::time::sleep_until(happened + Duration::from_millis(lag)).await;
+            self.hear(change);
+        }
+    }
+
+    fn hear(self: &Arc<Self>, change: Change) {
+        let Change { key, object } = change;
+        match key.plural.as_str() {
+            "cloudfrontfunctions" | "lambdafunctions" => {
+                match object {
+                    Some(object) => lock(&self.cache).insert(key.clone(), object),
+                    None => lock(&self.cache).remove(&key),
+                };
+                self.trigger(&key);
+            }
+            "configmaps" => {
+                let names = |key: &Key, value: &Value| match key.plural.as_str() {
+                    "lambdafunctions" => names::<LambdaFunctions>(value),
+                    _ => names::<CloudFrontFunctions>(value),
+                };
+                let reference = ReferenceName { kind: ReferenceKind::ConfigMap, name: key.name };
+                let cache = lock(&self.cache);
+                let named: Vec<Key> = cache.iter().filter(|(key, value)| names(key, value).contains(&reference)).map(|(key, _)| key.clone()).collect();
+                drop(cache);
+                named.iter().for_each(|key| self.trigger(key));
+            }
+            _ => {}
+        }
+    }
+
+    /// A pass is due for this object; its loop begins with the first.
+    fn trigger(self: &Arc<Self>, key: &Key) {
+        if let Some(trigger) = lock(&self.triggers).get(key) {
+            trigger.notify_one();
+            return;
+        }
+        let trigger = Arc::new(Notify::new());
+        lock(&self.triggers).insert(key.clone(), trigger.clone());
+        let working = match key.plural.as_str() {
+            "lambdafunctions" => tokio::spawn(self.clone().work(self.lambda.clone(), key.clone(), trigger)),
+            _ => tokio::spawn(self.clone().work(self.cloudfront.clone(), key.clone(), trigger)),
+        };
+        lock(&self.tasks).push(working.abort_handle());
+        let world = self.world.clone();
+        drop(tokio::spawn(async move {
+            if working.await.is_err_and(|error| error.is_panic()) {
+                world.violation("a pass panicked");
+            }
+        }));
+    }
+
+    /// Pass after pass over one object.
+    async fn work<M: Managed>(self: Arc<Self>, driver: Arc<Driver<M>>, key: Key, trigger: Arc<Notify>) {
+        let mut uid = String::new();
+        loop {
+            let object = lock(&self.cache).get(&key).cloned();
+            let wait = match object {
+                None => {
+                    driver.forget(&uid);
+                    None
+                }
+                Some(object) => {
+                    let subject: Subject<M::Kind> = serde_json::from_value(object).unwrap();
+                    if subject.uid() != uid {
+                        driver.forget(&uid);
+                        subject.uid().clone_into(&mut uid);
+                    }
+                    self.world.told().counts.add("steps", "passes");
+                    let version = subject.resource_version().to_owned();
+                    let wait = requeue(&driver.pass(&subject).await);
+                    self.world.tell(&self.who, format!("  pass over {} at rv={version}; next: {wait:?}", key.name));
+                    wait
+                }
+            };
+            match wait {
+                None => trigger.notified().await,
+                // A trigger, or the time.
+                Some(wait) => drop(tokio::time::timeout(wait, trigger.notified()).await),
+            }
+        }
+    }
+}
+
+fn names<M: Managed>(object: &Value) -> std::collections::BTreeSet<ReferenceName> {
+    let subject: Result<Subject<M::Kind>, _> = serde_json::from_value(object.clone());
+    subject.ok().and_then(|subject| subject.spec.ok()).map(|spec| M::references(&spec)).unwrap_or_default()
+}
+
+/// When to come again. `Action` keeps it to itself, so it is read from its debug text and proven
+/// by comparison.
+fn requeue(action: &Action) -> Option<Duration> {
+    if *action == Action::await_change() {
+        return None;
+    }
+    let text = format!("{action:?}");
+    let number = text.split("Some(").nth(1).and_then(|rest| rest.split(')').next()).unwrap();
+    let digits = number.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let unit: u128 = match &number[digits.len()..] {
+        "s" => 1_000_000_000,
+        "ms" => 1_000_000,
+        "µs" => 1_000,
+        _ => 1,
+    };
+    let fraction_value: u128 = if fraction.is_empty() { 0 } else { fraction.parse().unwrap() };
+    let nanos = whole.parse::<u128>().unwrap() * unit + fraction_value * unit / 10_u128.pow(u32::try_from(fraction.len()).unwrap());
+    let wait = Duration::from_nanos(u64::try_from(nanos).unwrap());
+    assert_eq!(*action, Action::requeue(wait), "{text}");
+    Some(wait)
+}

@@ -1,0 +1,286 @@
+//! Carries out one schedule: people, outsiders, operators and bad luck, on one paused runtime.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cloudfn::api::{AdoptionPolicy, ManagementPolicy};
+use cloudfn::reconcile::settings::Settings;
+use serde_json::{Value, json};
+use tokio::runtime::Builder;
+use tokio::task::AbortHandle;
+
+use crate::api_server::{Answer, Key, Request};
+use crate::operator::Operator;
+use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, manifest};
+use crate::wire::Fuse;
+use crate::world::{NAMESPACE, Told, World, lock};
+use crate::{faults, judge};
+
+/// Time between two looks at an unchanged object.
+pub const CHECK: Duration = Duration::from_mins(5);
+
+/// What an operator of the simulated cluster is told.
+pub fn settings() -> Settings {
+    Settings {
+        cluster_name: "cluster".to_owned(),
+        instance: "11111111-2222-4333-8444-555555555555".to_owned(),
+        check_interval: CHECK,
+        reference_settle: Duration::from_secs(5),
+        secret_interval: Duration::from_secs(30),
+        pass_limit: Duration::from_secs(90),
+        management_policy: ManagementPolicy::Manage,
+        max_adoption_policy: AdoptionPolicy::IfUnowned,
+    }
+}
+
+/// What was asked for over time, for the properties.
+#[derive(Default)]
+pub struct History {
+    /// Specs that each object ever had.
+    pub specs: BTreeMap<usize, Vec<Value>>,
+    /// Specs that each object had since it was marked for deletion.
+    pub last_specs: BTreeMap<usize, Vec<Value>>,
+    /// Contents that each ConfigMap ever had.
+    pub maps: BTreeMap<String, Vec<Value>>,
+    /// Functions that outsiders made, as they then were, or took our tag from (a pass may be at work on those).
+    pub foreign: BTreeMap<judge::Place, Option<Value>>,
+    /// Functions that an outsider touched: what the spec does not name may be anything.
+    pub touched: BTreeSet<judge::Place>,
+}
+
+/// The stage of one run.
+pub struct Stage {
+    /// The world.
+    pub world: Arc<World>,
+    /// The objects that may exist.
+    pub slots: Vec<Slot>,
+    /// What was asked for.
+    pub history: History,
+    fuse: Arc<Mutex<Arc<Fuse>>>,
+    keeper: AbortHandle,
+    second: Option<AbortHandle>,
+}
+
+impl Stage {
+    /// An empty world with one operator that is started again whenever it crashes.
+    pub fn new(seed: u64, slots: Vec<Slot>, first_fuse: Arc<Fuse>) -> Self {
+        let world = World::new(seed);
+        let fuse = Arc::new(Mutex::new(first_fuse));
+        let keeper = tokio::spawn(keep(world.clone(), "op1", fuse.clone())).abort_handle();
+        Self { world, slots, history: History::default(), fuse, keeper, second: None }
+    }
+
+    /// A request of a person.
+    fn user(&self, method: &str, path: &str, content_type: &str, body: Value) -> Answer {
+        let path = if path.starts_with("configmaps") || path.starts_with("secrets") {
+            format!("/api/v1/namespaces/{NAMESPACE}/{path}")
+        } else {
+            format!("/apis/cloudfn.dev/v1alpha1/namespaces/{NAMESPACE}/{path}")
+        };
+        let request = Request { method: method.to_owned(), path, partial: false, content_type: content_type.to_owned(), body };
+        self.world.ask("user", &request)
+    }
+
+    /// The object of a slot, as it is now.
+    pub fn object(&self, slot: usize) -> Option<Value> {
+        let slot = &self.slots[slot];
+        let key = Key { plural: slot.kind.plural().to_owned(), namespace: NAMESPACE.to_owned(), name: slot.name.clone() };
+        self.world.api(|api| api.get(&key).cloned())
+    }
+
+    fn patch(&self, slot: usize, patch: Value) -> u16 {
+        let path = format!("{}/{}", self.slots[slot].kind.plural(), self.slots[slot].name);
+        self.user("PATCH", &path, "application/merge-patch+json", patch).status
+    }
+
+    /// Lets one thing happen.
+    pub fn act(&mut self, act: &Act) {
+        match act {
+            Act::Apply(slot, spec) => self.apply(*slot, spec),
+            Act::Delete(slot) => {
+                if let Some(object) = self.object(*slot) {
+                    self.history.last_specs.insert(*slot, vec![object["spec"].clone()]);
+                }
+                let path = format!("{}/{}", self.slots[*slot].kind.plural(), self.slots[*slot].name);
+                let status = self.user("DELETE", &path, "", Value::Null).status;
+                self.world.tell("user", format!("deletes {}: {status}", self.slots[*slot].name));
+            }
+            Act::Pause(slot, text) => {
+                let status = self.patch(*slot, json!({"metadata": {"annotations": {"cloudfn.dev/paused": text}}}));
+                self.world.tell("user", format!("pauses {} {text:?}: {status}", self.slots[*slot].name));
+            }
+            Act::Look(slot, token) => {
+                let status = self.patch(*slot, json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}}));
+                self.world.tell("user", format!("asks for a look at {}: {status}", self.slots[*slot].name));
+            }
+            Act::LoseStatus(slot) => self.lose_status(*slot),
+            Act::Reference { config_map, name, data } => self.reference(*config_map, name, data.as_ref()),
+            Act::Outside(slot, what) => self.outside(*slot, *what),
+            Act::Crash(points) => {
+                self.world.told().counts.add("fault", "operator crash");
+                self.world.tell("luck", format!("the operator crashes after {points} more points"));
+                lock(&self.fuse).shorten(*points);
+            }
+            Act::Second(time) => self.second(*time),
+            Act::Lag(time) => {
+                self.world.tell("luck", format!("caches lag for {time:?}"));
+                lock(&self.world.trouble).lag(*time);
+            }
+            Act::Api(kind, percent, time) => {
+                self.world.tell("luck", format!("{percent} % of the requests meet {kind:?} for {time:?}"));
+                lock(&self.world.trouble).add(*kind, *percent, *time);
+            }
+            Act::Cloud(number, nth) => {
+                let fault = faults::fault(*number, *nth);
+                self.world.tell("luck", format!("in the cloud: {fault:?}"));
+                self.world.clouds.with(&self.world, |cloud| cloud.inject(fault));
+            }
+            Act::Adversity(what) => {
+                self.world.tell("luck", format!("{what:?}"));
+                let slots = &self.slots;
+                self.world.clouds.with(&self.world, |cloud| faults::adversity(cloud, *what, slots));
+            }
+        }
+    }
+
+    fn apply(&mut self, number: usize, spec: &Value) {
+        let slot = &self.slots[number];
+        let old = self.object(number);
+        let manifest = manifest(slot, spec);
+        let path = slot.kind.plural();
+        let (did, status) = match &old {
+            None => ("creates", self.user("POST", path, "application/json", manifest).status),
+            Some(old) => {
+                let mut new = old.clone();
+                new["spec"] = manifest["spec"].clone();
+                ("edits", self.user("PUT", &format!("{path}/{}", slot.name), "application/json", new).status)
+            }
+        };
+        self.world.tell("user", format!("{did} {}: {status} {spec}", slot.name));
+        let stored = self.object(number).map(|object| object["spec"].clone()).unwrap_or_default();
+        if old.is_none() {
+            self.history.last_specs.remove(&number);
+        }
+        if let Some(specs) = self.history.last_specs.get_mut(&number) {
+            specs.push(stored.clone());
+        }
+        self.history.specs.entry(number).or_default().push(stored);
+    }
+
+    fn lose_status(&mut self, number: usize) {
+        let slot = &self.slots[number];
+        let Some(mut object) = self.object(number) else { return };
+        if !object["metadata"]["deletionTimestamp"].is_null() {
+            return;
+        }
+        object["status"] = json!({"observedGeneration": -1});
+        let status = self.user("PUT", &format!("{}/{}/status", slot.kind.plural(), slot.name), "application/json", object).status;
+        self.world.tell("user", format!("loses the status of {}: {status}", slot.name));
+        // What only the status knew is not taken away any more.
+        self.history.touched.insert(judge::Place::of(slot));
+    }
+
+    fn reference(&mut self, config_map: bool, name: &str, data: Option<&Value>) {
+        let plural = if config_map { "configmaps" } else { "secrets" };
+        let path = format!("{plural}/{name}");
+        let body = json!({"metadata": {"name": name}, "data": data});
+        let status = match data {
+            None => self.user("DELETE", &path, "", Value::Null).status,
+            Some(_) => match self.user("PUT", &path, "application/json", body.clone()).status {
+                404 => self.user("POST", plural, "application/json", body).status,
+                status => status,
+            },
+        };
+        let shown = data.map_or_else(|| "gone".to_owned(), |data| if config_map { data.to_string() } else { "new values".to_owned() });
+        self.world.tell("user", format!("{path}: {status} {shown}"));
+        if let (true, Some(data)) = (config_map, data) {
+            self.history.maps.entry(name.to_owned()).or_default().push(data.clone());
+        }
+    }
+
+    fn outside(&mut self, number: usize, what: Outside) {
+        let slot = &self.slots[number];
+        let place = judge::Place::of(slot);
+        let done = self.world.clouds.outside(&self.world, slot, what);
+        self.world.tell("others", format!("{what:?} the function {}: {}", place.name, if done { "done" } else { "not possible" }));
+        if !done {
+            return;
+        }
+        self.world.told().counts.add("outside", format!("{what:?}").split('(').next().unwrap_or_default());
+        self.history.touched.insert(place.clone());
+        let strange = matches!(what, Outside::Create | Outside::Disown) || self.history.foreign.contains_key(&place);
+        let disowned = what == Outside::Disown || matches!(self.history.foreign.get(&place), Some(None));
+        match judge::seen(&self.world, &place) {
+            Some(seen) if strange && !judge::claimed(&seen) => drop(self.history.foreign.insert(place, (!disowned).then_some(seen))),
+            _ => drop(self.history.foreign.remove(&place)),
+        }
+    }
+
+    fn second(&mut self, time: Duration) {
+        if let Some(second) = self.second.take() {
+            second.abort();
+        }
+        self.world.told().counts.add("fault", "second operator");
+        let world = self.world.clone();
+        let second = async move {
+            let _operator = Operator::start(&world, "op2", Fuse::new(u64::MAX, false), &settings());
+            tokio::time::sleep(time).await;
+        };
+        self.second = Some(tokio::spawn(second).abort_handle());
+    }
+
+    /// Ends all trouble. One healthy operator goes on, which knows what it knows.
+    pub fn calm(&mut self) {
+        self.world.tell("luck", "all trouble ends");
+        if let Some(second) = self.second.take() {
+            second.abort();
+        }
+        lock(&self.fuse).shorten(u64::MAX);
+        lock(&self.world.trouble).end();
+        self.world.clouds.with(&self.world, |cloud| {
+            cloud.clear_faults();
+            faults::adversity(cloud, Adversity::Over, &self.slots);
+        });
+    }
+
+    /// Ends the operator.
+    pub fn end(self) -> Told {
+        self.keeper.abort();
+        std::mem::take(&mut *self.world.told())
+    }
+}
+
+/// Keeps one operator running, and starts another where it crashed.
+async fn keep(world: Arc<World>, who: &str, current: Arc<Mutex<Arc<Fuse>>>) {
+    loop {
+        let fuse = lock(&current).clone();
+        let operator = Operator::start(&world, who, fuse.clone(), &settings());
+        fuse.blown.notified().await;
+        drop(operator);
+        // A pod is back within seconds; its lease sometimes is not.
+        tokio::time::sleep(Duration::from_millis(world.roll(15_000))).await;
+        *lock(&current) = Fuse::new(u64::MAX, false);
+    }
+}
+
+/// Runs what is given on a paused runtime of its own.
+pub fn on_paused_time<T>(run: impl Future<Output = T>) -> T {
+    Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(run)
+}
+
+/// Carries out a schedule and checks every property.
+pub fn run(schedule: &Schedule, fuse: Arc<Fuse>) -> Told {
+    on_paused_time(async {
+        let mut stage = Stage::new(schedule.seed, schedule.slots.clone(), fuse);
+        stage.world.clouds.with(&stage.world, |cloud| cloud.settings_mut().refuse_create_with_tags = schedule.refuse_tags);
+        stage.world.clouds.bystanders(&stage.world);
+        for (pause, act) in &schedule.steps {
+            tokio::time::sleep(*pause).await;
+            stage.act(act);
+        }
+        stage.calm();
+        judge::rest(&mut stage).await;
+        stage.end()
+    })
+}

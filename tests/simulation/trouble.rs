@@ -1,0 +1,78 @@
+//! Faults of the API server: what kind, how often, until when.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// 500, nothing done.
+    Error,
+    /// 409 on a write, nothing done: as if somebody had been faster.
+    Conflict,
+    /// The connection breaks before the effect.
+    LostRequest,
+    /// The connection breaks after the effect.
+    LostAnswer,
+    /// A slow answer.
+    Slow,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Error, Self::Conflict, Self::LostRequest, Self::LostAnswer, Self::Slow];
+
+    /// For the summary.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "api 500",
+            Self::Conflict => "api 409",
+            Self::LostRequest => "api connection lost before the effect",
+            Self::LostAnswer => "api connection lost after the effect",
+            Self::Slow => "api slow",
+        }
+    }
+}
+
+/// Faults at work.
+#[derive(Default)]
+pub struct Trouble {
+    faults: Vec<(Kind, u64, Instant)>,
+    stale_until: Option<Instant>,
+}
+
+impl Trouble {
+    /// From now on for `time`, `percent` of the requests meet `kind`.
+    pub fn add(&mut self, kind: Kind, percent: u64, time: Duration) {
+        self.faults.push((kind, percent, Instant::now() + time));
+    }
+
+    /// From now on for `time`, caches lag behind by seconds.
+    pub fn lag(&mut self, time: Duration) {
+        self.stale_until = Some(Instant::now() + time);
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn end(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether caches lag now.
+    pub fn lags(&self) -> bool {
+        self.stale_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// The fault that a request meets; `roll` is a number below 100.
+    pub fn fault(&mut self, write: bool, mut roll: u64) -> Option<Kind> {
+        let now = Instant::now();
+        self.faults.retain(|(_, _, until)| now < *until);
+        for (kind, percent, _) in &self.faults {
+            if roll < *percent && (write || *kind != Kind::Conflict) {
+                return Some(*kind);
+            }
+            roll = roll.saturating_sub(*percent);
+        }
+        None
+    }
+}

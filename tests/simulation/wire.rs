@@ -1,0 +1,184 @@
+//! The way from an operator's `kube::Client` to the API server: delays, faults, crash points.
+//!
+//! A tower service, so the client above it is the real one.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response};
+use kube::client::Body;
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use crate::api_server::{self, Answer, Key};
+use crate::trouble::Kind;
+use crate::world::{World, lock};
+
+/// Ends an operator at a chosen point of its work.
+pub struct Fuse {
+    /// Points that are still passed; the next one is the last.
+    left: AtomicU64,
+    /// Only the points around writes count.
+    writes_only: bool,
+    passed: AtomicU64,
+    dead: AtomicBool,
+    /// Told when the end has come.
+    pub blown: Notify,
+}
+
+impl Fuse {
+    /// Blows after `left` points; `u64::MAX` is never.
+    pub fn new(left: u64, writes_only: bool) -> Arc<Self> {
+        Arc::new(Self { left: left.into(), writes_only, passed: 0.into(), dead: false.into(), blown: Notify::new() })
+    }
+
+    /// Blows after this many further points.
+    pub fn shorten(&self, left: u64) {
+        self.left.store(left, Ordering::Relaxed);
+    }
+
+    /// Blows now.
+    pub fn blow(&self) {
+        self.dead.store(true, Ordering::Relaxed);
+        self.blown.notify_one();
+    }
+
+    /// Points passed so far.
+    pub fn passed(&self) -> u64 {
+        self.passed.load(Ordering::Relaxed)
+    }
+
+    /// A point of the operator's work; a dead operator goes no further.
+    pub async fn point(&self, write: bool) {
+        let counts = write || !self.writes_only;
+        if counts && !self.dead.load(Ordering::Relaxed) {
+            let left = self.left.load(Ordering::Relaxed);
+            if left == 0 {
+                self.blow();
+            } else if left != u64::MAX {
+                self.left.store(left - 1, Ordering::Relaxed);
+            }
+            self.passed.fetch_add(1, Ordering::Relaxed);
+        }
+        if self.dead.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// One operator's way to the API server.
+#[derive(Clone)]
+pub struct Wire {
+    /// The world.
+    pub world: Arc<World>,
+    /// The operator's name in the trace.
+    pub who: String,
+    /// Its end.
+    pub fuse: Arc<Fuse>,
+}
+
+impl tower::Service<Request<Body>> for Wire {
+    type Response = Response<Body>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Response<Body>>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let wire = self.clone();
+        Box::pin(async move { wire.send(request).await })
+    }
+}
+
+impl Wire {
+    async fn send(self, request: Request<Body>) -> io::Result<Response<Body>> {
+        let request = read(request).await?;
+        let write = request.method != "GET";
+        self.world.pause().await;
+        if !self.world.step() {
+            self.fuse.blow();
+        }
+        self.fuse.point(write).await;
+        let roll = self.world.roll(100);
+        let fault = lock(&self.world.trouble).fault(write, roll);
+        if let Some(kind) = fault {
+            self.world.told().counts.add("fault", kind.name());
+        }
+        let answer = match fault {
+            Some(Kind::Error) => api_server::failure(500, "InternalError", "the simulated API server failed"),
+            Some(Kind::Conflict) => api_server::failure(409, "Conflict", "the object has been modified; please apply your changes to the latest version"),
+            Some(Kind::LostRequest) => {
+                self.told(&request, "lost before the effect");
+                return Err(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset before the effect"));
+            }
+            None | Some(Kind::LostAnswer | Kind::Slow) => self.world.ask(&self.who, &request),
+        };
+        self.told(&request, &outcome(&answer));
+        self.fuse.point(write).await;
+        if fault == Some(Kind::Slow) {
+            tokio::time::sleep(Duration::from_millis(self.world.roll(8000))).await;
+        }
+        self.world.pause().await;
+        if fault == Some(Kind::LostAnswer) {
+            self.world.tell(&self.who, "  and the answer was lost");
+            return Err(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset after the effect"));
+        }
+        let bytes = serde_json::to_vec(&answer.body).map_err(io::Error::other)?;
+        Response::builder().status(answer.status).header("content-type", "application/json").body(Body::from(bytes)).map_err(io::Error::other)
+    }
+
+    fn told(&self, request: &api_server::Request, outcome: &str) {
+        let path = request.path.split("/namespaces/team/").nth(1).unwrap_or(&request.path);
+        let what = match (request.method.as_str(), request.partial) {
+            ("GET", true) => format!("GET {path} (metadata)"),
+            ("POST", _) => format!("POST {path} {}: {}", text(&request.body["reason"]), text(&request.body["note"])),
+            (method, _) => format!("{method} {path}"),
+        };
+        self.world.tell(&self.who, format!("{what}: {outcome}"));
+    }
+}
+
+/// The request taken out of HTTP.
+pub async fn read(request: Request<Body>) -> io::Result<api_server::Request> {
+    let (parts, body) = request.into_parts();
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let bytes = body.collect_bytes().await.map_err(io::Error::other)?;
+    Ok(api_server::Request {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        partial: header("accept").contains("as=PartialObjectMetadata"),
+        content_type: header("content-type"),
+        body: if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? },
+    })
+}
+
+/// The object that a path names.
+pub fn key_of(path: &str) -> Option<Key> {
+    let mut parts = path.rsplit('/');
+    let (name, plural, namespace) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(Key { plural: plural.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() })
+}
+
+/// An answer in a few words.
+fn outcome(answer: &Answer) -> String {
+    let body = &answer.body;
+    if answer.status >= 300 {
+        return format!("{} {}", answer.status, text(&body["reason"]));
+    }
+    let mut words = format!("{} rv={}", answer.status, text(&body["metadata"]["resourceVersion"]));
+    let conditions = body["status"]["conditions"].as_array().into_iter().flatten();
+    for condition in conditions {
+        words += &format!(" {}={}/{}", text(&condition["type"]), text(&condition["status"]), text(&condition["reason"]));
+    }
+    words
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

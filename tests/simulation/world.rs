@@ -1,0 +1,196 @@
+//! One simulated world: time, chance, the API server, the clouds, and the trace of all that happened.
+//!
+//! Invariant: everything comes from one seed. Time is the paused runtime's, nothing reads a clock,
+//! and nothing iterates over a hash map, so the same seed makes the same trace, byte for byte.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use cloudfn::reconcile;
+use fastrand::Rng;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
+
+use crate::api_server::{Answer, ApiServer, Change, Request};
+use crate::clouds::Clouds;
+use crate::{invariants, trouble};
+
+/// Every environment value and every Secret holds this text, and nothing public does.
+pub const SENTINEL: &str = "sentinel-value";
+/// Namespace of all objects.
+pub const NAMESPACE: &str = "team";
+/// The account of all functions.
+pub const ACCOUNT: &str = "123456789012";
+/// The region of functions that name none.
+pub const REGION: &str = "eu-west-1";
+/// More than this in one schedule means that something runs in circles.
+const MOST_REQUESTS: u64 = 60_000;
+
+/// What is counted over many schedules.
+#[derive(Clone, Debug, Default)]
+pub struct Counts(pub BTreeMap<(&'static str, String), u64>);
+
+impl Counts {
+    /// One more.
+    pub fn add(&mut self, what: &'static str, which: impl Into<String>) {
+        *self.0.entry((what, which.into())).or_default() += 1;
+    }
+
+    /// Together with another schedule's.
+    pub fn join(&mut self, other: &Self) {
+        for (key, count) in &other.0 {
+            *self.0.entry(key.clone()).or_default() += count;
+        }
+    }
+}
+
+/// What is told of a run.
+#[derive(Default)]
+pub struct Told {
+    /// One line for each thing that happened.
+    pub trace: Vec<String>,
+    /// What must not happen.
+    pub violations: Vec<String>,
+    /// For the summary.
+    pub counts: Counts,
+    /// Status writes that changed something, and cloud writes, by our hand.
+    pub writes: u64,
+}
+
+/// The world.
+pub struct World {
+    began: Instant,
+    /// Chance for delays and faults.
+    noise: Mutex<Rng>,
+    /// Chance for the operator.
+    chance: Mutex<Rng>,
+    api: Mutex<ApiServer>,
+    watchers: Mutex<Vec<UnboundedSender<(Instant, Change)>>>,
+    told: Mutex<Told>,
+    /// The clouds.
+    pub clouds: Clouds,
+    /// Faults of the API server now at work.
+    pub trouble: Mutex<trouble::Trouble>,
+}
+
+impl World {
+    /// A world from a seed; to be made within a paused runtime.
+    pub fn new(seed: u64) -> Arc<Self> {
+        let mut rng = Rng::with_seed(seed ^ 0x5eed_0000);
+        Arc::new(Self {
+            began: Instant::now(),
+            noise: Mutex::new(rng.fork()),
+            chance: Mutex::new(rng.fork()),
+            api: Mutex::default(),
+            watchers: Mutex::default(),
+            told: Mutex::default(),
+            clouds: Clouds::new(rng.u64(..)),
+            trouble: Mutex::default(),
+        })
+    }
+
+    /// Time since the beginning.
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// A line of the trace.
+    pub fn tell(&self, who: &str, what: impl Display) {
+        let seconds = self.elapsed().as_secs_f64();
+        lock(&self.told).trace.push(format!("{seconds:>10.3} {who:<6} {what}"));
+    }
+
+    /// Something that must not happen.
+    pub fn violation(&self, what: impl Display) {
+        self.tell("!!", &what);
+        lock(&self.told).violations.push(what.to_string());
+    }
+
+    /// What was told so far.
+    pub fn told(&self) -> MutexGuard<'_, Told> {
+        lock(&self.told)
+    }
+
+    /// A number below `bound`, for delays and faults.
+    pub fn roll(&self, bound: u64) -> u64 {
+        lock(&self.noise).u64(..bound.max(1))
+    }
+
+    /// Some time passes, seldom much.
+    pub async fn pause(&self) {
+        let delay = if self.roll(40) == 0 { self.roll(900) } else { self.roll(12) };
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+    }
+
+    /// The API server answers, and its watchers hear of it.
+    pub fn ask(&self, who: &str, request: &Request) -> Answer {
+        let (answer, before, changes) = {
+            let mut api = lock(&self.api);
+            api.now = reconcile::world::World::now(self);
+            let ours = who != "user" && request.method == "PATCH";
+            let path = request.path.trim_end_matches("/status");
+            let before = if ours { crate::wire::key_of(path).and_then(|key| api.get(&key).cloned()) } else { None };
+            let answer = api.handle(request);
+            (answer, before, api.take_changes())
+        };
+        if let (Some(before), 200) = (before, answer.status) {
+            if request.path.ends_with("/status") {
+                for violation in invariants::written(&before, &answer.body) {
+                    self.violation(violation);
+                }
+            }
+            if before != answer.body {
+                lock(&self.told).writes += 1;
+            }
+        }
+        if request.method != "GET" && who != "user" && request.body.to_string().contains(SENTINEL) {
+            self.violation(format!("a secret value was written to {}", request.path));
+        }
+        lock(&self.watchers).retain(|watcher| changes.iter().all(|change| watcher.send((Instant::now(), change.clone())).is_ok()));
+        answer
+    }
+
+    /// Looks into the API server, behind everybody's back.
+    pub fn api<T>(&self, look: impl FnOnce(&ApiServer) -> T) -> T {
+        look(&lock(&self.api))
+    }
+
+    /// All that happens from now on, with the time at which it happened.
+    pub fn watch(&self) -> UnboundedReceiver<(Instant, Change)> {
+        let (sender, receiver) = unbounded_channel();
+        lock(&self.watchers).push(sender);
+        receiver
+    }
+
+    /// Counts a request; circles end here.
+    pub fn step(&self) -> bool {
+        let mut told = lock(&self.told);
+        told.counts.add("steps", "requests");
+        let many = told.counts.0.get(&("steps", "requests".to_owned())).is_some_and(|n| *n == MOST_REQUESTS);
+        drop(told);
+        if many {
+            self.violation("the operator runs in circles: too many requests");
+        }
+        !many
+    }
+}
+
+impl reconcile::world::World for World {
+    fn now(&self) -> Timestamp {
+        // 2026-01-01T00:00:00Z
+        let begin = Timestamp::from_second(1_767_225_600).unwrap();
+        begin + SignedDuration::try_from(self.elapsed()).unwrap()
+    }
+
+    fn random(&self) -> f64 {
+        lock(&self.chance).f64()
+    }
+}
+
+/// Nothing panics while it holds a lock here, except on its way to failing the test.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap()
+}
