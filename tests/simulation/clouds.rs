@@ -4,7 +4,6 @@
 //! SDK's types, and is tested there.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use cloudfn::cloud::cloudfront::CloudFrontApi;

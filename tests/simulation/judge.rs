@@ -161,6 +161,8 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
         return is(&["False/NotAllowed"]);
     }
     let wanted = match asked::wanted(stage, slot.kind, spec) {
+        // A while after it began, it is for a person.
+        asked::Wanted::Missing if condition(object, "Stalled").is_none() => return told("Stalled"),
         asked::Wanted::Missing => return is(&["False/ReferenceNotFound"]),
         asked::Wanted::Refused => {
             // The cloud is asked only where the function is ours to change, or not there.

@@ -94,6 +94,9 @@ fn every_schedule_ends_as_asked_for() {
     if let Some((_, text)) = failures.first() {
         println!("{text}");
     }
+    for (seed, text) in &failures {
+        println!("seed {seed}: {}", text.lines().skip_while(|line| !line.is_empty()).nth(1).unwrap_or_default());
+    }
     let seeds: Vec<u64> = failures.iter().map(|(seed, _)| *seed).collect();
     assert!(failures.is_empty(), "{} of {} schedules failed: {seeds:?}; the trace of the first stands above", failures.len(), all.len());
     if all.len() >= 200 {

@@ -29,8 +29,6 @@ use crate::world::{NAMESPACE, World, lock};
 
 /// A running operator. Dropping it is its crash.
 pub struct Operator {
-    /// Its end.
-    pub fuse: Arc<Fuse>,
     life: Arc<Life>,
 }
 
@@ -50,7 +48,7 @@ impl Operator {
     pub fn start(world: &Arc<World>, who: &str, fuse: Arc<Fuse>, settings: &Settings) -> Self {
         let wire = Wire { world: world.clone(), who: who.to_owned(), fuse: fuse.clone() };
         let client = Client::new(wire, NAMESPACE);
-        let access = Arc::new(Access::new(world.clone(), who, fuse.clone()));
+        let access = Arc::new(Access::new(world.clone(), who, fuse));
         let metrics = Metrics::new();
         let events = Events::new(client.clone(), who.to_owned());
         let cloudfront = CloudFrontFunctions { clouds: access.clone() };
@@ -74,7 +72,7 @@ impl Operator {
         });
         let watching = tokio::spawn(life.clone().watch(listed, news));
         lock(&life.tasks).push(watching.abort_handle());
-        Self { fuse, life }
+        Self { life }
     }
 }
 
@@ -152,24 +150,22 @@ impl Life {
 
     /// Pass after pass over one object.
     async fn work<M: Managed>(self: Arc<Self>, driver: Arc<Driver<M>>, key: Key, trigger: Arc<Notify>) {
-        let mut uid = String::new();
+        let mut last: Option<Subject<M::Kind>> = None;
         loop {
             let object = lock(&self.cache).get(&key).cloned();
             let wait = match object {
                 None => {
-                    driver.forget(&uid);
+                    if let Some(gone) = last.take() {
+                        driver.forget(&gone);
+                    }
                     None
                 }
                 Some(object) => {
                     let subject: Subject<M::Kind> = serde_json::from_value(object).unwrap();
-                    if subject.uid() != uid {
-                        driver.forget(&uid);
-                        subject.uid().clone_into(&mut uid);
-                    }
                     self.world.told().counts.add("steps", "passes");
-                    let version = subject.resource_version().to_owned();
                     let wait = requeue(&driver.pass(&subject).await);
-                    self.world.tell(&self.who, format!("  pass over {} at rv={version}; next: {wait:?}", key.name));
+                    self.world.tell(&self.who, format!("  pass over {} at rv={}; next: {wait:?}", key.name, subject.resource_version()));
+                    last = Some(subject);
                     wait
                 }
             };

@@ -106,7 +106,11 @@ impl World {
     /// Something that must not happen.
     pub fn violation(&self, what: impl Display) {
         self.tell("!!", &what);
-        lock(&self.told).violations.push(what.to_string());
+        // The first of a kind says it; a hundred more only hide the others.
+        let (mut told, what) = (lock(&self.told), what.to_string());
+        if !told.violations.iter().any(|known| known.chars().take(90).eq(what.chars().take(90))) {
+            told.violations.push(what);
+        }
     }
 
     /// What was told so far.

@@ -55,6 +55,7 @@ fn function(reply: model::FunctionConfiguration) -> Function {
             memory_size: number("MemorySize"),
             environment,
         },
+        environment_error: None,
         architectures: fields.get("Architectures").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
         code_sha256: Some(reply.code_sha256.clone()),
         code_size: i64::try_from(reply.code_size).unwrap(),
