@@ -91,6 +91,7 @@ impl<M: Managed> Pass<'_, M> {
             done: self.done.filter(|_| !settled),
             polls,
             settling: None,
+            put_right: self.previous.as_ref().and_then(|seen| seen.put_right),
         };
         let wait = self.driver.requeue(&seen, now);
         self.driver.records.put(self.subject, seen);

@@ -11,18 +11,23 @@ use kube::{Api, Client, Resource};
 use tokio::time::Instant;
 use tracing::warn;
 
+use super::backoff::Trouble;
 use super::conclude::{self, Verdict};
 use super::pass::{Ended, Pace, Pass, unreadable};
 use super::seen::{Locks, Look, Records, Seen, until};
 use super::settings::Settings;
 use super::world::World;
 use super::{Managed, Status, references};
-use crate::api::{FINALIZER, FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference, ReferenceKind, Subject};
+use crate::api::{FINALIZER, FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference, ReferenceKind, Subject, conditions};
 use crate::kubernetes::events::Events;
 use crate::telemetry::metrics::Metrics;
 
 /// Timers fire up to this much early or late; a look is not put off for so little.
 const SLACK: Duration = Duration::from_millis(10);
+
+/// Time between two corrections of a status that somebody else writes too: two operators of one
+/// cluster (an upgrade, a lost lease) must not answer each other as fast as they can.
+const PUT_RIGHT_PAUSE: Duration = Duration::from_secs(30);
 
 /// Runs the passes of one kind.
 pub struct Driver<M: Managed> {
@@ -132,28 +137,47 @@ impl<M: Managed> Driver<M> {
             done: None,
             polls: 0,
             settling: None,
+            put_right: None,
         })
     }
 
     /// Nothing is new: no cloud call. A status that somebody else changed is put right.
     async fn rest(&self, subject: &Subject<M::Kind>, mut seen: Seen<Status<M>>, now: Instant) -> Action {
-        if !seen.is_older(subject.resource_version()) && own_status::<M>(subject).as_ref() != Some(&seen.status) {
-            let written =
-                crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &seen.status);
-            match written.await {
-                Ok(version) => {
-                    seen.older_versions.push(subject.resource_version().to_owned());
-                    seen.resource_version = version;
-                }
-                // The next version of the object brings the next pass.
-                Err(error) => warn!(%error, object = ?subject, "the remembered status was not written again"),
+        let mut wait = self.requeue(&seen, now);
+        let found = own_status::<M>(subject).unwrap_or_default();
+        // What could not be written down is nothing to go back to; the next look is near.
+        let unwritten = matches!(seen.trouble, Some((Trouble::ApiServer, _, _)));
+        let newer = !unwritten && !seen.is_older(subject.resource_version());
+        if newer {
+            // The same, said at another time, is no difference.
+            conditions::keep_times(&mut seen.status.common_mut().conditions, &found.common().conditions);
+        }
+        if newer && found != seen.status {
+            let pause = seen.put_right.map_or(Duration::ZERO, |last| until(last + PUT_RIGHT_PAUSE, now));
+            if pause.is_zero() {
+                self.put_right(subject, &mut seen, now).await;
+            } else {
+                wait = wait.min(pause);
             }
         }
-        let wait = self.requeue(&seen, now);
         seen.settling = None;
         self.records.put(subject, seen);
         self.metrics.pass(&Self::kind_name(), "Unchanged", now.elapsed());
         Action::requeue(wait)
+    }
+
+    async fn put_right(&self, subject: &Subject<M::Kind>, seen: &mut Seen<Status<M>>, now: Instant) {
+        seen.put_right = Some(now);
+        let written =
+            crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &seen.status);
+        match written.await {
+            Ok(version) => {
+                seen.older_versions.push(subject.resource_version().to_owned());
+                seen.resource_version = version;
+            }
+            // The next version of the object brings the next pass.
+            Err(error) => warn!(%error, object = ?subject, "the remembered status was not written again"),
+        }
     }
 
     /// Time to the next pass: the next look, or earlier the next look at a Secret's version.
@@ -186,7 +210,7 @@ impl<M: Managed> Driver<M> {
             let allowed = self.settings.max_adoption_policy;
             let message =
                 format!("adoptionPolicy {asked:?} is more than the operator's --max-adoption-policy={allowed:?} allows; lower one or raise the other");
-            Ended::Said(Verdict::Stalled(Reason::NotAllowed, message), Pace::Trouble(super::backoff::Trouble::Blocked))
+            Ended::Said(Verdict::Stalled(Reason::NotAllowed, message), Pace::Trouble(Trouble::Blocked))
         })
     }
 

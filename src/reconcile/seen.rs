@@ -52,6 +52,8 @@ pub struct Seen<S> {
     pub polls: u32,
     /// Changed references wait until then for a new generation.
     pub settling: Option<Instant>,
+    /// When a status that somebody else had changed was last put right.
+    pub put_right: Option<Instant>,
 }
 
 /// A step that was done, and why.
