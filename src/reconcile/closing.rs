@@ -180,6 +180,8 @@ impl<M: Managed> Pass<'_, M> {
         }
         self.tell_events().await;
         warn!(object = ?self.subject, %error, "a pass could not be written down");
+        // What a step taught is lost with the status, so doing it again says nothing against the cloud.
+        self.done = None;
         let pace = Pace::Trouble(Trouble::ApiServer);
         let trouble = self.trouble(pace);
         Some(self.remember(false, pace, trouble))
