@@ -1,7 +1,7 @@
 # Everything a person or CI runs. Needs Rust (rust-toolchain.toml), Go 1.26 and Python 3.11;
 # the rest is built or installed into ${CLOUDFN_CACHE:-~/.cache/cloudfn}, once.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint generate clean
+.PHONY: help demo test simulate lint generate clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ demo: ## Show everything on this machine, with no cluster and no account; KEEP=1
 
 test: ## Run all tests, with a real API server and an AWS emulator (both built when missing)
 	cargo test --workspace --locked
+
+simulate: ## Run the simulation alone, optimised; SEEDS=n FIRST_SEED=m choose its schedules
+	SEEDS="$(SEEDS)" FIRST_SEED="$(FIRST_SEED)" cargo test --release --locked --test simulation -- --nocapture every_schedule
 
 lint: ## Check formatting, clippy and the dependency policy
 	cargo fmt --all -- --check

@@ -168,8 +168,7 @@ impl<M: Managed> Driver<M> {
 
     async fn put_right(&self, subject: &Subject<M::Kind>, seen: &mut Seen<Status<M>>, now: Instant) {
         seen.put_right = Some(now);
-        let written =
-            crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &seen.status);
+        let written = crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &seen.status);
         match written.await {
             Ok(version) => {
                 seen.older_versions.push(subject.resource_version().to_owned());

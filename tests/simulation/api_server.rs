@@ -6,6 +6,7 @@
 //! Not modelled: CEL and pruning (schedules write valid objects), other managers of a status.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use cloudfn::api::crds;
 use jiff::Timestamp;
@@ -58,7 +59,7 @@ pub struct Change {
 /// The server.
 pub struct ApiServer {
     objects: BTreeMap<Key, Value>,
-    schemas: BTreeMap<String, Value>,
+    schemas: &'static BTreeMap<String, Value>,
     version: u64,
     made: u64,
     changes: Vec<Change>,
@@ -67,16 +68,18 @@ pub struct ApiServer {
 }
 
 /// Plural, API version, kind.
-const CORE: [(&str, &str, &str); 3] =
-    [("configmaps", "v1", "ConfigMap"), ("secrets", "v1", "Secret"), ("events", "events.k8s.io/v1", "Event")];
+const CORE: [(&str, &str, &str); 3] = [("configmaps", "v1", "ConfigMap"), ("secrets", "v1", "Secret"), ("events", "events.k8s.io/v1", "Event")];
 
 impl Default for ApiServer {
     fn default() -> Self {
-        let schemas = crds::all().into_iter().filter_map(|crd| {
-            let schema = crd.spec.versions.first()?.schema.as_ref()?.open_api_v3_schema.clone()?;
-            Some((crd.spec.names.plural, serde_json::to_value(schema).ok()?))
-        });
-        Self { objects: BTreeMap::new(), schemas: schemas.collect(), version: 100, made: 0, changes: Vec::new(), now: Timestamp::UNIX_EPOCH }
+        Self {
+            objects: BTreeMap::new(),
+            schemas: schemas(),
+            version: 100,
+            made: 0,
+            changes: Vec::new(),
+            now: Timestamp::UNIX_EPOCH,
+        }
     }
 }
 
@@ -246,6 +249,18 @@ impl ApiServer {
             fill(schema, object);
         }
     }
+}
+
+/// The schemas of the custom resources, by plural.
+fn schemas() -> &'static BTreeMap<String, Value> {
+    static SCHEMAS: OnceLock<BTreeMap<String, Value>> = OnceLock::new();
+    SCHEMAS.get_or_init(|| {
+        let schemas = crds::all().into_iter().filter_map(|crd| {
+            let schema = crd.spec.versions.first()?.schema.as_ref()?.open_api_v3_schema.clone()?;
+            Some((crd.spec.names.plural, serde_json::to_value(schema).ok()?))
+        });
+        schemas.collect()
+    })
 }
 
 /// Key and subresource of a path.

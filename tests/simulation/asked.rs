@@ -76,9 +76,11 @@ fn lambda(stage: &Stage, spec: &Value) -> Wanted {
         Err(Unmet::Invalid(_)) => Wanted::Refused,
         Ok(desired) => {
             let Code::Zip { sha256, .. } = &desired.code else { return Wanted::Refused };
-            let environment = desired.configuration.environment.as_ref().map(|environment| {
-                environment.0.iter().map(|(key, value)| (key.clone(), value.expose_secret().to_owned())).collect::<BTreeMap<_, _>>()
-            });
+            let environment = desired
+                .configuration
+                .environment
+                .as_ref()
+                .map(|environment| environment.0.iter().map(|(key, value)| (key.clone(), value.expose_secret().to_owned())).collect::<BTreeMap<_, _>>());
             Wanted::Function(json!({"codeSha256": sha256, "environment": environment}))
         }
     }

@@ -60,9 +60,9 @@ pub async fn rest(stage: &mut Stage) {
     for sentence in wrong {
         stage.world.violation(sentence);
     }
-    // The last pass may still be about to write its status, and the first check after a publish
-    // learns LIVE's own ETag and writes it down.
-    tokio::time::sleep(CHECK + CHECK / 4).await;
+    // The next check may still find an outsider's edit of what no spec names, and publish it; the
+    // one after a publish learns LIVE's own ETag and writes it down.
+    tokio::time::sleep(CHECK * 5 / 2).await;
     let writes = stage.world.told().writes;
     stage.world.tell("judge", "from here on nothing may be written");
     tokio::time::sleep(CHECK * 3 + CHECK / 2).await;

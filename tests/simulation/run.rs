@@ -99,8 +99,9 @@ impl Stage {
         match act {
             Act::Apply(slot, spec) => self.apply(*slot, spec),
             Act::Delete(slot) => {
-                if let Some(object) = self.object(*slot) {
-                    self.history.last_specs.insert(*slot, vec![object["spec"].clone()]);
+                // What no operator ever saw is nobody's to delete: it has no finalizer.
+                if let Some(object) = self.object(*slot).filter(|object| object["metadata"]["finalizers"].is_array()) {
+                    self.history.last_specs.entry(*slot).or_default().push(object["spec"].clone());
                 }
                 let path = format!("{}/{}", self.slots[*slot].kind.plural(), self.slots[*slot].name);
                 let status = self.user("DELETE", &path, "", Value::Null).status;
@@ -161,6 +162,12 @@ impl Stage {
         let stored = self.object(number).map(|object| object["spec"].clone()).unwrap_or_default();
         if old.is_none() {
             self.history.last_specs.remove(&number);
+            // A new object knows nothing of what another put into the function that it finds, or that
+            // a second operator is still making for it.
+            let place = judge::Place::of(&self.slots[number]);
+            if judge::seen(&self.world, &place).is_some() || self.second.is_some() {
+                self.history.touched.insert(place);
+            }
         }
         if let Some(specs) = self.history.last_specs.get_mut(&number) {
             specs.push(stored.clone());

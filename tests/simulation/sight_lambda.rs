@@ -47,8 +47,13 @@ pub fn create(cloud: &mut Cloud, caller: &Caller, name: &str) -> bool {
     let configuration = Configuration::of(json!({
         "Runtime": "python3.13", "Handler": "index.handler", "Role": format!("arn:aws:iam::{ACCOUNT}:role/others"), "Description": "of others",
     }));
-    let request =
-        lambda::CreateFunction { function_name: name.to_owned(), code: Some(archive(900)), configuration, tags: strange_tags(), ..Default::default() };
+    let request = lambda::CreateFunction {
+        function_name: name.to_owned(),
+        code: Some(archive(900)),
+        configuration,
+        tags: strange_tags(),
+        ..Default::default()
+    };
     cloud.lambda_create_function(caller, &request).is_ok()
 }
 

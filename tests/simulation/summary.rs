@@ -5,11 +5,9 @@ use crate::trouble;
 use crate::world::Counts;
 
 /// Ways in which objects end.
-const OUTCOMES: [&str; 9] =
-    ["Available", "gone", "Paused", "ReferenceNotFound", "Rejected", "NotOwned", "OwnedByAnother", "NotAllowed", "Drifted"];
+const OUTCOMES: [&str; 9] = ["Available", "gone", "Paused", "ReferenceNotFound", "Rejected", "NotOwned", "OwnedByAnother", "NotAllowed", "Drifted"];
 /// Error classes that schedules can bring about.
-const CLASSES: [&str; 11] =
-    ["NotFound", "Exists", "Conflict", "Busy", "Throttled", "Unauthenticated", "Unavailable", "Invalid", "Denied", "InUse", "Quota"];
+const CLASSES: [&str; 11] = ["NotFound", "Exists", "Conflict", "Busy", "Throttled", "Unauthenticated", "Unavailable", "Invalid", "Denied", "InUse", "Quota"];
 /// What happens beside faults of the cloud and the API server.
 const OTHER_FAULTS: [&str; 3] = ["operator crash", "second operator", "stale cache"];
 /// What outsiders do.

@@ -63,8 +63,7 @@ impl CloudFrontApi for CloudFront {
     }
 
     async fn update(&self, name: &str, if_match: &str, config: &FunctionConfig, code: &[u8]) -> Result<Written, CloudError> {
-        let request =
-            model::UpdateFunction { name: name.to_owned(), if_match: Some(if_match.to_owned()), config: config_of(config), code: code.to_vec() };
+        let request = model::UpdateFunction { name: name.to_owned(), if_match: Some(if_match.to_owned()), config: config_of(config), code: code.to_vec() };
         self.0.call(write("UpdateFunction", FAMILY), |cloud, caller| cloud.cloudfront_update_function(caller, &request)).await.map(written)
     }
 

@@ -40,9 +40,8 @@ fn function(reply: model::FunctionConfiguration) -> Function {
     let text = |name: &str| fields.text(name).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
     let number = |name: &str| fields.number(name).and_then(|number| i32::try_from(number).ok());
     let variables = fields.variables().filter(|variables| !variables.is_empty());
-    let environment = variables.map(|variables| {
-        Environment(variables.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned().into())).collect())
-    });
+    let environment = variables
+        .map(|variables| Environment(variables.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned().into())).collect()));
     let word = |status: &Option<model::Status>| status.as_ref().map(|status| status.word.to_owned());
     let reason = |status: &Option<model::Status>| status.as_ref().and_then(|status| status.reason.clone());
     Function {
