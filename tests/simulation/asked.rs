@@ -168,12 +168,11 @@ fn asked_live(stage: &Stage, name: &str, published: &Value) -> bool {
     let slots = stage.slots.iter().enumerate().filter(|(_, slot)| Place::of(slot) == place);
     let mut specs = slots.flat_map(|(number, _)| stage.history.specs.get(&number).into_iter().flatten());
     specs.any(|spec| {
-        let codes: BTreeSet<String> = match spec["code"]["inline"].as_str() {
-            Some(code) => BTreeSet::from([code.to_owned()]),
-            None => {
-                let maps = stage.history.maps.get(spec["code"]["configMapKeyRef"]["name"].as_str().unwrap_or_default());
-                maps.into_iter().flatten().filter_map(|data| data["code"].as_str().map(ToOwned::to_owned)).collect()
-            }
+        let codes: BTreeSet<String> = if let Some(code) = spec["code"]["inline"].as_str() {
+            BTreeSet::from([code.to_owned()])
+        } else {
+            let maps = stage.history.maps.get(spec["code"]["configMapKeyRef"]["name"].as_str().unwrap_or_default());
+            maps.into_iter().flatten().filter_map(|data| data["code"].as_str().map(ToOwned::to_owned)).collect()
         };
         let hash = |code: &String| STANDARD.encode(Sha256::digest(code));
         spec["stage"] == "LIVE"

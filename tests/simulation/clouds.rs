@@ -47,7 +47,9 @@ impl Clouds {
             let waiting = cloud.waiting_faults().to_vec();
             cloud.clear_faults();
             let result = work(cloud);
-            waiting.into_iter().for_each(|fault| cloud.inject(fault));
+            for fault in waiting {
+                cloud.inject(fault);
+            }
             result
         })
     }
@@ -169,9 +171,8 @@ fn error(class: Class, operation: &'static str, code: &str, message: &str) -> Cl
 fn class(operation: &str, status: u16, code: &str, message: &str) -> Class {
     let said = message.to_ascii_lowercase();
     match code {
-        "NoSuchFunctionExists" | "NoSuchResource" => Class::NotFound,
         "ResourceNotFoundException" if operation == "CreateFunction" => Class::Invalid,
-        "ResourceNotFoundException" => Class::NotFound,
+        "NoSuchFunctionExists" | "NoSuchResource" | "ResourceNotFoundException" => Class::NotFound,
         "FunctionAlreadyExists" => Class::Exists,
         "ResourceConflictException" if operation.starts_with("Create") && said.contains("already exist") => Class::Exists,
         "ResourceConflictException" | "ConflictException" | "OperationAborted" => Class::Busy,

@@ -71,7 +71,7 @@ fn a_crash_before_or_after_any_write_changes_nothing_in_the_end() {
         assert!(undisturbed.violations.is_empty(), "{name}, undisturbed: {:?}\n{}", undisturbed.violations, undisturbed.trace.join("\n"));
         // Each write has a point before it and one behind it.
         let writes = fuse.passed() / 2;
-        assert!(writes > 3 && fuse.passed() % 2 == 0, "{name}: {writes} writes");
+        assert!(writes > 3 && fuse.passed().is_multiple_of(2), "{name}: {writes} writes");
         for point in 0..writes * 2 {
             let fuse = Fuse::new(point, true);
             let told = run::run(&schedule, fuse.clone());

@@ -51,7 +51,7 @@ pub fn fault(number: usize, nth: u32) -> Fault {
     let kinds = kinds();
     let kind = kinds[number % kinds.len()].clone();
     let rest = number / kinds.len();
-    let operation = (rest % 2 == 0).then(|| OPERATIONS[rest / 2 % OPERATIONS.len()]);
+    let operation = rest.is_multiple_of(2).then(|| OPERATIONS[rest / 2 % OPERATIONS.len()]);
     Fault { operation, function: None, nth: if operation.is_some() { 1 + nth % 2 } else { nth }, kind }
 }
 
@@ -70,7 +70,9 @@ pub fn adversity(cloud: &mut Cloud, what: Adversity, slots: &[Slot]) {
         Adversity::Over => {
             cloud.allow_all();
             cloud.settings_mut().cloudfront_functions = Settings::default().cloudfront_functions;
-            slots.iter().for_each(|slot| cloud.cloudfront_set_in_use(ACCOUNT, slot.function(), false));
+            for slot in slots {
+                cloud.cloudfront_set_in_use(ACCOUNT, slot.function(), false);
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::world::{NAMESPACE, World};
 use crate::{asked, sight};
 
 /// Longest time until everything is as asked for.
-const PATIENCE: Duration = Duration::from_mins(60);
+const PATIENCE: Duration = Duration::from_hours(1);
 
 /// A function's place in the cloud.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,9 +51,9 @@ fn owner(slot: &Slot) -> String {
 
 /// Waits until all is as asked for, then for three more checks, in which nothing may be written.
 pub async fn rest(stage: &mut Stage) {
-    let began = stage.world.elapsed();
+    let until = stage.world.elapsed() + PATIENCE;
     let mut wrong = wrongs(stage);
-    while !wrong.is_empty() && stage.world.elapsed() - began < PATIENCE {
+    while !wrong.is_empty() && stage.world.elapsed() < until {
         tokio::time::sleep(Duration::from_secs(20)).await;
         wrong = wrongs(stage);
     }

@@ -119,9 +119,11 @@ impl Life {
                 };
                 let reference = ReferenceName { kind: ReferenceKind::ConfigMap, name: key.name };
                 let cache = lock(&self.cache);
-                let named: Vec<Key> = cache.iter().filter(|(key, value)| names(key, value).contains(&reference)).map(|(key, _)| key.clone()).collect();
+                let due: Vec<Key> = cache.iter().filter(|(key, value)| names(key, value).contains(&reference)).map(|(key, _)| key.clone()).collect();
                 drop(cache);
-                named.iter().for_each(|key| self.trigger(key));
+                for key in &due {
+                    self.trigger(key);
+                }
             }
             _ => {}
         }

@@ -90,8 +90,8 @@ impl Stage {
     }
 
     fn patch(&self, slot: usize, patch: Value) -> u16 {
-        let path = format!("{}/{}", self.slots[slot].kind.plural(), self.slots[slot].name);
-        self.user("PATCH", &path, "application/merge-patch+json", patch).status
+        let place = format!("{}/{}", self.slots[slot].kind.plural(), self.slots[slot].name);
+        self.user("PATCH", &place, "application/merge-patch+json", patch).status
     }
 
     /// Lets one thing happen.

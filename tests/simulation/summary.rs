@@ -15,7 +15,8 @@ const OUTSIDE: [&str; 6] = ["Edit", "Code", "Publish", "Delete", "Create", "Diso
 
 /// All counts, one a line.
 pub fn table(counts: &Counts) -> String {
-    counts.0.iter().map(|((what, which), count)| format!("{what:>8}  {which:<40} {count:>9}\n")).collect()
+    let lines: Vec<String> = counts.0.iter().map(|((what, which), count)| format!("{what:>8}  {which:<40} {count:>9}")).collect();
+    lines.join("\n")
 }
 
 /// What should have been met and was not.

@@ -174,7 +174,8 @@ fn outcome(answer: &Answer) -> String {
     let mut words = format!("{} rv={}", answer.status, text(&body["metadata"]["resourceVersion"]));
     let conditions = body["status"]["conditions"].as_array().into_iter().flatten();
     for condition in conditions {
-        words += &format!(" {}={}/{}", text(&condition["type"]), text(&condition["status"]), text(&condition["reason"]));
+        let said = [&condition["type"], &condition["status"], &condition["reason"]].map(text);
+        words = words + " " + said[0] + "=" + said[1] + "/" + said[2];
     }
     words
 }

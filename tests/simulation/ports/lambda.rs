@@ -10,11 +10,11 @@ use strict_cloud::lambda as model;
 
 use super::{Lambda, read, write};
 
-fn code_of(code: &CodeSource) -> Option<model::Code> {
-    Some(match code {
+fn code_of(code: &CodeSource) -> model::Code {
+    match code {
         CodeSource::Zip(bytes) => model::Code::Zip(bytes.clone()),
         CodeSource::S3 { bucket, key, version } => model::Code::S3 { bucket: bucket.clone(), key: key.clone(), version: version.clone() },
-    })
+    }
 }
 
 fn configuration_of(configuration: &Configuration) -> model::Configuration {
@@ -82,7 +82,7 @@ impl LambdaApi for Lambda {
     async fn create(&self, name: &str, new: &NewFunction) -> Result<Function, CloudError> {
         let request = model::CreateFunction {
             function_name: name.to_owned(),
-            code: code_of(&new.code),
+            code: Some(code_of(&new.code)),
             configuration: configuration_of(&new.configuration),
             architectures: new.architectures.clone(),
             tags: new.tags.clone(),
@@ -105,7 +105,7 @@ impl LambdaApi for Lambda {
         let request = model::UpdateFunctionCode {
             function_name: name.to_owned(),
             revision_id: revision_id.map(ToOwned::to_owned),
-            code: code_of(code),
+            code: Some(code_of(code)),
             architectures: architectures.map(<[String]>::to_vec),
             publish: false,
             dry_run: false,
