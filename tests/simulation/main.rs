@@ -130,6 +130,6 @@ fn no_secret_is_ever_logged() {
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
     tracing::subscriber::with_default(subscriber, || (1..=20).for_each(|seed| drop(simulate(seed))));
     let text = String::from_utf8_lossy(&lock(&log.0)).into_owned();
-    assert!(text.contains("done"), "the log is kept");
+    assert!(text.len() > 10_000, "the log is kept: {} bytes", text.len());
     assert!(!text.contains(SENTINEL), "the log shows a secret");
 }

@@ -14,7 +14,7 @@ use crate::api_server::{Answer, Key, Request};
 use crate::operator::Operator;
 use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, manifest};
 use crate::wire::Fuse;
-use crate::world::{NAMESPACE, Told, World, lock};
+use crate::world::{NAMESPACE, SENTINEL, Told, World, lock};
 use crate::{faults, judge};
 
 /// Time between two looks at an unchanged object.
@@ -158,7 +158,8 @@ impl Stage {
                 ("edits", self.user("PUT", &format!("{path}/{}", slot.name), "application/json", new).status)
             }
         };
-        self.world.tell("user", format!("{did} {}: {status} {spec}", slot.name));
+        let shown = spec.to_string().replace(SENTINEL, "value");
+        self.world.tell("user", format!("{did} {}: {status} {shown}", slot.name));
         let stored = self.object(number).map(|object| object["spec"].clone()).unwrap_or_default();
         if old.is_none() {
             self.history.last_specs.remove(&number);
