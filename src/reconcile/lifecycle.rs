@@ -85,13 +85,17 @@ impl<M: Managed> Pass<'_, M> {
         self.set_finalizers(finalizers).await
     }
 
-    /// Takes our finalizer off, on whatever version the object has by now.
+    /// Takes our finalizer off, on whatever version of this generation the object has by now.
     pub(super) async fn remove_finalizer(&mut self) -> Result<(), WriteError> {
         for _ in 0..RETRIES {
             let others = self.finalizers.iter().filter(|f| *f != FINALIZER).cloned().collect();
             match self.set_finalizers(others).await {
                 Err(WriteError::Stale) => {
                     let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
+                    if fresh.generation() != self.look.generation {
+                        // Another spec, or the mark for deletion, may need the finalizer: the next pass decides.
+                        return Err(WriteError::Stale);
+                    }
                     self.move_to(&fresh);
                 }
                 result => return result,
