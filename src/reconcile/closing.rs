@@ -159,7 +159,11 @@ impl<M: Managed> Pass<'_, M> {
                 }
                 Err(WriteError::Stale) => {
                     let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
+                    let known = std::mem::take(&mut self.written.common_mut().managed);
                     self.move_to(&fresh);
+                    // What another operator of this cluster announced meanwhile is not forgotten either.
+                    let grown: Vec<String> = self.written.common().managed.difference(&known).cloned().collect();
+                    self.memory.common_mut().managed.extend(grown);
                     conditions::keep_times(&mut self.memory.common_mut().conditions, &self.written.common().conditions);
                 }
                 Err(error) => return Err(error),

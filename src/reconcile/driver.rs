@@ -151,6 +151,8 @@ impl<M: Managed> Driver<M> {
         if newer {
             // The same, said at another time, is no difference.
             conditions::keep_times(&mut seen.status.common_mut().conditions, &found.common().conditions);
+            // What another operator of this cluster announced is not forgotten.
+            seen.status.common_mut().managed.extend(found.common().managed.iter().cloned());
         }
         if newer && found != seen.status {
             let pause = seen.put_right.map_or(Duration::ZERO, |last| until(last + PUT_RIGHT_PAUSE, now));
