@@ -87,7 +87,7 @@ pub fn poll(first: Duration, polls: u32) -> Duration {
 mod tests {
     use super::*;
 
-    const INTERVAL: Duration = Duration::from_secs(300);
+    const INTERVAL: Duration = Duration::from_mins(5);
 
     #[test]
     fn each_trouble_keeps_its_pace_and_its_bound() {

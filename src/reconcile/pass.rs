@@ -69,7 +69,6 @@ impl From<kube::Error> for Driven {
 }
 
 /// The state of one pass.
-#[expect(clippy::struct_excessive_bools, reason = "four facts that have nothing to do with each other")]
 pub(super) struct Pass<'a, M: Managed> {
     pub(super) driver: &'a Driver<M>,
     pub(super) subject: &'a Subject<M::Kind>,
@@ -101,12 +100,11 @@ impl<'a, M: Managed> Pass<'a, M> {
     pub(super) fn begin(driver: &'a Driver<M>, subject: &'a Subject<M::Kind>, look: Look, previous: Option<Seen<Status<M>>>, started: Instant) -> Self {
         // The cache may still show what the last pass began with: then what that pass wrote counts.
         let stale = previous.as_ref().filter(|seen| seen.is_older(subject.resource_version()));
-        let (old, version, finalizers, older) = match stale {
-            Some(seen) => (seen.status.clone(), seen.resource_version.clone(), seen.finalizers.clone(), seen.older_versions.clone()),
-            None => {
-                let finalizers = subject.metadata.finalizers.clone().unwrap_or_default();
-                (own_status::<M>(subject).unwrap_or_default(), subject.resource_version().to_owned(), finalizers, Vec::new())
-            }
+        let (old, version, finalizers, older) = if let Some(seen) = stale {
+            (seen.status.clone(), seen.resource_version.clone(), seen.finalizers.clone(), seen.older_versions.clone())
+        } else {
+            let finalizers = subject.metadata.finalizers.clone().unwrap_or_default();
+            (own_status::<M>(subject).unwrap_or_default(), subject.resource_version().to_owned(), finalizers, Vec::new())
         };
         let done = previous.as_ref().filter(|seen| seen.look == look).and_then(|seen| seen.done.clone());
         Self {

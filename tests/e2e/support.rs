@@ -114,10 +114,10 @@ impl Scene {
             }
             unreachable!("a watch does not end")
         };
-        match tokio::time::timeout(PATIENCE, found).await {
-            Ok(text) => text,
-            Err(_) => panic!("there is no event {reason} of {kind} {name} with {part:?}\n{}", self.tenant.describe(kind, name).await),
-        }
+        let Ok(text) = tokio::time::timeout(PATIENCE, found).await else {
+            panic!("there is no event {reason} of {kind} {name} with {part:?}\n{}", self.tenant.describe(kind, name).await)
+        };
+        text
     }
 
     /// The writes to the cloud so far, by operation, in order.
@@ -180,11 +180,12 @@ pub fn lfn(name: &str, code: &str, spec: Value) -> Value {
 
 /// Top-level members of `spec` replace those of the manifest's spec; null takes one away.
 fn merged(mut manifest: Value, spec: Value) -> Value {
-    for (key, value) in spec.as_object().into_iter().flatten() {
+    let Value::Object(members) = spec else { panic!("a spec is an object") };
+    for (key, value) in members {
         if value.is_null() {
-            manifest["spec"].as_object_mut().expect("a spec").remove(key);
+            manifest["spec"].as_object_mut().expect("a spec").remove(&key);
         } else {
-            manifest["spec"][key] = value.clone();
+            manifest["spec"][key] = value;
         }
     }
     manifest
@@ -200,7 +201,7 @@ pub struct Cloud {
 impl Cloud {
     /// The cloud of this account and region.
     pub async fn of(account: &str, region: &str) -> Self {
-        let url = Bed::get().emulator().await.url().to_owned();
+        let url = Bed::get().emulator().await.url();
         let lambda = aws_sdk_lambda::Config::builder()
             .behavior_version(aws_sdk_lambda::config::BehaviorVersion::v2026_01_12())
             .region(aws_sdk_lambda::config::Region::new(region.to_owned()))

@@ -184,9 +184,9 @@ async fn accounts_regions_and_families_have_budgets_of_their_own() {
 #[tokio::test(start_paused = true)]
 async fn who_would_wait_too_long_comes_back_instead_and_reserves_nothing() {
     let (budgets, key) = ten_a_second();
-    budgets.throttled(&key, Some(Duration::from_secs(60)));
+    budgets.throttled(&key, Some(Duration::from_mins(1)));
     let Err(NoToken { after }) = budgets.take(&key, Patience::Wait).await else { panic!("a minute is too long to hold a place") };
-    about(after, Duration::from_secs(60));
+    about(after, Duration::from_mins(1));
     tokio::time::advance(Duration::from_secs(40)).await;
     about(budgets.take(&key, Patience::Wait).await.unwrap().0, Duration::from_secs(20));
 }

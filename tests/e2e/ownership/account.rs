@@ -63,7 +63,7 @@ async fn the_operator_refuses_to_start_in_an_account_that_is_not_allowed() {
     assert!(scene.operator.terminate().await.success());
     let flag = format!("--allowed-account-ids={}", other_account(&scene));
     let refused = scene.tenant.spawn_operator(scene.tenant.operator_settings(BINARY, &quiet_with(&[&flag])));
-    let status = refused.exited(Duration::from_secs(60)).await.expect("it ends by itself");
+    let status = refused.exited(Duration::from_mins(1)).await.expect("it ends by itself");
     assert!(!status.success(), "{status}");
     let log = refused.log();
     assert!(log.contains("--allowed-account-ids") && log.contains(scene.tenant.account()), "{log}");
