@@ -3,7 +3,10 @@
 //! Invariant: it answers the requests that cloudfn makes, and those of the people around it, as the
 //! real one does: versions, generations, the status subresource, finalizers, refusals. What it does
 //! not know it refuses loudly. `tests/e2e/model.rs` sends the same requests to both and compares.
-//! Not modelled: CEL and pruning (schedules write valid objects), other managers of a status.
+//! Not modelled: CEL and pruning (schedules write valid objects), managers of anything but a status.
+
+#[path = "api_server/managed.rs"]
+mod managed;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -123,20 +126,20 @@ impl ApiServer {
                 Ok(Answer { status: 200, body })
             }
             "DELETE" => self.delete(&key),
-            "PUT" => self.update(&key, status, request.body.clone()),
+            "PUT" => self.update(&key, status, false, request.body.clone()),
             "PATCH" => {
                 let mut new = self.objects.get(&key).ok_or_else(|| not_found(&key))?.clone();
                 match request.content_type.as_str() {
                     "application/merge-patch+json" => merge(&mut new, &request.body),
                     "application/apply-patch+yaml" if status => {
-                        new["status"] = request.body["status"].clone();
+                        managed::apply(&mut new, &request.body["status"]);
                         if let Some(version) = request.body["metadata"].get("resourceVersion") {
                             new["metadata"]["resourceVersion"] = version.clone();
                         }
                     }
                     other => return Err(failure(415, "UnsupportedMediaType", &format!("not modelled: {other}"))),
                 }
-                self.update(&key, status, new)
+                self.update(&key, status, request.content_type == "application/apply-patch+yaml", new)
             }
             other => Err(failure(405, "MethodNotAllowed", &format!("not modelled: {other}"))),
         }
@@ -163,7 +166,7 @@ impl ApiServer {
         Ok(Answer { status: 201, body: self.store(&key, object) })
     }
 
-    fn update(&mut self, key: &Key, status: bool, mut new: Value) -> Result<Answer, Answer> {
+    fn update(&mut self, key: &Key, status: bool, applied: bool, mut new: Value) -> Result<Answer, Answer> {
         let old = self.objects.get(key).ok_or_else(|| not_found(key))?.clone();
         let asked = text(&new["metadata"]["resourceVersion"]);
         if !asked.is_empty() && asked != text(&old["metadata"]["resourceVersion"]) {
@@ -175,9 +178,15 @@ impl ApiServer {
             return Err(failure(422, "Invalid", "metadata.uid: Invalid value: field is immutable"));
         }
         if status {
-            let status = new["status"].take();
+            let (status, managers) = (new["status"].take(), new["metadata"]["managedFields"].take());
             new = old.clone();
             new["status"] = status;
+            if !managers.is_null() {
+                new["metadata"]["managedFields"] = managers;
+            }
+            if !applied {
+                managed::lose(&old, &mut new);
+            }
         } else {
             for field in ["uid", "name", "namespace", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"] {
                 copy(&old["metadata"], &mut new["metadata"], field);
