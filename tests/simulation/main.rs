@@ -38,7 +38,7 @@ use wire::Fuse;
 use world::{Counts, SENTINEL, Told, lock};
 
 /// Seeds that once showed a defect.
-const REGRESSIONS: [u64; 8] = [8, 11, 35, 96, 1675, 10661, 11744, 12318];
+const REGRESSIONS: [u64; 9] = [8, 11, 35, 96, 1675, 10661, 11744, 12318, 30242];
 /// Schedules of the default test.
 const DEFAULT_SEEDS: u64 = 200;
 

@@ -6,6 +6,7 @@
 use super::desired::Code;
 use super::observe::{LambdaObserved, Published};
 use super::source;
+use crate::api::OWNER_TAG;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Configuration, Function, NewFunction};
 use crate::cloud::{Class, CloudError, Tags};
@@ -126,6 +127,8 @@ pub enum Change {
 /// - Create: what was published belongs to a function that is gone; and `recreations` is there
 ///   from our own create until the function was active once, so a function that is adopted, or
 ///   that ran, is never deleted for having failed to start.
+/// - Owner tag: the function may be another one of the same name, so what is known of versions and
+///   of failed starts is not about it. Publishing what was published already makes no version.
 pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
     match step {
         Step::Create { code, .. } => {
@@ -136,6 +139,11 @@ pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
         }
         Step::UpdateCode { code, .. } => memory.code = Some(source::status(code, None)),
         Step::Delete { recreation: Some(count) } => memory.recreations = Some(*count),
+        Step::Tag { tags, .. } if tags.contains_key(OWNER_TAG) => {
+            memory.latest_version = None;
+            memory.published = None;
+            memory.recreations = None;
+        }
         Step::UpdateConfiguration { .. } | Step::PublishVersion { .. } | Step::Tag { .. } | Step::Untag { .. } | Step::Delete { recreation: None } => {}
     }
 }
