@@ -97,13 +97,7 @@ async fn a_function_is_created_invoked_changed_and_deleted() {
 
 /// The mark in a function's answer.
 async fn mark(scene: &Scene, name: &str) -> String {
-    let mut answer = scene.cloud.invoke(name).await;
-    // No code of the tests fails: the emulator sometimes calls the worker of the code that was just replaced.
-    for _ in 0..2 {
-        if answer.contains("errorType") {
-            answer = scene.cloud.invoke(name).await;
-        }
-    }
+    let answer = scene.cloud.invoke(name).await;
     let parsed: Value = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
     parsed["mark"].as_str().unwrap_or_else(|| panic!("no mark: {answer}")).to_owned()
 }
