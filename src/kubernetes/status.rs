@@ -16,6 +16,9 @@ use super::WriteError;
 use crate::api::FIELD_MANAGER;
 use crate::api::conditions;
 
+/// The `observedGeneration` of an object that nobody looked at: for the moment between clearing and
+/// applying, no tool may take the object for current.
+const NOT_LOOKED_AT: i64 = -1;
 /// How the API server says that an object is not of its definition's shape.
 const NOT_TYPED: [&str; 2] = ["failed to create typed live object", "to smd typed"];
 
@@ -85,7 +88,7 @@ impl<'a> Object<'a> {
     }
 
     async fn clear(&self, resource_version: &str) -> Result<String, WriteError> {
-        self.patch(resource_version, &json!({"conditions": []})).await
+        self.patch(resource_version, &json!({"observedGeneration": NOT_LOOKED_AT, "conditions": []})).await
     }
 
     /// Makes the status this one, whoever wrote it, conditions of others excepted: a merge patch

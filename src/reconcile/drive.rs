@@ -154,7 +154,8 @@ impl<M: Managed> Pass<'_, M> {
             }
         }
         let message = "the change takes longer than one pass; cloudfn goes on".to_owned();
-        Driven::Ended(Ended::Said(Verdict::Reconciling(Reason::Progressing, message), Pace::Now))
+        // At once the first time; should it ever go on so, not as fast as it can.
+        Driven::Ended(Ended::Said(Verdict::Reconciling(Reason::Progressing, message), Pace::Trouble(Trouble::Busy)))
     }
 
     /// Where the function lives, so that nobody looks for it elsewhere later.

@@ -14,6 +14,10 @@ pub fn written(before: &Value, after: &Value) -> Vec<String> {
     };
     let generation = after["metadata"]["generation"].as_i64().unwrap_or_default();
     let observed = status["observedGeneration"].as_i64().unwrap_or(-1);
+    // A cleared status says of itself that nobody looked; the next write follows at once.
+    if status["observedGeneration"] == -1 {
+        return wrong;
+    }
     check(observed <= generation, "observedGeneration is ahead of the generation");
     let Some(ready) = condition(after, "Ready") else {
         check(false, "Ready is missing");

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 pub fn apply(object: &mut Value, status: &Value) {
     let before = fields(object);
     let mut result = object["status"].as_object().cloned().unwrap_or_default();
-    result.retain(|key, _| key == "conditions" || status.get(key).is_some() || before.get(&format!("f:{key}")).is_none());
+    result.retain(|key, _| key == "conditions" || status.get(key).is_some() || before.get(format!("f:{key}")).is_none());
     for (key, value) in status.as_object().into_iter().flatten().filter(|(key, _)| *key != "conditions") {
         result.insert(key.clone(), value.clone());
     }
@@ -27,7 +27,7 @@ pub fn apply(object: &mut Value, status: &Value) {
     object["status"] = Value::Object(result);
     let mut applied: Map<String, Value> = status.as_object().into_iter().flatten().map(|(key, _)| (format!("f:{key}"), json!({}))).collect();
     applied.insert("f:conditions".to_owned(), Value::Object(list(status).map(|condition| (key(condition), json!({}))).collect()));
-    set(object, applied);
+    set(object, &applied);
 }
 
 /// What is another in `new` than in `old`, and was written by other means, counts as applied no more.
@@ -40,14 +40,14 @@ pub fn lose(old: &Value, new: &mut Value) {
             of(&old["status"]) == of(&new["status"])
         });
     }
-    set(new, applied);
+    set(new, &applied);
 }
 
 fn fields(object: &Value) -> Value {
     object["metadata"]["managedFields"][0]["fieldsV1"]["f:status"].clone()
 }
 
-fn set(object: &mut Value, applied: Map<String, Value>) {
+fn set(object: &mut Value, applied: &Map<String, Value>) {
     object["metadata"]["managedFields"] = json!([{
         "manager": "cloudfn", "operation": "Apply", "subresource": "status", "apiVersion": object["apiVersion"],
         "fieldsType": "FieldsV1", "fieldsV1": {"f:status": applied},
