@@ -3,6 +3,7 @@
 mod account;
 mod adoption;
 mod claims;
+mod denied;
 pub mod either;
 mod found_again;
 mod takeover;
