@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use cloudfn::cloud::cloudfront::CloudFrontApi;
 use cloudfn::cloud::lambda::LambdaApi;
-use cloudfn::cloud::limit::{Budgets, Family, Key, Rates};
+use cloudfn::cloud::limit::{Budgets, Family, Key};
 use cloudfn::cloud::{Class, CloudError, Patience};
 use cloudfn::functions::{cloudfront, lambda};
-use strict_cloud::{Answer, Caller, Cloud, Entry, Outcome, Settings};
+use strict_cloud::{Answer, Caller, Cloud, Entry, Failure, Outcome, Settings};
 
+use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE};
 use crate::wire::Fuse;
 use crate::world::{ACCOUNT, REGION, World, lock};
 
@@ -28,7 +29,16 @@ pub struct Clouds {
 impl Clouds {
     /// Empty clouds.
     pub fn new(seed: u64) -> Self {
-        Self { cloud: Mutex::new(Cloud::new(seed, Settings::default())), log: Mutex::default() }
+        let failure = |marker: &str, on_create| Failure {
+            marker: marker.to_owned(),
+            on_create,
+            on_update: !on_create,
+            reason: "the simulated cloud fails".to_owned(),
+            reason_code: "InternalError",
+        };
+        let failures = vec![failure(FAILS_TO_START, true), failure(FAILS_TO_UPDATE, false)];
+        let settings = Settings { failures, ..Settings::default() };
+        Self { cloud: Mutex::new(Cloud::new(seed, settings)), log: Mutex::default() }
     }
 
     /// Works on the cloud at the world's time; what was called goes into the log.
@@ -88,7 +98,8 @@ pub struct Way {
 impl Access {
     /// An access with full budgets.
     pub fn new(world: Arc<World>, who: &str, fuse: Arc<Fuse>) -> Self {
-        Self(Arc::new(Way { world, who: who.to_owned(), caller: caller(who), fuse, budgets: Budgets::new(Rates::default()) }))
+        let budgets = Budgets::new(world.rates);
+        Self(Arc::new(Way { world, who: who.to_owned(), caller: caller(who), fuse, budgets }))
     }
 }
 

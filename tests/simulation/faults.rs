@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use strict_cloud::operation::{cloudfront as cf, lambda};
-use strict_cloud::{Cloud, Fault, FaultKind, Operation, Settings};
+use strict_cloud::{Cloud, Fault, FaultKind, Operation, Service, Settings};
 
-use crate::schedule::{Adversity, Kind, Slot};
+use crate::schedule::{Act, Adversity, Kind, Slot, role};
 use crate::world::ACCOUNT;
 
 /// Operations that the operator uses.
@@ -46,27 +46,54 @@ pub fn kinds() -> Vec<FaultKind> {
     ]
 }
 
+/// An operation's name in schedules: `lambda:CreateFunction`.
+pub fn name(operation: Operation) -> String {
+    let service = match operation.service {
+        Service::CloudFront => "cloudfront",
+        Service::Lambda => "lambda",
+    };
+    format!("{service}:{}", operation.name)
+}
+
+/// The operation of a name.
+fn operation(wanted: &str) -> Operation {
+    OPERATIONS.into_iter().find(|operation| name(*operation) == wanted).unwrap()
+}
+
 /// A fault from a number: half of them for any call, half for one operation.
-pub fn fault(number: usize, nth: u32) -> Fault {
+pub fn act(number: usize, nth: u32) -> Act {
     let kinds = kinds();
-    let kind = kinds[number % kinds.len()].clone();
+    let kind = &kinds[number % kinds.len()];
     let rest = number / kinds.len();
-    let operation = rest.is_multiple_of(2).then(|| OPERATIONS[rest / 2 % OPERATIONS.len()]);
-    Fault { operation, function: None, nth: if operation.is_some() { 1 + nth % 2 } else { nth }, kind }
+    let operation = rest.is_multiple_of(2).then(|| name(OPERATIONS[rest / 2 % OPERATIONS.len()]));
+    let nth = if operation.is_some() { 1 + nth % 2 } else { nth };
+    Act::Cloud { fault: label(kind), operation, nth }
+}
+
+/// A fault's name in schedules: `Delay(4s)`.
+pub fn label(kind: &FaultKind) -> String {
+    format!("{kind:?}")
+}
+
+/// The fault that a schedule names.
+pub fn fault(wanted: &str, of: Option<&str>, nth: u32) -> Fault {
+    let kind = kinds().into_iter().find(|kind| label(kind) == wanted).unwrap();
+    Fault { operation: of.map(operation), function: None, nth, kind }
 }
 
 /// The cloud begins to refuse something.
-pub fn adversity(cloud: &mut Cloud, what: Adversity, slots: &[Slot]) {
+pub fn adversity(cloud: &mut Cloud, what: &Adversity, slots: &[Slot]) {
     match what {
-        Adversity::Denied(number) => {
+        Adversity::Denied(name) => {
             for who in ["op1", "op2"] {
-                cloud.deny(Some(who), OPERATIONS[number % OPERATIONS.len()]);
+                cloud.deny(Some(who), operation(name));
             }
         }
         Adversity::InUse => slots.iter().filter(|slot| slot.kind == Kind::CloudFront).for_each(|slot| {
             cloud.cloudfront_set_in_use(ACCOUNT, slot.function(), true);
         }),
         Adversity::Full => cloud.settings_mut().cloudfront_functions = 1,
+        Adversity::NewRole => cloud.put_role(&role()),
         Adversity::Over => {
             cloud.allow_all();
             cloud.settings_mut().cloudfront_functions = Settings::default().cloudfront_functions;

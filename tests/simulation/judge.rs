@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::invariants::condition;
 use crate::run::{CHECK, Stage, settings};
-use crate::schedule::{Kind, Slot};
+use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, Kind, Slot};
 use crate::world::{NAMESPACE, World};
 use crate::{asked, sight};
 
@@ -86,7 +86,7 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
     for (number, slot) in stage.slots.iter().enumerate() {
         let place = Place::of(slot);
         let function = seen(&stage.world, &place);
-        let ours = function.as_ref().is_some_and(|f| f["tags"][OWNER_TAG] == owner(slot));
+        let ours = function.as_ref().is_some_and(|f| f["tags"][OWNER_TAG] == owner(slot) && f["tags"][INSTANCE_TAG] != sight::ANOTHER_CLUSTER);
         let sentence = match stage.object(number) {
             Some(object) => object_wrong(stage, number, &object, function.as_ref()),
             None => gone_wrong(stage, number, ours),
@@ -166,12 +166,12 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
         asked::Wanted::Missing => return is(&["False/ReferenceNotFound"]),
         asked::Wanted::Refused => {
             // The cloud is asked only where the function is ours to change, or not there.
-            return is(&["False/Rejected", "False/NotOwned", "False/OwnedByAnother", "False/Drifted"]);
+            return is(&["False/Rejected", "False/NotOwned", "False/OwnedByAnother", "False/TakenOver", "False/Drifted"]);
         }
         asked::Wanted::Function(wanted) => wanted,
     };
     if spec["managementPolicy"] == "Observe" {
-        return is(&["True/Available", "False/Drifted"]);
+        return is(&["True/Available", "False/Drifted", "False/CreateFailed", "False/UpdateFailed"]);
     }
     let Some(function) = function else { return told("a function, which is not there") };
     let tags = &function["tags"];
@@ -181,6 +181,17 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
         }
         let strange = stage.history.foreign.contains_key(&Place::of(slot));
         return if strange && spec["adoptionPolicy"] != "IfUnowned" { is(&["False/NotOwned"]) } else { told("the owner tag") };
+    }
+    if tags[INSTANCE_TAG] == sight::ANOTHER_CLUSTER {
+        return is(&["False/TakenOver"]);
+    }
+    // What the cloud could not do is for a person; nobody else's trouble may stay.
+    let touched = stage.history.touched.contains(&Place::of(slot));
+    if function["state"] == "Failed" && (touched || spec["description"] == FAILS_TO_START) {
+        return is(&["False/CreateFailed"]);
+    }
+    if function["lastUpdateStatus"] == "Failed" && (touched || spec["description"] == FAILS_TO_UPDATE) {
+        return is(&["False/UpdateFailed"]);
     }
     if says != "True/Available" {
         return told("True/Available");

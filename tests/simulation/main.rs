@@ -5,42 +5,48 @@
 //! - `operator`: drivers, caches and loops of one operator; `wire`: its way to the API server;
 //!   `clouds`, `ports`: its way to the cloud; both with delays, faults and crash points.
 //! - `api_server`: the API server; `trouble`, `faults`: what goes wrong; `sight`: outsiders.
-//! - `crashes`: the operator dropped before and after every single write of fixed scenarios.
+//! - `bulk`, `summary`: many runs and their counts; `regressions/`: runs that once showed a defect.
+//! - `scenarios`: fixed lives of one object; `crashes`: the operator dropped before and after every
+//!   single write of them; `matrix`: every operation of them met by every fault.
+//! - `throughput`: many functions at once against the quotas, in virtual time.
 //!
-//! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints the trace of each.
+//! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints each run whole.
 
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests may fail loudly")]
 
 mod api_server;
 mod asked;
+mod bulk;
 mod clouds;
 mod crashes;
 mod faults;
 mod invariants;
 mod judge;
+mod matrix;
 mod operator;
 mod ports;
 mod run;
+mod scenarios;
 mod schedule;
 mod sight;
 mod sight_lambda;
 mod summary;
+mod throughput;
 mod trouble;
 mod wire;
 mod world;
 
+use std::path::Path;
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, Once};
-use std::time::Instant;
 
+use bulk::Case;
 use schedule::Schedule;
 use wire::Fuse;
-use world::{Counts, SENTINEL, Told, lock};
+use world::{SENTINEL, Told};
 
-/// Seeds that once showed a defect.
-const REGRESSIONS: [u64; 9] = [8, 11, 35, 96, 1675, 10661, 11744, 12318, 30242];
 /// Schedules of the default test.
-const DEFAULT_SEEDS: u64 = 200;
+const DEFAULT_SEEDS: u64 = 2000;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().filter(|text| !text.is_empty()).map(|text| text.parse().unwrap())
@@ -48,54 +54,42 @@ fn number(name: &str) -> Option<u64> {
 
 fn simulate(seed: u64) -> Told {
     read_log();
-    run::run(&Schedule::new(seed), Fuse::new(u64::MAX, false))
+    run::run(&Schedule::new(seed), Fuse::never())
 }
 
-/// The text that a person reads when a seed fails.
-fn failure(seed: u64, told: &Told) -> String {
-    format!("seed {seed}:\n{}\n\nseed {seed}: {}\n", told.trace.join("\n"), told.violations.join("\n"))
+/// Schedules that once showed a defect, by name.
+fn regressions() -> Vec<(String, Schedule)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/simulation/regressions");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = |path: &Path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    files.iter().map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), read(path))).collect()
 }
 
 #[test]
 fn every_schedule_ends_as_asked_for() {
+    read_log();
     let (first, seeds) = (number("FIRST_SEED").unwrap_or(1), number("SEEDS").unwrap_or(DEFAULT_SEEDS));
-    let all: Vec<u64> = REGRESSIONS.into_iter().chain(first..first + seeds).collect();
-    let next = AtomicU64::new(0);
-    let results: Mutex<(Counts, Vec<(u64, String)>)> = Mutex::default();
-    let began = Instant::now();
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                while let Some(seed) = all.get(usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap()) {
-                    let told = simulate(*seed);
-                    if number("TRACE").is_some() {
-                        println!("{}", failure(*seed, &told));
-                    }
-                    let mut results = lock(&results);
-                    results.0.join(&told.counts);
-                    if !told.violations.is_empty() {
-                        results.1.push((*seed, failure(*seed, &told)));
-                    }
-                }
-            });
-        }
-    });
-    let (counts, mut failures) = results.into_inner().unwrap();
-    failures.sort();
-    println!("{} schedules in {:.1} s on {workers} threads", all.len(), began.elapsed().as_secs_f64());
-    println!("{}", summary::table(&counts));
-    if let Some((_, text)) = failures.first() {
-        println!("{text}");
+    let kept = regressions();
+    let case = |index: usize| match kept.get(index) {
+        Some((name, schedule)) => Case { name: name.clone(), schedule: schedule.clone() },
+        None => Case::of_seed(first + u64::try_from(index - kept.len()).unwrap()),
+    };
+    let report = bulk::run(case, kept.len() + usize::try_from(seeds).unwrap(), number("TRACE").is_some());
+    println!("{} schedules in {:.1} s on {} threads", report.runs, report.seconds, bulk::threads());
+    println!("{}", summary::table(&report.counts));
+    println!("{:>8}  {:<44} {:>9}", "all", "violations", report.failures.iter().map(|(_, violations, _)| violations.len()).sum::<usize>());
+    if let Some((_, _, text)) = report.failures.first() {
+        println!("\n{text}");
     }
-    for (seed, text) in &failures {
-        println!("seed {seed}: {}", text.lines().skip_while(|line| !line.is_empty()).nth(1).unwrap_or_default());
+    for (name, violations, _) in &report.failures {
+        println!("{name}: {}", violations.join("\n    "));
     }
     assert!(!LEAKED.load(Ordering::Relaxed), "the log shows a secret");
-    let seeds: Vec<u64> = failures.iter().map(|(seed, _)| *seed).collect();
-    assert!(failures.is_empty(), "{} of {} schedules failed: {seeds:?}; the trace of the first stands above", failures.len(), all.len());
-    if all.len() >= 200 {
-        let missing = summary::missing(&counts);
+    assert!(report.failures.is_empty(), "{} of {} schedules failed; the trace of the first stands above", report.failures.len(), report.runs);
+    // A few schedules cannot meet everything.
+    if seeds >= DEFAULT_SEEDS {
+        let missing = summary::missing(&report.counts);
         assert!(missing.is_empty(), "never met: {missing:?}");
     }
 }

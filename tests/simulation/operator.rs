@@ -17,8 +17,8 @@ use cloudfn::telemetry::metrics::Metrics;
 use kube::Client;
 use kube::runtime::controller::Action;
 use serde_json::Value;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
@@ -26,6 +26,9 @@ use crate::api_server::{Change, Key};
 use crate::clouds::Access;
 use crate::wire::{Fuse, Wire};
 use crate::world::{NAMESPACE, World, lock};
+
+/// `--concurrency`, as it is by default.
+const CONCURRENCY: usize = 16;
 
 /// A running operator. Dropping it is its crash.
 pub struct Operator {
@@ -36,11 +39,18 @@ pub struct Operator {
 struct Life {
     world: Arc<World>,
     who: String,
+    fuse: Arc<Fuse>,
     cache: Mutex<BTreeMap<Key, Value>>,
     triggers: Mutex<BTreeMap<Key, Arc<Notify>>>,
     tasks: Mutex<Vec<AbortHandle>>,
-    cloudfront: Arc<Driver<CloudFrontFunctions>>,
-    lambda: Arc<Driver<LambdaFunctions>>,
+    cloudfront: Arc<Bounded<CloudFrontFunctions>>,
+    lambda: Arc<Bounded<LambdaFunctions>>,
+}
+
+/// A driver, and how many passes it runs at once.
+struct Bounded<M: Managed> {
+    driver: Driver<M>,
+    slots: Semaphore,
 }
 
 impl Operator {
@@ -48,7 +58,7 @@ impl Operator {
     pub fn start(world: &Arc<World>, who: &str, fuse: Arc<Fuse>, settings: &Settings) -> Self {
         let wire = Wire { world: world.clone(), who: who.to_owned(), fuse: fuse.clone() };
         let client = Client::new(wire, NAMESPACE);
-        let access = Arc::new(Access::new(world.clone(), who, fuse));
+        let access = Arc::new(Access::new(world.clone(), who, fuse.clone()));
         let metrics = Metrics::new();
         let events = Events::new(client.clone(), who.to_owned());
         let cloudfront = CloudFrontFunctions { clouds: access.clone() };
@@ -57,11 +67,12 @@ impl Operator {
         let life = Arc::new(Life {
             world: world.clone(),
             who: who.to_owned(),
+            fuse,
             cache: Mutex::default(),
             triggers: Mutex::default(),
             tasks: Mutex::default(),
-            cloudfront: Arc::new(cloudfront),
-            lambda: Arc::new(lambda),
+            cloudfront: Arc::new(Bounded { driver: cloudfront, slots: Semaphore::new(CONCURRENCY) }),
+            lambda: Arc::new(Bounded { driver: lambda, slots: Semaphore::new(CONCURRENCY) }),
         });
         world.tell(who, "starts");
         let news = world.watch();
@@ -151,26 +162,29 @@ impl Life {
     }
 
     /// Pass after pass over one object.
-    async fn work<M: Managed>(self: Arc<Self>, driver: Arc<Driver<M>>, key: Key, trigger: Arc<Notify>) {
+    async fn work<M: Managed>(self: Arc<Self>, kind: Arc<Bounded<M>>, key: Key, trigger: Arc<Notify>) {
         let mut last: Option<Subject<M::Kind>> = None;
         loop {
+            // What is there by the time of its turn is what a pass reads.
+            let slot = kind.slots.acquire().await.unwrap();
             let object = lock(&self.cache).get(&key).cloned();
             let wait = match object {
                 None => {
                     if let Some(gone) = last.take() {
-                        driver.forget(&gone);
+                        kind.driver.forget(&gone);
                     }
                     None
                 }
                 Some(object) => {
                     let subject: Subject<M::Kind> = serde_json::from_value(object).unwrap();
-                    self.world.told().counts.add("steps", "passes");
-                    let wait = requeue(&driver.pass(&subject).await);
+                    self.world.told().counts.add("step", "passes");
+                    let wait = requeue(&self.fuse.polling(kind.driver.pass(&subject)).await);
                     self.world.tell(&self.who, format!("  pass over {} at rv={}; next: {wait:?}", key.name, subject.resource_version()));
                     last = Some(subject);
                     wait
                 }
             };
+            drop(slot);
             match wait {
                 None => trigger.notified().await,
                 // A trigger, or the time.

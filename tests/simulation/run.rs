@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cloudfn::api::{AdoptionPolicy, ManagementPolicy};
+use cloudfn::cloud::limit::Rates;
 use cloudfn::reconcile::settings::Settings;
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
@@ -12,7 +13,7 @@ use tokio::task::AbortHandle;
 
 use crate::api_server::{Answer, Key, Request};
 use crate::operator::Operator;
-use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, manifest};
+use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, Step, manifest};
 use crate::wire::Fuse;
 use crate::world::{NAMESPACE, SENTINEL, Told, World, lock};
 use crate::{faults, judge};
@@ -65,7 +66,12 @@ pub struct Stage {
 impl Stage {
     /// An empty world with one operator that is started again whenever it crashes.
     pub fn new(seed: u64, slots: Vec<Slot>, first_fuse: Arc<Fuse>) -> Self {
-        let world = World::new(seed);
+        Self::with_rates(seed, slots, first_fuse, Rates::default())
+    }
+
+    /// The same, with other budgets than an operator has by default.
+    pub fn with_rates(seed: u64, slots: Vec<Slot>, first_fuse: Arc<Fuse>, rates: Rates) -> Self {
+        let world = World::new(seed, rates);
         let fuse = Arc::new(Mutex::new(first_fuse));
         let keeper = tokio::spawn(keep(world.clone(), "op1", fuse.clone())).abort_handle();
         Self { world, slots, history: History::default(), fuse, keeper, second: None }
@@ -96,6 +102,7 @@ impl Stage {
 
     /// Lets one thing happen.
     pub fn act(&mut self, act: &Act) {
+        self.world.told().counts.add("step", "acts");
         match act {
             Act::Apply(slot, spec) => self.apply(*slot, spec),
             Act::Delete(slot) => {
@@ -118,10 +125,10 @@ impl Stage {
             Act::LoseStatus(slot) => self.lose_status(*slot),
             Act::Reference { config_map, name, data } => self.reference(*config_map, name, data.as_ref()),
             Act::Outside(slot, what) => self.outside(*slot, *what),
-            Act::Crash(points) => {
-                self.world.told().counts.add("fault", "operator crash");
-                self.world.tell("luck", format!("the operator crashes after {points} more points"));
-                lock(&self.fuse).shorten(*points);
+            Act::Crash(point, more) => {
+                self.world.told().counts.add("fault", format!("operator crash at a {point:?}").to_lowercase());
+                self.world.tell("luck", format!("the operator crashes {more} x {point:?} from now"));
+                lock(&self.fuse).shorten(*point, *more);
             }
             Act::Second(time) => self.second(*time),
             Act::Lag(time) => {
@@ -132,15 +139,15 @@ impl Stage {
                 self.world.tell("luck", format!("{percent} % of the requests meet {kind:?} for {time:?}"));
                 lock(&self.world.trouble).add(*kind, *percent, *time);
             }
-            Act::Cloud(number, nth) => {
-                let fault = faults::fault(*number, *nth);
+            Act::Cloud { fault, operation, nth } => {
+                let fault = faults::fault(fault, operation.as_deref(), *nth);
                 self.world.tell("luck", format!("in the cloud: {fault:?}"));
                 self.world.clouds.with(&self.world, |cloud| cloud.inject(fault));
             }
             Act::Adversity(what) => {
                 self.world.tell("luck", format!("{what:?}"));
                 let slots = &self.slots;
-                self.world.clouds.with(&self.world, |cloud| faults::adversity(cloud, *what, slots));
+                self.world.clouds.with(&self.world, |cloud| faults::adversity(cloud, what, slots));
             }
         }
     }
@@ -183,6 +190,7 @@ impl Stage {
             return;
         }
         object["status"] = json!({"observedGeneration": -1});
+        self.world.told().counts.add("fault", "status lost");
         let status = self.user("PUT", &format!("{}/{}/status", slot.kind.plural(), slot.name), "application/json", object).status;
         self.world.tell("user", format!("loses the status of {}: {status}", slot.name));
         // What only the status knew is not taken away any more.
@@ -232,7 +240,7 @@ impl Stage {
         self.world.told().counts.add("fault", "second operator");
         let world = self.world.clone();
         let second = async move {
-            let _operator = Operator::start(&world, "op2", Fuse::new(u64::MAX, false), &settings());
+            let _operator = Operator::start(&world, "op2", Fuse::never(), &settings());
             tokio::time::sleep(time).await;
         };
         self.second = Some(tokio::spawn(second).abort_handle());
@@ -244,18 +252,18 @@ impl Stage {
         if let Some(second) = self.second.take() {
             second.abort();
         }
-        lock(&self.fuse).shorten(u64::MAX);
+        lock(&self.fuse).spare();
         lock(&self.world.trouble).end();
         self.world.clouds.with(&self.world, |cloud| {
             cloud.clear_faults();
-            faults::adversity(cloud, Adversity::Over, &self.slots);
+            faults::adversity(cloud, &Adversity::Over, &self.slots);
         });
     }
 
     /// Ends the operator.
     pub fn end(self) -> Told {
         self.keeper.abort();
-        std::mem::take(&mut *self.world.told())
+        Told { calls: self.world.clouds.log(), ..std::mem::take(&mut *self.world.told()) }
     }
 }
 
@@ -268,7 +276,7 @@ async fn keep(world: Arc<World>, who: &str, current: Arc<Mutex<Arc<Fuse>>>) {
         drop(operator);
         // A pod is back within seconds; its lease sometimes is not.
         tokio::time::sleep(Duration::from_millis(world.roll(15_000))).await;
-        *lock(&current) = Fuse::new(u64::MAX, false);
+        *lock(&current) = Fuse::never();
     }
 }
 
@@ -283,8 +291,8 @@ pub fn run(schedule: &Schedule, fuse: Arc<Fuse>) -> Told {
         let mut stage = Stage::new(schedule.seed, schedule.slots.clone(), fuse);
         stage.world.clouds.with(&stage.world, |cloud| cloud.settings_mut().refuse_create_with_tags = schedule.refuse_tags);
         stage.world.clouds.bystanders(&stage.world);
-        for (pause, act) in &schedule.steps {
-            tokio::time::sleep(*pause).await;
+        for Step { after, act } in &schedule.steps {
+            tokio::time::sleep(*after).await;
             stage.act(act);
         }
         stage.calm();

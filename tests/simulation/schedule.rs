@@ -1,17 +1,20 @@
 //! What happens in one run: objects, and what people, outsiders and bad luck do to them.
 //!
-//! A schedule is plain data made from a seed, so that it can be printed, and shortened by hand.
+//! A schedule is plain data, made from a seed by `generate` or read from a file: a run that failed
+//! can be printed, shortened by hand and kept, whatever becomes of the generator.
+
+mod generate;
 
 use std::time::Duration;
 
-use fastrand::Rng;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::trouble;
-use crate::world::{ACCOUNT, NAMESPACE, SENTINEL};
+use crate::world::{ACCOUNT, NAMESPACE};
 
 /// Which kind of function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// CloudFront.
     CloudFront,
@@ -30,13 +33,14 @@ impl Kind {
 }
 
 /// An object that may exist.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Slot {
     /// Its kind.
     pub kind: Kind,
     /// Its name.
     pub name: String,
     /// `spec.functionName`, if it is another than the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
 }
 
@@ -48,7 +52,7 @@ impl Slot {
 }
 
 /// What an outsider does to an object's function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outside {
     /// Changes the configuration, if the function is there.
     Edit(u64),
@@ -62,23 +66,27 @@ pub enum Outside {
     Create,
     /// Takes our owner tag off.
     Disown,
+    /// Another cluster of the same name takes it over: it writes its own instance tag.
+    TakeOver,
 }
 
 /// What the cloud refuses for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Adversity {
-    /// One operation is denied to the operator; a number chooses which.
-    Denied(usize),
+    /// This operation (`lambda:CreateFunction`) is denied to the operator.
+    Denied(String),
     /// Distributions use all CloudFront functions.
     InUse,
     /// No CloudFront function can be added.
     Full,
+    /// The role of all Lambda functions is made anew, and cannot be assumed for a while.
+    NewRole,
     /// All of that is over.
     Over,
 }
 
 /// One thing that happens.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Act {
     /// The object is created with this spec, or gets it.
     Apply(usize, Value),
@@ -94,31 +102,52 @@ pub enum Act {
     Reference { config_map: bool, name: String, data: Option<Value> },
     /// An outsider works on the object's function.
     Outside(usize, Outside),
-    /// The operator crashes after so many further requests.
-    Crash(u64),
+    /// The operator crashes after so many further points of this kind.
+    Crash(Point, u64),
     /// Another operator of this cluster runs beside it for so long.
-    Second(Duration),
+    Second(#[serde(with = "millis")] Duration),
     /// Caches lag behind for so long.
-    Lag(Duration),
+    Lag(#[serde(with = "millis")] Duration),
     /// So many percent of the API server's answers are of this kind, for so long.
-    Api(trouble::Kind, u64, Duration),
-    /// The n-th further call of the cloud meets fault number `.0`.
-    Cloud(usize, u32),
+    Api(trouble::Kind, u64, #[serde(with = "millis")] Duration),
+    /// The n-th further call (of this operation, if one is named) meets this fault of `faults::kinds`.
+    Cloud { fault: String, operation: Option<String>, nth: u32 },
     /// The cloud refuses something until further notice.
     Adversity(Adversity),
 }
 
+/// Points of an operator's work at which it can crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Point {
+    /// Before and after every request, to the cloud and to the API server.
+    Request,
+    /// Before and after every write.
+    Write,
+    /// Before every poll of a pass: whatever it waits for.
+    Poll,
+}
+
+/// One thing that happens, after a pause.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Step {
+    /// The pause.
+    #[serde(with = "millis")]
+    pub after: Duration,
+    /// What then happens.
+    pub act: Act,
+}
+
 /// All that happens.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Where it came from.
+    /// Seed of all chance while it runs: delays, jitter, ids.
     pub seed: u64,
     /// The objects.
     pub slots: Vec<Slot>,
-    /// What happens, each after a pause.
-    pub steps: Vec<(Duration, Act)>,
     /// CloudFront refuses a create with tags.
     pub refuse_tags: bool,
+    /// What happens.
+    pub steps: Vec<Step>,
 }
 
 /// Names of ConfigMaps and Secrets.
@@ -127,215 +156,42 @@ pub const MAPS: [&str; 2] = ["m0", "m1"];
 pub const SECRET: &str = "s0";
 
 impl Schedule {
-    /// The schedule of a seed.
-    pub fn new(seed: u64) -> Self {
-        let mut rng = Rng::with_seed(seed);
-        let slots: Vec<Slot> = (0..rng.usize(1..=4)).map(|number| slot(&mut rng, number)).collect();
-        let mut steps: Vec<(Duration, Act)> = Vec::new();
-        for name in MAPS {
-            if rng.u8(..4) > 0 {
-                steps.push((Duration::ZERO, Act::Reference { config_map: true, name: name.to_owned(), data: Some(map(&mut rng)) }));
-            }
-        }
-        if rng.u8(..4) > 0 {
-            steps.push((Duration::ZERO, Act::Reference { config_map: false, name: SECRET.to_owned(), data: Some(secret(&mut rng)) }));
-        }
-        for (number, slot) in slots.iter().enumerate() {
-            if rng.u8(..6) == 0 {
-                steps.push((pause(&mut rng), Act::Outside(number, Outside::Create)));
-            }
-            let spec = spec(&mut rng, slot);
-            steps.push((pause(&mut rng), Act::Apply(number, spec)));
-        }
-        for _ in 0..rng.usize(5..=30) {
-            let act = act(&mut rng, &slots);
-            steps.push((pause(&mut rng), act));
-        }
-        Self { seed, slots, steps, refuse_tags: rng.u8(..5) == 0 }
+    /// As a file has it: one step a line.
+    pub fn to_text(&self) -> String {
+        let steps: Vec<String> = self.steps.iter().map(|step| format!("  {}", serde_json::to_string(step).unwrap())).collect();
+        let slots = serde_json::to_string(&self.slots).unwrap();
+        format!("{{\"seed\": {}, \"slots\": {slots}, \"refuse_tags\": {}, \"steps\": [\n{}\n]}}\n", self.seed, self.refuse_tags, steps.join(",\n"))
     }
 }
 
-fn slot(rng: &mut Rng, number: usize) -> Slot {
-    let kind = if rng.bool() { Kind::CloudFront } else { Kind::Lambda };
-    let name = format!("f{number}");
-    let function = match rng.u8(..8) {
-        0 => Some(format!("own-name-{number}")),
-        // Two objects of one function, now and then.
-        1 if number > 0 => Some("f0".to_owned()),
-        _ => None,
-    };
-    Slot { kind, name, function }
-}
+/// Durations in files: whole milliseconds.
+mod millis {
+    use std::time::Duration;
 
-/// Mostly short, so that things meet; now and then long enough for checks.
-fn pause(rng: &mut Rng) -> Duration {
-    Duration::from_millis(match rng.u8(..10) {
-        0..=4 => rng.u64(..400),
-        5..=7 => rng.u64(..6_000),
-        8 => rng.u64(..60_000),
-        _ => rng.u64(..400_000),
-    })
-}
+    use serde::{Deserialize as _, Deserializer, Serializer};
 
-fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
-    let number = rng.usize(..slots.len());
-    let seconds = |rng: &mut Rng, most: u64| Duration::from_millis(rng.u64(..most * 1000));
-    match rng.u8(..100) {
-        0..=23 => Act::Apply(number, spec(rng, &slots[number])),
-        24..=33 => {
-            let config_map = rng.u8(..3) > 0;
-            let gone = rng.u8(..4) == 0;
-            let name = if config_map { MAPS[rng.usize(..2)] } else { SECRET };
-            let data = if config_map { map(rng) } else { secret(rng) };
-            Act::Reference { config_map, name: name.to_owned(), data: (!gone).then_some(data) }
-        }
-        34..=49 => {
-            let what = match rng.u8(..10) {
-                0..=2 => Outside::Edit(rng.u64(..3)),
-                3..=4 => Outside::Code(rng.u64(..3)),
-                5 => Outside::Publish,
-                6..=7 => Outside::Delete,
-                8 => Outside::Create,
-                _ => Outside::Disown,
-            };
-            Act::Outside(number, what)
-        }
-        50..=57 => Act::Delete(number),
-        58..=61 => Act::Pause(number, (rng.u8(..3) == 0).then(|| "holidays".to_owned())),
-        62..=64 => Act::Look(number, format!("look-{}", rng.u16(..))),
-        65..=66 => Act::LoseStatus(number),
-        67..=74 => Act::Crash(rng.u64(..40)),
-        75..=78 => Act::Second(seconds(rng, 60)),
-        79..=82 => Act::Lag(seconds(rng, 40)),
-        83..=90 => Act::Api(trouble::Kind::ALL[rng.usize(..trouble::Kind::ALL.len())], rng.u64(5..70), seconds(rng, 60)),
-        91..=95 => Act::Cloud(rng.usize(..), rng.u32(1..6)),
-        _ => Act::Adversity(match rng.u8(..5) {
-            0..=1 => Adversity::Denied(rng.usize(..)),
-            2 => Adversity::InUse,
-            3 => Adversity::Full,
-            _ => Adversity::Over,
-        }),
+    pub fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
     }
 }
 
-fn text(rng: &mut Rng) -> String {
-    ["", "one", "two", "three words here"][rng.usize(..4)].to_owned()
+/// The role of Lambda functions.
+pub fn role() -> String {
+    format!("arn:aws:iam::{ACCOUNT}:role/lambda")
 }
+
+/// A description with which the cloud fails to create a Lambda function.
+pub const FAILS_TO_START: &str = "fails to start";
+/// A description with which the cloud accepts updates of a Lambda function and fails to carry them out.
+pub const FAILS_TO_UPDATE: &str = "fails to update";
 
 /// JavaScript that differs.
 pub fn javascript(number: u64) -> String {
     format!("function handler(event) {{ return event.request; }} // {number}")
-}
-
-fn map(rng: &mut Rng) -> Value {
-    let number = rng.u64(..4);
-    if rng.u8(..8) == 0 {
-        return json!({"other": "nothing that anybody names"});
-    }
-    json!({"code": javascript(100 + number), "index.py": format!("def handler(event, context):\n    return {number}\n")})
-}
-
-fn secret(rng: &mut Rng) -> Value {
-    let mut data = serde_json::Map::new();
-    for key in ["ALPHA", "BETA"] {
-        if rng.u8(..5) > 0 {
-            data.insert(key.to_owned(), json!(base64(&format!("{SENTINEL}-{}", rng.u8(..4)))));
-        }
-    }
-    Value::Object(data)
-}
-
-fn base64(text: &str) -> String {
-    use ::base64::Engine as _;
-    ::base64::engine::general_purpose::STANDARD.encode(text)
-}
-
-fn spec(rng: &mut Rng, slot: &Slot) -> Value {
-    let mut spec = match slot.kind {
-        Kind::CloudFront => cloudfront(rng),
-        Kind::Lambda => lambda(rng),
-    };
-    if let Some(function) = &slot.function {
-        spec["functionName"] = json!(function);
-    }
-    if rng.bool() {
-        let mut tags = serde_json::Map::new();
-        for key in ["cost", "team"] {
-            if rng.bool() {
-                tags.insert(key.to_owned(), json!(["a", "b"][rng.usize(..2)]));
-            }
-        }
-        spec["tags"] = Value::Object(tags);
-    }
-    match rng.u8(..4) {
-        0 => spec["deletionPolicy"] = json!("Retain"),
-        1 => spec["deletionPolicy"] = json!("Delete"),
-        _ => {}
-    }
-    match rng.u8(..16) {
-        0..=1 => spec["adoptionPolicy"] = json!("IfUnowned"),
-        2 => spec["adoptionPolicy"] = json!("Always"),
-        3 => spec["managementPolicy"] = json!("Observe"),
-        _ => {}
-    }
-    if spec.get("adoptionPolicy").is_some() && spec.get("deletionPolicy").is_none() {
-        spec["deletionPolicy"] = json!("Delete");
-    }
-    spec
-}
-
-fn cloudfront(rng: &mut Rng) -> Value {
-    let mut spec = match rng.u8(..8) {
-        0..=2 => json!({"code": {"configMapKeyRef": {"name": MAPS[rng.usize(..2)], "key": "code"}}}),
-        3 if rng.bool() => json!({"code": {"inline": javascript(0)}, "runtime": "cloudfront-js-9.9"}),
-        _ => json!({"code": {"inline": javascript(rng.u64(..4))}}),
-    };
-    if rng.bool() {
-        spec["comment"] = json!(text(rng));
-    }
-    if rng.u8(..6) == 0 {
-        spec["runtime"] = json!("cloudfront-js-1.0");
-    }
-    if rng.u8(..4) == 0 {
-        spec["stage"] = json!("DEVELOPMENT");
-    }
-    spec
-}
-
-fn lambda(rng: &mut Rng) -> Value {
-    let mut spec = match rng.u8(..8) {
-        0..=2 => json!({"code": {"configMapRef": {"name": MAPS[rng.usize(..2)]}}}),
-        _ => json!({"code": {"inline": {"files": {"index.py": format!("def handler(event, context):\n    return {}\n", rng.u8(..4))}}}}),
-    };
-    spec["runtime"] = json!(["python3.13", "python3.12"][rng.usize(..2)]);
-    spec["handler"] = json!("index.handler");
-    spec["role"] = json!(format!("arn:aws:iam::{ACCOUNT}:role/lambda"));
-    if rng.bool() {
-        spec["description"] = json!(text(rng));
-    }
-    if rng.bool() {
-        spec["timeout"] = json!([3, 10, 900][rng.usize(..3)]);
-    }
-    if rng.bool() {
-        spec["memorySize"] = json!([128, 256, 10_240][rng.usize(..3)]);
-    }
-    if rng.u8(..4) == 0 {
-        let name = ["x86_64", "arm64"][rng.usize(..2)];
-        spec["architectures"] = json!([name]);
-    }
-    if rng.bool() {
-        let mut environment = json!({"variables": {"LEVEL": format!("{SENTINEL}-{}", rng.u8(..3))}});
-        match rng.u8(..6) {
-            0 => environment["variablesFrom"] = json!([{"secretRef": {"name": SECRET}, "prefix": "APP_"}]),
-            1 => environment["variablesFrom"] = json!([{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": SECRET, "key": "ALPHA"}}}]),
-            _ => {}
-        }
-        spec["environment"] = environment;
-    }
-    if rng.bool() {
-        spec["publish"] = json!(true);
-    }
-    spec
 }
 
 /// The manifest of an object.

@@ -1,5 +1,6 @@
 //! What can be seen of the cloud from outside, and what outsiders do there.
 
+use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::{Value, json};
 use strict_cloud::cloudfront::{self as cf, Stage};
 use strict_cloud::{Caller, Cloud, Tags};
@@ -42,6 +43,14 @@ fn cloudfront(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
     let (development, live) = (stage(Stage::Development), stage(Stage::Live));
     let tags = cloud.cloudfront_list_tags_for_resource(caller, &arn).ok()?;
     Some(json!({"development": development, "live": live, "tags": tags}))
+}
+
+/// The instance of a cluster that has the same name as ours.
+pub const ANOTHER_CLUSTER: &str = "99999999-8888-4777-8666-555555555555";
+
+/// Its instance tag.
+pub fn of_another_cluster() -> Tags {
+    Tags::from([(INSTANCE_TAG.to_owned(), ANOTHER_CLUSTER.to_owned())])
 }
 
 /// The tags of what others make.
@@ -94,8 +103,13 @@ fn outside_cloudfront(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()
         Outside::Publish => return cloud.cloudfront_publish_function(&caller, name, Some(&etag)).ok().map(drop),
         Outside::Delete => return cloud.cloudfront_delete_function(&caller, name, Some(&etag)).ok(),
         Outside::Disown => {
-            let keys = [cloudfn::api::OWNER_TAG.to_owned(), cloudfn::api::INSTANCE_TAG.to_owned()];
+            let keys = [OWNER_TAG.to_owned(), INSTANCE_TAG.to_owned()];
             return cloud.cloudfront_untag_resource(&caller, &described.summary.arn, &keys).ok();
+        }
+        Outside::TakeOver => {
+            let tags = cloud.cloudfront_list_tags_for_resource(&caller, &described.summary.arn).ok()?;
+            tags.get(OWNER_TAG)?;
+            return cloud.cloudfront_tag_resource(&caller, &described.summary.arn, &of_another_cluster()).ok();
         }
         Outside::Create => return None,
     }

@@ -7,7 +7,7 @@ use strict_cloud::{Caller, Cloud};
 
 use crate::clouds::{OTHERS, caller};
 use crate::schedule::Outside;
-use crate::sight::strange_tags;
+use crate::sight::{of_another_cluster, strange_tags};
 use crate::world::ACCOUNT;
 
 /// The function of a name; one that is being deleted is gone.
@@ -60,7 +60,8 @@ pub fn create(cloud: &mut Cloud, caller: &Caller, name: &str) -> bool {
 /// Does as an outsider, if it can be done.
 pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
     let caller = caller(OTHERS);
-    let arn = cloud.lambda_get_function(&caller, name, None).ok()?.configuration.function_arn;
+    let got = cloud.lambda_get_function(&caller, name, None).ok()?;
+    let arn = got.configuration.function_arn;
     match what {
         Outside::Edit(number) => {
             let configuration = Configuration::of(json!({"Description": format!("outside {number}"), "Timeout": 60 + number}));
@@ -77,6 +78,10 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
         }
         Outside::Delete => cloud.lambda_delete_function(&caller, name, None).ok().map(drop),
         Outside::Disown => cloud.lambda_untag_resource(&caller, &arn, &[OWNER_TAG.to_owned(), INSTANCE_TAG.to_owned()]).ok(),
+        Outside::TakeOver => {
+            got.tags.ok()?.get(OWNER_TAG)?;
+            cloud.lambda_tag_resource(&caller, &arn, &of_another_cluster()).ok()
+        }
         Outside::Create => None,
     }
 }

@@ -3,9 +3,9 @@
 //! A tower service, so the client above it is the real one.
 
 use std::io;
-use std::pin::Pin;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,30 +15,41 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::api_server::{self, Answer, Key};
+use crate::schedule::Point;
 use crate::trouble::Kind;
 use crate::world::{World, lock};
 
 /// Ends an operator at a chosen point of its work.
+#[derive(Default)]
 pub struct Fuse {
-    /// Points that are still passed; the next one is the last.
-    left: AtomicU64,
-    /// Only the points around writes count.
-    writes_only: bool,
-    passed: AtomicU64,
+    /// The kind of the points that count, and how many are still passed; the next one is the last.
+    end: Mutex<Option<(Point, u64)>>,
+    writes: AtomicU64,
+    polls: AtomicU64,
     dead: AtomicBool,
     /// Told when the end has come.
     pub blown: Notify,
 }
 
 impl Fuse {
-    /// Blows after `left` points; `u64::MAX` is never.
-    pub fn new(left: u64, writes_only: bool) -> Arc<Self> {
-        Arc::new(Self { left: left.into(), writes_only, passed: 0.into(), dead: false.into(), blown: Notify::new() })
+    /// Never blows.
+    pub fn never() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// Blows after so many points.
+    pub fn after(point: Point, points: u64) -> Arc<Self> {
+        Arc::new(Self { end: Mutex::new(Some((point, points))), ..Self::default() })
     }
 
     /// Blows after this many further points.
-    pub fn shorten(&self, left: u64) {
-        self.left.store(left, Ordering::Relaxed);
+    pub fn shorten(&self, point: Point, points: u64) {
+        *lock(&self.end) = Some((point, points));
+    }
+
+    /// Never blows any more.
+    pub fn spare(&self) {
+        *lock(&self.end) = None;
     }
 
     /// Blows now.
@@ -47,26 +58,50 @@ impl Fuse {
         self.blown.notify_one();
     }
 
-    /// Points passed so far.
-    pub fn passed(&self) -> u64 {
-        self.passed.load(Ordering::Relaxed)
+    /// Points before and after writes passed so far.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Relaxed)
     }
 
-    /// A point of the operator's work; a dead operator goes no further.
+    /// Polls of passes so far.
+    pub fn polls(&self) -> u64 {
+        self.polls.load(Ordering::Relaxed)
+    }
+
+    /// A point before or after a request; a dead operator goes no further.
     pub async fn point(&self, write: bool) {
-        let counts = write || !self.writes_only;
-        if counts && !self.dead.load(Ordering::Relaxed) {
-            let left = self.left.load(Ordering::Relaxed);
-            if left == 0 {
-                self.blow();
-            } else if left != u64::MAX {
-                self.left.store(left - 1, Ordering::Relaxed);
-            }
-            self.passed.fetch_add(1, Ordering::Relaxed);
-        }
-        if self.dead.load(Ordering::Relaxed) {
+        if self.ends(Point::Request) || (write && self.ends(Point::Write)) {
             std::future::pending::<()>().await;
         }
+        if write {
+            self.writes.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A pass that is polled no more once the end has come.
+    pub async fn polling<T>(&self, pass: impl Future<Output = T>) -> T {
+        let mut pass = pin!(pass);
+        std::future::poll_fn(|context| {
+            if self.ends(Point::Poll) {
+                return Poll::Pending;
+            }
+            self.polls.fetch_add(1, Ordering::Relaxed);
+            pass.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// Whether this point is the end, or behind it.
+    fn ends(&self, point: Point) -> bool {
+        if self.dead.load(Ordering::Relaxed) {
+            return true;
+        }
+        match &mut *lock(&self.end) {
+            Some((kind, left)) if *kind == point && *left > 0 => *left -= 1,
+            Some((kind, _)) if *kind == point => self.blow(),
+            _ => {}
+        }
+        self.dead.load(Ordering::Relaxed)
     }
 }
 

@@ -8,6 +8,7 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use cloudfn::cloud::limit::Rates;
 use cloudfn::reconcile;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
@@ -58,6 +59,8 @@ pub struct Told {
     pub counts: Counts,
     /// Status writes that changed something, and cloud writes, by our hand.
     pub writes: u64,
+    /// The cloud's call log.
+    pub calls: Vec<strict_cloud::Entry>,
 }
 
 /// The world.
@@ -74,11 +77,13 @@ pub struct World {
     pub clouds: Clouds,
     /// Faults of the API server now at work.
     pub trouble: Mutex<trouble::Trouble>,
+    /// Call budgets of each operator.
+    pub rates: Rates,
 }
 
 impl World {
     /// A world from a seed; to be made within a paused runtime.
-    pub fn new(seed: u64) -> Arc<Self> {
+    pub fn new(seed: u64, rates: Rates) -> Arc<Self> {
         let mut rng = Rng::with_seed(seed ^ 0x5eed_0000);
         Arc::new(Self {
             began: Instant::now(),
@@ -89,6 +94,7 @@ impl World {
             told: Mutex::default(),
             clouds: Clouds::new(rng.u64(..)),
             trouble: Mutex::default(),
+            rates,
         })
     }
 
@@ -172,8 +178,8 @@ impl World {
     /// Counts a request; circles end here.
     pub fn step(&self) -> bool {
         let mut told = lock(&self.told);
-        told.counts.add("steps", "requests");
-        let many = told.counts.0.get(&("steps", "requests".to_owned())).is_some_and(|n| *n == MOST_REQUESTS);
+        told.counts.add("step", "requests");
+        let many = told.counts.0.get(&("step", "requests".to_owned())).is_some_and(|n| *n == MOST_REQUESTS);
         drop(told);
         if many {
             self.violation("the operator runs in circles: too many requests");

@@ -1,0 +1,72 @@
+//! Every operation that the operator calls, met by every kind of fault, at each of its calls: the
+//! object gets where it shall, and the call log says that the fault fired.
+
+use strict_cloud::operation::Effect;
+use strict_cloud::{FaultKind, Operation, Service};
+
+use crate::clouds::OTHERS;
+use crate::schedule::{Act, Kind, Schedule, Step};
+use crate::wire::Fuse;
+use crate::world::Told;
+use crate::{bulk, faults, run, scenarios};
+
+/// The kinds of faults, each once.
+fn kinds() -> Vec<FaultKind> {
+    let mut kinds = faults::kinds();
+    kinds.dedup();
+    kinds
+}
+
+/// A life in which the `nth` call of an operation meets a fault.
+fn disturbed(life: &Schedule, operation: Operation, kind: &FaultKind, nth: u32) -> Schedule {
+    let act = Act::Cloud { fault: faults::label(kind), operation: Some(faults::name(operation)), nth };
+    let mut schedule = life.clone();
+    schedule.steps.insert(0, Step { after: std::time::Duration::ZERO, act });
+    schedule
+}
+
+fn calls(told: &Told, operation: Operation) -> u32 {
+    let ours = told.calls.iter().filter(|call| call.operation == operation && call.principal != OTHERS);
+    u32::try_from(ours.count()).unwrap()
+}
+
+/// One cell: how many faults fired, of how many runs; none where the fault says nothing.
+fn cell(life: &Schedule, operation: Operation, kind: &FaultKind, calls: u32) -> Option<u32> {
+    // A stale answer is one of a read; a write has its effect on what is there.
+    if matches!(kind, FaultKind::Stale(_)) && operation.effect == Effect::Write {
+        return None;
+    }
+    for nth in 1..=calls {
+        let told = run::run(&disturbed(life, operation, kind, nth), Fuse::never());
+        let name = format!("{} {kind:?} at call {nth} of {calls}", faults::name(operation));
+        let fired = told.calls.iter().filter(|call| call.operation == operation && call.fault == Some(kind.name())).count();
+        assert_eq!(fired, 1, "{name}: the log has no such fault\n{}", told.trace.join("\n"));
+        assert!(told.violations.is_empty(), "{name}:\n{}\n{:?}", told.trace.join("\n"), told.violations);
+    }
+    Some(calls)
+}
+
+#[test]
+fn every_fault_of_every_operation_is_overcome() {
+    let lives = [Kind::CloudFront, Kind::Lambda].map(|kind| {
+        let life = scenarios::life(kind);
+        let undisturbed = run::run(&life, Fuse::never());
+        assert!(undisturbed.violations.is_empty(), "{:?}", undisturbed.violations);
+        (life, undisturbed)
+    });
+    let kinds = kinds();
+    let rows = bulk::each(faults::OPERATIONS.len(), |row| {
+        let operation = faults::OPERATIONS[row];
+        let (life, undisturbed) = &lives[usize::from(operation.service == Service::Lambda)];
+        let calls = calls(undisturbed, operation);
+        assert!(calls > 0, "no scenario calls {}", faults::name(operation));
+        kinds.iter().map(|kind| cell(life, operation, kind, calls)).collect::<Vec<_>>()
+    });
+    let heads: Vec<String> = kinds.iter().map(|kind| faults::label(kind).replace("retry_after: ", "").replace("Some", "")).collect();
+    println!("Faults that fired and were overcome: one at each call of the operation.");
+    println!("{:<36}{}", "", heads.iter().map(|head| format!("{head:>24}")).collect::<String>());
+    for (operation, row) in faults::OPERATIONS.iter().zip(&rows) {
+        let cells: String = row.iter().map(|cell| format!("{:>24}", cell.map_or("-".to_owned(), |fired| fired.to_string()))).collect();
+        println!("{:<36}{cells}", faults::name(*operation));
+    }
+}

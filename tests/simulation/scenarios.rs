@@ -1,0 +1,77 @@
+//! Fixed lives of one object, for crash points and for the matrix of faults.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::schedule::{Act, Adversity, Kind, Outside, Schedule, Slot, Step, javascript, role};
+use crate::world::{ACCOUNT, SENTINEL};
+
+/// Long enough for everything to come to rest: what follows a repair at the second next check, too.
+const LATER: Duration = Duration::from_secs(1000);
+
+fn schedule(kind: Kind, acts: Vec<Act>) -> Schedule {
+    let slots = vec![Slot { kind, name: "f0".to_owned(), function: None }];
+    // The last one changes nothing: until then the operator may crash.
+    let acts = acts.into_iter().chain([Act::Adversity(Adversity::Over)]);
+    Schedule { seed: 7, slots, steps: acts.map(|act| Step { after: LATER, act }).collect(), refuse_tags: false }
+}
+
+/// A spec that names everything that the operator manages.
+pub fn first(kind: Kind) -> Value {
+    match kind {
+        Kind::CloudFront => json!({"code": {"inline": javascript(1)}, "comment": "one", "tags": {"team": "a", "cost": "a"}}),
+        Kind::Lambda => json!({
+            "runtime": "python3.13", "handler": "index.handler", "role": role(),
+            "code": {"inline": {"files": {"index.py": "def handler(event, context):\n    return 1\n"}}}, "publish": true,
+            "description": "one", "timeout": 10, "memorySize": 256, "architectures": ["x86_64"], "tags": {"team": "a", "cost": "a"},
+            "environment": {"variables": {"LEVEL": format!("{SENTINEL}-1")}},
+        }),
+    }
+}
+
+/// Everything differs from [`first`]; some of it is dropped.
+pub fn second(kind: Kind) -> Value {
+    match kind {
+        Kind::CloudFront => json!({"code": {"inline": javascript(2)}, "runtime": "cloudfront-js-1.0", "tags": {"team": "b"}}),
+        Kind::Lambda => json!({
+            "runtime": "python3.12", "handler": "main.handler", "role": format!("arn:aws:iam::{ACCOUNT}:role/other"),
+            "code": {"inline": {"files": {"main.py": "def handler(event, context):\n    return 2\n"}}}, "publish": true,
+            "timeout": 20, "architectures": ["arm64"], "tags": {"team": "b"}, "environment": {"variables": {"DEPTH": format!("{SENTINEL}-2")}},
+        }),
+    }
+}
+
+/// Short lives: each shows one thing.
+pub fn all() -> Vec<(String, Schedule)> {
+    let mut all = Vec::new();
+    for kind in [Kind::CloudFront, Kind::Lambda] {
+        let create = || Act::Apply(0, first(kind));
+        let with = |field: &str, value: &str| {
+            let mut spec = first(kind);
+            spec["deletionPolicy"] = json!("Delete");
+            spec[field] = json!(value);
+            Act::Apply(0, spec)
+        };
+        let mut named = |name: &str, acts: Vec<Act>| all.push((format!("{kind:?}: {name}"), schedule(kind, acts)));
+        named("create", vec![create()]);
+        named("update of everything", vec![create(), Act::Apply(0, second(kind))]);
+        named("delete", vec![create(), Act::Delete(0)]);
+        named("retain and take back", vec![with("deletionPolicy", "Retain"), Act::Delete(0), create()]);
+        named("adopt, then delete", vec![Act::Outside(0, Outside::Create), with("adoptionPolicy", "IfUnowned"), Act::Delete(0)]);
+        named("outside edit repaired", vec![create(), Act::Outside(0, Outside::Edit(1)), Act::Outside(0, Outside::Code(1))]);
+        named("made again after somebody deleted it", vec![create(), Act::Outside(0, Outside::Delete)]);
+        named("status lost, then edited", vec![create(), Act::LoseStatus(0), Act::Apply(0, second(kind))]);
+        named("left to Observe and taken back", vec![create(), with("managementPolicy", "Observe"), create()]);
+    }
+    let mut refused = schedule(Kind::CloudFront, vec![Act::Apply(0, first(Kind::CloudFront)), Act::Delete(0)]);
+    refused.refuse_tags = true;
+    all.push(("CloudFront: create refused with tags, then delete".to_owned(), refused));
+    all
+}
+
+/// One long life, in which every operation is called.
+pub fn life(kind: Kind) -> Schedule {
+    let acts = vec![Act::Apply(0, first(kind)), Act::Apply(0, second(kind)), Act::Outside(0, Outside::Code(1)), Act::Delete(0)];
+    schedule(kind, acts)
+}
