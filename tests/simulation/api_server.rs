@@ -9,7 +9,7 @@
 mod managed;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use cloudfn::api::crds;
 use jiff::Timestamp;
@@ -36,7 +36,7 @@ pub struct Answer {
     /// HTTP status.
     pub status: u16,
     /// Body.
-    pub body: Value,
+    pub body: Arc<Value>,
 }
 
 /// Which object.
@@ -56,12 +56,13 @@ pub struct Change {
     /// Which.
     pub key: Key,
     /// As it is now; `None`: gone.
-    pub object: Option<Value>,
+    pub object: Option<Arc<Value>>,
 }
 
 /// The server.
 pub struct ApiServer {
-    objects: BTreeMap<Key, Value>,
+    /// Shared with answers, changes and caches: nobody copies what nobody edits.
+    objects: BTreeMap<Key, Arc<Value>>,
     schemas: &'static BTreeMap<String, Value>,
     version: u64,
     made: u64,
@@ -88,12 +89,12 @@ impl Default for ApiServer {
 
 impl ApiServer {
     /// The objects of a kind.
-    pub fn all(&self, plural: &str) -> impl Iterator<Item = (&Key, &Value)> {
+    pub fn all(&self, plural: &str) -> impl Iterator<Item = (&Key, &Arc<Value>)> {
         self.objects.iter().filter(move |(key, _)| key.plural == plural)
     }
 
     /// One object.
-    pub fn get(&self, key: &Key) -> Option<&Value> {
+    pub fn get(&self, key: &Key) -> Option<&Arc<Value>> {
         self.objects.get(key)
     }
 
@@ -119,7 +120,7 @@ impl ApiServer {
             "GET" => {
                 let object = self.objects.get(&key).ok_or_else(|| not_found(&key))?;
                 let body = if request.partial {
-                    json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"]})
+                    Arc::new(json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"]}))
                 } else {
                     object.clone()
                 };
@@ -128,7 +129,7 @@ impl ApiServer {
             "DELETE" => self.delete(&key),
             "PUT" => self.update(&key, status, false, request.body.clone()),
             "PATCH" => {
-                let mut new = self.objects.get(&key).ok_or_else(|| not_found(&key))?.clone();
+                let mut new = Value::clone(self.objects.get(&key).ok_or_else(|| not_found(&key))?);
                 match request.content_type.as_str() {
                     "application/merge-patch+json" => merge(&mut new, &request.body),
                     "application/apply-patch+yaml" if status => {
@@ -179,7 +180,7 @@ impl ApiServer {
         }
         if status {
             let (status, managers) = (new["status"].take(), new["metadata"]["managedFields"].take());
-            new = old.clone();
+            new = Value::clone(&old);
             new["status"] = status;
             if !managers.is_null() {
                 new["metadata"]["managedFields"] = managers;
@@ -207,7 +208,7 @@ impl ApiServer {
             remove(&mut new["metadata"], "annotations");
         }
         self.default(&key.plural, &mut new);
-        if new == old {
+        if new == *old {
             return Ok(Answer { status: 200, body: old });
         }
         if self.schemas.contains_key(&key.plural) && new["spec"] != old["spec"] {
@@ -215,20 +216,22 @@ impl ApiServer {
         }
         if !new["metadata"]["deletionTimestamp"].is_null() && finalizers(&new).is_empty() {
             self.gone(key);
-            return Ok(Answer { status: 200, body: new });
+            return Ok(Answer { status: 200, body: Arc::new(new) });
         }
         Ok(Answer { status: 200, body: self.store(key, new) })
     }
 
     fn delete(&mut self, key: &Key) -> Result<Answer, Answer> {
-        let mut object = self.objects.get(key).ok_or_else(|| not_found(key))?.clone();
+        let object = self.objects.get(key).ok_or_else(|| not_found(key))?.clone();
         if finalizers(&object).is_empty() {
             self.gone(key);
-            return Ok(Answer { status: 200, body: json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}) });
+            let body = Arc::new(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}));
+            return Ok(Answer { status: 200, body });
         }
         if !object["metadata"]["deletionTimestamp"].is_null() {
             return Ok(Answer { status: 200, body: object });
         }
+        let mut object = Value::clone(&object);
         let metadata = &mut object["metadata"];
         metadata["deletionTimestamp"] = json!(self.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         metadata["deletionGracePeriodSeconds"] = json!(0);
@@ -236,9 +239,10 @@ impl ApiServer {
         Ok(Answer { status: 200, body: self.store(key, object) })
     }
 
-    fn store(&mut self, key: &Key, mut object: Value) -> Value {
+    fn store(&mut self, key: &Key, mut object: Value) -> Arc<Value> {
         self.version += 1;
         object["metadata"]["resourceVersion"] = json!(self.version.to_string());
+        let object = Arc::new(object);
         // Nobody looks at events again; keeping them would only cost.
         if key.plural != "events" {
             self.objects.insert(key.clone(), object.clone());
@@ -300,7 +304,7 @@ fn type_of(plural: &str) -> (String, String) {
 /// A refusal, as a `Status`.
 pub fn failure(code: u16, reason: &str, message: &str) -> Answer {
     let body = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message, "reason": reason, "code": code});
-    Answer { status: code, body }
+    Answer { status: code, body: Arc::new(body) }
 }
 
 fn not_found(key: &Key) -> Answer {

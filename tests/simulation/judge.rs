@@ -175,6 +175,12 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
     }
     let Some(function) = function else { return told("a function, which is not there") };
     let tags = &function["tags"];
+    let touched = stage.history.touched.contains(&Place::of(slot));
+    // What the cloud could not do is for a person; nobody else's trouble may stay.
+    let failed = |field: &str, description: &str| function[field] == "Failed" && (touched || spec["description"] == description);
+    if failed("state", FAILS_TO_START) && (tags[OWNER_TAG] == owner(slot) || spec["adoptionPolicy"] == "IfUnowned") {
+        return is(&["False/CreateFailed", "False/OwnedByAnother", "False/TakenOver"]);
+    }
     if tags[OWNER_TAG] != owner(slot) {
         if claimed(function) {
             return is(&["False/OwnedByAnother"]);
@@ -185,12 +191,7 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
     if tags[INSTANCE_TAG] == sight::ANOTHER_CLUSTER {
         return is(&["False/TakenOver"]);
     }
-    // What the cloud could not do is for a person; nobody else's trouble may stay.
-    let touched = stage.history.touched.contains(&Place::of(slot));
-    if function["state"] == "Failed" && (touched || spec["description"] == FAILS_TO_START) {
-        return is(&["False/CreateFailed"]);
-    }
-    if function["lastUpdateStatus"] == "Failed" && (touched || spec["description"] == FAILS_TO_UPDATE) {
+    if failed("lastUpdateStatus", FAILS_TO_UPDATE) {
         return is(&["False/UpdateFailed"]);
     }
     if says != "True/Available" {
@@ -199,7 +200,6 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
     if tags[INSTANCE_TAG] != settings().instance {
         return told("the instance tag");
     }
-    let touched = stage.history.touched.contains(&Place::of(slot));
     asked::difference(&wanted, spec, function, touched).map(|what| format!("it says {says}, and the cloud has {what}: {spec} {function}"))
 }
 

@@ -16,6 +16,7 @@ use cloudfn::reconcile::{Driver, Managed, ReferenceName};
 use cloudfn::telemetry::metrics::Metrics;
 use kube::Client;
 use kube::runtime::controller::Action;
+use serde::Deserialize as _;
 use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Notify, Semaphore};
@@ -40,7 +41,7 @@ struct Life {
     world: Arc<World>,
     who: String,
     fuse: Arc<Fuse>,
-    cache: Mutex<BTreeMap<Key, Value>>,
+    cache: Mutex<BTreeMap<Key, Arc<Value>>>,
     triggers: Mutex<BTreeMap<Key, Arc<Notify>>>,
     tasks: Mutex<Vec<AbortHandle>>,
     cloudfront: Arc<Bounded<CloudFrontFunctions>>,
@@ -176,7 +177,7 @@ impl Life {
                     None
                 }
                 Some(object) => {
-                    let subject: Subject<M::Kind> = serde_json::from_value(object).unwrap();
+                    let subject: Subject<M::Kind> = Subject::deserialize(&*object).unwrap();
                     self.world.told().counts.add("step", "passes");
                     let wait = requeue(&self.fuse.polling(kind.driver.pass(&subject)).await);
                     self.world.tell(&self.who, format!("  pass over {} at rv={}; next: {wait:?}", key.name, subject.resource_version()));
@@ -195,7 +196,7 @@ impl Life {
 }
 
 fn names<M: Managed>(object: &Value) -> std::collections::BTreeSet<ReferenceName> {
-    let subject: Result<Subject<M::Kind>, _> = serde_json::from_value(object.clone());
+    let subject: Result<Subject<M::Kind>, _> = Subject::deserialize(object);
     subject.ok().and_then(|subject| subject.spec.ok()).map(|spec| M::references(&spec)).unwrap_or_default()
 }
 

@@ -89,7 +89,7 @@ impl Stage {
     }
 
     /// The object of a slot, as it is now.
-    pub fn object(&self, slot: usize) -> Option<Value> {
+    pub fn object(&self, slot: usize) -> Option<Arc<Value>> {
         let slot = &self.slots[slot];
         let key = Key { plural: slot.kind.plural().to_owned(), namespace: NAMESPACE.to_owned(), name: slot.name.clone() };
         self.world.api(|api| api.get(&key).cloned())
@@ -160,7 +160,7 @@ impl Stage {
         let (did, status) = match &old {
             None => ("creates", self.user("POST", path, "application/json", manifest).status),
             Some(old) => {
-                let mut new = old.clone();
+                let mut new = Value::clone(old);
                 new["spec"] = manifest["spec"].clone();
                 ("edits", self.user("PUT", &format!("{path}/{}", slot.name), "application/json", new).status)
             }
@@ -185,10 +185,11 @@ impl Stage {
 
     fn lose_status(&mut self, number: usize) {
         let slot = &self.slots[number];
-        let Some(mut object) = self.object(number) else { return };
+        let Some(object) = self.object(number) else { return };
         if !object["metadata"]["deletionTimestamp"].is_null() {
             return;
         }
+        let mut object = Value::clone(&object);
         object["status"] = json!({"observedGeneration": -1});
         self.world.told().counts.add("fault", "status lost");
         let status = self.user("PUT", &format!("{}/{}/status", slot.kind.plural(), slot.name), "application/json", object).status;
@@ -225,9 +226,14 @@ impl Stage {
         }
         self.world.told().counts.add("outside", format!("{what:?}").split('(').next().unwrap_or_default());
         self.history.touched.insert(place.clone());
-        let strange = matches!(what, Outside::Create | Outside::Disown) || self.history.foreign.contains_key(&place);
-        let disowned = what == Outside::Disown || matches!(self.history.foreign.get(&place), Some(None));
-        match judge::seen(&self.world, &place) {
+        let seen = judge::seen(&self.world, &place);
+        // A function that has no tag of ours yet (CloudFront refused a create with tags) is known by
+        // its content alone: with an outsider's content it is an outsider's.
+        let untagged = matches!(what, Outside::Edit(_) | Outside::Code(_)) && seen.as_ref().is_some_and(|seen| !judge::claimed(seen));
+        let known = self.history.foreign.get(&place);
+        let disowned = what == Outside::Disown || matches!(known, Some(None)) || (untagged && known.is_none());
+        let strange = disowned || what == Outside::Create || known.is_some();
+        match seen {
             Some(seen) if strange && !judge::claimed(&seen) => drop(self.history.foreign.insert(place, (!disowned).then_some(seen))),
             _ => drop(self.history.foreign.remove(&place)),
         }

@@ -1,5 +1,7 @@
 //! Lambda as seen from outside, and what outsiders do there.
 
+use std::collections::BTreeMap;
+
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::{Value, json};
 use strict_cloud::lambda::{self, Configuration, Page};
@@ -20,13 +22,13 @@ pub fn see(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
     }
     let fields = &function.configuration;
     let versions = cloud.lambda_list_versions_by_function(caller, name, &Page::default()).ok()?.items;
-    let newest = versions.iter().filter_map(|version| Some((version.version.parse::<u64>().ok()?, &version.code_sha256))).max();
+    let versions: BTreeMap<u64, String> = versions.into_iter().filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256))).collect();
     Some(json!({
         "runtime": fields.get("Runtime"), "handler": fields.get("Handler"), "role": fields.get("Role"),
         "description": fields.get("Description"), "timeout": fields.get("Timeout"), "memorySize": fields.get("MemorySize"),
         "architectures": fields.get("Architectures"), "environment": fields.variables().cloned().unwrap_or_default(),
         "codeSha256": function.code_sha256, "state": state, "lastUpdateStatus": function.last_update_status.map(|status| status.word),
-        "newestVersion": newest.map(|(number, sha256)| json!({"number": number, "codeSha256": sha256})),
+        "versions": versions.into_values().collect::<Vec<_>>(),
         "tags": got.tags.ok()?,
     }))
 }

@@ -25,7 +25,6 @@ pub struct Fuse {
     /// The kind of the points that count, and how many are still passed; the next one is the last.
     end: Mutex<Option<(Point, u64)>>,
     writes: AtomicU64,
-    polls: AtomicU64,
     dead: AtomicBool,
     /// Told when the end has come.
     pub blown: Notify,
@@ -63,11 +62,6 @@ impl Fuse {
         self.writes.load(Ordering::Relaxed)
     }
 
-    /// Polls of passes so far.
-    pub fn polls(&self) -> u64 {
-        self.polls.load(Ordering::Relaxed)
-    }
-
     /// A point before or after a request; a dead operator goes no further.
     pub async fn point(&self, write: bool) {
         if self.ends(Point::Request) || (write && self.ends(Point::Write)) {
@@ -85,7 +79,6 @@ impl Fuse {
             if self.ends(Point::Poll) {
                 return Poll::Pending;
             }
-            self.polls.fetch_add(1, Ordering::Relaxed);
             pass.as_mut().poll(context)
         })
         .await
@@ -164,7 +157,7 @@ impl Wire {
             self.world.tell(&self.who, "  and the answer was lost");
             return Err(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset after the effect"));
         }
-        let bytes = serde_json::to_vec(&answer.body).map_err(io::Error::other)?;
+        let bytes = serde_json::to_vec(&*answer.body).map_err(io::Error::other)?;
         Response::builder().status(answer.status).header("content-type", "application/json").body(Body::from(bytes)).map_err(io::Error::other)
     }
 
