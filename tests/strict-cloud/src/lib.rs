@@ -18,19 +18,24 @@
 //! | [`snapshot`] | what an account holds, for comparisons |
 //! | [`tags`] | what the two services ask of a tag |
 //! | [`assumed`] | every rule that no source settles, by id |
+//! | [`front`] | the same cloud over HTTP, as the AWS SDKs speak it |
 //!
 //! Each rule names its source in a comment (an API reference, a guide, a recorded answer of AWS by
 //! the name of its sequence), or names an id of [`assumed::ASSUMED`].
 //!
 //! What comes later has its place: `cloudfront::functions` (TestFunction, real associations),
-//! `cloudfront::rules` (key-value stores), `lambda::versions` (aliases), an HTTP front beside this
-//! crate's root.
+//! `cloudfront::rules` (key-value stores), `lambda::versions` (aliases).
+//!
+//! Over HTTP the model is the same, and only time is real: [`front::answer`] is a pure function of
+//! cloud and request, [`front::server::Server`] carries it to 127.0.0.1 for whoever has an SDK, in
+//! this process or, as the binary `strict-cloud`, in another.
 
 #![expect(clippy::missing_errors_doc, reason = "every operation answers an Outcome, and `model` says what that is")]
 
 pub mod assumed;
 pub mod cloudfront;
 pub mod faults;
+pub mod front;
 mod ids;
 pub mod lambda;
 pub mod log;

@@ -223,6 +223,16 @@ impl Cloud {
         std::mem::replace(&mut self.delay, Duration::ZERO)
     }
 
+    /// The id of the request that was answered last.
+    pub(crate) fn request_id(&self) -> String {
+        self.world.ids.uuid("request", self.world.calls)
+    }
+
+    /// The id of a request that is no call.
+    pub(crate) fn request_id_of(&self, what: &str) -> String {
+        self.world.ids.uuid(what, self.world.calls)
+    }
+
     /// Whether a principal may call an operation.
     pub(crate) fn allowed(&self, caller: &Caller, operation: Operation) -> bool {
         !self.denied.iter().any(|(who, what)| *what == operation && who.as_ref().is_none_or(|who| *who == caller.principal))
@@ -281,7 +291,7 @@ impl Cloud {
             Ok(reply) => (Ok(reply), Answered::Done(request.success), effect),
             Err(problem) => {
                 let Problem { status, code, message, retry_after } = problem;
-                let request_id = self.world.ids.uuid("request", self.world.calls);
+                let request_id = self.request_id();
                 (Err(Outcome::Refused(Refusal { status, code, message, retry_after, request_id })), Answered::Refused(status, code), effect)
             }
         }

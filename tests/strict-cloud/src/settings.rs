@@ -89,3 +89,20 @@ impl Default for Settings {
         }
     }
 }
+
+impl Settings {
+    /// Everything settles in some ten milliseconds, for callers on a real clock.
+    #[must_use]
+    pub fn fast(self) -> Self {
+        let soon = Between(Duration::from_millis(5), Duration::from_millis(15));
+        Self {
+            create_takes: soon,
+            update_takes: soon,
+            vpc_takes: soon,
+            image_takes: soon,
+            delete_takes: soon,
+            role_assumable_after: Duration::from_millis(15),
+            ..self
+        }
+    }
+}

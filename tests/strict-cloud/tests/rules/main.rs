@@ -5,6 +5,7 @@
 mod cloudfront;
 mod faults;
 mod fields;
+mod front;
 mod names;
 mod sources;
 mod states;

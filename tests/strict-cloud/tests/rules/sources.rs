@@ -34,3 +34,23 @@ fn what_is_assumed_is_listed_once_and_used() {
         println!("{id}: {why}");
     }
 }
+
+#[test]
+fn only_the_server_has_a_socket_and_a_clock() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let impure = ["tokio", "std::net", "std::thread", "Instant", "SystemTime", "hyper::"];
+    let mut folders = vec![src.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let may = path == src.join("main.rs") || path == src.join("front/server.rs");
+            let found: Vec<_> = impure.iter().filter(|word| text.contains(**word)).collect();
+            assert!(may || found.is_empty(), "{} has {found:?}", path.display());
+        }
+    }
+}
