@@ -59,6 +59,15 @@ impl Class {
             Self::Bug => "Bug",
         }
     }
+
+    /// Whether the cloud (or our own budget) said that the call has changed nothing and never will.
+    #[must_use]
+    pub const fn had_no_effect(self) -> bool {
+        match self {
+            Self::Busy | Self::Throttled { .. } | Self::Denied | Self::Unauthenticated | Self::Invalid | Self::NotReadyYet | Self::Quota => true,
+            Self::NotFound | Self::Exists | Self::Conflict | Self::InUse | Self::Unavailable | Self::Bug => false,
+        }
+    }
 }
 
 /// A cloud call that failed.

@@ -135,13 +135,16 @@ impl<M: Managed> Pass<'_, M> {
                 Ok(change) => {
                     self.tell(identity, step, why, taking.take());
                     let times = self.done.take_if(|done| done.step == step.name() && done.why == *why).map_or(0, |done| done.times);
-                    self.done = Some(Done { step: step.name(), why: why.clone(), times: times + 1 });
+                    self.done = Some(Done { step: step.name(), effect: step.effect(), why: why.clone(), times: times + 1 });
                     M::fold(observed, change);
                     fresh = false;
                 }
                 Err(error) => {
                     warn!(object = ?self.subject, function = identity.name, step = step.name(), %error, request_id = error.request_id, "a step was refused");
                     M::refused(&mut self.memory, step, &error);
+                    if step.effect() == Effect::Create && error.class.had_no_effect() {
+                        self.memory.common_mut().create_requested_at = None;
+                    }
                     // An error may hide our own success, or another's change: look before saying anything.
                     let look = matches!(error.class, Class::Conflict | Class::Exists | Class::NotFound | Class::Unavailable);
                     if !look || second_looks == SECOND_LOOKS {
@@ -228,6 +231,10 @@ impl<M: Managed> Pass<'_, M> {
         let common = self.memory.common_mut();
         if let Goal::Present(desired) = goal {
             common.managed.extend(desired.managed());
+        }
+        // Where a person must change something the create is only tried; nothing is said anew.
+        if step.effect() == Effect::Create && !self.announced && !(self.is_guarded() && self.was_stalled()) {
+            self.memory.common_mut().create_requested_at = Some(self.driver.world.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         }
         let nothing_new = self.memory == before;
         if nothing_new && (self.announced || (self.is_guarded() && self.was_stalled())) {

@@ -3,14 +3,18 @@
 //! Invariant: deletion needs neither a valid spec nor a reference, and `deletionPolicy` is read
 //! afresh before each delete call.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use tracing::info;
 
 use super::backoff::Trouble;
 use super::conclude::{Happening, Verdict};
 use super::driver::own_status;
 use super::pass::{Driven, Ended, Pace, Pass};
-use super::{Goal, Managed};
-use crate::api::{AdoptionPolicy, DeletionPolicy, FINALIZER, Reason, Subject};
+use super::settings::IN_FLIGHT;
+use super::{Effect, Goal, Managed};
+use crate::api::{AdoptionPolicy, DeletionPolicy, FINALIZER, FunctionStatus, Reason, Subject};
 use crate::kubernetes::{WriteError, finalizer};
 
 /// How often a write is tried again on a newer version of the object.
@@ -34,13 +38,30 @@ impl<M: Managed> Pass<'_, M> {
         let _turn = self.driver.locks.lock(&identity).await;
         let claim = self.claim();
         match self.drive(&identity, Goal::Absent, Some((&claim, AdoptionPolicy::Never))).await {
-            Driven::Settled => self.release().await,
+            Driven::Settled => match self.still_in_flight() {
+                None => self.release().await,
+                Some(rest) => {
+                    let message = "a create that was under way may still arrive; the deletion waits for it".to_owned();
+                    Ended::Said(Verdict::Reconciling(Reason::Deleting, message), Pace::Poll(rest))
+                }
+            },
             Driven::Retained => self.leave("deletionPolicy is Retain").await,
             // What is not ours (any more) is left alone, and nothing holds the object.
             Driven::Refused(refusal) => self.leave(&refusal.message).await,
             Driven::Drifted(_) => Ended::Said(Verdict::Reconciling(Reason::Deleting, "the function is being deleted".to_owned()), Pace::Now),
             Driven::Ended(ended) => ended,
         }
+    }
+
+    /// How long a create of this object may still arrive, from an operator that was stopped, or from
+    /// another one. That the cloud accepted a deletion says that it has arrived.
+    fn still_in_flight(&self) -> Option<Duration> {
+        if self.done.as_ref().is_some_and(|done| done.effect == Effect::Delete) {
+            return None;
+        }
+        let announced: Timestamp = self.memory.common().create_requested_at.as_deref()?.parse().ok()?;
+        let passed = Duration::try_from(self.driver.world.now().duration_since(announced)).unwrap_or_default();
+        IN_FLIGHT.checked_sub(passed).filter(|rest| !rest.is_zero())
     }
 
     /// Asks the API server whether deletion is still wanted; `None` means yes.

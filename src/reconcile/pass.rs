@@ -208,7 +208,14 @@ impl<'a, M: Managed> Pass<'a, M> {
         match driven {
             Driven::Settled => {
                 if !observe_only {
-                    self.memory.common_mut().managed = desired.managed();
+                    // What is not wanted any more is forgotten only by a second look: a cloud that still
+                    // shows the past would hide what is to be taken away.
+                    let confirmed = self.stands() && !self.acted;
+                    let managed = &mut self.memory.common_mut().managed;
+                    if confirmed {
+                        managed.clear();
+                    }
+                    managed.extend(desired.managed());
                 }
                 Ended::Said(Verdict::Ready, Pace::Check)
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::backoff::Trouble;
-use super::{Difference, Identity};
+use super::{Difference, Effect, Identity};
 use crate::api::{FunctionKind, Reference, Subject};
 
 /// What an object looked like to a pass: if it still looks so, there is nothing to do.
@@ -61,6 +61,8 @@ pub struct Seen<S> {
 pub struct Done {
     /// The step's name.
     pub step: &'static str,
+    /// What it did.
+    pub effect: Effect,
     /// The differences that it was to remove.
     pub why: Vec<Difference>,
     /// How often in a row.

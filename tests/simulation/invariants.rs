@@ -40,6 +40,12 @@ pub fn written(before: &Value, after: &Value) -> Vec<String> {
     wrong
 }
 
+/// Whether a status says that all is as its generation of the spec asks.
+pub fn is_available(object: &Value) -> bool {
+    let said = |ready: &Value| ready["status"] == "True" && ready["reason"] == "Available" && ready["observedGeneration"] == object["metadata"]["generation"];
+    condition(object, "Ready").is_some_and(said)
+}
+
 /// A condition of an object.
 pub fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a Value> {
     object["status"]["conditions"].as_array()?.iter().find(|condition| condition["type"] == kind)

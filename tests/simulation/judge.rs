@@ -4,6 +4,7 @@
 //! no status: what an object's status says is compared with what the judge finds.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
@@ -12,8 +13,8 @@ use serde_json::{Value, json};
 use crate::invariants::condition;
 use crate::run::{CHECK, Stage, settings};
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, Kind, Slot};
-use crate::world::{NAMESPACE, World};
-use crate::{asked, sight};
+use crate::world::{NAMESPACE, World, lock};
+use crate::{asked, manners, sight};
 
 /// Longest time until everything is as asked for.
 const PATIENCE: Duration = Duration::from_hours(1);
@@ -31,6 +32,13 @@ impl Place {
     /// The place of an object's function.
     pub fn of(slot: &Slot) -> Self {
         Self { kind: slot.kind, name: slot.function().to_owned() }
+    }
+
+    /// The place of the function that an object describes.
+    pub fn of_object(object: &Value) -> Self {
+        let kind = if object["kind"] == "LambdaFunction" { Kind::Lambda } else { Kind::CloudFront };
+        let name = object["spec"]["functionName"].as_str().or(object["metadata"]["name"].as_str());
+        Self { kind, name: name.unwrap_or_default().to_owned() }
     }
 }
 
@@ -73,7 +81,8 @@ pub async fn rest(stage: &mut Stage) {
     for sentence in wrongs(stage) {
         stage.world.violation(format!("later: {sentence}"));
     }
-    for sentence in asked::unasked(stage) {
+    let (unasked, overstated, broken) = (asked::unasked(stage), overstated(stage), manners::broken(&stage.world.clouds.log()));
+    for sentence in unasked.into_iter().chain(overstated).chain(broken) {
         stage.world.violation(sentence);
     }
     count(stage);
@@ -201,6 +210,26 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
         return told("the instance tag");
     }
     asked::difference(&wanted, spec, function, touched).map(|what| format!("it says {says}, and the cloud has {what}: {spec} {function}"))
+}
+
+/// Objects that said Ready before the cloud had what they ask for. Only where nobody but one operator
+/// with true answers was at work, and where the object alone says what it asks for.
+fn overstated(stage: &Stage) -> Vec<String> {
+    let claims = lock(&stage.world.claims);
+    let judged = |(object, seen): &(Arc<Value>, Option<Value>)| {
+        let (place, spec) = (Place::of_object(object), &object["spec"]);
+        let alone = spec["code"].get("inline").is_some() && spec["environment"].get("variablesFrom").is_none();
+        if stage.history.blurred || !alone || spec["managementPolicy"] == "Observe" || stage.history.touched.contains(&place) {
+            return None;
+        }
+        let asked::Wanted::Function(wanted) = asked::wanted(stage, place.kind, spec) else { return None };
+        let missing = match seen {
+            None => Some("no function".to_owned()),
+            Some(function) => asked::difference(&wanted, spec, function, false),
+        };
+        missing.map(|what| format!("{} of {:?} said Ready, and the cloud had {what}: {spec}", object["metadata"]["name"], place))
+    };
+    claims.iter().filter_map(judged).collect()
 }
 
 /// How it ended, for the summary.

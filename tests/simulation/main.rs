@@ -1,7 +1,8 @@
 //! The simulation: the driver against a strict cloud and a small API server, in virtual time.
 //!
 //! - `schedule`: what happens in one run, from a seed; `run`: carries it out on a paused runtime;
-//!   `judge`, `asked`: what must be true in the end; `invariants`: what each written status keeps.
+//!   `judge`, `asked`: what must be true in the end; `invariants`: what each written status keeps;
+//!   `manners`: what each cloud call keeps.
 //! - `operator`: drivers, caches and loops of one operator; `wire`: its way to the API server;
 //!   `clouds`, `ports`: its way to the cloud; both with delays, faults and crash points.
 //! - `api_server`: the API server; `trouble`, `faults`: what goes wrong; `sight`: outsiders.
@@ -22,6 +23,7 @@ mod crashes;
 mod faults;
 mod invariants;
 mod judge;
+mod manners;
 mod matrix;
 mod operator;
 mod ports;

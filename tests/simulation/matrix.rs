@@ -64,9 +64,9 @@ fn every_fault_of_every_operation_is_overcome() {
     });
     let heads: Vec<String> = kinds.iter().map(|kind| faults::label(kind).replace("retry_after: ", "").replace("Some", "")).collect();
     println!("Faults that fired and were overcome: one at each call of the operation.");
-    println!("{:<36}{}", "", heads.iter().map(|head| format!("{head:>24}")).collect::<String>());
+    println!("{:<36}{}", "", heads.iter().fold(String::new(), |line, head| format!("{line}{head:>24}")));
     for (operation, row) in faults::OPERATIONS.iter().zip(&rows) {
-        let cells: String = row.iter().map(|cell| format!("{:>24}", cell.map_or("-".to_owned(), |fired| fired.to_string()))).collect();
+        let cells: String = row.iter().fold(String::new(), |line, cell| format!("{line}{:>24}", cell.map_or("-".to_owned(), |fired| fired.to_string())));
         println!("{:<36}{cells}", faults::name(*operation));
     }
 }

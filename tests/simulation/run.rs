@@ -48,6 +48,8 @@ pub struct History {
     pub foreign: BTreeMap<judge::Place, Option<Value>>,
     /// Functions that an outsider touched: what the spec does not name may be anything.
     pub touched: BTreeSet<judge::Place>,
+    /// A second operator was at work, or the cloud showed the past: what is Ready for one may not be for long.
+    pub blurred: bool,
 }
 
 /// The stage of one run.
@@ -140,6 +142,7 @@ impl Stage {
                 lock(&self.world.trouble).add(*kind, *percent, *time);
             }
             Act::Cloud { fault, operation, nth } => {
+                self.history.blurred |= fault.starts_with("Stale");
                 let fault = faults::fault(fault, operation.as_deref(), *nth);
                 self.world.tell("luck", format!("in the cloud: {fault:?}"));
                 self.world.clouds.with(&self.world, |cloud| cloud.inject(fault));
@@ -244,6 +247,7 @@ impl Stage {
             second.abort();
         }
         self.world.told().counts.add("fault", "second operator");
+        self.history.blurred = true;
         let world = self.world.clone();
         let second = async move {
             let _operator = Operator::start(&world, "op2", Fuse::never(), &settings());

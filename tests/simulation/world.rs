@@ -12,11 +12,13 @@ use cloudfn::cloud::limit::Rates;
 use cloudfn::reconcile;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
 
 use crate::api_server::{Answer, ApiServer, Change, Request};
 use crate::clouds::Clouds;
+use crate::judge::{self, Place};
 use crate::{invariants, trouble};
 
 /// Every environment value and every Secret holds this text, and nothing public does.
@@ -73,6 +75,8 @@ pub struct World {
     api: Mutex<ApiServer>,
     watchers: Mutex<Vec<UnboundedSender<(Instant, Change)>>>,
     told: Mutex<Told>,
+    /// Objects as they became Ready, and the function that each then had.
+    pub claims: Mutex<Vec<(Arc<Value>, Option<Value>)>>,
     /// The clouds.
     pub clouds: Clouds,
     /// Faults of the API server now at work.
@@ -92,6 +96,7 @@ impl World {
             api: Mutex::default(),
             watchers: Mutex::default(),
             told: Mutex::default(),
+            claims: Mutex::default(),
             clouds: Clouds::new(rng.u64(..)),
             trouble: Mutex::default(),
             rates,
@@ -150,6 +155,10 @@ impl World {
             if request.path.ends_with("/status") {
                 for violation in invariants::written(&before, &answer.body) {
                     self.violation(violation);
+                }
+                if invariants::is_available(&answer.body) && !invariants::is_available(&before) {
+                    let place = Place::of_object(&answer.body);
+                    lock(&self.claims).push((answer.body.clone(), judge::seen(self, &place)));
                 }
             }
             if before != answer.body {
