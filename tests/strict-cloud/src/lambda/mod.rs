@@ -112,6 +112,36 @@ pub struct Page {
     pub max_items: Option<i64>,
 }
 
+/// FunctionVersion of ListFunctions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FunctionVersion {
+    /// Not sent: functions as they are.
+    #[default]
+    Latest,
+    /// `ALL`: their versions, too.
+    All,
+    /// Any other word, which is refused.
+    Other(String),
+}
+
+impl FunctionVersion {
+    /// As it is sent.
+    #[must_use]
+    pub fn word(&self) -> Option<&str> {
+        match self {
+            Self::Latest => None,
+            Self::All => Some("ALL"),
+            Self::Other(word) => Some(word),
+        }
+    }
+}
+
+impl From<bool> for FunctionVersion {
+    fn from(all: bool) -> Self {
+        if all { Self::All } else { Self::Latest }
+    }
+}
+
 /// State or LastUpdateStatus, with reason and code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
@@ -189,6 +219,19 @@ pub struct CodeLocation {
     pub image: Option<(String, String)>,
 }
 
+impl CodeLocation {
+    /// As the API's JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut fields = Map::from_iter([("RepositoryType".to_owned(), json!(self.repository_type))]);
+        fields.extend(self.location.iter().map(|link| ("Location".to_owned(), json!(link))));
+        if let Some((uri, resolved)) = &self.image {
+            fields.extend([("ImageUri".to_owned(), json!(uri)), ("ResolvedImageUri".to_owned(), json!(resolved))]);
+        }
+        Value::Object(fields)
+    }
+}
+
 /// GetFunction's reply.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GotFunction {
@@ -198,6 +241,20 @@ pub struct GotFunction {
     pub code: CodeLocation,
     /// Tags; absent where there are none, and for versions. The error is TagsError: code and message.
     pub tags: Result<Tags, (String, String)>,
+}
+
+impl GotFunction {
+    /// As the API's JSON; without tags there is no `Tags` (recorded answer: TestLambdaTags::test_tag_lifecycle).
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut fields = Map::from_iter([("Code".to_owned(), self.code.to_json()), ("Configuration".to_owned(), self.configuration.to_json())]);
+        match &self.tags {
+            Ok(tags) if tags.is_empty() => {}
+            Ok(tags) => fields.extend([("Tags".to_owned(), json!(tags))]),
+            Err((code, message)) => fields.extend([("TagsError".to_owned(), json!({"ErrorCode": code, "Message": message}))]),
+        }
+        Value::Object(fields)
+    }
 }
 
 /// A page of functions or versions.
