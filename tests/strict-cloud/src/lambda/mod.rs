@@ -125,6 +125,16 @@ pub enum FunctionVersion {
 }
 
 impl FunctionVersion {
+    /// Of what is sent.
+    #[must_use]
+    pub fn of(word: Option<&str>) -> Self {
+        match word {
+            None => Self::Latest,
+            Some("ALL") => Self::All,
+            Some(other) => Self::Other(other.to_owned()),
+        }
+    }
+
     /// As it is sent.
     #[must_use]
     pub fn word(&self) -> Option<&str> {
@@ -264,6 +274,16 @@ pub struct Listed {
     pub next_marker: Option<String>,
     /// The items, without the seven state fields.
     pub items: Vec<FunctionConfiguration>,
+}
+
+impl Listed {
+    /// As the API's JSON: `Functions` or `Versions`, and NextMarker where more follow.
+    #[must_use]
+    pub fn to_json(&self, items: &str) -> Value {
+        let mut fields = Map::from_iter([(items.to_owned(), self.items.iter().map(FunctionConfiguration::to_json).collect())]);
+        fields.extend(self.next_marker.iter().map(|marker| ("NextMarker".to_owned(), json!(marker))));
+        Value::Object(fields)
+    }
 }
 
 /// Base64 of the SHA-256, as CodeSha256 has it (Lambda API reference, FunctionConfiguration).

@@ -1,18 +1,16 @@
 //! A request of a fixture, made to the model, and its answer in the API's form.
 
 use serde_json::{Map, Value, json};
-use strict_cloud::lambda::{
-    Code, Configuration, CreateFunction, FunctionConfiguration, FunctionVersion, Listed, Page, PublishVersion, UpdateFunctionCode, UpdateFunctionConfiguration,
-};
+use strict_cloud::lambda::{Code, Configuration, CreateFunction, FunctionVersion, Page, PublishVersion, UpdateFunctionCode, UpdateFunctionConfiguration};
 use strict_cloud::log::Answered as Logged;
 use strict_cloud::{Answer, Caller, Cloud, Tags, zip};
 
-const ACCOUNT: &str = "111111111111";
-const REGION: &str = "eu-west-1";
+pub const ACCOUNT: &str = "111111111111";
+pub const REGION: &str = "eu-west-1";
 
 /// What was answered.
 pub struct Answered {
-    /// The HTTP status, as the model's log has it.
+    /// The HTTP status; in process, as the model's log has it.
     pub status: u16,
     /// The reply, or code and sentence of the refusal.
     pub body: Result<Value, (String, String)>,
@@ -60,7 +58,7 @@ impl Arguments {
 }
 
 /// `<archive one>` has one file with that text in it; `<archive of 9 bytes>` says that it unpacks to so many; `<no archive>` is none.
-fn archive_of(text: &str) -> Vec<u8> {
+pub fn archive_of(text: &str) -> Vec<u8> {
     let name = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or_else(|| panic!("no archive is called {text}"));
     if name == "no archive" {
         return b"some bytes, long enough to be an archive's end".to_vec();
@@ -90,9 +88,27 @@ pub fn given(cloud: &mut Cloud, things: &Value) {
     }
 }
 
-/// Makes a request, as one person of one account.
-pub fn ask(cloud: &mut Cloud, operation: &str, with: &Value, every_page: bool) -> Answered {
-    let body = if every_page { pages(cloud, operation, with) } else { call(cloud, operation, with) };
+/// A way to make a request: in process, or over HTTP.
+pub type Way = fn(&mut Cloud, &str, &Value) -> Answered;
+
+/// The items of every page together, and the status of the last.
+pub fn every_page(way: Way, cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
+    let mut with = with.clone();
+    let mut all: Vec<Value> = Vec::new();
+    loop {
+        let mut answered = way(cloud, operation, &with);
+        let Ok(page) = &mut answered.body else { return answered };
+        all.extend(page["Functions"].as_array().unwrap().iter().cloned());
+        match page.as_object_mut().unwrap().remove("NextMarker") {
+            Some(marker) => with["Marker"] = marker,
+            None => return Answered { body: Ok(json!({"Functions": all})), ..answered },
+        }
+    }
+}
+
+/// Makes a request in process, as one person of one account.
+pub fn in_process(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
+    let body = call(cloud, operation, with);
     let status = match cloud.log().last().unwrap().answer {
         Logged::Done(status) | Logged::Refused(status, _) => status,
         Logged::Dropped { .. } => panic!("no fault was laid"),
@@ -102,26 +118,6 @@ pub fn ask(cloud: &mut Cloud, operation: &str, with: &Value, every_page: bool) -
         (refusal.code.to_owned(), refusal.message.clone())
     });
     Answered { status, body }
-}
-
-/// The items of every page together.
-fn pages(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
-    let mut with = with.clone();
-    let mut all: Vec<Value> = Vec::new();
-    loop {
-        let mut page = call(cloud, operation, &with)?;
-        all.extend(page["Functions"].as_array().unwrap().iter().cloned());
-        match page.as_object_mut().unwrap().remove("NextMarker") {
-            Some(marker) => with["Marker"] = marker,
-            None => return Ok(json!({"Functions": all})),
-        }
-    }
-}
-
-fn listed(name: &str, page: &Listed) -> Value {
-    let mut fields = Map::from_iter([(name.to_owned(), page.items.iter().map(FunctionConfiguration::to_json).collect())]);
-    fields.extend(page.next_marker.iter().map(|marker| ("NextMarker".to_owned(), json!(marker))));
-    Value::Object(fields)
 }
 
 fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
@@ -160,14 +156,10 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
         "DeleteFunction" => {
             cloud.lambda_delete_function(&me, &function_name(), with.optional("Qualifier").as_deref()).map(|status| json!({"StatusCode": status}))
         }
-        "ListVersionsByFunction" => cloud.lambda_list_versions_by_function(&me, &function_name(), &with.page()).map(|page| listed("Versions", &page)),
+        "ListVersionsByFunction" => cloud.lambda_list_versions_by_function(&me, &function_name(), &with.page()).map(|page| page.to_json("Versions")),
         "ListFunctions" => {
-            let version = match with.optional("FunctionVersion") {
-                None => FunctionVersion::Latest,
-                Some(word) if word == "ALL" => FunctionVersion::All,
-                Some(word) => FunctionVersion::Other(word),
-            };
-            cloud.lambda_list_functions(&me, &with.page(), version).map(|page| listed("Functions", &page))
+            let version = FunctionVersion::of(with.optional("FunctionVersion").as_deref());
+            cloud.lambda_list_functions(&me, &with.page(), version).map(|page| page.to_json("Functions"))
         }
         "TagResource" => cloud.lambda_tag_resource(&me, &with.text("Resource"), &with.tags()).map(|()| json!({})),
         "UntagResource" => cloud.lambda_untag_resource(&me, &with.text("Resource"), &with.texts("TagKeys").unwrap()).map(|()| json!({})),

@@ -14,6 +14,7 @@ mod ask;
 mod compare;
 mod fixtures;
 mod table;
+mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -23,7 +24,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use strict_cloud::{Between, Cloud, Settings};
 
-use ask::given;
+use ask::{Way, every_page, given, in_process};
 use compare::Ids;
 use fixtures::{Expected, Sequence, Step, outside, replayed, sequences};
 
@@ -31,7 +32,7 @@ use fixtures::{Expected, Sequence, Step, outside, replayed, sequences};
 const TEN: Duration = Duration::from_secs(10);
 
 /// Replays a sequence; answers what differs.
-fn replay(sequence: &Sequence) -> Vec<String> {
+fn replay(sequence: &Sequence, way: Way) -> Vec<String> {
     let ten = Between::exactly(TEN);
     let (create_takes, update_takes, vpc_takes, image_takes) = (ten, ten, ten, ten);
     let mut cloud = Cloud::new(7, Settings { lambda_quotas: false, create_takes, update_takes, vpc_takes, image_takes, ..Settings::default() });
@@ -48,7 +49,9 @@ fn replay(sequence: &Sequence) -> Vec<String> {
                 Vec::new()
             }
             Step::Ask(asked) => {
-                let answered = ask::ask(&mut cloud, &asked.operation, &ids.filled(&asked.with), asked.every_page);
+                let with = ids.filled(&asked.with);
+                let all = |cloud: &mut Cloud| every_page(way, cloud, &asked.operation, &with);
+                let answered = if asked.every_page { all(&mut cloud) } else { way(&mut cloud, &asked.operation, &with) };
                 ids.compare(asked, &answered, &sequence.later)
             }
         };
@@ -57,10 +60,19 @@ fn replay(sequence: &Sequence) -> Vec<String> {
     differences
 }
 
+fn assert_the_same(way: Way) {
+    let differences: Vec<String> = replayed().iter().flat_map(|sequence| replay(sequence, way)).collect();
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+}
+
 #[test]
 fn the_model_answers_what_aws_answered() {
-    let differences: Vec<String> = replayed().iter().flat_map(replay).collect();
-    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+    assert_the_same(in_process);
+}
+
+#[test]
+fn it_answers_the_same_over_http() {
+    assert_the_same(wire::over_http);
 }
 
 #[test]
@@ -125,7 +137,7 @@ fn what_differs_is_found() {
                 change(&mut reply["Configuration"]);
             }
         }
-        replay(&sequence)
+        replay(&sequence, in_process)
     };
     assert_eq!(reply(&|_| ()), Vec::<String>::new());
     for (sentence, differs, change) in [

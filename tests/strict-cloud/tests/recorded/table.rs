@@ -7,7 +7,7 @@ use crate::fixtures::{Sequence, Step};
 
 const HEAD: &str = "# Recorded answers of AWS
 
-What the model says of Lambda is compared with what AWS itself answered: sequences of requests, recorded on AWS by the LocalStack project for its test suite (`tests/aws/services/lambda_/test_lambda_api.py`, Apache-2.0, as of March 2026) and named as they are there. Facts are taken over; the fixtures in `tests/recorded/` are our own. `cargo test -p strict-cloud --test recorded` replays them.
+What the model says of Lambda is compared with what AWS itself answered: sequences of requests, recorded on AWS by the LocalStack project for its test suite (`tests/aws/services/lambda_/test_lambda_api.py`, Apache-2.0, as of March 2026) and named as they are there. Facts are taken over; the fixtures in `tests/recorded/` are our own. `cargo test -p strict-cloud --test recorded` replays them, in process and over HTTP.
 
 Compared are the HTTP status and the error code, the sentence of a refusal word by word, the fields of a reply (all of AWS's and no other), their values, and what moves a RevisionId. Not compared are the values of ids, hashes, dates, sizes and links, and what only the wire shows (headers, `Type` and the spelling of `message` in the body of a refusal). Rows of `test_function_name_and_qualifier_validation` were recorded without their status, and with the breaches of a refusal in any order.
 
