@@ -4,6 +4,7 @@
 //! SDK's types, and is tested there.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cloudfn::cloud::cloudfront::CloudFrontApi;
@@ -11,7 +12,7 @@ use cloudfn::cloud::lambda::LambdaApi;
 use cloudfn::cloud::limit::{Budgets, Family, Key};
 use cloudfn::cloud::{Class, CloudError, Patience};
 use cloudfn::functions::{cloudfront, lambda};
-use strict_cloud::{Answer, Caller, Cloud, Entry, Failure, Outcome, Settings};
+use strict_cloud::{Answer, Between, Caller, Cloud, Entry, Failure, Outcome, Settings};
 
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE};
 use crate::wire::Fuse;
@@ -37,7 +38,9 @@ impl Clouds {
             reason_code: "InternalError",
         };
         let failures = vec![failure(FAILS_TO_START, true), failure(FAILS_TO_UPDATE, false)];
-        let settings = Settings { failures, ..Settings::default() };
+        // Where AWS was recorded a function was gone at once; the operator must also wait for one that is not.
+        let delete_takes = Between(Duration::from_secs(1), Duration::from_secs(3));
+        let settings = Settings { failures, delete_takes, ..Settings::default() };
         Self { cloud: Mutex::new(Cloud::new(seed, settings)), log: Mutex::default() }
     }
 

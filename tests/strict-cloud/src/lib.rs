@@ -21,7 +21,8 @@
 //! | [`front`] | the same cloud over HTTP, as the AWS SDKs speak it |
 //!
 //! Each rule names its source in a comment (an API reference, a guide, a recorded answer of AWS by
-//! the name of its sequence), or names an id of [`assumed::ASSUMED`].
+//! the name of its sequence), or names an id of [`assumed::ASSUMED`]. What was recorded is replayed
+//! by `tests/recorded`; `RECORDED.md` says how much that is.
 //!
 //! What comes later has its place: `cloudfront::functions` (TestFunction, real associations),
 //! `cloudfront::rules` (key-value stores), `lambda::versions` (aliases).

@@ -95,7 +95,7 @@ pub(crate) struct Request<'a> {
     pub(crate) resource: String,
     /// What the log keeps of the rest.
     pub(crate) arguments: Value,
-    /// The status of a success.
+    /// The status of a success; an operation may find another (`Context::status`).
     pub(crate) success: u16,
 }
 
@@ -131,6 +131,8 @@ pub(crate) struct Context<'a> {
     pub(crate) page: usize,
     /// Set by an operation that changed something.
     pub(crate) effect: bool,
+    /// The status of a success.
+    pub(crate) status: u16,
 }
 
 /// The cloud: every account, region and function of one simulated world.
@@ -275,20 +277,20 @@ impl Cloud {
         if fault == Some(&FaultKind::DropBefore) {
             return (Err(Outcome::Dropped), Answered::Dropped { after_effect: false }, false);
         }
-        let (result, effect) = match self.admit(caller, request, fault) {
-            Err(problem) => (Err(problem), false),
+        let (result, effect, success) = match self.admit(caller, request, fault) {
+            Err(problem) => (Err(problem), false, request.success),
             Ok(stale) => {
                 let page = if let Some(FaultKind::PartialPage(most)) = fault { (*most).max(1) } else { usize::MAX };
-                let mut context = Context { caller, now: self.now, stale, page, effect: false };
+                let mut context = Context { caller, now: self.now, stale, page, effect: false, status: request.success };
                 let result = act(&mut self.world, &mut context);
-                (result, context.effect)
+                (result, context.effect, context.status)
             }
         };
         if fault == Some(&FaultKind::DropAfter) {
             return (Err(Outcome::Dropped), Answered::Dropped { after_effect: true }, effect);
         }
         match result {
-            Ok(reply) => (Ok(reply), Answered::Done(request.success), effect),
+            Ok(reply) => (Ok(reply), Answered::Done(success), effect),
             Err(problem) => {
                 let Problem { status, code, message, retry_after } = problem;
                 let request_id = self.request_id();

@@ -48,13 +48,13 @@ fn create(world: &mut World, context: &mut Context<'_>, request: &CreateFunction
     let image = request.configuration.is_image();
     packaged(&request.configuration, image)?;
     closer(world, context, &request.configuration, &configuration)?;
-    configuration.apply(&request.configuration, &vpc_id(world, &request.configuration), |arn| layer_size(world, arn));
+    configuration.apply(&request.configuration, &vpc_id(world, context.caller), |arn| layer_size(world, arn));
     if let Some(architectures) = &request.architectures {
         configuration.set("Architectures", json!(architectures));
     }
     if update::current(world, context, &name).is_ok() {
-        // Lambda API reference, ResourceConflictException; the sentence is assumed:exists. That it is said before the role and
-        // the code are looked at is assumed:order.
+        // Lambda API reference, ResourceConflictException; the sentence is assumed:exists. The configuration was looked at before (recorded
+        // answer: test_layer_function_exceptions, a layer of another region); that role and code are only afterwards is assumed:order.
         return Err(Problem::new(409, "ResourceConflictException", format!("Function already exist: {name}")));
     }
     assumable(world, context, &request.configuration)?;
@@ -142,14 +142,15 @@ fn vpc(world: &World, asked: &Configuration) -> Result<(), Problem> {
     if subnets.is_empty() != groups.is_empty() {
         return Err(invalid("SubnetIds and SecurityIds must coexist or be both empty list."));
     }
-    if let Some(id) = subnets.iter().find(|id| world.settings.missing.contains(**id)) {
-        return Err(invalid(format!(
-            "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: The subnet ID '{id}' does not exist"
-        )));
-    }
+    // Groups are looked for first: in test_invalid_vpc_config_security_group the subnet does not exist either.
     if let Some(id) = groups.iter().find(|id| world.settings.missing.contains(**id)) {
         return Err(invalid(format!(
             "Error occurred while DescribeSecurityGroups. EC2 Error Code: InvalidGroup.NotFound. EC2 Error Message: The security group '{id}' does not exist"
+        )));
+    }
+    if let Some(id) = subnets.iter().find(|id| world.settings.missing.contains(**id)) {
+        return Err(invalid(format!(
+            "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: The subnet ID '{id}' does not exist"
         )));
     }
     Ok(())
@@ -205,10 +206,9 @@ pub(super) fn assumable(world: &World, context: &Context<'_>, asked: &Configurat
     Ok(())
 }
 
-/// The VPC of some subnets: there is one for each set of first subnets.
-pub(super) fn vpc_id(world: &World, asked: &Configuration) -> String {
-    let subnet = asked.get("VpcConfig").and_then(|vpc| vpc.get("SubnetIds")).and_then(|subnets| subnets.get(0)).and_then(Value::as_str);
-    format!("vpc-{:016x}", world.ids.number(subnet.unwrap_or_default(), 0))
+/// The VPC of all subnets: an account has one in each region (in test_vpc_config another subnet changes no VpcId).
+pub(super) fn vpc_id(world: &World, caller: &Caller) -> String {
+    format!("vpc-{:016x}", world.ids.number(&format!("{}/{}", caller.account, caller.region), 0))
 }
 
 /// A layer's size: some size.

@@ -10,8 +10,9 @@ use crate::model::{Answer, Caller, Cloud, Problem, Request};
 use crate::operation::lambda as op;
 
 impl Cloud {
-    /// DeleteFunction, of a function with all versions, or of one version; answers StatusCode: 202 where it takes a while, else 204
-    /// (assumed:deleting).
+    /// DeleteFunction, of a function with all versions, or of one version; answers StatusCode, which is also the answer's status:
+    /// 204, and it is gone (recorded answers: test_event_source_mapping_lifecycle_delete_function, TestLambdaTags::test_tag_lifecycle),
+    /// or 202 where it takes a while (assumed:deleting).
     pub fn lambda_delete_function(&mut self, caller: &Caller, function_name: &str, qualifier: Option<&str>) -> Answer<u16> {
         let bare = name::bare(function_name);
         let arguments = json!({"Qualifier": qualifier});
@@ -20,7 +21,7 @@ impl Cloud {
             function: Some(bare),
             resource: name::arn(caller, bare),
             arguments,
-            success: 200,
+            success: 204,
         };
         self.call(caller, call, |world, context| {
             let named = name::elsewhere(context.caller, function_name, qualifier)?;
@@ -53,7 +54,10 @@ impl Cloud {
             function.phase = Phase::Deleting { until: context.now.after(takes) };
             function.touch(world.ids);
             store(world, context, function);
-            Ok::<_, Problem>(if takes.is_zero() { 204 } else { 202 })
+            if !takes.is_zero() {
+                context.status = 202;
+            }
+            Ok::<_, Problem>(context.status)
         })
     }
 }

@@ -143,6 +143,7 @@ impl Function {
             };
             self.touch(ids);
         }
+        // assumed:version-settles.
         for number in due {
             let revision = self.revision(ids);
             if let Some(version) = self.versions.get_mut(&number) {

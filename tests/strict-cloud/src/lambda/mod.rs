@@ -112,6 +112,46 @@ pub struct Page {
     pub max_items: Option<i64>,
 }
 
+/// FunctionVersion of ListFunctions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FunctionVersion {
+    /// Not sent: functions as they are.
+    #[default]
+    Latest,
+    /// `ALL`: their versions, too.
+    All,
+    /// Any other word, which is refused.
+    Other(String),
+}
+
+impl FunctionVersion {
+    /// Of what is sent.
+    #[must_use]
+    pub fn of(word: Option<&str>) -> Self {
+        match word {
+            None => Self::Latest,
+            Some("ALL") => Self::All,
+            Some(other) => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// As it is sent.
+    #[must_use]
+    pub fn word(&self) -> Option<&str> {
+        match self {
+            Self::Latest => None,
+            Self::All => Some("ALL"),
+            Self::Other(word) => Some(word),
+        }
+    }
+}
+
+impl From<bool> for FunctionVersion {
+    fn from(all: bool) -> Self {
+        if all { Self::All } else { Self::Latest }
+    }
+}
+
 /// State or LastUpdateStatus, with reason and code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
@@ -189,6 +229,19 @@ pub struct CodeLocation {
     pub image: Option<(String, String)>,
 }
 
+impl CodeLocation {
+    /// As the API's JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut fields = Map::from_iter([("RepositoryType".to_owned(), json!(self.repository_type))]);
+        fields.extend(self.location.iter().map(|link| ("Location".to_owned(), json!(link))));
+        if let Some((uri, resolved)) = &self.image {
+            fields.extend([("ImageUri".to_owned(), json!(uri)), ("ResolvedImageUri".to_owned(), json!(resolved))]);
+        }
+        Value::Object(fields)
+    }
+}
+
 /// GetFunction's reply.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GotFunction {
@@ -200,6 +253,20 @@ pub struct GotFunction {
     pub tags: Result<Tags, (String, String)>,
 }
 
+impl GotFunction {
+    /// As the API's JSON; without tags there is no `Tags` (recorded answer: TestLambdaTags::test_tag_lifecycle).
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut fields = Map::from_iter([("Code".to_owned(), self.code.to_json()), ("Configuration".to_owned(), self.configuration.to_json())]);
+        match &self.tags {
+            Ok(tags) if tags.is_empty() => {}
+            Ok(tags) => fields.extend([("Tags".to_owned(), json!(tags))]),
+            Err((code, message)) => fields.extend([("TagsError".to_owned(), json!({"ErrorCode": code, "Message": message}))]),
+        }
+        Value::Object(fields)
+    }
+}
+
 /// A page of functions or versions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
@@ -207,6 +274,16 @@ pub struct Listed {
     pub next_marker: Option<String>,
     /// The items, without the seven state fields.
     pub items: Vec<FunctionConfiguration>,
+}
+
+impl Listed {
+    /// As the API's JSON: `Functions` or `Versions`, and NextMarker where more follow.
+    #[must_use]
+    pub fn to_json(&self, items: &str) -> Value {
+        let mut fields = Map::from_iter([(items.to_owned(), self.items.iter().map(FunctionConfiguration::to_json).collect())]);
+        fields.extend(self.next_marker.iter().map(|marker| ("NextMarker".to_owned(), json!(marker))));
+        Value::Object(fields)
+    }
 }
 
 /// Base64 of the SHA-256, as CodeSha256 has it (Lambda API reference, FunctionConfiguration).

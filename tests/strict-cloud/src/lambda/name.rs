@@ -149,6 +149,18 @@ pub(super) fn not_found(arn: &str) -> Problem {
 /// What TagResource and its kin ask of an ARN, quoted by the refusal (recorded answers: test_tag_exceptions).
 const TAGGED: &str = "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)";
 
+/// What an ARN names that can be tagged and is no function: `event-source-mapping:` and a UUID, `capacity-provider:` and a word.
+fn tagged_otherwise(segments: &[&str]) -> Option<&'static str> {
+    let ["arn", aws, "lambda", region, account, kind, name] = segments else { return None };
+    let uuid = name.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && patterns::all(name, |c| c.is_ascii_hexdigit() || c == '-');
+    match *kind {
+        _ if !aws.starts_with("aws") || !patterns::region(region) || !patterns::account(account) => None,
+        "event-source-mapping" if uuid => Some("Event source mapping"),
+        "capacity-provider" if patterns::word(name) => Some("Capacity provider"),
+        _ => None,
+    }
+}
+
 /// The function that a tagging call means.
 pub(super) fn tagged(caller: &Caller, arn: &str) -> Result<String, Problem> {
     let segments: Vec<&str> = arn.split(':').collect();
@@ -162,6 +174,10 @@ pub(super) fn tagged(caller: &Caller, arn: &str) -> Result<String, Problem> {
         }
         _ => false,
     };
+    // Recorded answers: TestLambdaTag::test_tag_exceptions, event_source_mapping and capacity_provider; the model has neither.
+    if let Some(kind) = tagged_otherwise(&segments) {
+        return Err(Problem::new(404, "ResourceNotFoundException", format!("{kind} not found: {arn}")));
+    }
     let mut breaches = Breaches::default();
     if !fits {
         breaches.add(&format!("Value '{arn}'"), "resource", &format!("Member must satisfy regular expression pattern: {TAGGED}"));

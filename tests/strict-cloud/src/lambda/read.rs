@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::update::current;
 use super::validate::Breaches;
-use super::{Function, FunctionConfiguration, GotFunction, Listed, Page, create, name};
+use super::{Function, FunctionConfiguration, FunctionVersion, GotFunction, Listed, Page, create, name};
 use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
 use crate::operation::{Operation, lambda as op};
 use crate::tags::Tags;
@@ -67,11 +67,18 @@ impl Cloud {
     }
 
     /// ListFunctions: 200. A page has 50 at most, whatever MaxItems says, and no item has a state field (Lambda API
-    /// reference, ListFunctions). `all_versions` is FunctionVersion=ALL (recorded answer: test_list_functions).
-    pub fn lambda_list_functions(&mut self, caller: &Caller, page: &Page, all_versions: bool) -> Answer<Listed> {
-        let arguments = json!({"Marker": page.marker, "MaxItems": page.max_items, "FunctionVersion": all_versions.then_some("ALL")});
+    /// reference, ListFunctions). FunctionVersion may be given as whether it is ALL (recorded answers: test_list_functions).
+    pub fn lambda_list_functions(&mut self, caller: &Caller, page: &Page, function_version: impl Into<FunctionVersion>) -> Answer<Listed> {
+        let asked = function_version.into();
+        let all_versions = asked == FunctionVersion::All;
+        let arguments = json!({"Marker": page.marker, "MaxItems": page.max_items, "FunctionVersion": asked.word()});
         let call = Request { operation: op::LIST_FUNCTIONS, function: None, resource: "*".into(), arguments, success: 200 };
         self.call(caller, call, |world, context| {
+            let mut breaches = Breaches::default();
+            if let FunctionVersion::Other(word) = &asked {
+                breaches.add(&format!("Value '{word}'"), "functionVersion", "Member must satisfy enum value set: [ALL]");
+            }
+            breaches.judge()?;
             let mut all = Vec::new();
             for name in create::shelf(world, context.caller).names(context.stale) {
                 // Without versions the names are in the list's own order: only the page, and one to know whether more follow, is made.

@@ -44,7 +44,7 @@ impl Cloud {
             // Fields of creation alone are no part of this operation (Lambda API reference).
             let mut asked = asked.clone();
             asked.0.retain(|field, _| field != "PackageType" && field != "TenancyConfig");
-            function.content.configuration.apply(&asked, &create::vpc_id(world, &asked), |arn| create::layer_size(world, arn));
+            function.content.configuration.apply(&asked, &create::vpc_id(world, context.caller), |arn| create::layer_size(world, arn));
             let function = begin(world, context, function, before);
             let reply = function.latest(world.ids, false);
             store(world, context, function);
