@@ -5,7 +5,7 @@
 //! - `operator`: drivers, caches and loops of one operator; `wire`: its way to the API server;
 //!   `clouds`, `ports`: its way to the cloud; both with delays, faults and crash points.
 //! - `api_server`: the API server; `trouble`, `faults`: what goes wrong; `sight`: outsiders.
-//! - `crashes`: the operator dropped before and after every single write of fixed scenarios.
+//! - `transitions`: from one spec to another; `crashes`: the operator dropped before and after every single write of fixed scenarios.
 //!
 //! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints the trace of each.
 
@@ -25,6 +25,7 @@ mod schedule;
 mod sight;
 mod sight_lambda;
 mod summary;
+mod transitions;
 mod trouble;
 mod wire;
 mod world;
