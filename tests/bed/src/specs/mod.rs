@@ -100,7 +100,7 @@ impl Specs {
         if let Some(Rule::Keys(key, most)) = rule {
             let least = number(schema, "minProperties", 0);
             let most = number(schema, "maxProperties", *most).min(*most);
-            let members = if rng.u8(..12) == 0 { most } else { rng.usize(least..=most.min(USUAL_MEMBERS.max(least))) };
+            let members = if rng.u8(..8) == 0 { most } else { rng.usize(least..=most.min(USUAL_MEMBERS.max(least))) };
             // Keys may be few: as many as chance finds, but never too few.
             for tries in 0.. {
                 if object.len() >= members || (tries > 4 * members && object.len() >= least) {
