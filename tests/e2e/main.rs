@@ -17,3 +17,4 @@ mod references;
 mod scale;
 mod schema;
 mod support;
+mod transitions;

@@ -24,8 +24,8 @@ async fn put_s3(scene: &Scene, path: &str, body: Vec<u8>) {
     assert!(status.is_success(), "PUT {path}: {status}");
 }
 
-/// A bucket of this account with these objects.
-async fn bucket(scene: &Scene, objects: &[(&str, &str)]) -> String {
+/// A bucket of this account with these objects: key, and what their Python says.
+pub async fn bucket(scene: &Scene, objects: &[(&str, &str)]) -> String {
     let bucket = format!("code-{}", scene.tenant.account());
     let place = format!("<CreateBucketConfiguration><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>", scene.tenant.region());
     put_s3(scene, &bucket, place.into_bytes()).await;
