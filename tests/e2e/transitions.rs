@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::invariants::SENTINEL;
-use crate::lambda::code::bucket;
+use crate::lambda::code::{bucket, put_s3};
 use crate::support::{CFF, Cloud, LFN, Scene, archive, python};
 use exceptions::{EXCEPTIONS, Exception, Met, Pair, end, unexcused};
 
@@ -28,7 +28,7 @@ const EACH: u64 = 100;
 /// Requests at once, to the API server and to the cloud.
 const AT_ONCE: usize = 16;
 
-/// What differs because two functions cannot have one name, and for the emulator's sake.
+/// What differs because two functions cannot have one name.
 const HERE: &[Exception] = &[Exception {
     paths: &["status.published.configurationSha256"],
     reason: "the fingerprint of a configuration is salted with the function's ARN",
@@ -97,7 +97,7 @@ async fn rest(scene: &Scene, token: Option<&str>) {
                 let name = first.metadata.name.clone().unwrap_or_default();
                 panic!("{kind} {name} does not come to rest\n{}", scene.tenant.describe(kind, &name).await);
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
         }
     }
 }
@@ -176,14 +176,22 @@ async fn regional(cloud: &Cloud, name: &str) -> Value {
 
 /// Everything that specs name.
 async fn around(scene: &Scene) -> Around {
-    let bucket = bucket(scene, &[("a/one.zip", "one"), ("two.zip", "two")]).await;
+    let bucket = bucket(scene, &[("a/one.zip", "one")]).await;
+    let versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    put_s3(scene, &format!("{bucket}?versioning"), versioning.into()).await;
+    let archives = ["one", "two", "three"].map(|text| archive("index.py", &python(text)));
+    let mut packages = ["a/one.zip", "two.zip"].map(|key| Package { bucket: bucket.clone(), key: key.to_owned(), version: None }).to_vec();
+    for archive in &archives {
+        let version = put_s3(scene, &format!("{bucket}/two.zip"), archive.clone()).await;
+        assert!(version.is_some(), "the bucket keeps versions");
+        packages.push(Package { bucket: bucket.clone(), key: "two.zip".to_owned(), version });
+    }
     let around = Around {
         sentinel: SENTINEL,
         account: scene.tenant.account().to_owned(),
         regions: vec![scene.tenant.region().to_owned()],
-        archives: ["one", "two", "three"].map(|text| archive("index.py", &python(text))).to_vec(),
-        // The emulator keeps no versions of an object.
-        packages: ["a/one.zip", "two.zip"].map(|key| Package { bucket: bucket.clone(), key: key.to_owned(), version: None }).to_vec(),
+        archives: archives.to_vec(),
+        packages,
     };
     for (name, data) in around.config_maps() {
         scene.apply(json!({"kind": "ConfigMap", "metadata": {"name": name}, "data": data})).await;

@@ -106,12 +106,12 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
 ];
 
-/// How often each row was needed, by its reason.
+/// How many pairs needed each row, by its reason.
 pub type Met = BTreeMap<&'static str, u64>;
 
 /// The first difference that no exception allows. `met` learns the rows that were needed.
 pub fn unexcused(pair: &Pair<'_>, tables: &[&'static [Exception]], met: &mut Met) -> Option<String> {
-    let mut found = Vec::new();
+    let (mut found, mut needed) = (Vec::new(), BTreeSet::new());
     differences(&mut Vec::new(), pair.changed, pair.created, &mut found);
     for path in found {
         let excuse = tables.iter().copied().flatten().find(|row| {
@@ -120,10 +120,11 @@ pub fn unexcused(pair: &Pair<'_>, tables: &[&'static [Exception]], met: &mut Met
             place.is_some_and(|place| (row.holds)(pair, at(pair.changed, place), at(pair.created, place)))
         });
         match excuse {
-            Some(row) => *met.entry(row.reason).or_default() += 1,
+            Some(row) => drop(needed.insert(row.reason)),
             None => return Some(format!("{} is {}, and created with B it is {}", path.join("."), at(pair.changed, &path), at(pair.created, &path))),
         }
     }
+    needed.into_iter().for_each(|reason| *met.entry(reason).or_default() += 1);
     None
 }
 
