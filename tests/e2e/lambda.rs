@@ -1,6 +1,6 @@
 //! `LambdaFunction`, from create to delete: fields, code, versions, drift, and what AWS refuses.
 
-mod code;
+pub mod code;
 mod drift;
 mod failures;
 mod fields;

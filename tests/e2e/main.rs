@@ -17,4 +17,5 @@ mod references;
 mod scale;
 mod schema;
 mod support;
+mod transitions;
 mod witness;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
+use cloudfn::api::ReferenceKind;
 use cloudfn::api::lambda::LambdaFunctionSpec;
 use cloudfn::cloud::Tags;
 use cloudfn::functions::lambda::{Code, LambdaFunctions};
-use cloudfn::reconcile::{Inputs, Managed, Unmet};
+use cloudfn::reconcile::{Inputs, Managed, ReferenceName, Unmet};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ use crate::api_server::Key;
 use crate::clouds::OTHERS;
 use crate::judge::Place;
 use crate::run::Stage;
-use crate::schedule::{Kind, MAPS, SECRET};
+use crate::schedule::Kind;
 use crate::world::NAMESPACE;
 
 /// What a spec asks for, with its references as they are now.
@@ -59,23 +60,31 @@ fn data(stage: &Stage, plural: &str, name: &str) -> Option<Value> {
 
 /// The archive and the joined environment are the operator's own work, tested elsewhere.
 fn lambda(stage: &Stage, spec: &Value) -> Wanted {
+    let spec = LambdaFunctionSpec::deserialize(spec).unwrap();
     let mut inputs = Inputs::default();
-    for name in MAPS {
-        if let Some(Value::Object(data)) = data(stage, "configmaps", name) {
-            let files = data.into_iter().map(|(key, value)| (key, value.as_str().unwrap_or_default().as_bytes().to_vec()));
-            inputs.config_maps.insert(name.to_owned(), files.collect());
+    for ReferenceName { kind, name } in LambdaFunctions::references(&spec) {
+        let plural = if kind == ReferenceKind::Secret { "secrets" } else { "configmaps" };
+        let Some(Value::Object(data)) = data(stage, plural, &name) else { continue };
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        if kind == ReferenceKind::Secret {
+            let clear = |value: &Value| SecretString::from(String::from_utf8(STANDARD.decode(text(value)).unwrap()).unwrap());
+            inputs.secrets.insert(name, data.iter().map(|(key, value)| (key.clone(), clear(value))).collect());
+        } else {
+            inputs.config_maps.insert(name, data.iter().map(|(key, value)| (key.clone(), text(value).into_bytes())).collect());
         }
     }
-    if let Some(Value::Object(data)) = data(stage, "secrets", SECRET) {
-        let text = |value: &Value| String::from_utf8(STANDARD.decode(value.as_str().unwrap_or_default()).unwrap()).unwrap();
-        inputs.secrets.insert(SECRET.to_owned(), data.iter().map(|(key, value)| (key.clone(), SecretString::from(text(value)))).collect());
-    }
-    let spec = LambdaFunctionSpec::deserialize(spec).unwrap();
     match LambdaFunctions::desired(&spec, &inputs, &Tags::new()) {
         Err(Unmet::Missing(_)) => Wanted::Missing,
         Err(Unmet::Invalid(_)) => Wanted::Refused,
         Ok(desired) => {
-            let Code::Zip { sha256, .. } = &desired.code else { return Wanted::Refused };
+            let code = match &desired.code {
+                Code::Zip { sha256, .. } => Some(sha256.clone()),
+                Code::S3 { bucket, key, version, .. } => stage.world.clouds.with(&stage.world, |cloud| {
+                    let bytes = cloud.object(bucket, key, version.as_deref())?;
+                    Some(STANDARD.encode(Sha256::digest(bytes)))
+                }),
+            };
+            let Some(sha256) = code else { return Wanted::Refused };
             let environment = desired
                 .configuration
                 .environment
@@ -133,7 +142,8 @@ pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool)
             same("newest version", &wanted["codeSha256"], published.unwrap_or(&Value::Null));
         }
     }
-    for key in ["cost", "team"] {
+    let keys: BTreeSet<&String> = [&spec["tags"], &function["tags"]].into_iter().filter_map(Value::as_object).flat_map(|tags| tags.keys()).collect();
+    for key in keys.into_iter().filter(|key| !key.starts_with("cloudfn.dev/")) {
         match &spec["tags"][key] {
             Value::Null if touched => {}
             wanted => same(&format!("tag {key}"), wanted, &function["tags"][key]),
@@ -174,8 +184,10 @@ fn asked_live(stage: &Stage, name: &str, published: &Value) -> bool {
         let codes: BTreeSet<String> = if let Some(code) = spec["code"]["inline"].as_str() {
             BTreeSet::from([code.to_owned()])
         } else {
-            let maps = stage.history.maps.get(spec["code"]["configMapKeyRef"]["name"].as_str().unwrap_or_default());
-            maps.into_iter().flatten().filter_map(|data| data["code"].as_str().map(ToOwned::to_owned)).collect()
+            let reference = &spec["code"]["configMapKeyRef"];
+            let (name, key) = (reference["name"].as_str().unwrap_or_default(), reference["key"].as_str().unwrap_or_default());
+            let maps = stage.history.maps.get(name);
+            maps.into_iter().flatten().filter_map(|data| data[key].as_str().map(ToOwned::to_owned)).collect()
         };
         let hash = |code: &String| STANDARD.encode(Sha256::digest(code));
         spec["stage"] == "LIVE"

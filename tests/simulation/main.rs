@@ -10,6 +10,7 @@
 //! - `scenarios`: fixed lives of one object; `crashes`: the operator dropped before and after every
 //!   single write of them; `matrix`: every operation of them met by every fault.
 //! - `throughput`: many functions at once against the quotas, in virtual time.
+//! - `transitions`: from one spec to another.
 //!
 //! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints each run whole.
 
@@ -34,6 +35,7 @@ mod sight;
 mod sight_lambda;
 mod summary;
 mod throughput;
+mod transitions;
 mod trouble;
 mod wire;
 mod world;

@@ -185,11 +185,12 @@ impl TagWork {
 
     fn rest(self, arn: &str) -> Steps {
         let mut steps = Steps::new();
-        if !self.write.is_empty() {
-            steps.push(PlannedStep { step: CloudFrontStep::Tag { arn: arn.to_owned(), tags: self.write }, why: self.write_why });
-        }
+        // First what goes: CloudFront counts both together.
         if !self.remove.is_empty() {
             steps.push(PlannedStep { step: CloudFrontStep::Untag { arn: arn.to_owned(), keys: self.remove }, why: self.remove_why });
+        }
+        if !self.write.is_empty() {
+            steps.push(PlannedStep { step: CloudFrontStep::Tag { arn: arn.to_owned(), tags: self.write }, why: self.write_why });
         }
         steps
     }

@@ -1,7 +1,8 @@
 //! What to do next.
 //!
 //! Order: a function that failed to start → wait → tags that make it ours → configuration → code
-//! → the tag that says where the code came from → version → other tags. Pure.
+//! → the tag that says where the code came from → version → other tags. What is dropped of the tags
+//! goes before what comes, since AWS counts both together. Pure.
 
 use std::time::Duration;
 
@@ -156,10 +157,16 @@ impl Work {
         why.extend(differs);
         let code = (!why.is_empty()).then_some((architectures, why));
 
-        let (tag, untag) = observed
+        let (mut tag, mut untag) = observed
             .tags
             .as_ref()
             .map_or((None, None), |tags| (to_tag(desired, memory, observed, tags, code_is_current), to_untag(desired, memory, tags, code_is_current)));
+        match (&mut tag, &mut untag) {
+            // Nothing is dropped of a function that is not ours yet: what else comes has to wait.
+            (Some((TagTurn::First, due)), Some(_)) => due.retain(|key, _| !desired.tags.contains_key(key)),
+            (Some((TagTurn::BeforePublish, _)), Some((turn, _))) => *turn = TagTurn::BeforePublish,
+            _ => {}
+        }
         Self { configuration, code, tag, untag }
     }
 
@@ -182,7 +189,7 @@ impl Work {
                 let why = keys.iter().map(|key| tag_difference(key, shown.and_then(|tags| tags.get(key)), None)).collect();
                 PlannedStep { step: Step::Untag { arn: arn.clone(), keys }, why }
             });
-            due.into_iter().chain(undue)
+            undue.into_iter().chain(due)
         };
         let mut steps: Vec<PlannedStep<Step>> = tag(TagTurn::First).collect();
         steps.extend(

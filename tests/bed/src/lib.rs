@@ -42,6 +42,7 @@ mod operations;
 mod operator;
 pub mod process;
 mod recorder;
+pub mod specs;
 mod tenant;
 pub mod wire;
 

@@ -72,7 +72,7 @@ async fn tags_are_added_changed_and_removed_and_those_of_others_stay() {
         ("one is changed", json!({"a": "1", "b": "3"}), &["TagResource"], &[("a", "1"), ("b", "3")]),
         ("an empty value is a value", json!({"a": "", "b": "3"}), &["TagResource"], &[("a", ""), ("b", "3")]),
         ("one is removed", json!({"b": "3"}), &["UntagResource"], &[("b", "3")]),
-        ("one comes and one goes", json!({"c": "4"}), &["TagResource", "UntagResource"], &[("c", "4")]),
+        ("one comes and one goes", json!({"c": "4"}), &["UntagResource", "TagResource"], &[("c", "4")]),
         ("an empty map removes all of ours", json!({}), &["UntagResource"], &[]),
         ("one comes back", json!({"a": "1"}), &["TagResource"], &[("a", "1")]),
     ];

@@ -12,7 +12,8 @@ use super::{mark, message};
 use crate::support::{LFN, PATIENCE, Scene, archive, lfn, python};
 
 /// Puts something into the account's S3, past the proxy: a bucket, or an object with these bytes.
-async fn put_s3(scene: &Scene, path: &str, body: Vec<u8>) {
+/// The object's version, in a bucket that keeps them.
+pub async fn put_s3(scene: &Scene, path: &str, body: Vec<u8>) -> Option<String> {
     let url = format!("{}/{path}", Bed::get().emulator().await.url());
     let (account, region) = (scene.tenant.account(), scene.tenant.region());
     let request = http::Request::put(url)
@@ -20,12 +21,13 @@ async fn put_s3(scene: &Scene, path: &str, body: Vec<u8>) {
         .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
         .body(Full::new(Bytes::from(body)))
         .expect("a request");
-    let status = wire::client().request(request).await.expect("an answer").status();
-    assert!(status.is_success(), "PUT {path}: {status}");
+    let answer = wire::client().request(request).await.expect("an answer");
+    assert!(answer.status().is_success(), "PUT {path}: {}", answer.status());
+    answer.headers().get("x-amz-version-id").map(|version| version.to_str().expect("text").to_owned())
 }
 
-/// A bucket of this account with these objects.
-async fn bucket(scene: &Scene, objects: &[(&str, &str)]) -> String {
+/// A bucket of this account with these objects: key, and what their Python says.
+pub async fn bucket(scene: &Scene, objects: &[(&str, &str)]) -> String {
     let bucket = format!("code-{}", scene.tenant.account());
     let place = format!("<CreateBucketConfiguration><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>", scene.tenant.region());
     put_s3(scene, &bucket, place.into_bytes()).await;

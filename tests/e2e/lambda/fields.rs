@@ -174,7 +174,7 @@ async fn tags_are_added_changed_and_removed_and_those_of_others_stay() {
     let rows = [
         ("created with one", json!({"team": "a"}), "team=a", vec!["CreateFunction"]),
         ("one more", json!({"team": "a", "stage": "x"}), "others=1,stage=x,team=a", vec!["TagResource"]),
-        ("one changed, one removed", json!({"stage": "y"}), "others=1,stage=y", vec!["TagResource", "UntagResource"]),
+        ("one changed, one removed", json!({"stage": "y"}), "others=1,stage=y", vec!["UntagResource", "TagResource"]),
         ("none", Value::Null, "others=1", vec!["UntagResource"]),
     ];
     for (what, tags, expected, writes) in rows {

@@ -104,6 +104,14 @@ impl Cloud {
         versions.push((version.to_owned(), Arc::from(bytes)));
     }
 
+    /// The bytes of an object in S3: of this version, or of the current one.
+    #[must_use]
+    pub fn object(&self, bucket: &str, key: &str, version: Option<&str>) -> Option<&[u8]> {
+        let versions = self.world.buckets.get(bucket)?.objects.get(key)?;
+        let found = if let Some(version) = version { versions.iter().find(|(known, _)| known == version) } else { versions.last() };
+        found.map(|(_, bytes)| bytes.as_ref())
+    }
+
     /// Removes an object with all versions.
     pub fn remove_object(&mut self, bucket: &str, key: &str) {
         if let Some(bucket) = self.world.buckets.get_mut(bucket) {

@@ -184,6 +184,15 @@ fn only_what_is_or_was_asked_for_is_touched() {
             expected: &["Update", "  comment: old -> ", "Untag", "  tags/team: edge -> -"],
         },
         Case {
+            sentence: "what is dropped goes before what comes: CloudFront counts both together",
+            spec: full(CODE_A),
+            managed: &["tags/old"],
+            change: |seen| {
+                seen.tags.as_mut().unwrap().extend(tags(&[("team", "core"), ("old", "x")]));
+            },
+            expected: &["Untag", "  tags/old: x -> -", "Tag", "  tags/team: core -> edge"],
+        },
+        Case {
             sentence: "what the spec never named is left, and LIVE follows DEVELOPMENT",
             spec: spec(CODE_A),
             managed: &[],

@@ -86,6 +86,27 @@ fn what_was_put_there_and_is_no_longer_named_is_taken_away() {
     }
 }
 
+/// AWS counts what is there together with what comes: 50 tags at most.
+#[test]
+fn dropped_tags_go_before_new_ones_come() {
+    let before = json!({"tags": {"old": "1", "same": "1"}});
+    let after = json!({"tags": {"new": "1", "same": "2"}});
+    assert_eq!(change(&before, &after, &["tags/old", "tags/same"]), "Untag(tags/old:1>-) then Tag(tags/new:->1 tags/same:1>2)");
+    // Together with the tag that says where the code came from, and still in that order.
+    let mut observed = made_of(&desired(&before));
+    observed.deployed = desired(&s3("1")).code.source().map(ToOwned::to_owned);
+    let mut wanted = desired(&s3("1"));
+    wanted.tags = desired(&after).tags;
+    let plan = plan(Goal::Present(&wanted), &memory(&["tags/old"]), Some(&observed));
+    let Plan::Act(steps) = plan else { panic!("steps") };
+    assert!(matches!(steps[0].step, Step::Untag { .. }) && matches!(steps[1].step, Step::Tag { .. }), "the source's tag waits too");
+    // A function that lost our owner tag is made ours again before anything is taken off.
+    let mut observed = made_of(&desired(&before));
+    observed.tags = Ok(desired(&before).tags);
+    let shown = next(&desired(&after), &memory(&["tags/old"]), &observed);
+    assert!(shown.starts_with("Tag(tags/cloudfn.dev/instance") && !shown.split(" then ").next().unwrap().contains("tags/new"), "{shown}");
+}
+
 #[test]
 fn a_running_change_is_waited_for_and_never_written_into() {
     let wanted = desired(&json!({"timeout": 10}));
