@@ -13,7 +13,7 @@ test: ## Run all tests, with a real API server and an AWS emulator (both built w
 	cargo test --workspace --locked
 
 simulate: ## Run the simulation alone, optimised; SEEDS=n FIRST_SEED=m choose its schedules
-	SEEDS="$(SEEDS)" FIRST_SEED="$(FIRST_SEED)" cargo test --release --locked --test simulation -- --nocapture every_schedule
+	SEEDS="$(SEEDS)" FIRST_SEED="$(FIRST_SEED)" cargo test --profile simulation --locked --test simulation -- --nocapture every_schedule
 
 lint: ## Check formatting, clippy and the dependency policy
 	cargo fmt --all -- --check

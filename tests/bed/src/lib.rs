@@ -16,6 +16,8 @@
 //! lost.assert_fired(1);
 //! ```
 //!
+//! [`specs`] makes random valid specs from the schemas of the definitions.
+//!
 //! Invariant: the bed knows the operator only from outside: it depends neither
 //! on cloudfn nor on an AWS SDK.
 

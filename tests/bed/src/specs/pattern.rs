@@ -142,7 +142,8 @@ mod tests {
     #[test]
     fn texts_are_as_the_pattern_says() {
         let all = |text: &str, fits: fn(char) -> bool| !text.is_empty() && text.chars().all(fits);
-        let rows: &[(&str, fn(&str) -> bool)] = &[
+        type Fits = fn(&str) -> bool;
+        let rows: &[(&str, Fits)] = &[
             ("^[a-c_-]+$", |text| text.chars().all(|c| "abc_-".contains(c))),
             (r"^[^\s]+$", |text| !text.contains(char::is_whitespace)),
             (r"^a(b|c)?$", |_| false),

@@ -68,9 +68,11 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ("LambdaFunction.code.s3ObjectVersion", Rule::Later),
 ];
 
+/// Puts what was made in order.
+pub(super) type Order = fn(&mut Value, &mut Rng, &Around);
+
 /// What puts each block in order, once it is made.
-pub(super) const ORDER: &[(&str, fn(&mut Value, &mut Rng, &Around))] =
-    &[("*", name_deletion), ("LambdaFunction.environment", one_of_each_name), ("LambdaFunction.code", one_package)];
+pub(super) const ORDER: &[(&str, Order)] = &[("*", name_deletion), ("LambdaFunction.environment", one_of_each_name), ("LambdaFunction.code", one_package)];
 
 /// The CEL rules that the tables keep, word by word, and by what. Those that speak of `oldSelf` are
 /// kept by [`super::Specs::pair`].
