@@ -201,8 +201,17 @@ async fn end(scene: &Scene, kind: &str, name: &str) -> Value {
 /// Takes away times, ETags and versions: each function has its own. The fingerprint of a Lambda
 /// configuration goes too: the name of its log group holds the function's.
 fn without_moments(value: &mut Value) {
-    const MOMENTS: [&str; 8] =
-        ["lastTransitionTime", "etag", "publishedEtag", "lastModifiedTime", "lastModified", "createdTime", "resourceVersion", "configurationSha256"];
+    const MOMENTS: [&str; 9] = [
+        "lastTransitionTime",
+        "etag",
+        "publishedEtag",
+        "lastModifiedTime",
+        "lastModified",
+        "createdTime",
+        "createRequestedAt",
+        "resourceVersion",
+        "configurationSha256",
+    ];
     match value {
         Value::Object(members) => {
             members.retain(|key, _| !MOMENTS.contains(&key.as_str()));

@@ -122,7 +122,7 @@ async fn ended(scene: &Scene, trial: &Trial, role: &str) -> (Value, Value) {
     let object = serde_json::to_value(object).expect("JSON");
     let function = object["spec"]["functionName"].as_str().unwrap_or(&name).to_owned();
     let seen = if trial.kind == CFF { edge(&scene.cloud, &function).await } else { regional(&scene.cloud, &function).await };
-    let mut end = end(&object, seen);
+    let mut end = end(&object, &seen);
     // Names differ: each must be the object's own.
     let mut own = |path: &str, is_own: &dyn Fn(&str) -> bool| {
         if let Some(text) = end.pointer_mut(path).filter(|text| text.is_string()) {
@@ -231,7 +231,9 @@ async fn from_any_spec_to_any_other_ends_as_the_other_alone() {
         wrong.extend(sentence.map(|sentence| trial.told(&sentence)));
     }
     println!("{} pairs in {:.1} s; exceptions met:", trials.len(), began.elapsed().as_secs_f64());
-    met.iter().for_each(|(reason, times)| println!("{times:>7}  {reason}"));
+    for (reason, times) in &met {
+        println!("{times:>7}  {reason}");
+    }
     assert!(wrong.is_empty(), "{} of {} pairs ended otherwise:\n{}", wrong.len(), trials.len(), wrong.join("\n\n"));
     let unmet = exceptions::unmet(&[HERE], &met);
     assert!(unmet.is_empty(), "exceptions that no pair needed: {unmet:#?}");

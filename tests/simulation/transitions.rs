@@ -48,7 +48,7 @@ fn around() -> Around {
 
 /// One world with everything that specs name, and nothing else.
 fn stage(seed: u64, slot: &Slot, around: &Around) -> Stage {
-    let mut stage = Stage::new(seed, vec![slot.clone()], Fuse::new(u64::MAX, false));
+    let mut stage = Stage::new(seed, vec![slot.clone()], Fuse::never());
     stage.world.clouds.bystanders(&stage.world);
     stage.world.clouds.with(&stage.world, |cloud| {
         for (key, version, number) in [("a/one.zip", "v", 0), ("two.zip", "old", 1), ("two.zip", "new", 2)] {
@@ -77,7 +77,7 @@ fn world(seed: u64, slot: &Slot, around: &Around, specs: &[&Value]) -> Result<Ve
             judge::rest(&mut stage).await;
             let object = stage.object(0).unwrap_or_default();
             let snapshot = stage.world.clouds.with(&stage.world, |cloud| cloud.snapshot(ACCOUNT));
-            ends.push((object["spec"].clone(), end(&object, function(&snapshot, slot))));
+            ends.push((object["spec"].clone(), end(&object, &function(&snapshot, slot))));
         }
         let told = stage.end();
         if told.violations.is_empty() { Ok(ends) } else { Err(format!("{}\n\n{}", told.trace.join("\n"), told.violations.join("\n"))) }
@@ -155,7 +155,9 @@ fn from_any_spec_to_any_other_ends_as_the_other_alone() {
                     let (a, b) = specs[usize::from(kind == Kind::Lambda)].pair(&mut Rng::with_seed(seed));
                     let wrong = both_ways(seed, kind, (&a, &b), &mut met);
                     let mut results = lock(&results);
-                    met.into_iter().for_each(|(reason, pairs)| *results.0.entry(reason).or_default() += pairs);
+                    for (reason, pairs) in met {
+                        *results.0.entry(reason).or_default() += pairs;
+                    }
                     results.1.extend(wrong);
                 }
             });
@@ -163,11 +165,15 @@ fn from_any_spec_to_any_other_ends_as_the_other_alone() {
     });
     let (met, wrong) = results.into_inner().unwrap();
     println!("{pairs} pairs in {:.1} s on {workers} threads; exceptions met:", began.elapsed().as_secs_f64());
-    met.iter().for_each(|(reason, times)| println!("{times:>7}  {reason}"));
+    for (reason, times) in &met {
+        println!("{times:>7}  {reason}");
+    }
     if let Some(first) = wrong.first() {
         println!("{first}");
     }
-    wrong.iter().for_each(|wrong| println!("{}: {}", wrong.lines().next().unwrap_or_default(), wrong.lines().last().unwrap_or_default()));
+    for wrong in &wrong {
+        println!("{}: {}", wrong.lines().next().unwrap_or_default(), wrong.lines().last().unwrap_or_default());
+    }
     assert!(wrong.is_empty(), "{} of {pairs} pairs ended otherwise; the first stands above", wrong.len());
     assert!(!crate::LEAKED.load(Ordering::Relaxed), "the log shows a secret");
     let unmet = unmet(&[EXCEPTIONS], &met);

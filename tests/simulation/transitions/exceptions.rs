@@ -39,7 +39,13 @@ pub const EXCEPTIONS: &[Exception] = &[
         holds: |_, one, two| both_say(one, two),
     },
     Exception {
-        paths: &["status.createdTime", "status.lastModified", "status.development.lastModifiedTime", "status.live.lastModifiedTime"],
+        paths: &[
+            "status.createRequestedAt",
+            "status.createdTime",
+            "status.lastModified",
+            "status.development.lastModifiedTime",
+            "status.live.lastModifiedTime",
+        ],
         reason: "when something was done is a time",
         holds: |_, one, two| both_say(one, two),
     },
@@ -124,7 +130,9 @@ pub fn unexcused(pair: &Pair<'_>, tables: &[&'static [Exception]], met: &mut Met
             None => return Some(format!("{} is {}, and created with B it is {}", path.join("."), at(pair.changed, &path), at(pair.created, &path))),
         }
     }
-    needed.into_iter().for_each(|reason| *met.entry(reason).or_default() += 1);
+    for reason in needed {
+        *met.entry(reason).or_default() += 1;
+    }
     None
 }
 
@@ -145,7 +153,7 @@ pub fn unmet(tables: &[&'static [Exception]], met: &Met) -> Vec<&'static str> {
 
 /// An object's status and finalizers with the function that the cloud has for it, to be compared
 /// with another's: generations count from the object's own, conditions are known by their type.
-pub fn end(object: &Value, cloud: Value) -> Value {
+pub fn end(object: &Value, cloud: &Value) -> Value {
     let generation = &object["metadata"]["generation"];
     let of_now = |fields: &mut Map<String, Value>| {
         if fields.get("observedGeneration") == Some(generation) {

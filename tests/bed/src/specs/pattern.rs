@@ -139,10 +139,12 @@ fn class(rest: &mut Peekable<Chars<'_>>) -> Result<Vec<char>, String> {
 mod tests {
     use super::*;
 
+    /// Whether a text is as its pattern says.
+    type Fits = fn(&str) -> bool;
+
     #[test]
     fn texts_are_as_the_pattern_says() {
         let all = |text: &str, fits: fn(char) -> bool| !text.is_empty() && text.chars().all(fits);
-        type Fits = fn(&str) -> bool;
         let rows: &[(&str, Fits)] = &[
             ("^[a-c_-]+$", |text| text.chars().all(|c| "abc_-".contains(c))),
             (r"^[^\s]+$", |text| !text.contains(char::is_whitespace)),
