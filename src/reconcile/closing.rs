@@ -19,6 +19,15 @@ use crate::api::{FunctionStatus, conditions};
 use crate::kubernetes::events::Telling;
 use crate::kubernetes::{WriteError, status};
 
+/// When a status is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Before a step, which only the generation that was read asks for (a mark for deletion is another).
+    BeforeStep,
+    /// At the end of a pass: what was found holds for the generation that the status names.
+    Afterwards,
+}
+
 /// How often a status is written again on a newer version of the object.
 const RETRIES: usize = 3;
 /// Check intervals without a look after which nobody knows the function's state.
@@ -48,7 +57,7 @@ impl<M: Managed> Pass<'_, M> {
         }
         let happening = conclude::happening(&self.old.common().conditions, &self.memory.common().conditions);
         self.happenings.extend(happening);
-        if let Err(error) = self.write_status().await {
+        if let Err(error) = self.write_status(Written::Afterwards).await {
             return self.unwritten(&error).await;
         }
         self.tell_events().await;
@@ -134,8 +143,9 @@ impl<M: Managed> Pass<'_, M> {
         common.function_name = Some(name);
     }
 
-    /// Writes the status if it differs from what was written last.
-    pub(super) async fn write_status(&mut self) -> Result<(), WriteError> {
+    /// Writes the status if it differs from what was written last; on a newer version of the object
+    /// where somebody was faster, unless a step is to follow and the object asks for something else.
+    pub(super) async fn write_status(&mut self, when: Written) -> Result<(), WriteError> {
         if self.memory == self.written {
             return Ok(());
         }
@@ -159,6 +169,9 @@ impl<M: Managed> Pass<'_, M> {
                 }
                 Err(WriteError::Stale) => {
                     let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
+                    if when == Written::BeforeStep && fresh.generation() != self.look.generation {
+                        return Err(WriteError::Stale);
+                    }
                     let known = std::mem::take(&mut self.written.common_mut().managed);
                     self.move_to(&fresh);
                     // What another operator of this cluster announced meanwhile is not forgotten either.

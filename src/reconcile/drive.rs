@@ -8,6 +8,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use super::backoff::Trouble;
+use super::closing::Written;
 use super::conclude::{Happening, Verdict};
 use super::ownership::{self, Claim, Facts, Refusal, Taking};
 use super::pass::{Driven, Ended, Pace, Pass};
@@ -232,13 +233,16 @@ impl<M: Managed> Pass<'_, M> {
         if let Goal::Present(desired) = goal {
             common.managed.extend(desired.managed());
         }
-        // Where a person must change something the create is only tried; nothing is said anew.
-        if step.effect() == Effect::Create && !self.announced && !(self.is_guarded() && self.was_stalled()) {
-            self.memory.common_mut().create_requested_at = Some(self.driver.world.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-        }
         let nothing_new = self.memory == before;
-        if nothing_new && (self.announced || (self.is_guarded() && self.was_stalled())) {
+        // Where a person must change something a step is only tried; nothing is said anew.
+        let tried = self.is_guarded() && self.was_stalled();
+        let said = if step.effect() == Effect::Create { self.create_announced } else { self.announced };
+        if nothing_new && (said || tried) {
             return Ok(());
+        }
+        if step.effect() == Effect::Create && !tried {
+            self.create_announced = true;
+            self.memory.common_mut().create_requested_at = Some(self.driver.world.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         }
         if !self.is_guarded() {
             self.add_finalizer().await?;
@@ -250,7 +254,7 @@ impl<M: Managed> Pass<'_, M> {
         };
         self.locate(identity);
         self.say(&Verdict::Reconciling(reason, message.to_owned()));
-        match self.write_status().await {
+        match self.write_status(Written::BeforeStep).await {
             // A deletion needs no status that nobody can write.
             Err(error) if matches!(goal, Goal::Absent) && error.is_refusal_of_object() => {}
             written => written?,

@@ -113,8 +113,10 @@ impl<M: Managed> Pass<'_, M> {
             match self.set_finalizers(others).await {
                 Err(WriteError::Stale) => {
                     let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
-                    if fresh.generation() != self.look.generation {
-                        // Another spec, or the mark for deletion, may need the finalizer: the next pass decides.
+                    let announced = own_status::<M>(&fresh).and_then(|status| status.common().create_requested_at.clone());
+                    if fresh.generation() != self.look.generation || announced != self.memory.common().create_requested_at {
+                        // Another spec, the mark for deletion, or a create of another operator may need
+                        // the finalizer: the next pass decides.
                         return Err(WriteError::Stale);
                     }
                     self.move_to(&fresh);

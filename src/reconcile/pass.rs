@@ -94,6 +94,7 @@ pub(super) struct Pass<'a, M: Managed> {
     pub(super) done: Option<Done>,
     pub(super) happenings: Vec<Happening>,
     pub(super) announced: bool,
+    pub(super) create_announced: bool,
 }
 
 impl<'a, M: Managed> Pass<'a, M> {
@@ -124,6 +125,7 @@ impl<'a, M: Managed> Pass<'a, M> {
             acted: false,
             happenings: Vec::new(),
             announced: false,
+            create_announced: false,
         }
     }
 

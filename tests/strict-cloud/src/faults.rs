@@ -23,8 +23,8 @@ pub enum FaultKind {
     DropAfter,
     /// The answer comes late. The effect is at once; how late, [`Cloud::take_delay`](crate::Cloud::take_delay) says.
     Delay(Duration),
-    /// This read, and all reads of the same function (for a list: of the same list) for so long,
-    /// show what was before each function's last write.
+    /// This read, and all reads of the same function (for a list: of the same list) for so long, show
+    /// what was before a function's last write, if that is not older than so long.
     Stale(Duration),
     /// A list answers at most so many items, and where to go on.
     PartialPage(usize),
@@ -84,6 +84,8 @@ struct Window {
     /// A function's name, or a list's.
     what: String,
     until: Time,
+    /// The last moment of which it shows anything.
+    shows: Time,
 }
 
 /// All faults that wait, and the windows that are open.
@@ -120,15 +122,17 @@ impl Faults {
         due.map(|index| self.waiting.remove(index).kind)
     }
 
-    /// Opens a window onto the past.
-    pub(crate) fn open(&mut self, account: &str, region: &str, service: Service, what: &str, until: Time) {
+    /// Opens a window onto the past: for so long, reads show nothing of what was written less than so
+    /// long before it opened.
+    pub(crate) fn open(&mut self, account: &str, region: &str, service: Service, what: &str, now: Time, lag: Duration) {
         let (account, region, what) = (account.to_owned(), region.to_owned(), what.to_owned());
-        self.windows.push(Window { account, region, service, what, until });
+        self.windows.push(Window { account, region, service, what, until: now.after(lag), shows: Time(now.0.saturating_sub(lag)) });
     }
 
-    /// Whether a read shows the past.
-    pub(crate) fn stale(&mut self, account: &str, region: &str, service: Service, what: &str, now: Time) -> bool {
+    /// The last moment of which a read shows anything; none where it shows the present.
+    pub(crate) fn stale(&mut self, account: &str, region: &str, service: Service, what: &str, now: Time) -> Option<Time> {
         self.windows.retain(|window| window.until > now);
-        self.windows.iter().any(|w| w.account == account && w.region == region && w.service == service && w.what == what)
+        let windows = self.windows.iter().filter(|w| w.account == account && w.region == region && w.service == service && w.what == what);
+        windows.map(|window| window.shows).min()
     }
 }

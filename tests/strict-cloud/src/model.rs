@@ -125,8 +125,8 @@ impl Shown {
 pub(crate) struct Context<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) now: Time,
-    /// Reads show the past.
-    pub(crate) stale: bool,
+    /// Reads show nothing later than this.
+    pub(crate) stale: Option<Time>,
     /// A page has at most so many items.
     pub(crate) page: usize,
     /// Set by an operation that changed something.
@@ -300,7 +300,7 @@ impl Cloud {
     }
 
     /// What happens before the operation is looked at; answers whether reads show the past.
-    fn admit(&mut self, caller: &Caller, request: &Request<'_>, fault: Option<&FaultKind>) -> Result<bool, Problem> {
+    fn admit(&mut self, caller: &Caller, request: &Request<'_>, fault: Option<&FaultKind>) -> Result<Option<Time>, Problem> {
         let service = request.operation.service;
         let region = home(service, caller);
         match fault {
@@ -315,12 +315,11 @@ impl Cloud {
         }
         self.spend(caller, region, request.operation)?;
         if request.operation.effect == Effect::Write {
-            return Ok(false);
+            return Ok(None);
         }
         let what = request.function.unwrap_or(request.operation.name);
         if let Some(FaultKind::Stale(time)) = fault {
-            self.faults.open(&caller.account, region, service, what, self.now.after(*time));
-            return Ok(true);
+            self.faults.open(&caller.account, region, service, what, self.now, *time);
         }
         Ok(self.faults.stale(&caller.account, region, service, what, self.now))
     }

@@ -14,7 +14,8 @@ use crate::time::Time;
 #[derive(Clone, Debug)]
 pub(crate) struct Shelf<T> {
     pub(crate) now: BTreeMap<String, T>,
-    past: BTreeMap<String, Option<T>>,
+    /// When each was written last, and what it was before.
+    past: BTreeMap<String, (Time, Option<T>)>,
 }
 
 impl<T> Default for Shelf<T> {
@@ -25,24 +26,27 @@ impl<T> Default for Shelf<T> {
 
 impl<T: Clone> Shelf<T> {
     /// Keeps what `name` is now as its past; called just before each write.
-    pub(crate) fn keep(&mut self, name: &str) {
-        self.past.insert(name.to_owned(), self.now.get(name).cloned());
+    pub(crate) fn keep(&mut self, name: &str, now: Time) {
+        self.past.insert(name.to_owned(), (now, self.now.get(name).cloned()));
     }
 
-    /// One, now or in the past.
-    pub(crate) fn get(&self, name: &str, stale: bool) -> Option<&T> {
-        match self.past.get(name) {
-            Some(before) if stale => before.as_ref(),
-            _ => self.now.get(name),
-        }
+    /// One as it is, or, seen by somebody whose view ends at `until`, as it was before a later write.
+    pub(crate) fn get(&self, name: &str, until: Option<Time>) -> Option<&T> {
+        self.past(name, until).unwrap_or_else(|| self.now.get(name))
     }
 
-    /// All names, now or in the past, in order.
-    pub(crate) fn names(&self, stale: bool) -> Vec<String> {
-        let mut names: Vec<String> = self.now.keys().chain(self.past.keys().filter(|_| stale)).cloned().collect();
+    /// What one was, where it was written later than the view of somebody ends.
+    pub(crate) fn past(&self, name: &str, until: Option<Time>) -> Option<Option<&T>> {
+        let (written, before) = self.past.get(name)?;
+        until.is_some_and(|until| *written > until).then_some(before.as_ref())
+    }
+
+    /// All names, now or as seen until then, in order.
+    pub(crate) fn names(&self, until: Option<Time>) -> Vec<String> {
+        let mut names: Vec<String> = self.now.keys().chain(self.past.keys().filter(|_| until.is_some())).cloned().collect();
         names.sort_unstable();
         names.dedup();
-        names.retain(|name| self.get(name, stale).is_some());
+        names.retain(|name| self.get(name, until).is_some());
         names
     }
 }

@@ -8,6 +8,7 @@ use super::{Copied, CreateFunction, Described, Function, FunctionConfig, Stage, 
 use crate::lambda::sha256;
 use crate::model::{Answer, Caller, Cloud, Problem, Request, Shown};
 use crate::operation::cloudfront as op;
+use crate::time::Time;
 use crate::world::{Shelf, World};
 
 fn shown(config: &FunctionConfig, code: &[u8]) -> Shown {
@@ -60,7 +61,7 @@ impl Cloud {
             let etag = function.development.etag.clone();
             let summary = function.summary(&request.name, Stage::Development).ok_or_else(rules::no_such_function)?;
             let location = Some(format!("https://cloudfront.amazonaws.com/2020-05-31/function/{}", function.arn));
-            functions.keep(&request.name);
+            functions.keep(&request.name, context.now);
             functions.now.insert(request.name.clone(), function);
             context.effect = true;
             Ok(Described { summary, etag, location })
@@ -79,7 +80,7 @@ impl Cloud {
             let ids = world.ids;
             let (functions, current) = find(world, &context.caller.account, &request.name)?;
             rules::if_match(request.if_match.as_deref(), &current.development.etag)?;
-            let function = write(functions, &request.name)?;
+            let function = write(functions, &request.name, context.now)?;
             // assumed:cloudfront-same-update: the same content again is an update like any other.
             function.development = Copied {
                 config: request.config.clone(),
@@ -104,7 +105,7 @@ impl Cloud {
             let ids = world.ids;
             let (functions, current) = find(world, &context.caller.account, name)?;
             rules::if_match(if_match, &current.development.etag)?;
-            let function = write(functions, name)?;
+            let function = write(functions, name, context.now)?;
             // assumed:publish-again: a new LIVE ETag each time.
             let etag = ids.etag(&format!("cloudfront/{}", function.birth), function.etags);
             function.live = Some(Copied { etag, modified: context.now, ..function.development.clone() });
@@ -126,7 +127,7 @@ impl Cloud {
             if current.in_use {
                 return Err(Problem::new(409, "FunctionInUse", "Cannot delete the function because it's attached to one or more cache behaviors."));
             }
-            functions.keep(name);
+            functions.keep(name, context.now);
             functions.now.remove(name);
             context.effect = true;
             Ok(())
@@ -149,7 +150,7 @@ fn find<'a>(world: &'a mut World, account: &str, name: &str) -> Result<(&'a mut 
 }
 
 /// The function, with its past kept.
-fn write<'a>(shelf: &'a mut Shelf<Function>, name: &str) -> Result<&'a mut Function, Problem> {
-    shelf.keep(name);
+fn write<'a>(shelf: &'a mut Shelf<Function>, name: &str, now: Time) -> Result<&'a mut Function, Problem> {
+    shelf.keep(name, now);
     shelf.now.get_mut(name).ok_or_else(rules::no_such_function)
 }

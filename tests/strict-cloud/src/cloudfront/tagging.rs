@@ -87,7 +87,7 @@ fn find<'a>(world: &'a mut World, context: &Context<'_>, name: &str) -> Result<&
 /// Tags move no ETag and no time (assumed:tags-move-nothing).
 fn write(world: &mut World, context: &mut Context<'_>, name: &str, change: impl FnOnce(&mut Function)) -> Result<(), Problem> {
     let shelf = world.cloudfront.entry(context.caller.account.clone()).or_default();
-    shelf.keep(name);
+    shelf.keep(name, context.now);
     let function = shelf.now.get_mut(name).ok_or_else(no_such_resource)?;
     let before = function.tags.clone();
     change(function);

@@ -104,10 +104,9 @@ impl Cloud {
 
 /// A function as this read sees it: as it is, or as it was before its last write.
 pub(super) fn seen(world: &mut World, context: &Context<'_>, name: &str) -> Result<Function, Problem> {
-    if !context.stale {
+    let Some(found) = create::shelf(world, context.caller).past(name, context.stale).map(Option::<&Function>::cloned) else {
         return current(world, context, name);
-    }
-    let found = create::shelf(world, context.caller).get(name, true).cloned();
+    };
     found.ok_or_else(|| name::not_found(&name::arn(context.caller, name)))
 }
 

@@ -116,7 +116,7 @@ pub(super) fn current(world: &mut World, context: &Context<'_>, name: &str) -> R
 /// Puts a changed function back, and keeps what it was.
 pub(super) fn store(world: &mut World, context: &mut Context<'_>, function: Function) {
     let shelf = create::shelf(world, context.caller);
-    shelf.keep(&function.name);
+    shelf.keep(&function.name, context.now);
     shelf.now.insert(function.name.clone(), function);
     context.effect = true;
 }

@@ -112,8 +112,9 @@ fn a_fault_waits_for_its_function_and_its_turn() {
 }
 
 #[test]
-fn a_stale_read_shows_what_was_before_the_last_write() {
+fn a_stale_read_shows_what_was_before_a_write_of_the_last_seconds() {
     let mut cloud = cloud();
+    settle(&mut cloud);
     cloud.lambda_create_function(&me(), &new_function("f")).unwrap();
     let window = FaultKind::Stale(Duration::from_secs(3));
     cloud.inject(Fault::next(lambda::GET_FUNCTION, window.clone()));
@@ -128,6 +129,9 @@ fn a_stale_read_shows_what_was_before_the_last_write() {
     assert_eq!((old.configuration.text("Description"), words(&old)), (Some(""), ("Active", "Successful")));
     cloud.clear_faults();
     assert_eq!(get(&mut cloud, "f").configuration.text("Description"), Some("new"));
+    cloud.advance(Duration::from_secs(4));
+    cloud.inject(Fault::next(lambda::GET_FUNCTION, window.clone()));
+    assert_eq!(get(&mut cloud, "f").configuration.text("Description"), Some("new"), "what was written long ago everybody sees");
 
     cloud.cloudfront_create_function(&me(), &new_edge("e")).unwrap();
     cloud.inject(Fault::next(cf::LIST_FUNCTIONS, window));
