@@ -1,7 +1,7 @@
 # Everything a person or CI runs. Needs Rust (rust-toolchain.toml), Go 1.26 and Python 3.11;
 # the rest is built or installed into ${CLOUDFN_CACHE:-~/.cache/cloudfn}, once.
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate lint generate clean
+.PHONY: help demo test simulate planted lint generate clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ test: ## Run all tests, with a real API server and an AWS emulator (both built w
 
 simulate: ## Run the simulation alone, optimised; SEEDS=n FIRST_SEED=m choose its schedules
 	SEEDS="$(SEEDS)" FIRST_SEED="$(FIRST_SEED)" cargo test --profile simulation --locked --test simulation -- --nocapture every_schedule
+
+planted: ## Break one rule of the operator after the other, in a copy; each must be found by the simulation
+	tests/planted/run
 
 lint: ## Check formatting, clippy and the dependency policy
 	cargo fmt --all -- --check

@@ -169,7 +169,7 @@ impl<M: Managed> Pass<'_, M> {
                 }
                 Err(WriteError::Stale) => {
                     let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
-                    if when == Written::BeforeStep && fresh.generation() != self.look.generation {
+                    if self.another_creates(&fresh) || (when == Written::BeforeStep && fresh.generation() != self.look.generation) {
                         return Err(WriteError::Stale);
                     }
                     let known = std::mem::take(&mut self.written.common_mut().managed);

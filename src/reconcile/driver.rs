@@ -88,7 +88,12 @@ impl<M: Managed> Driver<M> {
         }
         let unguarded =
             |seen: &Seen<_>| seen.finalizers.iter().any(|f| f == FINALIZER) && !subject.has_finalizer() && !seen.is_older(subject.resource_version());
-        if let Some(seen) = previous.take_if(|seen| seen.look == look && seen.next_look > started + SLACK && !unguarded(seen)) {
+        // What is remembered may be of the function that was there before another operator's create.
+        let recreated = |seen: &Seen<Status<M>>| {
+            let theirs = subject.status.as_ref().and_then(|status| status.common().create_requested_at.as_ref());
+            theirs.is_some() && theirs != seen.status.common().create_requested_at.as_ref() && !seen.is_older(subject.resource_version())
+        };
+        if let Some(seen) = previous.take_if(|seen| seen.look == look && seen.next_look > started + SLACK && !unguarded(seen) && !recreated(seen)) {
             return self.rest(subject, seen, started).await;
         }
         let mut pass = Pass::begin(self, subject, look, previous, started);

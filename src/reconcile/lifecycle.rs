@@ -113,8 +113,7 @@ impl<M: Managed> Pass<'_, M> {
             match self.set_finalizers(others).await {
                 Err(WriteError::Stale) => {
                     let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
-                    let announced = own_status::<M>(&fresh).and_then(|status| status.common().create_requested_at.clone());
-                    if fresh.generation() != self.look.generation || announced != self.memory.common().create_requested_at {
+                    if self.another_creates(&fresh) || fresh.generation() != self.look.generation {
                         // Another spec, the mark for deletion, or a create of another operator may need
                         // the finalizer: the next pass decides.
                         return Err(WriteError::Stale);
@@ -137,6 +136,13 @@ impl<M: Managed> Pass<'_, M> {
     /// Whether our finalizer is on the object.
     pub(super) fn is_guarded(&self) -> bool {
         self.finalizers.iter().any(|f| f == FINALIZER)
+    }
+
+    /// Whether another operator announced a create since this pass read the object: what this pass
+    /// remembers may be of the function that was there before.
+    pub(super) fn another_creates(&self, fresh: &Subject<M::Kind>) -> bool {
+        let theirs = own_status::<M>(fresh).and_then(|status| status.common().create_requested_at.clone());
+        theirs.is_some() && theirs != self.written.common().create_requested_at
     }
 
     /// The object is now at `version`, by our own write.
