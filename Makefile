@@ -1,7 +1,7 @@
 # Everything a person or CI runs. Needs Rust (rust-toolchain.toml), Go 1.26 and Python 3.11;
 # the rest is built or installed into ${CLOUDFN_CACHE:-~/.cache/cloudfn}, once.
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate planted lint generate clean
+.PHONY: help demo test simulate planted bench lint generate clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ simulate: ## Run the simulation alone, optimised; SEEDS=n FIRST_SEED=m choose it
 
 planted: ## Break one rule of the operator after the other, in a copy; each must be found by the simulation
 	tests/planted/run
+
+bench: ## Measure calls, time, memory and CPU with a release build; SMALL=1 is a quick trial that writes nothing
+	cargo bench --locked --bench bench -- $(if $(SMALL),--small,--write docs/benchmarks.md)
 
 lint: ## Check formatting, clippy and the dependency policy
 	cargo fmt --all -- --check

@@ -123,9 +123,11 @@ impl Bucket {
         Self { interval, full_at: now, closed_until: now, stopped: Duration::ZERO, throttles: 0 }
     }
 
-    /// Room for a burst: one second's worth of tokens, at least one, as the time they stand for.
+    /// Room for a burst: one second's worth of tokens but one, at least one, as the time they stand
+    /// for. The one is for what happens on the way: calls do not arrive as evenly as they leave, and
+    /// a cloud that counts as we do would throttle the last one of a full burst.
     fn burst(&self) -> Duration {
-        if self.interval.is_zero() { Duration::ZERO } else { Duration::from_secs(1).saturating_sub(self.interval) }
+        if self.interval.is_zero() { Duration::ZERO } else { Duration::from_secs(1).saturating_sub(self.interval * 2) }
     }
 
     /// When the next caller has its turn.
