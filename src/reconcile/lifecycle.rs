@@ -60,8 +60,10 @@ impl<M: Managed> Pass<'_, M> {
             return None;
         }
         let announced: Timestamp = self.memory.common().create_requested_at.as_deref()?.parse().ok()?;
-        let passed = Duration::try_from(self.driver.world.now().duration_since(announced)).unwrap_or_default();
-        IN_FLIGHT.checked_sub(passed).filter(|rest| !rest.is_zero())
+        let until = announced.checked_add(IN_FLIGHT).ok()?;
+        let rest = Duration::try_from(until.duration_since(self.driver.world.now())).ok()?;
+        // A time that far ahead is nobody's announcement: a restored or edited status must not hold the object.
+        (!rest.is_zero() && rest <= 2 * IN_FLIGHT).then_some(rest)
     }
 
     /// Asks the API server whether deletion is still wanted; `None` means yes.
