@@ -11,7 +11,7 @@ use super::backoff::Trouble;
 use super::closing::Written;
 use super::conclude::{Happening, Verdict};
 use super::ownership::{self, Claim, Facts, Refusal, Taking};
-use super::pass::{Driven, Ended, Pace, Pass};
+use super::pass::{Announced, Driven, Ended, Pace, Pass};
 use super::seen::Done;
 use super::settings::{MAX_REPEATS, MAX_STEPS};
 use super::{Desired, Difference, Effect, Goal, Identity, Managed, Owned, Plan, PlannedStep, Step};
@@ -236,12 +236,11 @@ impl<M: Managed> Pass<'_, M> {
         let nothing_new = self.memory == before;
         // Where a person must change something a step is only tried; nothing is said anew.
         let tried = self.is_guarded() && self.was_stalled();
-        let said = if step.effect() == Effect::Create { self.create_announced } else { self.announced };
-        if nothing_new && (said || tried) {
+        let due = if step.effect() == Effect::Create { Announced::Create } else { Announced::Change };
+        if nothing_new && (self.announced >= due || tried) {
             return Ok(());
         }
         if step.effect() == Effect::Create && !tried {
-            self.create_announced = true;
             self.memory.common_mut().create_requested_at = Some(self.driver.world.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         }
         if !self.is_guarded() {
@@ -259,7 +258,7 @@ impl<M: Managed> Pass<'_, M> {
             Err(error) if matches!(goal, Goal::Absent) && error.is_refusal_of_object() => {}
             written => written?,
         }
-        self.announced = true;
+        self.announced = self.announced.max(due);
         Ok(())
     }
 

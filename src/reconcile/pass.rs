@@ -68,6 +68,17 @@ impl From<kube::Error> for Driven {
     }
 }
 
+/// What the status says in advance of what a pass does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Announced {
+    /// Nothing yet.
+    Nothing,
+    /// That the function is being changed.
+    Change,
+    /// That it is being created, which others must know for a while.
+    Create,
+}
+
 /// The state of one pass.
 pub(super) struct Pass<'a, M: Managed> {
     pub(super) driver: &'a Driver<M>,
@@ -93,8 +104,7 @@ pub(super) struct Pass<'a, M: Managed> {
     /// The step done last, in this pass or before it.
     pub(super) done: Option<Done>,
     pub(super) happenings: Vec<Happening>,
-    pub(super) announced: bool,
-    pub(super) create_announced: bool,
+    pub(super) announced: Announced,
 }
 
 impl<'a, M: Managed> Pass<'a, M> {
@@ -124,8 +134,7 @@ impl<'a, M: Managed> Pass<'a, M> {
             looked: false,
             acted: false,
             happenings: Vec::new(),
-            announced: false,
-            create_announced: false,
+            announced: Announced::Nothing,
         }
     }
 

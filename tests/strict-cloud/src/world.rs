@@ -32,13 +32,15 @@ impl<T: Clone> Shelf<T> {
 
     /// One as it is, or, seen by somebody whose view ends at `until`, as it was before a later write.
     pub(crate) fn get(&self, name: &str, until: Option<Time>) -> Option<&T> {
-        self.past(name, until).unwrap_or_else(|| self.now.get(name))
+        match self.past.get(name) {
+            Some((_, before)) if self.hides(name, until) => before.as_ref(),
+            _ => self.now.get(name),
+        }
     }
 
-    /// What one was, where it was written later than the view of somebody ends.
-    pub(crate) fn past(&self, name: &str, until: Option<Time>) -> Option<Option<&T>> {
-        let (written, before) = self.past.get(name)?;
-        until.is_some_and(|until| *written > until).then_some(before.as_ref())
+    /// Whether one was written later than the view of somebody ends.
+    pub(crate) fn hides(&self, name: &str, until: Option<Time>) -> bool {
+        self.past.get(name).zip(until).is_some_and(|((written, _), until)| *written > until)
     }
 
     /// All names, now or as seen until then, in order.

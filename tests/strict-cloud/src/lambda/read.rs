@@ -104,9 +104,11 @@ impl Cloud {
 
 /// A function as this read sees it: as it is, or as it was before its last write.
 pub(super) fn seen(world: &mut World, context: &Context<'_>, name: &str) -> Result<Function, Problem> {
-    let Some(found) = create::shelf(world, context.caller).past(name, context.stale).map(Option::<&Function>::cloned) else {
+    let shelf = create::shelf(world, context.caller);
+    if !shelf.hides(name, context.stale) {
         return current(world, context, name);
-    };
+    }
+    let found = shelf.get(name, context.stale).cloned();
     found.ok_or_else(|| name::not_found(&name::arn(context.caller, name)))
 }
 
