@@ -16,6 +16,7 @@ mod ownership;
 mod references;
 mod scale;
 mod schema;
+mod strict;
 mod support;
 mod transitions;
 mod witness;
