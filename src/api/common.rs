@@ -150,7 +150,7 @@ pub struct CommonStatus {
     /// The request for a look (`cloudfn.dev/reconcile-requested-at` or Flux's) answered last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_handled_reconcile_at: Option<String>,
-    /// When cloudfn last announced that it creates the function, RFC 3339. A create may still arrive
+    /// When cloudfn last announced that it creates the function, RFC 3339 with microseconds. A create may still arrive
     /// in the cloud a minute later; until then a deletion does not believe that there is no function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create_requested_at: Option<String>,

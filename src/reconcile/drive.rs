@@ -172,7 +172,8 @@ impl<M: Managed> Pass<'_, M> {
     /// is now: a further try is no news.
     fn was_stalled(&self) -> bool {
         let same = self.previous.as_ref().is_some_and(|seen| seen.look == self.look);
-        same && conditions::is_true(&self.written.common().conditions, STALLED)
+        same && conditions::find(&self.written.common().conditions, STALLED)
+            .is_some_and(|stalled| stalled.status == "True" && stalled.observed_generation == Some(self.look.generation))
     }
 
     /// Whether the function is ours, or how it becomes so.
@@ -241,7 +242,7 @@ impl<M: Managed> Pass<'_, M> {
             return Ok(());
         }
         if step.effect() == Effect::Create && !tried {
-            self.memory.common_mut().create_requested_at = Some(self.driver.world.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+            self.memory.common_mut().create_requested_at = Some(self.driver.world.now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string());
         }
         if !self.is_guarded() {
             self.add_finalizer().await?;

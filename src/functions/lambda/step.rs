@@ -127,6 +127,8 @@ pub enum Change {
 /// - Create: what was published belongs to a function that is gone; and `recreations` is there
 ///   from our own create until the function was active once, so a function that is adopted, or
 ///   that ran, is never deleted for having failed to start.
+/// - Version: should the answer be lost, it is not known any more what was published last. Publishing
+///   the same twice gives one version (Lambda API reference, PublishVersion).
 /// - Owner tag: the function may be another one of the same name, so what is known of versions and
 ///   of failed starts is not about it. Publishing what was published already makes no version.
 pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
@@ -137,6 +139,7 @@ pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
             memory.code = Some(source::status(code, None));
             memory.recreations.get_or_insert(0);
         }
+        Step::PublishVersion { .. } => memory.published = None,
         Step::UpdateCode { code, .. } => memory.code = Some(source::status(code, None)),
         Step::Delete { recreation: Some(count) } => memory.recreations = Some(*count),
         Step::Tag { tags, .. } if tags.contains_key(OWNER_TAG) => {
@@ -144,7 +147,7 @@ pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
             memory.published = None;
             memory.recreations = None;
         }
-        Step::UpdateConfiguration { .. } | Step::PublishVersion { .. } | Step::Tag { .. } | Step::Untag { .. } | Step::Delete { recreation: None } => {}
+        Step::UpdateConfiguration { .. } | Step::Tag { .. } | Step::Untag { .. } | Step::Delete { recreation: None } => {}
     }
 }
 
