@@ -43,6 +43,9 @@ use super::common::{CommonSpec, CommonStatus, FunctionKind, FunctionSpec, Functi
     "self.adoptionPolicy == 'Never' || has(self.deletionPolicy)",
     "deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain to keep an adopted function, or to Delete"
 ))]
+#[x_kube(validation = Rule::new(
+    "!has(self.keyValueStoreAssociations) || size(self.keyValueStoreAssociations) == 0 || self.runtime != 'cloudfront-js-1.0'"
+).message("key value stores need the runtime cloudfront-js-2.0; set it, or drop the associations").field_path(".keyValueStoreAssociations"))]
 pub struct CloudFrontFunctionSpec {
     /// Fields that every kind has.
     #[serde(flatten)]
@@ -59,6 +62,12 @@ pub struct CloudFrontFunctionSpec {
 
     /// The code: exactly one source, at most 10 KB.
     pub code: Code,
+
+    /// The key value stores that the code can read; order and repetition do not matter. Empty takes
+    /// all associations away; omitted: not managed. Needs the runtime `cloudfront-js-2.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 16))]
+    pub key_value_store_associations: Option<Vec<KeyValueStoreAssociation>>,
 
     /// `LIVE` (default) publishes every change. `DEVELOPMENT` keeps changes in the DEVELOPMENT
     /// stage and publishes nothing further; what is LIVE stays LIVE.
@@ -94,6 +103,15 @@ pub struct Code {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ConfigMapKeyRef")]
     pub config_map_key_ref: Option<ConfigMapKeyRef>,
+}
+
+/// A key value store that the code can read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyValueStoreAssociation {
+    /// ARN of the store, in the function's own account.
+    #[schemars(length(max = 85), regex(pattern = r"^arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-fA-F-]{36}$"))]
+    pub key_value_store_arn: String,
 }
 
 /// A key of a ConfigMap in the object's own namespace.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_cloudfront::types::{FunctionConfig, FunctionRuntime, FunctionStage, Tag, Tags};
+use aws_sdk_cloudfront::types::{FunctionConfig, FunctionRuntime, FunctionStage, KeyValueStoreAssociation, KeyValueStoreAssociations, Tag, Tags};
 use aws_sdk_lambda::primitives::Blob;
 use cloudfn_bed::{Bed, Operator, Tenant};
 use futures::StreamExt as _;
@@ -164,6 +164,11 @@ pub fn python(text: &str) -> String {
     format!("def handler(event, context):\n    return {{\"mark\": \"{text}\"}}\n")
 }
 
+/// ARN of a key value store, as CloudFront makes them.
+pub fn store(number: u8) -> String {
+    format!("arn:aws:cloudfront::000000000000:key-value-store/00000000-0000-4000-8000-{number:012}")
+}
+
 /// A `CloudFrontFunction` with inline code; `spec` is merged over it.
 pub fn cff(name: &str, code: &str, spec: Value) -> Value {
     merged(json!({"kind": CFF, "metadata": {"name": name}, "spec": {"code": {"inline": code}}}), spec)
@@ -272,6 +277,27 @@ impl Cloud {
         let request = self.cloudfront.update_function().name(name).if_match(etag).function_config(config(comment));
         request.function_code(aws_sdk_cloudfront::primitives::Blob::new(code)).send().await.expect("changed from outside");
         self.describe(name, FunctionStage::Development).await.e_tag.expect("an ETag")
+    }
+
+    /// ARNs of the key value stores that a stage is associated with, in order.
+    pub async fn stores(&self, name: &str, stage: FunctionStage) -> Vec<String> {
+        let config = self.describe(name, stage).await.function_summary.expect("a summary").function_config.expect("a configuration");
+        let found = config.key_value_store_associations.and_then(|stores| stores.items).unwrap_or_default();
+        let mut found: Vec<String> = found.into_iter().map(|store| store.key_value_store_arn).collect();
+        found.sort();
+        found
+    }
+
+    /// Associates a CloudFront function with one key value store from outside.
+    pub async fn associate(&self, name: &str, store: &str) {
+        let described = self.describe(name, FunctionStage::Development).await;
+        let code = self.cloudfront.get_function().name(name).stage(FunctionStage::Development).send().await.expect("read").function_code.expect("code");
+        let store = KeyValueStoreAssociation::builder().key_value_store_arn(store).build().expect("a store");
+        let stores = KeyValueStoreAssociations::builder().quantity(1).items(store).build().expect("stores");
+        let mut config = described.function_summary.expect("a summary").function_config.expect("a configuration");
+        config.key_value_store_associations = Some(stores);
+        let request = self.cloudfront.update_function().name(name).if_match(described.e_tag.expect("an ETag"));
+        request.function_config(config).function_code(code).send().await.expect("changed from outside");
     }
 
     /// Publishes a CloudFront function from outside.

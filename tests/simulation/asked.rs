@@ -114,6 +114,12 @@ pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool)
             } else if !touched {
                 same(stage, &json!(""), &function[*stage]["comment"]);
             }
+            if let Some(stores) = spec["keyValueStoreAssociations"].as_array() {
+                let arns: BTreeSet<&str> = stores.iter().filter_map(|store| store["keyValueStoreArn"].as_str()).collect();
+                same(stage, &json!(arns), &function[*stage]["stores"]);
+            } else if !touched {
+                same(stage, &json!([]), &function[*stage]["stores"]);
+            }
         }
     } else {
         let fresh = json!({"description": "", "timeout": 3, "memorySize": 128, "architectures": ["x86_64"]});

@@ -203,6 +203,11 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
     if failed("lastUpdateStatus", FAILS_TO_UPDATE) {
         return is(&["False/UpdateFailed"]);
     }
+    // Associations that are not the spec's to take away keep it from the older runtime.
+    let others = function["development"]["stores"].as_array().is_some_and(|stores| !stores.is_empty());
+    if spec["runtime"] == "cloudfront-js-1.0" && spec["keyValueStoreAssociations"].is_null() && others && touched {
+        return is(&["False/Rejected"]);
+    }
     if says != "True/Available" {
         return told("True/Available");
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::schedule::{Act, Adversity, Kind, Outside, Schedule, Slot, Step, javascript, role};
+use crate::schedule::{Act, Adversity, Kind, Outside, Schedule, Slot, Step, javascript, role, store};
 use crate::world::{ACCOUNT, SENTINEL};
 
 /// Long enough for everything to come to rest: what follows a repair at the second next check, too.
@@ -20,7 +20,9 @@ fn schedule(kind: Kind, acts: Vec<Act>) -> Schedule {
 /// A spec that names everything that the operator manages.
 pub fn first(kind: Kind) -> Value {
     match kind {
-        Kind::CloudFront => json!({"code": {"inline": javascript(1)}, "comment": "one", "tags": {"team": "a", "cost": "a"}}),
+        Kind::CloudFront => {
+            json!({"code": {"inline": javascript(1)}, "comment": "one", "tags": {"team": "a", "cost": "a"}, "keyValueStoreAssociations": [{"keyValueStoreArn": store(1)}]})
+        }
         Kind::Lambda => json!({
             "runtime": "python3.13", "handler": "index.handler", "role": role(),
             "code": {"inline": {"files": {"index.py": "def handler(event, context):\n    return 1\n"}}}, "publish": true,

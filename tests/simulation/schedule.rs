@@ -184,6 +184,11 @@ pub fn role() -> String {
     format!("arn:aws:iam::{ACCOUNT}:role/lambda")
 }
 
+/// A key value store.
+pub fn store(number: u8) -> String {
+    format!("arn:aws:cloudfront::{ACCOUNT}:key-value-store/00000000-0000-4000-8000-{number:012}")
+}
+
 /// A description with which the cloud fails to create a Lambda function.
 pub const FAILS_TO_START: &str = "fails to start";
 /// A description with which the cloud accepts updates of a Lambda function and fails to carry them out.

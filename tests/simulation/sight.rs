@@ -38,7 +38,7 @@ fn cloudfront(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
     let mut stage = |stage: Stage| {
         let config = cloud.cloudfront_describe_function(caller, name, Some(stage)).ok()?.summary.config;
         let code = cloud.cloudfront_get_function(caller, name, Some(stage)).ok()?;
-        Some(json!({"comment": config.comment, "runtime": config.runtime, "code": String::from_utf8_lossy(&code.bytes)}))
+        Some(json!({"comment": config.comment, "runtime": config.runtime, "stores": config.key_value_stores, "code": String::from_utf8_lossy(&code.bytes)}))
     };
     let (development, live) = (stage(Stage::Development), stage(Stage::Live));
     let tags = cloud.cloudfront_list_tags_for_resource(caller, &arn).ok()?;

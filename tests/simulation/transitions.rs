@@ -25,9 +25,9 @@ use crate::{judge, number};
 use exceptions::{EXCEPTIONS, Met, Pair, end, unexcused, unmet};
 
 /// Pairs of the default test, both kinds together.
-const DEFAULT_PAIRS: u64 = 300;
+const DEFAULT_PAIRS: u64 = 400;
 /// From so many pairs on, every exception must have been met.
-const ENOUGH: u64 = 300;
+const ENOUGH: u64 = 400;
 
 fn definitions() -> Vec<Value> {
     crds::all().into_iter().map(|definition| serde_json::to_value(definition).unwrap()).collect()

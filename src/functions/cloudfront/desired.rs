@@ -18,6 +18,9 @@ const MAX_CODE_BYTES: usize = 10_240;
 /// Name of the comment among the managed names.
 pub(super) const COMMENT: &str = "comment";
 
+/// Name of the key value store associations among the managed names, and in differences.
+pub(super) const STORES: &str = "keyValueStoreAssociations";
+
 /// Start of a tag's name among the managed names.
 const TAGS: &str = "tags/";
 
@@ -43,6 +46,8 @@ pub struct CloudFrontDesired {
     pub runtime: String,
     /// Comment; `None`: not managed.
     pub comment: Option<String>,
+    /// ARNs of the associated key value stores; `None`: not managed.
+    pub key_value_stores: Option<BTreeSet<String>>,
     /// Code.
     pub code: Source,
     /// Whether LIVE shall have this content too.
@@ -58,11 +63,11 @@ impl CloudFrontDesired {
     /// does not manage is sent back as `observed` in DEVELOPMENT; `managed` is what cloudfn once put
     /// there, to be taken away where the spec dropped it.
     pub(super) fn config(&self, managed: &BTreeSet<String>, observed: Option<&FunctionConfig>) -> FunctionConfig {
-        let kept = observed.filter(|_| !managed.contains(COMMENT)).map(|config| config.comment.as_str());
+        let kept = |name: &str| observed.filter(|_| !managed.contains(name));
         FunctionConfig {
-            comment: self.comment.as_deref().or(kept).unwrap_or_default().to_owned(),
+            comment: self.comment.as_ref().or(kept(COMMENT).map(|config| &config.comment)).cloned().unwrap_or_default(),
             runtime: self.runtime.clone(),
-            key_value_stores: observed.map(|config| config.key_value_stores.clone()).unwrap_or_default(),
+            key_value_stores: self.key_value_stores.as_ref().or(kept(STORES).map(|config| &config.key_value_stores)).cloned().unwrap_or_default(),
         }
     }
 }
@@ -70,7 +75,8 @@ impl CloudFrontDesired {
 impl Desired for CloudFrontDesired {
     fn managed(&self) -> BTreeSet<String> {
         let comment = self.comment.is_some().then(|| COMMENT.to_owned());
-        self.tags.keys().map(|key| tag_name(key)).chain(comment).collect()
+        let stores = self.key_value_stores.is_some().then(|| STORES.to_owned());
+        self.tags.keys().map(|key| tag_name(key)).chain(comment).chain(stores).collect()
     }
 }
 
@@ -104,6 +110,7 @@ pub(super) fn desired(spec: &CloudFrontFunctionSpec, inputs: &Inputs, claim: &Ta
     Ok(CloudFrontDesired {
         runtime: spec.runtime.clone(),
         comment: spec.comment.clone(),
+        key_value_stores: spec.key_value_store_associations.as_ref().map(|stores| stores.iter().map(|store| store.key_value_store_arn.clone()).collect()),
         code: code(&spec.code, inputs)?,
         publish: spec.stage == Stage::Live,
         tags,

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::act::CloudFrontStep;
-use super::desired::{COMMENT, CloudFrontDesired, reserved, tag_key, tag_name};
+use super::desired::{COMMENT, CloudFrontDesired, STORES, reserved, tag_key, tag_name};
 use super::intent::untagged;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
 use crate::api::Reason;
@@ -34,6 +34,9 @@ fn creation(desired: &CloudFrontDesired, untagged: bool) -> Steps {
     let config = desired.config(&BTreeSet::new(), None);
     let mut why = vec![difference("code", None, Some(&desired.code.sha256)), difference("runtime", None, Some(&config.runtime))];
     why.extend(desired.comment.as_deref().map(|comment| difference(COMMENT, None, Some(comment))));
+    if !config.key_value_stores.is_empty() {
+        why.push(difference(STORES, None, Some(&stores(&config))));
+    }
     why.extend(desired.tags.iter().map(|(key, value)| difference(&tag_name(key), None, Some(value))));
     let mut tags = Tags::new();
     if !untagged {
@@ -117,7 +120,6 @@ pub(super) fn live_is_wanted(desired: &CloudFrontDesired, managed: &BTreeSet<Str
 
 /// Differences of two contents, field by field.
 fn differences((from, from_code): (&FunctionConfig, Option<&str>), (to, to_code): (&FunctionConfig, &str)) -> Vec<Difference> {
-    let stores = |config: &FunctionConfig| config.key_value_stores.iter().cloned().collect::<Vec<_>>().join(", ");
     let mut found = Vec::new();
     if from_code != Some(to_code) {
         found.push(difference("code", from_code, Some(to_code)));
@@ -129,9 +131,14 @@ fn differences((from, from_code): (&FunctionConfig, Option<&str>), (to, to_code)
         found.push(difference("runtime", Some(&from.runtime), Some(&to.runtime)));
     }
     if from.key_value_stores != to.key_value_stores {
-        found.push(difference("keyValueStoreAssociations", Some(&stores(from)), Some(&stores(to))));
+        found.push(difference(STORES, Some(&stores(from)), Some(&stores(to))));
     }
     found
+}
+
+/// The associations, as people read them.
+fn stores(config: &FunctionConfig) -> String {
+    config.key_value_stores.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn first_publish() -> Difference {

@@ -3,7 +3,7 @@
 use aws_sdk_cloudfront::types::FunctionStage;
 use serde_json::{Value, json};
 
-use crate::support::{CFF, Scene, cff, javascript};
+use crate::support::{CFF, Scene, cff, javascript, store};
 
 const CONTENT: [&str; 2] = ["UpdateFunction", "PublishFunction"];
 
@@ -56,6 +56,40 @@ async fn a_comment_that_the_spec_never_named_is_left_to_others() {
     assert_eq!(writes_of(&scene, &two, json!({})).await, CONTENT);
     assert_eq!(config(&scene, FunctionStage::Live).await.0, "theirs", "sent back as it was");
     assert_eq!(scene.cloud.live("f").await, Some(two));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn key_value_stores_are_associated_changed_published_and_taken_away() {
+    /// What happens, the spec, the writes it takes, and the associations that are there then.
+    type Row = (&'static str, Value, &'static [&'static str], &'static [u8]);
+    let scene = Scene::start("cff-stores").await;
+    let code = javascript("one");
+    let with = |numbers: &[u8]| {
+        let stores: Vec<Value> = numbers.iter().map(|number| json!({"keyValueStoreArn": store(*number)})).collect();
+        json!({"keyValueStoreAssociations": stores})
+    };
+    assert_eq!(writes_of(&scene, &code, with(&[1])).await, ["CreateFunction", "PublishFunction"]);
+    let rows: [Row; 6] = [
+        ("said twice, it counts once", with(&[1, 1]), &[], &[1]),
+        ("another one comes", with(&[2, 1]), &CONTENT, &[1, 2]),
+        ("their order means nothing", with(&[1, 2]), &[], &[1, 2]),
+        ("an empty list takes all away", with(&[]), &CONTENT, &[]),
+        ("one comes back", with(&[2]), &CONTENT, &[2]),
+        ("the list is dropped: it is taken away", json!({}), &CONTENT, &[]),
+    ];
+    for (sentence, spec, writes, expected) in rows {
+        assert_eq!(writes_of(&scene, &code, spec).await, writes, "{sentence}");
+        let expected: Vec<String> = expected.iter().map(|number| store(*number)).collect();
+        for stage in [FunctionStage::Development, FunctionStage::Live] {
+            assert_eq!(scene.cloud.stores("f", stage).await, expected, "{sentence}");
+        }
+    }
+    scene.cloud.associate("f", &store(3)).await;
+    scene.cloud.publish_cloudfront("f").await;
+    let two = javascript("two");
+    assert_eq!(writes_of(&scene, &two, json!({})).await, CONTENT);
+    assert_eq!(scene.cloud.stores("f", FunctionStage::Live).await, [store(3)], "what the spec never named is sent back as it was");
     scene.end().await;
 }
 

@@ -5,7 +5,7 @@ use kube::api::{DynamicObject, PostParams};
 use serde_json::{Value, json};
 
 use super::{manifest, tags};
-use crate::support::{CFF, LFN, Scene};
+use crate::support::{CFF, LFN, Scene, store};
 
 #[tokio::test]
 async fn what_keeps_the_rules_is_taken() {
@@ -28,6 +28,9 @@ async fn what_keeps_the_rules_is_taken() {
         json!({"code": {"configMapKeyRef": {"name": "map", "key": "code.js"}}}),
         json!({"stage": "DEVELOPMENT"}),
         json!({"comment": ""}),
+        json!({"keyValueStoreAssociations": []}),
+        json!({"keyValueStoreAssociations": [], "runtime": "cloudfront-js-1.0"}),
+        json!({"keyValueStoreAssociations": [{"keyValueStoreArn": store(1)}, {"keyValueStoreArn": store(1)}]}),
     ];
     let variables = json!({"variables": {"AB": "", "A_1": "x"}, "variablesFrom": [
         {"name": "ONE", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
@@ -85,7 +88,7 @@ async fn nulls_in_a_manifest_count_as_omitted() {
         "functionName": null, "tags": null, "deletionPolicy": null, "managementPolicy": null, "adoptionPolicy": null,
     });
     let rows = [
-        (CFF, json!({"comment": null, "runtime": null, "stage": null})),
+        (CFF, json!({"comment": null, "runtime": null, "keyValueStoreAssociations": null, "stage": null})),
         (
             LFN,
             json!({

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Row, manifest, tag, tags};
 use crate::invariants::SENTINEL;
-use crate::support::{CFF, LFN};
+use crate::support::{CFF, LFN, store};
 
 async fn refusal(tenant: &Tenant, sentence: &str, object: Value) -> String {
     match tenant.try_apply(object).await {
@@ -73,6 +73,16 @@ async fn a_cloudfront_function_that_breaks_a_rule_is_refused_and_told_what_to_ch
             "a reference without a name",
             json!({"code": {"configMapKeyRef": {"name": "", "key": "k"}}}),
             "spec.code.configMapKeyRef.name in body should be at least 1 chars long",
+        ),
+        (
+            "a key value store that is no ARN",
+            json!({"keyValueStoreAssociations": [{"keyValueStoreArn": "store"}]}),
+            "spec.keyValueStoreAssociations[0].keyValueStoreArn in body should match",
+        ),
+        (
+            "a key value store with the older runtime",
+            json!({"runtime": "cloudfront-js-1.0", "keyValueStoreAssociations": [{"keyValueStoreArn": store(1)}]}),
+            "key value stores need the runtime cloudfront-js-2.0; set it, or drop the associations",
         ),
         ("an unknown stage", json!({"stage": "PRODUCTION"}), r#"supported values: "LIVE", "DEVELOPMENT""#),
         ("a region", json!({"region": "eu-west-1"}), "region: field not declared in schema"),

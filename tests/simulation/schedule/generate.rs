@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::{Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, Outside, Point, SECRET, Schedule, Slot, Step, javascript, role};
+use super::{Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, Outside, Point, SECRET, Schedule, Slot, Step, javascript, role, store};
 use crate::world::SENTINEL;
 use crate::{faults, trouble};
 
@@ -192,6 +192,12 @@ fn cloudfront(rng: &mut Rng) -> Value {
     }
     if rng.u8(..4) == 0 {
         spec["stage"] = json!("DEVELOPMENT");
+    }
+    // Key value stores are for the newer runtime only.
+    match rng.u8(..6) {
+        0 if spec["runtime"].is_null() => spec["keyValueStoreAssociations"] = json!([]),
+        1..=2 if spec["runtime"].is_null() => spec["keyValueStoreAssociations"] = json!([{"keyValueStoreArn": store(rng.u8(..2))}]),
+        _ => {}
     }
     spec
 }

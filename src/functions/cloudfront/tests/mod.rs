@@ -35,6 +35,7 @@ fn spec(code: &str) -> Spec {
     Spec {
         common: crate::api::CommonSpec::default(),
         comment: None,
+        key_value_store_associations: None,
         runtime: "cloudfront-js-2.0".to_owned(),
         code: Code { inline: Some(code.to_owned()), config_map_key_ref: None },
         stage: SpecStage::Live,

@@ -2,7 +2,7 @@
 
 use super::super::observe::{CodeSeen, Development, LiveSeen};
 use super::*;
-use crate::api::cloudfront::Intent;
+use crate::api::cloudfront::{Intent, KeyValueStoreAssociation};
 use crate::reconcile::{Desired as _, Step as _};
 
 /// A function that is as `desired` asks, in both stages.
@@ -170,6 +170,12 @@ fn nothing_is_sent_without_its_guard_and_the_claim_comes_first() {
     ]);
 }
 
+/// A spec that names key value stores.
+fn associated(stores: &[&str]) -> Spec {
+    let association = |arn: &&str| KeyValueStoreAssociation { key_value_store_arn: (*arn).to_owned() };
+    Spec { key_value_store_associations: Some(stores.iter().map(association).collect()), ..spec(CODE_A) }
+}
+
 #[test]
 fn only_what_is_or_was_asked_for_is_touched() {
     check([
@@ -200,6 +206,33 @@ fn only_what_is_or_was_asked_for_is_touched() {
                 seen.development.config.comment = "by hand".into();
                 live(seen).config.comment = "by hand".into();
                 seen.tags.as_mut().unwrap().extend(tags(&[("by", "hand")]));
+            },
+            expected: &["Settled"],
+        },
+        Case {
+            sentence: "associations that the spec dropped are taken away",
+            spec: spec(CODE_A),
+            managed: &["keyValueStoreAssociations"],
+            change: |seen| seen.development.config.key_value_stores = managed(&["store"]),
+            expected: &["Update", "  keyValueStoreAssociations: store -> "],
+        },
+        Case {
+            sentence: "an empty list takes associations away, also those of others",
+            spec: associated(&[]),
+            managed: &[],
+            change: |seen| {
+                seen.development.config.key_value_stores = managed(&["store"]);
+                live(seen).config.key_value_stores = managed(&["store"]);
+            },
+            expected: &["Update", "  keyValueStoreAssociations: store -> ", "Publish", "  keyValueStoreAssociations: store -> "],
+        },
+        Case {
+            sentence: "order and repetition of associations mean nothing",
+            spec: associated(&["b", "a", "b"]),
+            managed: &[],
+            change: |seen| {
+                seen.development.config.key_value_stores = managed(&["a", "b"]);
+                live(seen).config.key_value_stores = managed(&["a", "b"]);
             },
             expected: &["Settled"],
         },

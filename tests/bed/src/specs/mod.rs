@@ -72,7 +72,7 @@ impl Specs {
     }
 
     fn order(&self, rng: &mut Rng, path: &str, value: &mut Value) {
-        if let Some(order) = rules::row(ORDER, path) {
+        for (_, order) in ORDER.iter().filter(|(row, _)| rules::fits(row, path)) {
             order(value, rng, &self.around);
         }
     }

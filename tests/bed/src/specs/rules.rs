@@ -42,6 +42,7 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     // The cloud's bound; the schema has none.
     ("CloudFrontFunction.comment", Rule::Text(128)),
     ("CloudFrontFunction.runtime", Rule::Made(|rng, _| one(rng, &["cloudfront-js-1.0", "cloudfront-js-2.0"]))),
+    ("CloudFrontFunction.keyValueStoreAssociations", Rule::Made(stores)),
     ("CloudFrontFunction.code", Rule::OneOf(&[&["inline"], &["configMapKeyRef"]])),
     ("CloudFrontFunction.code.inline", Rule::Made(|rng, _| json!(texts::javascript(rng)))),
     ("CloudFrontFunction.code.configMapKeyRef", Rule::Made(|rng, _| key(rng, &Around::SCRIPTS))),
@@ -72,7 +73,12 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
 pub(super) type Order = fn(&mut Value, &mut Rng, &Around);
 
 /// What puts each block in order, once it is made.
-pub(super) const ORDER: &[(&str, Order)] = &[("*", name_deletion), ("LambdaFunction.environment", one_of_each_name), ("LambdaFunction.code", one_package)];
+pub(super) const ORDER: &[(&str, Order)] = &[
+    ("*", name_deletion),
+    ("CloudFrontFunction", stores_need_a_runtime),
+    ("LambdaFunction.environment", one_of_each_name),
+    ("LambdaFunction.code", one_package),
+];
 
 /// The CEL rules that the tables keep, word by word, and by what. Those that speak of `oldSelf` are
 /// kept by [`super::Specs::pair`].
@@ -81,6 +87,7 @@ pub(super) const KEPT: &[(&str, &str)] = &[
     ("self.adoptionPolicy == 'Never' || has(self.deletionPolicy)", "name_deletion"),
     ("self.all(k, size(k) >= 1 && size(k) <= 128)", "texts::tag_key"),
     ("self.all(k, !k.startsWith('cloudfn.dev/') && !k.startsWith('aws:'))", "texts::tag_key"),
+    ("!has(self.keyValueStoreAssociations) || size(self.keyValueStoreAssociations) == 0 || self.runtime != 'cloudfront-js-1.0'", "stores_need_a_runtime"),
     ("has(self.inline) != has(self.configMapKeyRef)", "Rule::OneOf"),
     ("!has(self.inline) || size(bytes(self.inline)) <= 10240", "texts::javascript"),
     ("!has(self.inline) || size(self.inline) > 0", "texts::javascript"),
@@ -122,6 +129,24 @@ fn key(rng: &mut Rng, objects: &[(&str, &[&str])]) -> Value {
 fn role(rng: &mut Rng, around: &Around) -> Value {
     let names = ["lambda", "service-role/a_b+c=d,e.f@g-h", "/path/other"];
     json!(format!("arn:aws:iam::{}:role/{}", around.account, names[rng.usize(..names.len())]))
+}
+
+/// None, or one: CloudFront takes no more for a function. What is said twice counts once.
+fn stores(rng: &mut Rng, around: &Around) -> Value {
+    let number = rng.u8(..3);
+    let store = json!({"keyValueStoreArn": format!("arn:aws:cloudfront::{}:key-value-store/00000000-0000-4000-8000-00000000000{number}", around.account)});
+    match rng.u8(..4) {
+        0 => json!([]),
+        1 => json!([store, store]),
+        _ => json!([store]),
+    }
+}
+
+/// Key value stores are for one runtime only.
+fn stores_need_a_runtime(spec: &mut Value, _: &mut Rng, _: &Around) {
+    if spec["keyValueStoreAssociations"].as_array().is_some_and(|stores| !stores.is_empty()) {
+        spec["runtime"] = json!("cloudfront-js-2.0");
+    }
 }
 
 /// As `base64 -w0` writes it, and as `base64` does.
