@@ -101,6 +101,11 @@ struct Run {
     #[arg(long, env = "CLOUDFN_MAX_ADOPTION_POLICY", default_value = "Never")]
     max_adoption_policy: AdoptionPolicy,
 
+    /// Where the cloud has no TestFunction: `require` publishes nothing that has tests, `skip-unsupported`
+    /// publishes it untested and says so in the condition Tested. AWS has TestFunction.
+    #[arg(long, env = "CLOUDFN_CLOUDFRONT_TESTS", default_value = "require")]
+    cloudfront_tests: CloudFrontTests,
+
     /// Address of /livez, /readyz and /metrics.
     #[arg(long, env = "CLOUDFN_HTTP_ADDRESS", default_value = "0.0.0.0:8080")]
     http_address: SocketAddr,
@@ -112,6 +117,12 @@ struct Run {
     /// What is logged: `error`, `warn`, `info`, `debug`, or a filter like `info,cloudfn=debug`.
     #[arg(long, env = "CLOUDFN_LOG_LEVEL", default_value = "info")]
     log_level: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CloudFrontTests {
+    Require,
+    SkipUnsupported,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -198,6 +209,7 @@ impl Run {
                 AdoptionPolicy::IfUnowned => api::AdoptionPolicy::IfUnowned,
                 AdoptionPolicy::Always => api::AdoptionPolicy::Always,
             },
+            skip_unsupported_tests: self.cloudfront_tests == CloudFrontTests::SkipUnsupported,
             http_address: self.http_address,
         }
     }

@@ -1,10 +1,13 @@
 //! `CloudFrontFunction`: code that runs at CloudFront's edge on every request or response.
 
+mod testing;
+
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::common::{CommonSpec, CommonStatus, FunctionKind, FunctionSpec, FunctionStatus};
+pub use testing::{FunctionTest, Members, TestResult, TestsOutcome, TestsSource, TestsStatus};
 
 /// A CloudFront function: created, kept as described, and published to LIVE by cloudfn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]
@@ -73,6 +76,18 @@ pub struct CloudFrontFunctionSpec {
     /// stage and publishes nothing further; what is LIVE stays LIVE.
     #[serde(default)]
     pub stage: Stage,
+
+    /// Tests that CloudFront runs on the DEVELOPMENT stage; nothing is published before all of them
+    /// passed for exactly its content.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
+    pub tests: Vec<FunctionTest>,
+
+    /// Further tests, from ConfigMaps: at most 32 together with those of `tests`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8))]
+    pub tests_from: Vec<TestsSource>,
 }
 
 fn default_runtime() -> String {
@@ -163,6 +178,10 @@ pub struct CloudFrontFunctionStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "LiveStatus")]
     pub live: Option<LiveStatus>,
+    /// The tests before LIVE, and what passed earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "TestsStatus")]
+    pub tests: Option<TestsStatus>,
     /// When the function was created, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_time: Option<String>,

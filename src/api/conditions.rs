@@ -10,8 +10,11 @@ pub const RECONCILING: &str = "Reconciling";
 /// Present while true: a person must change something.
 pub const STALLED: &str = "Stalled";
 
+/// Present where the spec has tests: whether they passed for what is published.
+pub const TESTED: &str = "Tested";
+
 /// The conditions that cloudfn writes; others belong to others.
-pub const OURS: [&str; 3] = [READY, RECONCILING, STALLED];
+pub const OURS: [&str; 4] = [READY, RECONCILING, STALLED, TESTED];
 
 /// The condition of this type.
 #[must_use]

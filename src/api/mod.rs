@@ -32,6 +32,8 @@ pub const PAUSED: &str = "cloudfn.dev/paused";
 pub const RECONCILE_REQUESTED_AT: &str = "cloudfn.dev/reconcile-requested-at";
 /// Flux's annotation of the same meaning.
 pub const FLUX_REQUESTED_AT: &str = "reconcile.fluxcd.io/requestedAt";
+/// Annotation: the SHA-256 (hexadecimal) of a code that is published without its tests.
+pub const SKIP_TESTS: &str = "cloudfn.dev/skip-tests";
 /// Tag in the cloud: `<cluster name>/<namespace>/<name>` of the owning object.
 pub const OWNER_TAG: &str = "cloudfn.dev/owner";
 /// Tag in the cloud: the cluster that may write (uid of its namespace `kube-system`).

@@ -3,7 +3,7 @@
 //! Invariant: a reason in a condition, an event or a metric is one of these. The reference page
 //! `docs/reference/reasons.md` is generated from [`Reason::ALL`].
 
-/// A reason of the conditions `Ready`, `Reconciling` and `Stalled`.
+/// A reason of the conditions `Ready`, `Reconciling`, `Stalled` and `Tested`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// All is as the spec asks.
@@ -62,13 +62,23 @@ pub enum Reason {
     CreateFailed,
     /// The cloud accepted an update and failed to carry it out.
     UpdateFailed,
+    /// A test failed, so that nothing is published.
+    TestFailed,
+    /// The cloud could not run the tests.
+    TestUnavailable,
+    /// Tests of the spec run.
+    TestsRunning,
+    /// Every test passed.
+    TestsPassed,
+    /// Somebody decided not to wait for the tests.
+    TestsSkipped,
     /// An answer that cloudfn does not know.
     InternalError,
 }
 
 impl Reason {
     /// Every reason, in the order of the reference page.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 34] = [
         Self::Available,
         Self::Paused,
         Self::Progressing,
@@ -97,6 +107,11 @@ impl Reason {
         Self::Drifted,
         Self::CreateFailed,
         Self::UpdateFailed,
+        Self::TestFailed,
+        Self::TestUnavailable,
+        Self::TestsRunning,
+        Self::TestsPassed,
+        Self::TestsSkipped,
         Self::InternalError,
     ];
 
@@ -132,6 +147,11 @@ impl Reason {
             Self::Drifted => "Drifted",
             Self::CreateFailed => "CreateFailed",
             Self::UpdateFailed => "UpdateFailed",
+            Self::TestFailed => "TestFailed",
+            Self::TestUnavailable => "TestUnavailable",
+            Self::TestsRunning => "TestsRunning",
+            Self::TestsPassed => "TestsPassed",
+            Self::TestsSkipped => "TestsSkipped",
             Self::InternalError => "InternalError",
         }
     }
@@ -168,6 +188,11 @@ impl Reason {
             Self::Drifted => "The cloud differs from the spec and managementPolicy is Observe; see status.plannedChanges.",
             Self::CreateFailed => "The cloud failed to start the function three times; the message has its words.",
             Self::UpdateFailed => "The cloud accepted an update and failed to carry it out; the message has its words.",
+            Self::TestFailed => "A test of the spec failed, so nothing is published; status.tests says where. Correct the code or the test.",
+            Self::TestUnavailable => "The cloud could not run the tests of the spec, so nothing is published; cloudfn tries again now and then.",
+            Self::TestsRunning => "The tests of the spec have not all run yet.",
+            Self::TestsPassed => "Every test of the spec passed for the content that is published.",
+            Self::TestsSkipped => "Nothing waits for the tests of the spec: the annotation cloudfn.dev/skip-tests or the flag --cloudfront-tests says so.",
             Self::InternalError => "The cloud answered something that cloudfn does not know; please report it.",
         }
     }

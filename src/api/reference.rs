@@ -13,7 +13,7 @@ pub fn reasons() -> String {
     let mut page = String::from(
         "<!-- Made by `make generate` from src/api/reason.rs. Do not edit. -->\n\
          # Reasons\n\n\
-         The `reason` of the conditions `Ready`, `Reconciling` and `Stalled` is one of these, and no other.\n\
+         The `reason` of the conditions `Ready`, `Reconciling`, `Stalled` and `Tested` is one of these, and no other.\n\
          `message` says it for the object at hand.\n\n\
          | Reason | What it means and what to do |\n\
          |---|---|\n",

@@ -81,6 +81,30 @@ pub struct Code {
     pub etag: Option<String>,
 }
 
+/// What came of `TestFunction`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestRun {
+    /// The function ran.
+    Ran(Execution),
+    /// CloudFront could not run it (`TestFunctionFailed`); the text is the cloud's.
+    Failed(String),
+    /// This cloud does not run tests.
+    Unsupported(String),
+}
+
+/// One run of a function on an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Execution {
+    /// Percent of the compute time that CloudFront allows, from 0; absent where a cloud does not say.
+    pub compute_utilization: Option<i32>,
+    /// Lines of the log.
+    pub logs: Vec<String>,
+    /// Why the function failed, if it did.
+    pub error: Option<String>,
+    /// What it returned: JSON, an object with the member `request` or `response`.
+    pub output: Option<String>,
+}
+
 /// CloudFront Functions of one account.
 ///
 /// Errors: every method answers [`CloudError`]; a function or stage that does not exist is
@@ -103,11 +127,17 @@ pub trait CloudFrontApi: Send + Sync + 'static {
     /// `UpdateFunction`: replaces code and configuration of DEVELOPMENT.
     async fn update(&self, name: &str, if_match: &str, config: &FunctionConfig, code: &[u8]) -> Result<Written, CloudError>;
 
+    /// `TestFunction` of DEVELOPMENT, as `if_match` names it, with an event (JSON). Changes nothing.
+    async fn test(&self, name: &str, if_match: &str, event: &[u8]) -> Result<TestRun, CloudError>;
+
     /// `PublishFunction`: copies DEVELOPMENT, as `if_match` names it, to LIVE.
     async fn publish(&self, name: &str, if_match: &str) -> Result<Summary, CloudError>;
 
     /// `DeleteFunction`; `if_match` is the DEVELOPMENT `ETag`.
     async fn delete(&self, name: &str, if_match: &str) -> Result<(), CloudError>;
+
+    /// The distributions that use the function: identifiers, in order. `ListDistributions`, all pages.
+    async fn distributions(&self, function_arn: &str) -> Result<Vec<String>, CloudError>;
 
     /// `TagResource`.
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), CloudError>;

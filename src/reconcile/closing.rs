@@ -10,7 +10,7 @@ use tracing::{debug, warn};
 
 use super::Managed;
 use super::backoff::{Trouble, poll};
-use super::conclude::{self, Verdict};
+use super::conclude::{self, Happening, Verdict};
 use super::driver::Driver;
 use super::pass::{Ended, Pace, Pass};
 use super::seen::Seen;
@@ -57,6 +57,11 @@ impl<M: Managed> Pass<'_, M> {
         }
         let happening = conclude::happening(&self.old.common().conditions, &self.memory.common().conditions);
         self.happenings.extend(happening);
+        if self.reported {
+            let old = &self.old.common().conditions;
+            let news: Vec<Happening> = M::conditions(&self.memory).iter().filter_map(|own| conclude::news(old, own)).collect();
+            self.happenings.extend(news);
+        }
         if let Err(error) = self.write_status(Written::Afterwards).await {
             return self.unwritten(&error).await;
         }
@@ -135,7 +140,14 @@ impl<M: Managed> Pass<'_, M> {
     pub(super) fn say(&mut self, verdict: &Verdict) {
         let now = self.driver.world.now();
         let generation = self.look.generation;
-        let conditions = conclude::conditions(&self.written.common().conditions, verdict, generation, now);
+        let old = &self.written.common().conditions;
+        let mut conditions = conclude::conditions(old, verdict, generation, now);
+        // What the kind says of its own counts as of its last report.
+        if self.reported {
+            conditions.extend(M::conditions(&self.memory).iter().map(|own| conclude::domain(old, own, generation, now)));
+        } else if *verdict != Verdict::Unseen {
+            conditions.extend(conclude::of_kind(old));
+        }
         let name = self.subject.function_name().to_owned();
         let common = self.memory.common_mut();
         common.conditions = conditions;
@@ -215,6 +227,7 @@ impl<M: Managed> Pass<'_, M> {
             ..ObjectReference::default()
         };
         for happening in std::mem::take(&mut self.happenings) {
+            self.driver.metrics.happened(&Driver::<M>::kind_name(), happening.reason);
             let telling = Telling {
                 regarding: regarding.clone(),
                 warning: happening.warning,

@@ -6,8 +6,9 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
+use super::Domain;
 use crate::api::Reason;
-use crate::api::conditions::{OURS, READY, RECONCILING, STALLED, condition, find};
+use crate::api::conditions::{OURS, READY, RECONCILING, STALLED, TESTED, condition, find};
 use crate::cloud::{Class, CloudError};
 
 /// What a pass found out about an object.
@@ -106,6 +107,24 @@ pub fn conditions(old: &[Condition], verdict: &Verdict, generation: i64, now: Ti
     }
 }
 
+/// A condition of the kind's own.
+#[must_use]
+pub fn domain(old: &[Condition], own: &Domain, generation: i64, now: Timestamp) -> Condition {
+    condition(old, own.kind, own.status, own.reason.as_str(), &own.message, generation, now)
+}
+
+/// The conditions that a kind made among all.
+pub fn of_kind(conditions: &[Condition]) -> impl Iterator<Item = Condition> {
+    conditions.iter().filter(|c| c.type_ == TESTED).cloned()
+}
+
+/// The event for a condition of the kind's own, where it has come to a reason that is worth one.
+#[must_use]
+pub fn news(old: &[Condition], own: &Domain) -> Option<Happening> {
+    let known = find(old, own.kind).is_some_and(|c| c.reason == own.reason.as_str());
+    (own.tell && !known).then(|| Happening { warning: true, reason: own.reason.as_str(), note: own.message.clone() })
+}
+
 /// The conditions of ours among all.
 #[must_use]
 pub fn own(conditions: &[Condition]) -> Vec<Condition> {
@@ -134,12 +153,16 @@ pub struct Happening {
 #[must_use]
 pub fn happening(old: &[Condition], new: &[Condition]) -> Option<Happening> {
     let told = |conditions: &[Condition]| {
-        find(conditions, STALLED).or_else(|| find(conditions, RECONCILING).filter(|c| c.reason == Reason::DeletionBlocked.as_str())).map(|c| c.reason.clone())
+        let trouble = find(conditions, STALLED).or_else(|| find(conditions, RECONCILING).filter(|c| c.reason == Reason::DeletionBlocked.as_str()))?;
+        // The words of most troubles are the cloud's and may differ each time; another failing test is news.
+        let which = (trouble.reason == Reason::TestFailed.as_str()).then(|| trouble.message.clone());
+        Some((trouble.reason.clone(), which))
     };
     let now = told(new)?;
     if told(old).as_ref() == Some(&now) {
         return None;
     }
+    let (now, _) = now;
     let message = find(new, READY).map(|c| c.message.clone()).unwrap_or_default();
     let reason = Reason::ALL.into_iter().find(|r| r.as_str() == now)?;
     Some(Happening { warning: true, reason: reason.as_str(), note: message })

@@ -38,6 +38,7 @@ impl<M: Managed> Pass<'_, M> {
         let driven = self.steps(identity, goal, facts, &mut observed, &mut ours).await;
         if self.looked && ours {
             M::report(goal, &mut self.memory, observed.as_ref());
+            self.reported = true;
             self.locate(identity);
             let common = self.memory.common_mut();
             if let (Some(function), Some((claim, _))) = (&observed, facts) {
@@ -71,7 +72,9 @@ impl<M: Managed> Pass<'_, M> {
         let mut deleted = false;
         let mut taking = None;
         let mut fresh = true;
-        for _ in 0..MAX_STEPS {
+        let mut steps_done = 0;
+        // Tests do not count: each has an end of its own, and there are not many.
+        while steps_done < MAX_STEPS {
             if self.started.elapsed() > self.driver.settings.pass_limit {
                 if !self.looked {
                     let message = "the function's turn did not come in time; cloudfn goes on by itself".to_owned();
@@ -97,8 +100,8 @@ impl<M: Managed> Pass<'_, M> {
             }
             let steps = match M::plan(goal, &self.memory, observed.as_ref()) {
                 Plan::Settled => return Driven::Settled,
-                Plan::Waiting { message, first } => {
-                    let reason = if self.look.deleting { Reason::Deleting } else { Reason::Settling };
+                Plan::Waiting { reason, message, first } => {
+                    let reason = if self.look.deleting { Reason::Deleting } else { reason };
                     return Driven::Ended(Ended::Said(Verdict::Reconciling(reason, message), Pace::Poll(first)));
                 }
                 Plan::Blocked { reason, message } => {
@@ -124,6 +127,8 @@ impl<M: Managed> Pass<'_, M> {
                 }
                 deleted = true;
             }
+            let trial = step.effect() == Effect::Test;
+            steps_done += usize::from(!trial);
             if let Some(message) = self.futile(step, why) {
                 return Driven::Ended(Ended::Said(Verdict::Stalled(Reason::InternalError, message), Pace::Trouble(Trouble::Bug)));
             }
@@ -131,13 +136,14 @@ impl<M: Managed> Pass<'_, M> {
                 return error.into();
             }
             let result = self.driver.kind.act(identity, step).await;
-            self.acted = true;
+            self.acted |= !trial;
             match result {
                 Ok(change) => {
-                    self.tell(identity, step, why, taking.take());
-                    let times = self.done.take_if(|done| done.step == step.name() && done.why == *why).map_or(0, |done| done.times);
-                    self.done = Some(Done { step: step.name(), effect: step.effect(), why: why.clone(), times: times + 1 });
-                    M::fold(observed, change);
+                    if !trial {
+                        self.tell(identity, step, why, taking.take());
+                        self.count(step, why);
+                    }
+                    M::fold(observed, &mut self.memory, change);
                     fresh = false;
                 }
                 Err(error) => {
@@ -160,6 +166,12 @@ impl<M: Managed> Pass<'_, M> {
         let message = "the change takes longer than one pass; cloudfn goes on".to_owned();
         // At once the first time; should it ever go on so, not as fast as it can.
         Driven::Ended(Ended::Said(Verdict::Reconciling(Reason::Progressing, message), Pace::Trouble(Trouble::Busy)))
+    }
+
+    /// Remembers what was done, and how often for the same reasons.
+    fn count(&mut self, step: &M::Step, why: &[Difference]) {
+        let times = self.done.take_if(|done| done.step == step.name() && done.why == why).map_or(0, |done| done.times);
+        self.done = Some(Done { step: step.name(), effect: step.effect(), why: why.to_vec(), times: times + 1 });
     }
 
     /// Where the function lives, so that nobody looks for it elsewhere later.
@@ -218,7 +230,7 @@ impl<M: Managed> Pass<'_, M> {
 
     /// Where the cloud took a step again and again and does not keep it, sending it once more only costs.
     fn futile(&self, step: &M::Step, why: &[Difference]) -> Option<String> {
-        if step.effect() == Effect::Delete {
+        if matches!(step.effect(), Effect::Delete | Effect::Test) {
             return None;
         }
         let done = self.done.as_ref().filter(|done| done.step == step.name() && done.why == why && done.times >= MAX_REPEATS)?;
@@ -228,6 +240,9 @@ impl<M: Managed> Pass<'_, M> {
 
     /// Makes sure that nothing sent is ever forgotten: the finalizer first, then the status.
     async fn announce(&mut self, identity: &Identity, goal: Goal<'_, M::Desired>, step: &M::Step) -> Result<(), WriteError> {
+        if step.effect() == Effect::Test {
+            return Ok(());
+        }
         let before = self.memory.clone();
         M::intend(&mut self.memory, step);
         let common = self.memory.common_mut();
@@ -249,7 +264,7 @@ impl<M: Managed> Pass<'_, M> {
         }
         let (reason, message) = match step.effect() {
             Effect::Create => (Reason::Creating, "the function is being created"),
-            Effect::Update | Effect::Publish => (Reason::Updating, "the function is being changed"),
+            Effect::Update | Effect::Test | Effect::Publish => (Reason::Updating, "the function is being changed"),
             Effect::Delete => (Reason::Deleting, "the function is being deleted"),
         };
         self.locate(identity);
@@ -276,7 +291,7 @@ impl<M: Managed> Pass<'_, M> {
         let reason = match step.effect() {
             _ if drift => "DriftRepaired",
             Effect::Create => "Created",
-            Effect::Update => "Updated",
+            Effect::Update | Effect::Test => "Updated",
             Effect::Publish => "Published",
             Effect::Delete => "Deleted",
         };
@@ -284,8 +299,8 @@ impl<M: Managed> Pass<'_, M> {
         let note = match step.effect() {
             Effect::Create => format!("created the function {name}"),
             // Our own tags are no field of the spec: nothing is listed for them.
-            Effect::Update if fields.is_empty() => format!("changed the function {name} ({})", step.name()),
-            Effect::Update => format!("changed the function {name} ({}): {fields}", step.name()),
+            Effect::Update | Effect::Test if fields.is_empty() => format!("changed the function {name} ({})", step.name()),
+            Effect::Update | Effect::Test => format!("changed the function {name} ({}): {fields}", step.name()),
             Effect::Publish => format!("published the function {name}"),
             Effect::Delete => format!("deleted the function {name}"),
         };

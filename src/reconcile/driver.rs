@@ -82,6 +82,7 @@ impl<M: Managed> Driver<M> {
             paused: subject.paused().map(ToOwned::to_owned),
             request: subject.request().map(ToOwned::to_owned),
             references: versions.as_ref().map_or_else(|_| known().unwrap_or_default(), Clone::clone),
+            annotations: M::ANNOTATIONS.iter().filter_map(|name| Some(((*name).to_owned(), subject.annotation(name)?.to_owned()))).collect(),
         };
         if previous.is_none() {
             previous = self.first_look_later(subject, &look, started);

@@ -44,7 +44,7 @@ pub trait Managed: Send + Sync + 'static {
     type Desired: Desired;
     /// What the cloud has. Made from answers alone, never from a copy of what is wanted.
     type Observed: Owned;
-    /// One cloud mutation, with all it needs.
+    /// One cloud mutation (or trial), with all it needs.
     type Step: Step;
     /// What the reply to a step taught us.
     type Change: Send;
@@ -56,6 +56,9 @@ pub trait Managed: Send + Sync + 'static {
     /// Empty for a kind without regions.
     fn region(&self, asked: Option<&str>) -> String;
 
+    /// Annotations that change what is wanted.
+    const ANNOTATIONS: &'static [&'static str] = &[];
+
     /// The ConfigMaps and Secrets that the spec names.
     fn references(spec: &Spec<Self>) -> BTreeSet<ReferenceName>;
 
@@ -64,7 +67,7 @@ pub trait Managed: Send + Sync + 'static {
     ///
     /// # Errors
     /// Where the spec cannot be carried out as it stands.
-    fn desired(spec: &Spec<Self>, inputs: &Inputs, claim: &Tags) -> Result<Self::Desired, Unmet>;
+    fn desired(&self, spec: &Spec<Self>, inputs: &Inputs, claim: &Tags) -> Result<Self::Desired, Unmet>;
 
     /// Looks at the cloud: only what `goal` and `memory` leave open.
     async fn observe(
@@ -84,11 +87,19 @@ pub trait Managed: Send + Sync + 'static {
     /// Carries out one step: exactly one cloud mutation.
     async fn act(&self, identity: &Identity, step: &Self::Step) -> Result<Self::Change, CloudError>;
 
-    /// Brings `observed` up to date with a step's reply. Pure.
-    fn fold(observed: &mut Option<Self::Observed>, change: Self::Change);
+    /// Brings `observed`, and `memory` where a reply is to be remembered, up to date with a step's reply. Pure.
+    fn fold(observed: &mut Option<Self::Observed>, memory: &mut Status<Self>, change: Self::Change);
 
     /// Notes in `memory` that `step` was refused. Pure.
     fn refused(_memory: &mut Status<Self>, _step: &Self::Step, _error: &CloudError) {}
+
+    /// Somebody asked for a look: forgets what that person wants to be found out anew. Pure.
+    fn asked(_memory: &mut Status<Self>) {}
+
+    /// Conditions of the kind's own, as of the last [`report`](Managed::report). Pure.
+    fn conditions(_memory: &Status<Self>) -> Vec<Domain> {
+        Vec::new()
+    }
 
     /// Whether a function without owner tags is one that this object's own create made. Pure.
     fn ours_by_intent(_memory: &Status<Self>, _observed: &Self::Observed) -> bool {
@@ -132,6 +143,8 @@ pub enum Effect {
     Create,
     /// Changes it, tags included.
     Update,
+    /// Tries it out, which changes nothing.
+    Test,
     /// Publishes it (LIVE, or a version).
     Publish,
     /// Deletes it.
@@ -165,6 +178,23 @@ pub struct Inputs {
     pub config_maps: BTreeMap<String, BTreeMap<String, Vec<u8>>>,
     /// Secrets by name. Keys whose value is no UTF-8 text are left out.
     pub secrets: BTreeMap<String, BTreeMap<String, SecretString>>,
+    /// Those of [`Managed::ANNOTATIONS`] that the object has.
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// A condition of a kind's own, beside Ready, Reconciling and Stalled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Domain {
+    /// Its type, one of `api::conditions`.
+    pub kind: &'static str,
+    /// `True`, `False` or `Unknown`.
+    pub status: &'static str,
+    /// Why.
+    pub reason: Reason,
+    /// One sentence.
+    pub message: String,
+    /// Whether an event tells that it has come to this reason.
+    pub tell: bool,
 }
 
 /// Why a spec cannot be carried out as it stands. One sentence: what, and what to change.
@@ -200,6 +230,8 @@ pub enum Plan<S> {
     Settled,
     /// The cloud is busy with it.
     Waiting {
+        /// Why.
+        reason: Reason,
         /// One sentence: for what.
         message: String,
         /// Time to the first look; later ones are 1.5 times longer each, up to 10 s.

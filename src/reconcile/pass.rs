@@ -99,6 +99,8 @@ pub(super) struct Pass<'a, M: Managed> {
     pub(super) finalizers: Vec<String>,
     /// Somebody saw the function in this pass.
     pub(super) looked: bool,
+    /// The kind has brought the status up to date in this pass.
+    pub(super) reported: bool,
     /// Something was sent in this pass.
     pub(super) acted: bool,
     /// The step done last, in this pass or before it.
@@ -132,6 +134,7 @@ impl<'a, M: Managed> Pass<'a, M> {
             older,
             finalizers,
             looked: false,
+            reported: false,
             acted: false,
             happenings: Vec::new(),
             announced: Announced::Nothing,
@@ -181,7 +184,7 @@ impl<'a, M: Managed> Pass<'a, M> {
     /// The function shall be there as the spec says.
     async fn present(&mut self, spec: &super::Spec<M>) -> Ended {
         let names = M::references(spec);
-        let inputs = match references::contents(&self.driver.client, self.subject.namespace(), &names).await {
+        let mut inputs = match references::contents(&self.driver.client, self.subject.namespace(), &names).await {
             Ok((inputs, versions)) => {
                 self.look.references.clone_from(&versions);
                 self.memory.common_mut().references = versions;
@@ -192,10 +195,11 @@ impl<'a, M: Managed> Pass<'a, M> {
                 return self.or_unseen(ended);
             }
         };
+        inputs.annotations.clone_from(&self.look.annotations);
         let observe_only = self.driver.observe_only(spec.common().management_policy);
         let claim = self.claim();
         let claimed = if observe_only { Tags::new() } else { claim.tags() };
-        let desired = match M::desired(spec, &inputs, &claimed) {
+        let desired = match self.driver.kind.desired(spec, &inputs, &claimed) {
             Ok(desired) => desired,
             Err(Unmet::Invalid(message)) => return Ended::Said(Verdict::Stalled(Reason::InvalidSpec, message), Pace::Trouble(Trouble::Blocked)),
             Err(Unmet::Missing(message)) => {
@@ -212,6 +216,9 @@ impl<'a, M: Managed> Pass<'a, M> {
             Ok(identity) => identity,
             Err(ended) => return self.or_unseen(ended),
         };
+        if self.old.common().last_handled_reconcile_at != self.look.request {
+            M::asked(&mut self.memory);
+        }
         let _turn = self.driver.locks.lock(&identity).await;
         let facts = (!observe_only).then_some((&claim, spec.common().adoption_policy));
         let driven = self.drive(&identity, Goal::Present(&desired), facts).await;

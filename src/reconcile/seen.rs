@@ -2,7 +2,7 @@
 //!
 //! Losing a record (a restart) costs one look, never correctness.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub struct Look {
     pub request: Option<String>,
     /// Versions of the references.
     pub references: Vec<Reference>,
+    /// Annotations that change what is wanted.
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// The record of one object.

@@ -56,6 +56,8 @@ pub struct Options {
     pub management_policy: ManagementPolicy,
     /// Cap on `adoptionPolicy`.
     pub max_adoption_policy: AdoptionPolicy,
+    /// Where CloudFront runs no tests, nothing waits for them.
+    pub skip_unsupported_tests: bool,
     /// Where `/livez`, `/readyz` and `/metrics` are served.
     pub http_address: SocketAddr,
 }
@@ -112,7 +114,10 @@ pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String
     let shared = Shared { client, watcher, settings, world: Arc::new(Real), events, metrics, health, options, stop: stop.clone() };
 
     // A new kind is one line here.
-    let kinds: Vec<BoxFuture<'_, ()>> = vec![kind(&shared, CloudFrontFunctions { clouds: aws.clone() }), kind(&shared, LambdaFunctions::new(aws.clone()))];
+    let kinds: Vec<BoxFuture<'_, ()>> = vec![
+        kind(&shared, CloudFrontFunctions { clouds: aws.clone(), lenient: shared.options.skip_unsupported_tests }),
+        kind(&shared, LambdaFunctions::new(aws.clone())),
+    ];
     join_all(kinds).await;
     if !stop.is_cancelled() {
         return Err("a controller ended although nobody asked it to".to_owned());

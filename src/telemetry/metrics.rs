@@ -29,6 +29,12 @@ struct Kind {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Event {
+    kind: String,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Readiness {
     kind: String,
     ready: &'static str,
@@ -59,6 +65,7 @@ pub struct Metrics {
     registry: Registry,
     passes: Family<Pass, Counter>,
     pass_seconds: Durations<Kind>,
+    events: Family<Event, Counter>,
     calls: Family<Call, Counter>,
     call_seconds: Durations<Service>,
     throttles: Family<Service, Counter>,
@@ -80,6 +87,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("cloudfn");
         let passes = Family::default();
         let pass_seconds: Durations<Kind> = Family::new_with_constructor(seconds);
+        let events = Family::default();
         let calls = Family::default();
         let call_seconds: Durations<Service> = Family::new_with_constructor(seconds);
         let throttles = Family::default();
@@ -89,6 +97,7 @@ impl Metrics {
         let watch_errors = Family::default();
         registry.register("passes", "Passes over objects by kind and outcome", passes.clone());
         registry.register_with_unit("pass_duration", "Length of passes", Unit::Seconds, pass_seconds.clone());
+        registry.register("events", "What happened to objects, by kind and reason of the event that tells of it", events.clone());
         registry.register("cloud_calls", "Cloud calls by operation, outcome and error code", calls.clone());
         registry.register_with_unit("cloud_call_duration", "Length of cloud calls, the wait for a token excluded", Unit::Seconds, call_seconds.clone());
         registry.register("cloud_throttles", "Cloud calls that were throttled", throttles.clone());
@@ -100,6 +109,7 @@ impl Metrics {
             registry,
             passes,
             pass_seconds,
+            events,
             calls,
             call_seconds,
             throttles,
@@ -125,6 +135,11 @@ impl Metrics {
     pub fn pass(&self, kind: &str, outcome: &'static str, length: Duration) {
         self.passes.get_or_create(&Pass { kind: kind.to_owned(), outcome }).inc();
         self.pass_seconds.get_or_create(&Kind { kind: kind.to_owned() }).observe(length.as_secs_f64());
+    }
+
+    /// Something happened that is worth an event. `reason` is from a closed set.
+    pub fn happened(&self, kind: &str, reason: &'static str) {
+        self.events.get_or_create(&Event { kind: kind.to_owned(), reason }).inc();
     }
 
     /// The Ready condition of the object `<namespace>/<name>` is now so: `True`, `False` or `Unknown`;

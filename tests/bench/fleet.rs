@@ -24,7 +24,12 @@ const PATIENCE: Duration = Duration::from_mins(30);
 pub enum Kind {
     Lambda,
     CloudFront,
+    /// CloudFront functions with a test for each of [`TESTS`].
+    Tested,
 }
+
+/// URIs that the tests of a function ask for.
+pub const TESTS: [&str; 2] = ["/one", "/two"];
 
 /// Objects `f-0` and so on, of one kind.
 #[derive(Clone, Copy)]
@@ -48,7 +53,7 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Lambda => "LambdaFunction",
-            Self::CloudFront => "CloudFrontFunction",
+            Self::CloudFront | Self::Tested => "CloudFrontFunction",
         }
     }
 
@@ -57,8 +62,16 @@ impl Kind {
         128 * generation
     }
 
-    fn javascript(name: &str, generation: i64) -> String {
+    pub fn javascript(name: &str, generation: i64) -> String {
         format!("function handler(event) {{ event.request.headers['x-mark'] = {{value: '{name} {generation}'}}; return event.request; }}\n")
+    }
+
+    /// An event, complete.
+    pub fn event(uri: &str) -> Value {
+        json!({
+            "version": "1.0", "context": {"eventType": "viewer-request"}, "viewer": {"ip": "198.51.100.11"},
+            "request": {"method": "GET", "uri": uri, "querystring": {}, "headers": {}, "cookies": {}},
+        })
     }
 
     fn manifest(self, account: &str, name: &str, generation: i64) -> Value {
@@ -69,13 +82,17 @@ impl Kind {
                 "code": {"inline": {"files": {"index.py": format!("def handler(event, context):\n    return '{name}'\n")}}},
             }),
             Self::CloudFront => json!({"code": {"inline": Self::javascript(name, generation)}}),
+            Self::Tested => {
+                let test = |uri: &str| json!({"name": uri.trim_start_matches('/'), "event": Self::event(uri), "expect": {"request": {"uri": uri}}});
+                json!({"code": {"inline": Self::javascript(name, generation)}, "tests": TESTS.map(test)})
+            }
         };
         json!({"kind": self.name(), "metadata": {"name": name}, "spec": spec})
     }
 }
 
 impl Fleet {
-    fn names(self) -> impl Iterator<Item = String> {
+    pub fn names(self) -> impl Iterator<Item = String> {
         (0..self.size).map(|n| format!("f-{n}"))
     }
 
@@ -150,7 +167,7 @@ impl Fleet {
     pub fn check(self, cloud: &Snapshot, generation: i64) {
         let mut have: Vec<&String> = match self.kind {
             Kind::Lambda => cloud.lambda.keys().map(|(_, name)| name).collect(),
-            Kind::CloudFront => cloud.cloudfront.keys().collect(),
+            Kind::CloudFront | Kind::Tested => cloud.cloudfront.keys().collect(),
         };
         let mut want: Vec<String> = self.names().collect();
         have.sort();

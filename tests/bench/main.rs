@@ -2,6 +2,7 @@
 //!
 //! - `fleet`: many objects of one kind, and waiting for all of them; `scene`: one namespace, one strict
 //!   cloud and the operator between them; `phases`: what is done to a fleet, and what each part cost.
+//! - `bare`: the same work by a script that makes the calls alone.
 //! - `counts`, `usage`: what is counted and what Linux is asked for; `page`, `table`: how it is written down.
 //!
 //! Invariant: the bench fails where something does not come to its end or where counts contradict each
@@ -16,6 +17,7 @@
     reason = "a measurement may fail loudly"
 )]
 
+mod bare;
 mod counts;
 mod fleet;
 mod page;
@@ -51,7 +53,7 @@ async fn main() {
     // CloudFront allows 100 functions in an account.
     let (lambda, edge) = if flags.small { (100, 20) } else { (1000, 100) };
     let (few, many) = (Fleet { kind: Kind::Lambda, size: lambda / 10 }, Fleet { kind: Kind::Lambda, size: lambda });
-    let edge = Fleet { kind: Kind::CloudFront, size: edge };
+    let (edge, tested) = (Fleet { kind: Kind::CloudFront, size: edge }, Fleet { kind: Kind::Tested, size: edge });
 
     let machine = Machine::look().await;
     let results = Results {
@@ -59,6 +61,7 @@ async fn main() {
         many: phases::life(&Scene::start("bench-many", Budgets::Default).await, many).await,
         at_the_quota: phases::creation(&Scene::start("bench-quota", Budgets::Quota).await, many).await,
         edge: phases::life(&Scene::start("bench-edge", Budgets::Default).await, edge).await,
+        tested: phases::tested(&Scene::start("bench-tested", Budgets::Lifted).await, tested).await,
     };
     let text = page::text(&machine, &results);
     println!("{text}");

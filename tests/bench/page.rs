@@ -4,6 +4,7 @@
 //! make untrue, except in tables.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use cloudfn_bed::Bed;
 
@@ -21,6 +22,8 @@ pub struct Results {
     pub many: Life,
     pub at_the_quota: Life,
     pub edge: Life,
+    /// How long the bare calls took, and what the operator did.
+    pub tested: (Duration, Life),
 }
 
 /// Where it was measured.
@@ -54,13 +57,14 @@ impl Machine {
 
 /// The whole page.
 pub fn text(machine: &Machine, results: &Results) -> String {
-    let Results { few, many, at_the_quota, edge } = results;
+    let Results { few, many, at_the_quota, edge, tested } = results;
     let sections = [
         introduction(machine),
         life(many, "Lambda"),
         life(edge, "CloudFront"),
         quota(&[(Budgets::Quota, at_the_quota), (Budgets::Default, many)]),
         growth(few, many),
+        gate(tested),
         METHOD.to_owned(),
     ];
     sections.join("\n")
@@ -180,6 +184,25 @@ fn growth(few: &Life, many: &Life) -> String {
     });
     let head = ["Phase", "Time, s", "Calls", "CPU, s", "Memory, MiB"];
     format!("## From {less} to {more} Lambda functions\n\nThe ratio is in parentheses.\n\n{}", table(&head.map(str::to_owned), &rows.collect::<Vec<_>>()))
+}
+
+fn gate((alone, life): &(Duration, Life)) -> String {
+    let phase = life.phase("create");
+    let row = vec![
+        format!("{:.1}", phase.time.as_secs_f64()),
+        format!("{:.1}", alone.as_secs_f64()),
+        ratio(phase.time.as_secs_f64(), alone.as_secs_f64()),
+        count(phase.calls.all()),
+        each(phase.calls.all(), life.fleet.size),
+    ];
+    let head = ["Operator, s", "Bare calls, s", "Ratio", "Calls of the operator", "Calls each"];
+    format!(
+        "## {} CloudFront functions with two tests each\n\n\
+        From the first request until all are LIVE and Ready, budgets lifted. The bare calls are a script with the AWS SDK: create, test, test, \
+        publish, 16 functions at once, on the same cloud.\n\n{}",
+        count(life.fleet.size),
+        table(&head.map(str::to_owned), &[row])
+    )
 }
 
 const METHOD: &str = "\

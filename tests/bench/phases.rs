@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use cloudfn_bed::Operator;
 
+use crate::bare;
 use crate::counts::{Calls, Writes, first_looks};
 use crate::fleet::{Deed, Fleet};
 use crate::scene::Scene;
@@ -93,6 +94,12 @@ async fn born(scene: &Scene, fleet: Fleet) -> (Operator, Life) {
     let phase = complete(scene, &operator, fleet, "create", Deed::Apply(1)).await;
     fleet.check(&scene.snapshot(), 1);
     (operator, Life { fleet, idle, phases: vec![phase] })
+}
+
+/// How long a fleet takes to be LIVE, by a script that makes the bare calls, and by the operator.
+pub async fn tested(scene: &Scene, fleet: Fleet) -> (Duration, Life) {
+    let alone = bare::to_live(scene, fleet).await;
+    (alone, creation(scene, fleet).await)
 }
 
 /// Creates a fleet, changes it, looks at it, is killed and starts again, and deletes it.

@@ -17,6 +17,8 @@ pub enum Budgets {
     Default,
     /// All that AWS allows to the whole account.
     Quota,
+    /// None.
+    Lifted,
 }
 
 impl Budgets {
@@ -25,6 +27,7 @@ impl Budgets {
         match self {
             Self::Default => &[],
             Self::Quota => &["--lambda-rate=15", "--lambda-get-rate=100"],
+            Self::Lifted => &["--lambda-rate=0", "--lambda-get-rate=0", "--cloudfront-rate=0"],
         }
     }
 }
@@ -54,6 +57,11 @@ impl Scene {
             }
         }
         self.tenant.spawn_operator(settings)
+    }
+
+    /// Where the cloud is.
+    pub fn url(&self) -> String {
+        self.cloud.url()
     }
 
     fn with<T>(&self, then: impl FnOnce(&mut Cloud) -> T) -> T {

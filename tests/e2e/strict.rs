@@ -1,33 +1,73 @@
 //! The whole operator against the strict cloud: SDK, signatures and wire forms as AWS has them.
 //!
 //! The emulator of the other tests is kinder than AWS (no 409 while an update runs, a RevisionId that
-//! stands still, another name for an ETag header); here nothing is.
+//! stands still, another name for an ETag header), and has no TestFunction and no distributions; here
+//! nothing is kind, and both are there.
+
+mod gate;
+mod in_use;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cloudfn_bed::Bed;
+use cloudfn_bed::{Bed, Operator, Tenant};
 use serde_json::json;
 use strict_cloud::front::server::Server;
 use strict_cloud::log::Answered;
-use strict_cloud::{Cloud, Settings};
+use strict_cloud::{Cloud, Operation, Settings};
 
-use crate::support::{CFF, LFN, PATIENCE, QUIET, binary, cff, javascript, lfn, python};
+use crate::invariants;
+use crate::support::{CFF, LFN, PATIENCE, binary, cff, javascript, lfn, python, quiet_with};
+
+/// A test's stage, with a strict cloud of its own.
+struct Strict {
+    tenant: Tenant,
+    operator: Operator,
+    server: Server,
+}
+
+impl Strict {
+    /// A stage whose operator has further flags.
+    async fn start(name: &str, flags: &[&str]) -> Self {
+        let tenant = Bed::get().tenant(name).await;
+        let server = Server::start(Arc::new(Mutex::new(Cloud::new(1, Settings::default().fast()))), 0).expect("a port");
+        let mut settings = tenant.operator_settings(binary(), &quiet_with(flags));
+        for (name, value) in &mut settings.environment {
+            if name == "AWS_ENDPOINT_URL" {
+                *value = server.url();
+            }
+        }
+        let operator = tenant.spawn_operator(settings);
+        operator.ready().await;
+        Self { tenant, operator, server }
+    }
+
+    /// Looks at the cloud, or changes it, behind everybody's back.
+    fn cloud<T>(&self, look: impl FnOnce(&mut Cloud) -> T) -> T {
+        look(&mut self.server.cloud().lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Calls of this operation so far.
+    fn count(&self, operation: Operation) -> usize {
+        self.cloud(|cloud| cloud.log().iter().filter(|entry| entry.operation == operation).count())
+    }
+
+    /// SHA-256 of the code that is LIVE, base64.
+    fn live(&self, name: &str) -> Option<String> {
+        self.cloud(|cloud| cloud.snapshot(self.tenant.account()).cloudfront.get(name)?.live.as_ref().map(|live| live.code_sha256.clone()))
+    }
+
+    /// Ends the stage: the operator stops in good order, and every status kept the invariants.
+    async fn end(self) {
+        assert!(self.operator.terminate().await.success(), "the operator did not stop in good order");
+        invariants::check(&self.tenant).await;
+    }
+}
 
 #[tokio::test]
 async fn both_kinds_live_their_lives_on_a_cloud_that_is_as_strict_as_aws() {
-    let tenant = Bed::get().tenant("strict").await;
-    let cloud = Server::start(Arc::new(Mutex::new(Cloud::new(1, Settings::default().fast()))), 0).expect("a port");
-    let mut settings = tenant.operator_settings(binary(), &QUIET);
-    for (name, value) in &mut settings.environment {
-        if name == "AWS_ENDPOINT_URL" {
-            *value = cloud.url();
-        }
-    }
-    let operator = tenant.spawn_operator(settings);
-    operator.ready().await;
-    let with = |look: &dyn Fn(&mut Cloud)| look(&mut cloud.cloud().lock().unwrap_or_else(PoisonError::into_inner));
-
+    let stage = Strict::start("strict", &[]).await;
+    let tenant = &stage.tenant;
     let role = format!("arn:aws:iam::{}:role/lambda", tenant.account());
 
     tenant.apply(cff("edge", &javascript("1"), json!({"comment": "one", "tags": {"team": "a", "cost": "b"}}))).await;
@@ -39,7 +79,7 @@ async fn both_kinds_live_their_lives_on_a_cloud_that_is_as_strict_as_aws() {
     let edge = tenant.wait_ready(CFF, "edge", PATIENCE).await;
     let worker = tenant.wait_ready(LFN, "worker", PATIENCE).await;
     assert_eq!((&edge.data["status"]["live"]["state"], &worker.data["status"]["latestVersion"]), (&json!("Current"), &json!("2")));
-    with(&|cloud| {
+    stage.cloud(|cloud| {
         let seen = cloud.snapshot(tenant.account());
         let edge = &seen.cloudfront["edge"];
         assert_eq!((edge.live.as_ref(), edge.tags.get("team").map(String::as_str), edge.tags.get("cost")), (Some(&edge.development), Some("b"), None));
@@ -51,7 +91,7 @@ async fn both_kinds_live_their_lives_on_a_cloud_that_is_as_strict_as_aws() {
     tenant.delete(LFN, "worker").await;
     tenant.wait_gone(CFF, "edge", PATIENCE).await;
     tenant.wait_gone(LFN, "worker", PATIENCE).await;
-    with(&|cloud| {
+    stage.cloud(|cloud| {
         assert_eq!(cloud.functions(tenant.account()), Vec::<String>::new());
         // Only what was not there, not yet or not any more, was refused.
         let mut refused = BTreeMap::<&str, usize>::new();
@@ -63,5 +103,5 @@ async fn both_kinds_live_their_lives_on_a_cloud_that_is_as_strict_as_aws() {
         refused.retain(|code, _| !["NoSuchFunctionExists", "ResourceNotFoundException"].contains(code));
         assert!(refused.is_empty(), "{refused:?}");
     });
-    assert!(operator.terminate().await.success(), "the operator did not stop in good order");
+    stage.end().await;
 }

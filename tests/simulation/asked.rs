@@ -5,14 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
 use cloudfn::api::ReferenceKind;
+use cloudfn::api::cloudfront::CloudFrontFunctionSpec;
 use cloudfn::api::lambda::LambdaFunctionSpec;
 use cloudfn::cloud::Tags;
-use cloudfn::functions::lambda::{Code, LambdaFunctions};
+use cloudfn::functions::cloudfront as functions_cloudfront;
+use cloudfn::functions::lambda::{self as functions_lambda, Code, LambdaFunctions};
 use cloudfn::reconcile::{Inputs, Managed, ReferenceName, Unmet};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use strict_cloud::Entry;
+use strict_cloud::log::Answered;
 use strict_cloud::operation::cloudfront as cf;
 
 use crate::api_server::Key;
@@ -32,25 +36,54 @@ pub enum Wanted {
     Function(Value),
 }
 
-/// What a spec asks for now.
-pub fn wanted(stage: &Stage, kind: Kind, spec: &Value) -> Wanted {
+/// What a spec asks for now. `skips`: the hash that the annotation lets pass without tests.
+pub fn wanted(stage: &Stage, kind: Kind, spec: &Value, skips: Option<&str>) -> Wanted {
     match kind {
-        Kind::CloudFront => {
-            let code = match &spec["code"]["configMapKeyRef"] {
-                Value::Null => spec["code"]["inline"].as_str().map(ToOwned::to_owned),
-                reference => {
-                    let data = data(stage, "configmaps", reference["name"].as_str().unwrap_or_default());
-                    data.and_then(|data| data.get(reference["key"].as_str()?)?.as_str().map(ToOwned::to_owned))
-                }
-            };
-            match code {
-                None => Wanted::Missing,
-                Some(_) if spec["runtime"] == "cloudfront-js-9.9" => Wanted::Refused,
-                Some(code) => Wanted::Function(json!({"code": code, "runtime": spec["runtime"]})),
-            }
-        }
+        Kind::CloudFront => cloudfront(stage, spec, skips),
         Kind::Lambda => lambda(stage, spec),
     }
+}
+
+fn cloudfront(stage: &Stage, spec: &Value, skips: Option<&str>) -> Wanted {
+    let keyed = |reference: &Value| {
+        let data = data(stage, "configmaps", reference["name"].as_str().unwrap_or_default())?;
+        Some(data.get(reference["key"].as_str()?)?.as_str()?.to_owned())
+    };
+    let code = match &spec["code"]["configMapKeyRef"] {
+        Value::Null => spec["code"]["inline"].as_str().map(ToOwned::to_owned),
+        reference => keyed(reference),
+    };
+    let named = sources(spec).map(keyed).collect::<Option<Vec<String>>>();
+    let (Some(code), Some(named)) = (code, named) else { return Wanted::Missing };
+    if spec["runtime"] == "cloudfront-js-9.9" {
+        return Wanted::Refused;
+    }
+    let tests = joined(spec, &named);
+    let fails = skips != Some(sha256_hex(&code).as_str()) && tests.iter().any(|test| fails(&code, test));
+    Wanted::Function(json!({"code": code, "runtime": spec["runtime"], "fails": fails}))
+}
+
+/// References of a spec to further tests.
+fn sources(spec: &Value) -> impl Iterator<Item = &Value> {
+    spec["testsFrom"].as_array().into_iter().flatten().map(|source| &source["configMapKeyRef"])
+}
+
+/// The tests of a spec, and those that it names.
+fn joined(spec: &Value, named: &[String]) -> Vec<Value> {
+    let own = spec["tests"].as_array().into_iter().flatten().cloned();
+    own.chain(named.iter().flat_map(|text| serde_json::from_str::<Vec<Value>>(text).unwrap())).collect()
+}
+
+/// Whether a code fails a test, by what the schedule's codes and tests are.
+fn fails(code: &str, test: &Value) -> bool {
+    let hopeless = !test["expect"]["response"].is_null();
+    let asks = !test["expect"]["request"].is_null();
+    hopeless || (asks && code.contains("statusCode: 500"))
+}
+
+/// SHA-256 of a text, hexadecimal.
+pub fn sha256_hex(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn data(stage: &Stage, plural: &str, name: &str) -> Option<Value> {
@@ -73,7 +106,7 @@ fn lambda(stage: &Stage, spec: &Value) -> Wanted {
             inputs.config_maps.insert(name, data.iter().map(|(key, value)| (key.clone(), text(value).into_bytes())).collect());
         }
     }
-    match LambdaFunctions::desired(&spec, &inputs, &Tags::new()) {
+    match functions_lambda::desired(&spec, &inputs, &Tags::new()) {
         Err(Unmet::Missing(_)) => Wanted::Missing,
         Err(Unmet::Invalid(_)) => Wanted::Refused,
         Ok(desired) => {
@@ -158,12 +191,12 @@ pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool)
     wrong.into_iter().next()
 }
 
-/// What the operator published to LIVE without having been asked for it, and what it changed that
-/// it must never touch.
+/// What the operator published to LIVE without having been asked for it, or untested.
 pub fn unasked(stage: &Stage) -> Vec<String> {
     let mut content: BTreeMap<String, Value> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for entry in stage.world.clouds.log() {
+    let log = stage.world.clouds.log();
+    for (number, entry) in log.iter().enumerate() {
         let Some(name) = &entry.function else { continue };
         if !entry.effect || entry.operation.service != strict_cloud::Service::CloudFront {
             continue;
@@ -173,32 +206,76 @@ pub fn unasked(stage: &Stage) -> Vec<String> {
         }
         if entry.operation == cf::PUBLISH_FUNCTION && entry.principal != OTHERS {
             let published = content.get(name).cloned().unwrap_or_default();
-            if !asked_live(stage, name, &published) {
-                wrong.push(format!("{} published {published} of {name}, which nobody asked for", entry.principal));
+            if let Some(what) = not_to_be_live(stage, name, &published, &log[..number]) {
+                wrong.push(format!("{} published {published} of {name}, {what}", entry.principal));
             }
         }
     }
     wrong
 }
 
-/// Whether some version of a spec and its references asked for this content in LIVE.
-fn asked_live(stage: &Stage, name: &str, published: &Value) -> bool {
+/// Why no version of a spec and its references let this content go LIVE, with all that was tested before.
+fn not_to_be_live(stage: &Stage, name: &str, published: &Value, before: &[Entry]) -> Option<&'static str> {
     let place = Place { kind: Kind::CloudFront, name: name.to_owned() };
     let slots = stage.slots.iter().enumerate().filter(|(_, slot)| Place::of(slot) == place);
-    let mut specs = slots.flat_map(|(number, _)| stage.history.specs.get(&number).into_iter().flatten());
-    specs.any(|spec| {
-        let codes: BTreeSet<String> = if let Some(code) = spec["code"]["inline"].as_str() {
-            BTreeSet::from([code.to_owned()])
-        } else {
-            let reference = &spec["code"]["configMapKeyRef"];
-            let (name, key) = (reference["name"].as_str().unwrap_or_default(), reference["key"].as_str().unwrap_or_default());
-            let maps = stage.history.maps.get(name);
-            maps.into_iter().flatten().filter_map(|data| data[key].as_str().map(ToOwned::to_owned)).collect()
-        };
-        let hash = |code: &String| STANDARD.encode(Sha256::digest(code));
-        spec["stage"] == "LIVE"
-            && spec["runtime"] == published["runtime"]
-            && (spec["comment"].is_null() || spec["comment"] == published["comment"])
-            && codes.iter().any(|code| published["code"] == hash(code))
+    let tested: Vec<&Entry> =
+        before.iter().filter(|entry| entry.operation == cf::TEST_FUNCTION && entry.function.as_deref() == Some(name) && ran(entry, published)).collect();
+    let mut asked = false;
+    for (number, spec) in slots.flat_map(|(number, _)| stage.history.specs.get(&number).into_iter().flatten().map(move |spec| (number, spec))) {
+        let Some(code) = asked_live(stage, spec, published) else { continue };
+        asked = true;
+        let skipped = stage.history.skipped.get(&number).is_some_and(|codes| codes.contains(&code));
+        if skipped || versions(stage, spec).iter().any(|named| passed(spec, &code, named, &tested)) {
+            return None;
+        }
+    }
+    Some(if asked { "which nobody has tested" } else { "which nobody asked for" })
+}
+
+/// Whether a test ran exactly this content, to its end.
+fn ran(entry: &Entry, published: &Value) -> bool {
+    let same = ["code", "runtime", "stores"].iter().all(|member| entry.arguments[*member] == published[*member]);
+    same && matches!(entry.answer, Answered::Done(_)) && entry.arguments["failed"] == false
+}
+
+/// Everything that the ConfigMaps of further tests ever said together.
+fn versions(stage: &Stage, spec: &Value) -> Vec<Vec<String>> {
+    sources(spec).fold(vec![Vec::new()], |lists, source| {
+        let maps = stage.history.maps.get(source["name"].as_str().unwrap_or_default());
+        let texts: Vec<String> = maps.into_iter().flatten().filter_map(|data| Some(data[source["key"].as_str()?].as_str()?.to_owned())).collect();
+        lists.iter().flat_map(|list| texts.iter().map(|text| [list.as_slice(), &[text.clone()]].concat())).collect()
     })
+}
+
+/// Whether all these tests had run on the code, and none that it fails is among them.
+fn passed(spec: &Value, code: &str, named: &[String], tested: &[&Entry]) -> bool {
+    let tests = joined(spec, named);
+    if tests.iter().any(|test| fails(code, test)) {
+        return false;
+    }
+    let mut alone = spec.clone();
+    alone["code"] = json!({"inline": code});
+    alone["tests"] = json!(tests);
+    alone.as_object_mut().unwrap().remove("testsFrom");
+    let claim = Tags::from([("owner".to_owned(), "any".to_owned())]);
+    let desired = functions_cloudfront::desired(&CloudFrontFunctionSpec::deserialize(&alone).unwrap(), &Inputs::default(), &claim, false).unwrap();
+    desired.gate.tests.iter().all(|test| {
+        let event = json!(STANDARD.encode(Sha256::digest(&test.event)));
+        tested.iter().any(|entry| entry.arguments["event"] == event)
+    })
+}
+
+/// The code, where this version of a spec asked for this content in LIVE.
+fn asked_live(stage: &Stage, spec: &Value, published: &Value) -> Option<String> {
+    let mut codes: BTreeSet<String> = if let Some(code) = spec["code"]["inline"].as_str() {
+        BTreeSet::from([code.to_owned()])
+    } else {
+        let reference = &spec["code"]["configMapKeyRef"];
+        let (name, key) = (reference["name"].as_str().unwrap_or_default(), reference["key"].as_str().unwrap_or_default());
+        let maps = stage.history.maps.get(name);
+        maps.into_iter().flatten().filter_map(|data| data[key].as_str().map(ToOwned::to_owned)).collect()
+    };
+    codes.retain(|code| published["code"] == STANDARD.encode(Sha256::digest(code)));
+    let asks = spec["stage"] == "LIVE" && spec["runtime"] == published["runtime"] && (spec["comment"].is_null() || spec["comment"] == published["comment"]);
+    codes.into_iter().next().filter(|_| asks)
 }

@@ -9,16 +9,18 @@ use crate::schedule::{Act, Adversity, Kind, Slot, role};
 use crate::world::ACCOUNT;
 
 /// Operations that the operator uses.
-pub const OPERATIONS: [Operation; 17] = [
+pub const OPERATIONS: [Operation; 19] = [
     cf::CREATE_FUNCTION,
     cf::DESCRIBE_FUNCTION,
     cf::GET_FUNCTION,
     cf::UPDATE_FUNCTION,
+    cf::TEST_FUNCTION,
     cf::PUBLISH_FUNCTION,
     cf::DELETE_FUNCTION,
     cf::TAG_RESOURCE,
     cf::UNTAG_RESOURCE,
     cf::LIST_TAGS_FOR_RESOURCE,
+    cf::LIST_DISTRIBUTIONS,
     lambda::CREATE_FUNCTION,
     lambda::GET_FUNCTION,
     lambda::UPDATE_FUNCTION_CONFIGURATION,
@@ -93,9 +95,11 @@ pub fn adversity(cloud: &mut Cloud, what: &Adversity, slots: &[Slot]) {
             cloud.cloudfront_set_in_use(ACCOUNT, slot.function(), true);
         }),
         Adversity::Full => cloud.settings_mut().cloudfront_functions = 1,
+        Adversity::NoTests => cloud.settings_mut().test_function = false,
         Adversity::NewRole => cloud.put_role(&role()),
         Adversity::Over => {
             cloud.allow_all();
+            cloud.settings_mut().test_function = true;
             cloud.settings_mut().cloudfront_functions = Settings::default().cloudfront_functions;
             for slot in slots {
                 cloud.cloudfront_set_in_use(ACCOUNT, slot.function(), false);

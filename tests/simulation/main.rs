@@ -10,7 +10,7 @@
 //! - `scenarios`: fixed lives of one object; `crashes`: the operator dropped before and after every
 //!   single write of them; `matrix`: every operation of them met by every fault.
 //! - `throughput`: many functions at once against the quotas, in virtual time.
-//! - `transitions`: from one spec to another.
+//! - `transitions`: from one spec to another; `corpus`: functions as people run them.
 //!
 //! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints each run whole.
 
@@ -20,6 +20,7 @@ mod api_server;
 mod asked;
 mod bulk;
 mod clouds;
+mod corpus;
 mod crashes;
 mod faults;
 mod invariants;

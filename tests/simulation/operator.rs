@@ -62,7 +62,7 @@ impl Operator {
         let access = Arc::new(Access::new(world.clone(), who, fuse.clone()));
         let metrics = Metrics::new();
         let events = Events::new(client.clone(), who.to_owned());
-        let cloudfront = CloudFrontFunctions { clouds: access.clone() };
+        let cloudfront = CloudFrontFunctions { clouds: access.clone(), lenient: false };
         let cloudfront = Driver::new(cloudfront, client.clone(), settings.clone(), world.clone(), events.clone(), metrics.clone());
         let lambda = Driver::new(LambdaFunctions::new(access), client, settings.clone(), world.clone(), events, metrics);
         let life = Arc::new(Life {

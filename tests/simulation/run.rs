@@ -16,7 +16,7 @@ use crate::operator::Operator;
 use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, Step, manifest};
 use crate::wire::Fuse;
 use crate::world::{NAMESPACE, SENTINEL, Told, World, lock};
-use crate::{faults, judge};
+use crate::{asked, faults, judge};
 
 /// Time between two looks at an unchanged object.
 pub const CHECK: Duration = Duration::from_mins(5);
@@ -44,6 +44,8 @@ pub struct History {
     pub last_specs: BTreeMap<usize, Vec<Value>>,
     /// Contents that each ConfigMap ever had.
     pub maps: BTreeMap<String, Vec<Value>>,
+    /// Codes that somebody let pass without tests, by object.
+    pub skipped: BTreeMap<usize, BTreeSet<String>>,
     /// Functions that outsiders made, as they then were, or took our tag from (a pass may be at work on those).
     pub foreign: BTreeMap<judge::Place, Option<Value>>,
     /// Functions that an outsider touched: what the spec does not name may be anything.
@@ -123,6 +125,12 @@ impl Stage {
             Act::Look(slot, token) => {
                 let status = self.patch(*slot, json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}}));
                 self.world.tell("user", format!("asks for a look at {}: {status}", self.slots[*slot].name));
+            }
+            Act::SkipTests(slot, code) => {
+                let named = code.as_ref().map(|code| asked::sha256_hex(code));
+                let status = self.patch(*slot, json!({"metadata": {"annotations": {"cloudfn.dev/skip-tests": named}}}));
+                self.world.tell("user", format!("lets {code:?} of {} pass without tests: {status}", self.slots[*slot].name));
+                self.history.skipped.entry(*slot).or_default().extend(code.clone());
             }
             Act::LoseStatus(slot) => self.lose_status(*slot),
             Act::Reference { config_map, name, data } => self.reference(*config_map, name, data.as_ref()),

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::schedule::{Act, Adversity, Kind, Outside, Schedule, Slot, Step, javascript, role, store};
+use crate::schedule::{Act, Adversity, Kind, Outside, Schedule, Slot, Step, broken, javascript, role, store, test};
 use crate::world::{ACCOUNT, SENTINEL};
 
 /// Long enough for everything to come to rest: what follows a repair at the second next check, too.
 const LATER: Duration = Duration::from_secs(1000);
+
+/// Sooner than any second try of a deletion that is blocked.
+const SOON: Duration = Duration::from_secs(3);
 
 fn schedule(kind: Kind, acts: Vec<Act>) -> Schedule {
     let slots = vec![Slot { kind, name: "f0".to_owned(), function: None }];
@@ -17,11 +20,27 @@ fn schedule(kind: Kind, acts: Vec<Act>) -> Schedule {
     Schedule { seed: 7, slots, steps: acts.map(|act| Step { after: LATER, act }).collect(), refuse_tags: false }
 }
 
+/// A deletion that a distribution blocks for a moment: one refusal, and what is asked about it.
+fn blocked_deletion() -> Vec<Act> {
+    vec![Act::Adversity(Adversity::InUse), Act::Delete(0), Act::Adversity(Adversity::Over)]
+}
+
+/// The same, with the distribution letting go before a second try.
+fn soon_released(mut schedule: Schedule) -> Schedule {
+    for pair in 1..schedule.steps.len() {
+        if matches!(schedule.steps[pair - 1].act, Act::Delete(_)) && matches!(schedule.steps[pair].act, Act::Adversity(Adversity::Over)) {
+            schedule.steps[pair].after = SOON;
+        }
+    }
+    schedule
+}
+
 /// A spec that names everything that the operator manages.
 pub fn first(kind: Kind) -> Value {
     match kind {
         Kind::CloudFront => {
-            json!({"code": {"inline": javascript(1)}, "comment": "one", "tags": {"team": "a", "cost": "a"}, "keyValueStoreAssociations": [{"keyValueStoreArn": store(1)}]})
+            json!({"code": {"inline": javascript(1)}, "comment": "one", "tags": {"team": "a", "cost": "a"}, "keyValueStoreAssociations": [{"keyValueStoreArn": store(1)}],
+                "tests": [test("one"), test("two")]})
         }
         Kind::Lambda => json!({
             "runtime": "python3.13", "handler": "index.handler", "role": role(),
@@ -35,7 +54,7 @@ pub fn first(kind: Kind) -> Value {
 /// Everything differs from [`first`]; some of it is dropped.
 pub fn second(kind: Kind) -> Value {
     match kind {
-        Kind::CloudFront => json!({"code": {"inline": javascript(2)}, "runtime": "cloudfront-js-1.0", "tags": {"team": "b"}}),
+        Kind::CloudFront => json!({"code": {"inline": javascript(2)}, "runtime": "cloudfront-js-1.0", "tags": {"team": "b"}, "tests": [test("one")]}),
         Kind::Lambda => json!({
             "runtime": "python3.12", "handler": "main.handler", "role": format!("arn:aws:iam::{ACCOUNT}:role/other"),
             "code": {"inline": {"files": {"main.py": "def handler(event, context):\n    return 2\n"}}}, "publish": true,
@@ -66,6 +85,13 @@ pub fn all() -> Vec<(String, Schedule)> {
         named("status lost, then edited", vec![create(), Act::LoseStatus(0), Act::Apply(0, second(kind))]);
         named("left to Observe and taken back", vec![create(), with("managementPolicy", "Observe"), create()]);
     }
+    let tested = |code: String| Act::Apply(0, json!({"code": {"inline": code}, "tests": [test("one")]}));
+    let let_pass = Act::SkipTests(0, Some(broken(1)));
+    let mut gated = |name: &str, acts: Vec<Act>| all.push((format!("CloudFront: {name}"), schedule(Kind::CloudFront, acts)));
+    gated("a test fails, then the code is mended", vec![tested(javascript(1)), tested(broken(1)), tested(javascript(2))]);
+    gated("a code that fails is let pass", vec![tested(javascript(1)), tested(broken(1)), let_pass]);
+    let in_use = schedule(Kind::CloudFront, [vec![tested(javascript(1))], blocked_deletion()].concat());
+    all.push(("CloudFront: in use while it is deleted".to_owned(), soon_released(in_use)));
     let mut refused = schedule(Kind::CloudFront, vec![Act::Apply(0, first(Kind::CloudFront)), Act::Delete(0)]);
     refused.refuse_tags = true;
     all.push(("CloudFront: create refused with tags, then delete".to_owned(), refused));
@@ -74,6 +100,6 @@ pub fn all() -> Vec<(String, Schedule)> {
 
 /// One long life, in which every operation is called.
 pub fn life(kind: Kind) -> Schedule {
-    let acts = vec![Act::Apply(0, first(kind)), Act::Apply(0, second(kind)), Act::Outside(0, Outside::Code(1)), Act::Delete(0)];
-    schedule(kind, acts)
+    let acts = vec![Act::Apply(0, first(kind)), Act::Apply(0, second(kind)), Act::Outside(0, Outside::Code(1))];
+    soon_released(schedule(kind, [acts, blocked_deletion()].concat()))
 }

@@ -79,6 +79,8 @@ pub enum Adversity {
     InUse,
     /// No CloudFront function can be added.
     Full,
+    /// CloudFront has no TestFunction.
+    NoTests,
     /// The role of all Lambda functions is made anew, and cannot be assumed for a while.
     NewRole,
     /// All of that is over.
@@ -96,6 +98,8 @@ pub enum Act {
     Pause(usize, Option<String>),
     /// Somebody asks for a look.
     Look(usize, String),
+    /// Somebody lets this code pass without its tests, or no code any more.
+    SkipTests(usize, Option<String>),
     /// The object's status is lost.
     LoseStatus(usize),
     /// A ConfigMap (or else a Secret) comes, changes or goes.
@@ -197,6 +201,21 @@ pub const FAILS_TO_UPDATE: &str = "fails to update";
 /// JavaScript that differs.
 pub fn javascript(number: u64) -> String {
     format!("function handler(event) {{ return event.request; }} // {number}")
+}
+
+/// JavaScript that differs, and fails every test but those that expect nothing of the answer.
+pub fn broken(number: u64) -> String {
+    format!("function handler(event) {{ return {{ statusCode: 500 }}; }} // broken {number}")
+}
+
+/// A test that [`javascript`] passes.
+pub fn test(name: &str) -> Value {
+    json!({"name": name, "event": {"request": {"uri": format!("/{name}")}}, "expect": {"request": {"uri": format!("/{name}")}}})
+}
+
+/// A test that nothing passes.
+pub fn hopeless(name: &str) -> Value {
+    json!({"name": name, "expect": {"response": {"statusCode": 418}}})
 }
 
 /// The manifest of an object.

@@ -15,9 +15,12 @@ use aws_sdk_cloudfront::types;
 
 use super::errors;
 use super::gate::{Call, Gate};
-use crate::cloud::cloudfront::{CloudFrontApi, Code, Described, FunctionConfig, Stage, Summary, Written};
+use crate::cloud::cloudfront::{CloudFrontApi, Code, Described, Execution, FunctionConfig, Stage, Summary, TestRun, Written};
 use crate::cloud::limit::Family;
 use crate::cloud::{CloudError, Patience, Tags};
+
+/// Pages of distributions that are read at most.
+const MAX_PAGES: usize = 20;
 
 /// CloudFront Functions of one account; made by [`Connection::cloudfront`](super::Connection::cloudfront).
 #[derive(Clone)]
@@ -87,6 +90,36 @@ impl CloudFrontApi for CloudFront {
         Ok(Written { summary: summary(OPERATION, output.function_summary)?, etag: present(output.e_tag) })
     }
 
+    async fn test(&self, name: &str, if_match: &str, event: &[u8]) -> Result<TestRun, CloudError> {
+        const OPERATION: &str = "TestFunction";
+        let request = self.client.test_function().name(name).if_match(if_match);
+        let request = request.stage(stage_of(Stage::Development)).event_object(Blob::new(event)).send();
+        match self.gate.call(call(OPERATION, name, Patience::Wait), request).await {
+            Ok(output) => output.test_result.map(execution).ok_or_else(|| errors::incomplete(OPERATION, "TestResult")),
+            Err(error) => errors::untested(error),
+        }
+    }
+
+    async fn distributions(&self, function_arn: &str) -> Result<Vec<String>, CloudError> {
+        const OPERATION: &str = "ListDistributions";
+        let mut found = Vec::new();
+        let mut marker = None;
+        // An account has 500 distributions unless AWS raised that (CloudFront quotas): five pages.
+        for _ in 0..MAX_PAGES {
+            let request = self.client.list_distributions().set_marker(marker).send();
+            let output = self.gate.call(call(OPERATION, function_arn, Patience::Wait), request).await?;
+            let list = output.distribution_list.ok_or_else(|| errors::incomplete(OPERATION, "DistributionList"))?;
+            let users = list.items.unwrap_or_default().into_iter().filter(|distribution| uses(distribution, function_arn));
+            found.extend(users.map(|distribution| distribution.id));
+            marker = present(list.next_marker).filter(|_| list.is_truncated);
+            if marker.is_none() {
+                break;
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     async fn publish(&self, name: &str, if_match: &str) -> Result<Summary, CloudError> {
         const OPERATION: &str = "PublishFunction";
         let request = self.client.publish_function().name(name).if_match(if_match).send();
@@ -138,6 +171,24 @@ impl Intercept for PlainEtag {
         }
         Ok(())
     }
+}
+
+/// What a run said. An empty text is none: AWS sends one for what did not happen.
+fn execution(result: types::TestResult) -> TestRun {
+    TestRun::Ran(Execution {
+        compute_utilization: result.compute_utilization.and_then(|percent| percent.parse().ok()),
+        logs: result.function_execution_logs.unwrap_or_default(),
+        error: present(result.function_error_message),
+        output: present(result.function_output),
+    })
+}
+
+/// Whether a cache behavior of a distribution runs the function.
+fn uses(distribution: &types::DistributionSummary, function_arn: &str) -> bool {
+    let default = distribution.default_cache_behavior.iter().map(|behavior| &behavior.function_associations);
+    let others = distribution.cache_behaviors.iter().flat_map(|behaviors| behaviors.items.iter().flatten());
+    let mut associations = default.chain(others.map(|behavior| &behavior.function_associations)).flatten();
+    associations.any(|associations| associations.items.iter().flatten().any(|association| association.function_arn == function_arn))
 }
 
 fn stage_of(stage: Stage) -> types::FunctionStage {

@@ -1,17 +1,23 @@
 //! One step, one mutation, and what its reply teaches.
 //!
-//! Invariant: [`act`] makes exactly one call and retries nothing; [`fold`] is pure and takes the
+//! Invariant: [`act`] changes the cloud with exactly one call and retries nothing (behind a deletion
+//! that is refused it asks who is in the way); [`fold`] is pure and takes the
 //! cloud's word where the reply has one.
 
 use std::fmt;
 
 use super::desired::Source;
+use super::gate::{self, Test, Verdict};
 use super::observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen};
+use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::cloud::cloudfront::{CloudFrontApi, FunctionConfig, Summary, Written};
 use crate::cloud::{Class, CloudError, Tags};
 use crate::reconcile::{Effect, Step};
 
-/// One mutation, with all that it needs.
+/// Distributions that a message names at most.
+const USERS_SHOWN: usize = 10;
+
+/// One mutation, or a test, with all that it needs.
 #[derive(Clone, PartialEq, Eq)]
 pub enum CloudFrontStep {
     /// `CreateFunction`.
@@ -31,6 +37,19 @@ pub enum CloudFrontStep {
         config: FunctionConfig,
         /// Code.
         code: Source,
+    },
+    /// `TestFunction` of DEVELOPMENT.
+    Test {
+        /// `ETag` of DEVELOPMENT; `None` as for a publish.
+        etag: Option<String>,
+        /// What the result is of.
+        key: String,
+        /// The test.
+        test: Test,
+        /// How many tests there are.
+        count: usize,
+        /// Where the cloud runs no tests, nobody waits for them.
+        lenient: bool,
     },
     /// `PublishFunction`: copies DEVELOPMENT to LIVE.
     Publish {
@@ -54,6 +73,8 @@ pub enum CloudFrontStep {
     },
     /// `DeleteFunction`.
     Delete {
+        /// The function.
+        arn: String,
         /// `ETag` of DEVELOPMENT.
         etag: String,
     },
@@ -64,6 +85,7 @@ impl Step for CloudFrontStep {
         match self {
             Self::Create { .. } => "Create",
             Self::Update { .. } => "Update",
+            Self::Test { .. } => "Test",
             Self::Publish { .. } => "Publish",
             Self::Tag { .. } => "Tag",
             Self::Untag { .. } => "Untag",
@@ -75,6 +97,7 @@ impl Step for CloudFrontStep {
         match self {
             Self::Create { .. } => Effect::Create,
             Self::Update { .. } | Self::Tag { .. } | Self::Untag { .. } => Effect::Update,
+            Self::Test { .. } => Effect::Test,
             Self::Publish { .. } => Effect::Publish,
             Self::Delete { .. } => Effect::Delete,
         }
@@ -107,6 +130,19 @@ pub enum CloudFrontChange {
         /// The code that was sent.
         code: CodeSeen,
     },
+    /// Tested, or not.
+    Tested {
+        /// What the result is of.
+        key: String,
+        /// Name of the test.
+        name: String,
+        /// How many tests there are.
+        count: usize,
+        /// Where the cloud runs no tests, nobody waits for them.
+        lenient: bool,
+        /// What came of it.
+        verdict: Verdict,
+    },
     /// Published.
     Published {
         /// The reply.
@@ -137,13 +173,12 @@ pub(super) async fn act(api: &dyn CloudFrontApi, name: &str, step: &CloudFrontSt
             let summary = api.publish(name, etag).await?;
             Ok(CloudFrontChange::Published { summary, etag: etag.clone() })
         }
-        CloudFrontStep::Publish { etag: None } => Err(CloudError {
-            class: Class::Bug,
-            operation: "PublishFunction",
-            code: "NoGuard".to_owned(),
-            message: "a publish was due before the ETag of DEVELOPMENT was known".to_owned(),
-            request_id: None,
-        }),
+        CloudFrontStep::Test { etag: Some(etag), key, test, count, lenient } => {
+            let verdict = gate::verdict(test, api.test(name, etag, &test.event).await?);
+            Ok(CloudFrontChange::Tested { key: key.clone(), name: test.name.clone(), count: *count, lenient: *lenient, verdict })
+        }
+        CloudFrontStep::Test { etag: None, .. } => Err(unguarded("TestFunction")),
+        CloudFrontStep::Publish { etag: None } => Err(unguarded("PublishFunction")),
         CloudFrontStep::Tag { arn, tags } => {
             api.tag(arn, tags).await?;
             Ok(CloudFrontChange::Tagged(tags.clone()))
@@ -152,15 +187,49 @@ pub(super) async fn act(api: &dyn CloudFrontApi, name: &str, step: &CloudFrontSt
             api.untag(arn, keys).await?;
             Ok(CloudFrontChange::Untagged(keys.clone()))
         }
-        CloudFrontStep::Delete { etag } => {
-            api.delete(name, etag).await?;
-            Ok(CloudFrontChange::Deleted)
-        }
+        CloudFrontStep::Delete { arn, etag } => match api.delete(name, etag).await {
+            Ok(()) => Ok(CloudFrontChange::Deleted),
+            Err(error) if error.class == Class::InUse => Err(in_use(api, arn, error).await),
+            Err(error) => Err(error),
+        },
     }
 }
 
-pub(super) fn fold(observed: &mut Option<CloudFrontObserved>, change: CloudFrontChange) {
+/// Who uses the function that cannot be deleted, as far as one may know.
+async fn in_use(api: &dyn CloudFrontApi, arn: &str, error: CloudError) -> CloudError {
+    let users = match api.distributions(arn).await {
+        Ok(users) if users.is_empty() => "no distribution shows it now".to_owned(),
+        Ok(users) => {
+            let shown = users.iter().take(USERS_SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = users.len().saturating_sub(USERS_SHOWN);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("used by {shown}{more}; take it off their cache behaviors")
+        }
+        Err(denied) if denied.class == Class::Denied => "allow cloudfront:ListDistributions to see by which distributions".to_owned(),
+        Err(_) => "by which distributions cannot be seen now".to_owned(),
+    };
+    CloudError { message: format!("{} ({users})", error.message.trim_end_matches('.')), ..error }
+}
+
+fn unguarded(operation: &'static str) -> CloudError {
+    CloudError {
+        class: Class::Bug,
+        operation,
+        code: "NoGuard".to_owned(),
+        message: "it was due before the ETag of DEVELOPMENT was known".to_owned(),
+        request_id: None,
+    }
+}
+
+pub(super) fn fold(observed: &mut Option<CloudFrontObserved>, memory: &mut CloudFrontFunctionStatus, change: CloudFrontChange) {
     match change {
+        CloudFrontChange::Tested { key, verdict: Verdict::Unsupported(why), lenient: true, .. } => gate::skip(&mut memory.tests, &key, &why),
+        CloudFrontChange::Tested { key, name, count, verdict, .. } => {
+            if let Some(observed) = observed {
+                observed.untestable |= matches!(verdict, Verdict::Broken(_) | Verdict::Unsupported(_));
+            }
+            gate::learn(&mut memory.tests, &key, (&name, count), verdict);
+        }
         CloudFrontChange::Created { written, code, tags } => *observed = Some(created(written, code, tags)),
         CloudFrontChange::Deleted => *observed = None,
         // Nothing else is planned for a function that was not observed.
@@ -181,6 +250,7 @@ fn created(Written { summary, etag }: Written, code: CodeSeen, tags: Tags) -> Cl
         etag,
         development: Development { config: summary.config, code: Some(code), last_modified_time: summary.last_modified_time },
         live: Live::Never,
+        untestable: false,
     }
 }
 
@@ -212,6 +282,6 @@ fn fold_into(observed: &mut CloudFrontObserved, change: CloudFrontChange) {
                 tags.retain(|key, _| !keys.contains(key));
             }
         }
-        CloudFrontChange::Created { .. } | CloudFrontChange::Deleted => {}
+        CloudFrontChange::Created { .. } | CloudFrontChange::Tested { .. } | CloudFrontChange::Deleted => {}
     }
 }

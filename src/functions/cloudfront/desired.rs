@@ -1,13 +1,16 @@
-//! What is wanted: the spec and the ConfigMap it names, checked and joined.
+//! What is wanted: the spec and the ConfigMaps it names, checked and joined.
 //!
 //! Invariant: all that can be wrong with a spec is found here; planning cannot fail.
 //! Pure: no client, no SDK, no clock, no async, no logging.
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::api::cloudfront::{CloudFrontFunctionSpec, Code, ConfigMapKeyRef, Stage};
+use super::gate::Gate;
+use crate::api::SKIP_TESTS;
+use crate::api::cloudfront::{CloudFrontFunctionSpec, Code, ConfigMapKeyRef, FunctionTest, Stage, TestsSource};
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::reconcile::{Desired, Inputs, Unmet};
@@ -56,6 +59,8 @@ pub struct CloudFrontDesired {
     pub tags: Tags,
     /// Owner tags; empty where they do not count, and then nothing is ever written.
     pub claim: Tags,
+    /// What must pass before anything is published.
+    pub gate: Gate,
 }
 
 impl CloudFrontDesired {
@@ -101,26 +106,64 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(digits).collect()
 }
 
-pub(super) fn desired(spec: &CloudFrontFunctionSpec, inputs: &Inputs, claim: &Tags) -> Result<CloudFrontDesired, Unmet> {
+/// What is wanted. `lenient`: where the cloud runs no tests, nobody waits for them.
+///
+/// # Errors
+/// Where the spec cannot be carried out as it stands.
+pub fn desired(spec: &CloudFrontFunctionSpec, inputs: &Inputs, claim: &Tags, lenient: bool) -> Result<CloudFrontDesired, Unmet> {
     let tags = spec.common.tags.clone().unwrap_or_default();
     // CEL refuses such keys; an object that an older CRD let in must not steer its ownership either.
     if let Some(key) = tags.keys().find(|key| reserved(key)) {
         return Err(Unmet::Invalid(format!("The tag key {key} is reserved; choose one that starts with neither cloudfn.dev/ nor aws:.")));
     }
+    let code = code(&spec.code, inputs)?;
+    let bypass = inputs.annotations.get(SKIP_TESTS).is_some_and(|named| *named == code.sha256);
+    let gate = Gate::new(tests(spec, inputs)?, bypass, lenient)?;
     Ok(CloudFrontDesired {
         runtime: spec.runtime.clone(),
         comment: spec.comment.clone(),
         key_value_stores: spec.key_value_store_associations.as_ref().map(|stores| stores.iter().map(|store| store.key_value_store_arn.clone()).collect()),
-        code: code(&spec.code, inputs)?,
+        code,
         publish: spec.stage == Stage::Live,
         tags,
         claim: claim.clone(),
+        // Who may not write publishes nothing, and nothing stands in the way.
+        gate: if claim.is_empty() { Gate::default() } else { gate },
     })
 }
 
 /// Whether a tag key belongs to cloudfn or to AWS.
 pub(super) fn reserved(key: &str) -> bool {
     key.starts_with("cloudfn.dev/") || key.starts_with("aws:")
+}
+
+/// All tests: those of the spec, then those that it names.
+fn tests(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Result<Vec<FunctionTest>, Unmet> {
+    let mut tests = spec.tests.clone();
+    for TestsSource { config_map_key_ref: key } in &spec.tests_from {
+        let bytes = referenced(key, inputs)?;
+        tests.extend(listed(bytes).map_err(|what| Unmet::Invalid(format!("The key {} of ConfigMap {} is no list of tests: {what}.", key.key, key.name)))?);
+    }
+    Ok(tests)
+}
+
+/// A list of tests in YAML or JSON. A member that no test has is refused: a misspelt expectation would always hold.
+fn listed(bytes: &[u8]) -> Result<Vec<FunctionTest>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
+    let first_line = |error: String| error.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+    let items: Vec<serde_json::Value> = serde_saphyr::from_str(text).map_err(|error| first_line(error.to_string()))?;
+    let known = ["name", "event", "expect", "expectAbsent", "maxComputeUtilization"];
+    items
+        .into_iter()
+        .map(|item| {
+            let other = item.as_object().into_iter().flat_map(|item| item.keys()).find(|key| !known.contains(&key.as_str()));
+            if let Some(other) = other {
+                return Err(format!("a test has no member {other}; there are {}", known.join(", ")));
+            }
+            let read = FunctionTest::deserialize(item).map_err(|error| first_line(error.to_string()))?;
+            if read.name.is_empty() { Err("a test has an empty name".to_owned()) } else { Ok(read) }
+        })
+        .collect()
 }
 
 fn code(code: &Code, inputs: &Inputs) -> Result<Source, Unmet> {

@@ -6,6 +6,7 @@
 
 mod act;
 mod desired;
+mod gate;
 mod intent;
 mod observe;
 mod plan;
@@ -19,13 +20,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::api::cloudfront::{CloudFrontFunctionSpec as Spec, CloudFrontFunctionStatus as Status};
-use crate::api::{CloudFrontFunction, ReferenceKind};
+use crate::api::{CloudFrontFunction, ReferenceKind, SKIP_TESTS};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::{CloudError, Patience, Tags};
-use crate::reconcile::{Goal, Identity, Inputs, Managed, Plan, ReferenceName, Unmet};
+use crate::reconcile::{Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceName, Unmet};
 
 pub use act::{CloudFrontChange, CloudFrontStep};
-pub use desired::{CloudFrontDesired, Source};
+pub use desired::{CloudFrontDesired, Source, desired};
+pub use gate::{Gate, Test};
 pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen};
 
 /// Where the kind gets its clients from.
@@ -41,6 +43,8 @@ pub trait Clouds: Send + Sync + 'static {
 pub struct CloudFrontFunctions {
     /// Where its clients come from.
     pub clouds: Arc<dyn Clouds>,
+    /// Where the cloud runs no tests, nothing waits for them.
+    pub lenient: bool,
 }
 
 #[async_trait]
@@ -59,13 +63,15 @@ impl Managed for CloudFrontFunctions {
         String::new()
     }
 
+    const ANNOTATIONS: &'static [&'static str] = &[SKIP_TESTS];
+
     fn references(spec: &Spec) -> BTreeSet<ReferenceName> {
-        let config_map = spec.code.config_map_key_ref.as_ref();
-        config_map.map(|key| ReferenceName { kind: ReferenceKind::ConfigMap, name: key.name.clone() }).into_iter().collect()
+        let keys = spec.code.config_map_key_ref.iter().chain(spec.tests_from.iter().map(|tests| &tests.config_map_key_ref));
+        keys.map(|key| ReferenceName { kind: ReferenceKind::ConfigMap, name: key.name.clone() }).collect()
     }
 
-    fn desired(spec: &Spec, inputs: &Inputs, claim: &Tags) -> Result<CloudFrontDesired, Unmet> {
-        desired::desired(spec, inputs, claim)
+    fn desired(&self, spec: &Spec, inputs: &Inputs, claim: &Tags) -> Result<CloudFrontDesired, Unmet> {
+        desired::desired(spec, inputs, claim, self.lenient)
     }
 
     async fn observe(
@@ -92,12 +98,20 @@ impl Managed for CloudFrontFunctions {
         act::act(api.as_ref(), &identity.name, step).await
     }
 
-    fn fold(observed: &mut Option<CloudFrontObserved>, change: CloudFrontChange) {
-        act::fold(observed, change);
+    fn fold(observed: &mut Option<CloudFrontObserved>, memory: &mut Status, change: CloudFrontChange) {
+        act::fold(observed, memory, change);
     }
 
     fn refused(memory: &mut Status, step: &CloudFrontStep, error: &CloudError) {
         intent::refused(memory, step, error);
+    }
+
+    fn asked(memory: &mut Status) {
+        gate::again(&mut memory.tests);
+    }
+
+    fn conditions(memory: &Status) -> Vec<Domain> {
+        gate::condition(memory.tests.as_ref()).into_iter().collect()
     }
 
     fn ours_by_intent(memory: &Status, observed: &CloudFrontObserved) -> bool {

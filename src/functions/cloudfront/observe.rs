@@ -29,6 +29,8 @@ pub struct CloudFrontObserved {
     pub development: Development,
     /// The LIVE stage.
     pub live: Live,
+    /// Since this look the cloud could not run a test.
+    pub untestable: bool,
 }
 
 impl Owned for CloudFrontObserved {
@@ -252,6 +254,7 @@ fn observed(described: Described, code: Option<CodeSeen>, tags: Result<Tags, Str
         etag: Some(etag),
         development: Development { config: summary.config, code, last_modified_time: summary.last_modified_time },
         live,
+        untestable: false,
     }
 }
 

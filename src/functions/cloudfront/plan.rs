@@ -1,13 +1,15 @@
 //! What to do next: the comparison that decides both "there is work" and "not Ready".
 //!
-//! Invariant: LIVE is published only from DEVELOPMENT that has the wanted content, and only where the
-//! spec asks for LIVE. Nothing is written without the guard that the cloud offers.
+//! Invariant: LIVE is published only from DEVELOPMENT that has the wanted content and stands in front of
+//! an open gate, and only where the spec asks for LIVE. Nothing is written without the guard that the cloud offers.
 //! Pure: no client, no SDK, no clock, no async, no logging.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::act::CloudFrontStep;
 use super::desired::{COMMENT, CloudFrontDesired, STORES, reserved, tag_key, tag_name};
+use super::gate::{Standing, Test};
 use super::intent::untagged;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
 use crate::api::Reason;
@@ -21,16 +23,16 @@ type Steps = Vec<PlannedStep<CloudFrontStep>>;
 pub(super) fn plan(goal: Goal<'_, CloudFrontDesired>, memory: &CloudFrontFunctionStatus, observed: Option<&CloudFrontObserved>) -> Plan<CloudFrontStep> {
     match (goal, observed) {
         (Goal::Absent, None) => Plan::Settled,
-        (Goal::Absent, Some(CloudFrontObserved { etag: Some(etag), .. })) => {
-            Plan::Act(vec![PlannedStep { step: CloudFrontStep::Delete { etag: etag.clone() }, why: Vec::new() }])
+        (Goal::Absent, Some(CloudFrontObserved { arn, etag: Some(etag), .. })) => {
+            Plan::Act(vec![PlannedStep { step: CloudFrontStep::Delete { arn: arn.clone(), etag: etag.clone() }, why: Vec::new() }])
         }
         (Goal::Absent, Some(_)) => Plan::Look,
-        (Goal::Present(desired), None) => Plan::Act(creation(desired, untagged(memory))),
-        (Goal::Present(desired), Some(observed)) => changes(desired, &memory.common.managed, observed),
+        (Goal::Present(desired), None) => Plan::Act(creation(desired, memory)),
+        (Goal::Present(desired), Some(observed)) => changes(desired, memory, observed),
     }
 }
 
-fn creation(desired: &CloudFrontDesired, untagged: bool) -> Steps {
+fn creation(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus) -> Steps {
     let config = desired.config(&BTreeSet::new(), None);
     let mut why = vec![difference("code", None, Some(&desired.code.sha256)), difference("runtime", None, Some(&config.runtime))];
     why.extend(desired.comment.as_deref().map(|comment| difference(COMMENT, None, Some(comment))));
@@ -39,12 +41,14 @@ fn creation(desired: &CloudFrontDesired, untagged: bool) -> Steps {
     }
     why.extend(desired.tags.iter().map(|(key, value)| difference(&tag_name(key), None, Some(value))));
     let mut tags = Tags::new();
-    if !untagged {
+    if !untagged(memory) {
         tags.extend(desired.tags.clone());
         tags.extend(desired.claim.clone());
     }
+    let key = desired.gate.key(&desired.code.sha256, &config);
     let create = CloudFrontStep::Create { config, code: desired.code.clone(), tags };
     let mut steps = vec![PlannedStep { step: create, why }];
+    steps.extend(tests_ahead(desired, &key, memory, None));
     if desired.publish {
         // Its guard comes with the reply to the create.
         steps.push(PlannedStep { step: CloudFrontStep::Publish { etag: None }, why: vec![first_publish()] });
@@ -52,7 +56,8 @@ fn creation(desired: &CloudFrontDesired, untagged: bool) -> Steps {
     steps
 }
 
-fn changes(desired: &CloudFrontDesired, managed: &BTreeSet<String>, observed: &CloudFrontObserved) -> Plan<CloudFrontStep> {
+fn changes(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, observed: &CloudFrontObserved) -> Plan<CloudFrontStep> {
+    let managed = &memory.common.managed;
     let tag_work = match &observed.tags {
         Ok(tags) => TagWork::between(desired, managed, tags),
         Err(_) if desired.claim.is_empty() && desired.tags.is_empty() && !managed.iter().any(|name| tag_key(name).is_some()) => TagWork::default(),
@@ -67,36 +72,68 @@ fn changes(desired: &CloudFrontDesired, managed: &BTreeSet<String>, observed: &C
     // First of all: until the claim stands, nothing but the status says whose function it is.
     let mut steps = tag_work.claim(arn);
 
-    match content(desired, managed, observed) {
-        Ok(content) => steps.extend(content),
-        // A claim needs no guard and comes first; what follows it is planned again.
-        Err(GuardUnknown) if !steps.is_empty() => return Plan::Act(steps),
-        Err(GuardUnknown) => return Plan::Look,
+    let halt = match content(desired, memory, observed) {
+        Ok(content) => {
+            steps.extend(content);
+            None
+        }
+        Err(halt) => Some(halt),
+    };
+    // A claim needs no guard and comes first; what follows it is planned again.
+    if steps.is_empty() || !matches!(halt, Some(Halt::GuardUnknown)) {
+        steps.extend(tag_work.rest(arn));
     }
-    steps.extend(tag_work.rest(arn));
-    match (steps.is_empty(), &observed.live) {
-        (false, _) => Plan::Act(steps),
+    match (steps.is_empty(), halt, &observed.live) {
+        // What nothing stands in the way of is done first.
+        (false, _, _) => Plan::Act(steps),
+        (true, Some(Halt::Wait(message)), _) => Plan::Waiting { reason: Reason::TestUnavailable, message, first: TEST_AGAIN },
         // Whoever left LIVE unread expected a publish.
-        (true, Live::Unread) => Plan::Look,
-        (true, _) => Plan::Settled,
+        (true, Some(Halt::GuardUnknown), _) | (true, _, Live::Unread) => Plan::Look,
+        (true, Some(Halt::Shut(reason, message)), _) => Plan::Blocked { reason, message },
+        (true, None, _) => Plan::Settled,
     }
 }
 
-/// The reply that should have brought the ETag did not.
-struct GuardUnknown;
+/// Time until the first further try of a test that the cloud could not run.
+const TEST_AGAIN: Duration = Duration::from_secs(2);
 
-/// Update and publish, as far as they are needed.
-fn content(desired: &CloudFrontDesired, managed: &BTreeSet<String>, observed: &CloudFrontObserved) -> Result<Steps, GuardUnknown> {
+/// Why the content cannot go further now.
+enum Halt {
+    /// The reply that should have brought the ETag did not.
+    GuardUnknown,
+    /// The cloud could not run a test.
+    Wait(String),
+    /// The gate is shut.
+    Shut(Reason, String),
+}
+
+/// Update, tests and publish, as far as they are needed.
+fn content(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, observed: &CloudFrontObserved) -> Result<Steps, Halt> {
     let mut steps = Steps::new();
+    let managed = &memory.common.managed;
     let development = &observed.development;
     let config = desired.config(managed, Some(&development.config));
     let code = development.code.as_ref().map(|code| code.sha256.as_str());
     let why = differences((&development.config, code), (&config, &desired.code.sha256));
     let update = !why.is_empty();
     if update {
-        let etag = observed.etag.clone().ok_or(GuardUnknown)?;
+        let etag = observed.etag.clone().ok_or(Halt::GuardUnknown)?;
         let step = CloudFrontStep::Update { etag, config: config.clone(), code: desired.code.clone() };
         steps.push(PlannedStep { step, why });
+    }
+    let key = desired.gate.key(&desired.code.sha256, &config);
+    if update {
+        steps.extend(tests_ahead(desired, &key, memory, None));
+    } else {
+        match desired.gate.standing(&key, memory.tests.as_ref(), observed.untestable) {
+            Standing::Open => {}
+            Standing::Run => {
+                let etag = observed.etag.clone().ok_or(Halt::GuardUnknown)?;
+                steps.extend(tests_ahead(desired, &key, memory, Some(etag)));
+            }
+            Standing::Wait(message) => return Err(Halt::Wait(message)),
+            Standing::Shut(reason, message) => return Err(Halt::Shut(reason, message)),
+        }
     }
     if desired.publish {
         let why = match &observed.live {
@@ -105,11 +142,23 @@ fn content(desired: &CloudFrontDesired, managed: &BTreeSet<String>, observed: &C
             Live::Known(LiveSeen { config: live, code_sha256, .. }) => differences((live, code_sha256.as_deref()), (&config, &desired.code.sha256)),
         };
         if !why.is_empty() {
-            let etag = if update { None } else { Some(observed.etag.clone().ok_or(GuardUnknown)?) };
+            let etag = if steps.is_empty() { Some(observed.etag.clone().ok_or(Halt::GuardUnknown)?) } else { None };
             steps.push(PlannedStep { step: CloudFrontStep::Publish { etag }, why });
         }
     }
     Ok(steps)
+}
+
+/// The tests that are still to be run for this content; the first of them is done with this guard, the
+/// others are planned again.
+fn tests_ahead(desired: &CloudFrontDesired, key: &str, memory: &CloudFrontFunctionStatus, mut guard: Option<String>) -> Steps {
+    let gate = &desired.gate;
+    let ahead = gate.ahead(key, memory.tests.as_ref()).into_iter();
+    let step = |test: &Test| PlannedStep {
+        step: CloudFrontStep::Test { etag: guard.take(), key: key.to_owned(), test: test.clone(), count: gate.tests.len(), lenient: gate.lenient },
+        why: vec![difference(&format!("tests/{}", test.name), None, None)],
+    };
+    ahead.map(step).collect()
 }
 
 /// Whether LIVE has what the spec asks for.

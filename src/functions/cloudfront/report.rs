@@ -49,6 +49,8 @@ fn present(goal: Goal<'_, CloudFrontDesired>, memory: &mut CloudFrontFunctionSta
     }
     if let Goal::Present(desired) = goal {
         live(desired, memory, observed);
+        let config = desired.config(&memory.common.managed, Some(&observed.development.config));
+        desired.gate.report(&desired.gate.key(&desired.code.sha256, &config), &mut memory.tests);
     }
 }
 

@@ -136,6 +136,9 @@ pub fn references(spec: &LambdaFunctionSpec) -> BTreeSet<ReferenceName> {
 }
 
 /// What is wanted.
+///
+/// # Errors
+/// Where the spec cannot be carried out as it stands.
 pub fn desired(spec: &LambdaFunctionSpec, inputs: &Inputs, claim: &Tags) -> Result<LambdaDesired, Unmet> {
     Ok(LambdaDesired {
         configuration: Configuration {

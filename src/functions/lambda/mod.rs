@@ -29,6 +29,7 @@ use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatu
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{CloudError, Patience, Tags};
 use crate::reconcile::{Goal, Identity, Inputs, Managed, Plan, ReferenceName, Unmet};
+pub use desired::desired;
 
 /// The clouds that Lambda functions live in: one account, many regions.
 #[async_trait]
@@ -76,7 +77,7 @@ impl Managed for LambdaFunctions {
         desired::references(spec)
     }
 
-    fn desired(spec: &LambdaFunctionSpec, inputs: &Inputs, claim: &Tags) -> Result<LambdaDesired, Unmet> {
+    fn desired(&self, spec: &LambdaFunctionSpec, inputs: &Inputs, claim: &Tags) -> Result<LambdaDesired, Unmet> {
         desired::desired(spec, inputs, claim)
     }
 
@@ -104,7 +105,7 @@ impl Managed for LambdaFunctions {
         act::act(cloud.as_ref(), &identity.name, step).await
     }
 
-    fn fold(observed: &mut Option<LambdaObserved>, change: Change) {
+    fn fold(observed: &mut Option<LambdaObserved>, _memory: &mut LambdaFunctionStatus, change: Change) {
         step::fold(observed, change);
     }
 

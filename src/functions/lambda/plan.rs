@@ -289,7 +289,7 @@ fn state(observed: &LambdaObserved) -> Option<&str> {
 fn waiting(observed: &LambdaObserved, message: &str) -> Plan<Step> {
     // Network interfaces and images take long; everything else is usually done within seconds.
     let first = Duration::from_secs(if observed.function.settles_slowly { 5 } else { 1 });
-    Plan::Waiting { message: message.to_owned(), first }
+    Plan::Waiting { reason: Reason::Settling, message: message.to_owned(), first }
 }
 
 /// The cloud's reason as a part of a sentence.

@@ -85,11 +85,17 @@ async fn key_value_stores_are_associated_changed_published_and_taken_away() {
             assert_eq!(scene.cloud.stores("f", stage).await, expected, "{sentence}");
         }
     }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn associations_that_the_spec_never_named_are_left_to_others() {
+    let scene = Scene::start("cff-their-stores").await;
+    writes_of(&scene, &javascript("one"), json!({})).await;
     scene.cloud.associate("f", &store(3)).await;
     scene.cloud.publish_cloudfront("f").await;
-    let two = javascript("two");
-    assert_eq!(writes_of(&scene, &two, json!({})).await, CONTENT);
-    assert_eq!(scene.cloud.stores("f", FunctionStage::Live).await, [store(3)], "what the spec never named is sent back as it was");
+    assert_eq!(writes_of(&scene, &javascript("two"), json!({})).await, CONTENT);
+    assert_eq!(scene.cloud.stores("f", FunctionStage::Live).await, [store(3)], "sent back as they were");
     scene.end().await;
 }
 

@@ -29,6 +29,9 @@ async fn what_keeps_the_rules_is_taken() {
         json!({"stage": "DEVELOPMENT"}),
         json!({"comment": ""}),
         json!({"keyValueStoreAssociations": []}),
+        json!({"tests": [{"name": "a"}, {"name": "b-1", "event": {"any": {"thing": [1, true]}}, "expect": {}, "expectAbsent": [], "maxComputeUtilization": 100}]}),
+        json!({"tests": (0..32).map(|number| json!({"name": format!("t{number}")})).collect::<Vec<_>>()}),
+        json!({"testsFrom": [{"configMapKeyRef": {"name": "map", "key": "tests.yaml"}}]}),
         json!({"keyValueStoreAssociations": [], "runtime": "cloudfront-js-1.0"}),
         json!({"keyValueStoreAssociations": [{"keyValueStoreArn": store(1)}, {"keyValueStoreArn": store(1)}]}),
     ];
@@ -88,7 +91,7 @@ async fn nulls_in_a_manifest_count_as_omitted() {
         "functionName": null, "tags": null, "deletionPolicy": null, "managementPolicy": null, "adoptionPolicy": null,
     });
     let rows = [
-        (CFF, json!({"comment": null, "runtime": null, "keyValueStoreAssociations": null, "stage": null})),
+        (CFF, json!({"comment": null, "runtime": null, "keyValueStoreAssociations": null, "stage": null, "tests": null, "testsFrom": null})),
         (
             LFN,
             json!({

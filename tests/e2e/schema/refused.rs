@@ -84,6 +84,17 @@ async fn a_cloudfront_function_that_breaks_a_rule_is_refused_and_told_what_to_ch
             json!({"runtime": "cloudfront-js-1.0", "keyValueStoreAssociations": [{"keyValueStoreArn": store(1)}]}),
             "key value stores need the runtime cloudfront-js-2.0; set it, or drop the associations",
         ),
+        ("a test without a name", json!({"tests": [{"event": {}}]}), "spec.tests[0].name: Required value"),
+        ("a test's name in capitals", json!({"tests": [{"name": "Apex"}]}), "spec.tests[0].name in body should match"),
+        ("two tests of one name", json!({"tests": [{"name": "a"}, {"name": "a"}]}), "spec.tests[1]: Duplicate value"),
+        (
+            "more tests than there may be",
+            json!({"tests": (0..33).map(|number| json!({"name": format!("t{number}")})).collect::<Vec<_>>()}),
+            "spec.tests: Too many: 33: must have at most 32 items",
+        ),
+        ("an event that is no object", json!({"tests": [{"name": "a", "event": "/"}]}), "spec.tests[0].event in body must be of type object"),
+        ("an unknown member of a test", json!({"tests": [{"name": "a", "expct": {}}]}), "expct: field not declared in schema"),
+        ("more than all compute time", json!({"tests": [{"name": "a", "maxComputeUtilization": 101}]}), "should be less than or equal to 100"),
         ("an unknown stage", json!({"stage": "PRODUCTION"}), r#"supported values: "LIVE", "DEVELOPMENT""#),
         ("a region", json!({"region": "eu-west-1"}), "region: field not declared in schema"),
     ]);

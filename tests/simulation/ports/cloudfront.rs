@@ -1,7 +1,7 @@
 //! CloudFront's port.
 
 use async_trait::async_trait;
-use cloudfn::cloud::cloudfront::{CloudFrontApi, Code, Described, FunctionConfig, Stage, Summary, Written};
+use cloudfn::cloud::cloudfront::{CloudFrontApi, Code, Described, Execution, FunctionConfig, Stage, Summary, TestRun, Written};
 use cloudfn::cloud::limit::Family::CloudFront as FAMILY;
 use cloudfn::cloud::{CloudError, Patience, Tags};
 use strict_cloud::cloudfront as model;
@@ -65,6 +65,41 @@ impl CloudFrontApi for CloudFront {
     async fn update(&self, name: &str, if_match: &str, config: &FunctionConfig, code: &[u8]) -> Result<Written, CloudError> {
         let request = model::UpdateFunction { name: name.to_owned(), if_match: Some(if_match.to_owned()), config: config_of(config), code: code.to_vec() };
         self.0.call(write("UpdateFunction", FAMILY), |cloud, caller| cloud.cloudfront_update_function(caller, &request)).await.map(written)
+    }
+
+    async fn test(&self, name: &str, if_match: &str, event: &[u8]) -> Result<TestRun, CloudError> {
+        let request = model::TestFunction {
+            name: name.to_owned(),
+            if_match: Some(if_match.to_owned()),
+            stage: Some(model::Stage::Development),
+            event: event.to_vec(),
+        };
+        let run = self.0.call(write("TestFunction", FAMILY), |cloud, caller| cloud.cloudfront_test_function(caller, &request)).await;
+        match run {
+            Ok(result) => Ok(TestRun::Ran(Execution {
+                compute_utilization: result.compute_utilization.and_then(|percent| percent.parse().ok()),
+                logs: result.logs,
+                error: result.error_message,
+                output: result.output,
+            })),
+            Err(error) if error.code == "TestFunctionFailed" => Ok(TestRun::Failed(error.message)),
+            Err(error) if error.code == "UnsupportedOperation" => Ok(TestRun::Unsupported(error.message)),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn distributions(&self, function_arn: &str) -> Result<Vec<String>, CloudError> {
+        let mut found = Vec::new();
+        let mut marker: Option<String> = None;
+        loop {
+            let call = write("ListDistributions", FAMILY);
+            let list = self.0.call(call, |cloud, caller| cloud.cloudfront_list_distributions(caller, marker.as_deref(), None)).await?;
+            found.extend(list.items.into_iter().filter(|one| one.functions.iter().any(|arn| arn == function_arn)).map(|one| one.id));
+            marker = list.next_marker;
+            if marker.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     async fn publish(&self, name: &str, if_match: &str) -> Result<Summary, CloudError> {

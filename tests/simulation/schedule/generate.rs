@@ -5,7 +5,9 @@ use std::time::Duration;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::{Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, Outside, Point, SECRET, Schedule, Slot, Step, javascript, role, store};
+use super::{
+    Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, Outside, Point, SECRET, Schedule, Slot, Step, broken, hopeless, javascript, role, store, test,
+};
 use crate::world::SENTINEL;
 use crate::{faults, trouble};
 
@@ -93,17 +95,19 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
         50..=57 => Act::Delete(number),
         58..=61 => Act::Pause(number, (rng.u8(..3) == 0).then(|| "holidays".to_owned())),
         62..=64 => Act::Look(number, format!("look-{}", rng.u16(..))),
-        65..=66 => Act::LoseStatus(number),
+        65 => Act::LoseStatus(number),
+        66 => Act::SkipTests(number, (rng.u8(..4) > 0).then(|| any_code(rng))),
         67..=74 => crash(rng),
         75..=78 => Act::Second(seconds(rng, 60)),
         79..=82 => Act::Lag(seconds(rng, 40)),
         83..=90 => Act::Api(trouble::Kind::ALL[rng.usize(..trouble::Kind::ALL.len())], rng.u64(5..70), seconds(rng, 60)),
         91..=95 => faults::act(rng.usize(..), rng.u32(1..6)),
-        _ => Act::Adversity(match rng.u8(..6) {
+        _ => Act::Adversity(match rng.u8(..7) {
             0..=1 => Adversity::Denied(faults::name(faults::OPERATIONS[rng.usize(..) % faults::OPERATIONS.len()])),
             2 => Adversity::InUse,
             3 => Adversity::Full,
             4 => Adversity::NewRole,
+            5 => Adversity::NoTests,
             _ => Adversity::Over,
         }),
     }
@@ -126,7 +130,13 @@ fn map(rng: &mut Rng) -> Value {
     if rng.u8(..8) == 0 {
         return json!({"other": "nothing that anybody names"});
     }
-    json!({"code": javascript(100 + number), "index.py": format!("def handler(event, context):\n    return {number}\n")})
+    let code = if rng.u8(..6) == 0 { broken(100 + number) } else { javascript(100 + number) };
+    let tests = match rng.u8(..4) {
+        0 => json!([hopeless("mapped")]),
+        1 => json!([test("mapped"), test("again")]),
+        _ => json!([test("mapped")]),
+    };
+    json!({"code": code, "tests": tests.to_string(), "index.py": format!("def handler(event, context):\n    return {number}\n")})
 }
 
 fn secret(rng: &mut Rng) -> Value {
@@ -178,12 +188,38 @@ fn spec(rng: &mut Rng, slot: &Slot) -> Value {
     spec
 }
 
+/// A code that some spec or ConfigMap may have.
+fn any_code(rng: &mut Rng) -> String {
+    match rng.u8(..4) {
+        0 => javascript(rng.u64(..4)),
+        1..=2 => broken(rng.u64(..3)),
+        _ => broken(100 + rng.u64(..4)),
+    }
+}
+
+fn tests(rng: &mut Rng) -> Value {
+    match rng.u8(..8) {
+        0 => json!([]),
+        1..=3 => json!([test("one")]),
+        4..=5 => json!([test("one"), test("two")]),
+        6 => json!([test("two"), {"name": "light", "maxComputeUtilization": 90}]),
+        _ => json!([test("one"), hopeless("never")]),
+    }
+}
+
 fn cloudfront(rng: &mut Rng) -> Value {
     let mut spec = match rng.u8(..8) {
         0..=2 => json!({"code": {"configMapKeyRef": {"name": MAPS[rng.usize(..2)], "key": "code"}}}),
         3 if rng.bool() => json!({"code": {"inline": javascript(0)}, "runtime": "cloudfront-js-9.9"}),
+        4 => json!({"code": {"inline": broken(rng.u64(..3))}}),
         _ => json!({"code": {"inline": javascript(rng.u64(..4))}}),
     };
+    if rng.bool() {
+        spec["tests"] = tests(rng);
+    }
+    if rng.u8(..6) == 0 {
+        spec["testsFrom"] = json!([{"configMapKeyRef": {"name": MAPS[rng.usize(..2)], "key": "tests"}}]);
+    }
     if rng.bool() {
         spec["comment"] = json!(text(rng));
     }

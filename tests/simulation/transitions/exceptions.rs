@@ -50,7 +50,7 @@ pub const EXCEPTIONS: &[Exception] = &[
         holds: |_, one, two| both_say(one, two),
     },
     Exception {
-        paths: &["status.conditions.Ready.lastTransitionTime", "status.conditions.Stalled.lastTransitionTime"],
+        paths: &["status.conditions.Ready.lastTransitionTime", "status.conditions.Stalled.lastTransitionTime", "status.conditions.Tested.lastTransitionTime"],
         reason: "since when a condition is so is a time",
         holds: |_, one, two| both_say(one, two),
     },
@@ -93,6 +93,11 @@ pub const EXCEPTIONS: &[Exception] = &[
         holds: |_, one, two| [one, two].into_iter().all(|one| one.is_null() || *one == json!({"Variables": {}})),
     },
     Exception {
+        paths: &["status.tests", "status.tests.passed"],
+        reason: "that the content of A passed its tests stays known",
+        holds: |pair, one, two| passed(&pair.before["status"]["tests"]).is_some_and(|earlier| *one == with_passed(two, earlier)),
+    },
+    Exception {
         paths: &["cloud"],
         reason: "Observe writes nothing: the function is as A left it, or is not there",
         holds: |pair, one, two| ends_observed(pair) && *one == pair.before["cloud"] && two.is_null(),
@@ -111,6 +116,23 @@ pub const EXCEPTIONS: &[Exception] = &[
         },
     },
 ];
+
+/// The hashes that passed, whichever part of the status of tests is at hand.
+fn passed(tests: &Value) -> Option<&Vec<Value>> {
+    if tests.is_array() { tests.as_array() } else { tests["passed"].as_array() }
+}
+
+/// The same part, with what passed earlier behind what it has.
+fn with_passed(tests: &Value, earlier: &[Value]) -> Value {
+    let mut all = passed(tests).cloned().unwrap_or_default();
+    all.extend(earlier.iter().filter(|one| !all.contains(one)).cloned().collect::<Vec<_>>());
+    if tests.is_array() {
+        return json!(all);
+    }
+    let mut with = tests.as_object().cloned().unwrap_or_default();
+    with.insert("passed".to_owned(), json!(all));
+    Value::Object(with)
+}
 
 /// How many pairs needed each row, by its reason.
 pub type Met = BTreeMap<&'static str, u64>;
@@ -217,6 +239,8 @@ fn lasting(status: &Value) -> Value {
     for field in ["conditions", "lastHandledReconcileAt", "plannedChanges", "references"] {
         status[field].take();
     }
+    // Who only looks runs no tests; what passed earlier stays known.
+    status["tests"] = status["tests"]["passed"].take();
     // LIVE is the same, and compared with another spec.
     if let Some(live) = status["live"].as_object_mut() {
         live.remove("state");

@@ -15,8 +15,16 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 
+use crate::cloud::cloudfront::TestRun;
 use crate::cloud::lambda::Environment;
 use crate::cloud::{Class, CloudError};
+
+/// What `TestFunction` answers where it could not run the function; the request itself was in order.
+const TEST_FAILED: &str = "TestFunctionFailed";
+
+/// What clouds without `TestFunction` answer: the service model's own code, and what an emulator says
+/// of a path that it does not know (for a function, CloudFront has another code).
+const NO_TESTS: [&str; 2] = ["UnsupportedOperation", "NoSuchResource"];
 
 /// No answer in time.
 pub(super) const TIMEOUT: &str = "Timeout";
@@ -30,6 +38,15 @@ const BAD_REQUEST: &str = "BadRequest";
 const BAD_REPLY: &str = "BadReply";
 /// Our own budget declined the call.
 pub(super) const NO_BUDGET: &str = "NoBudget";
+
+/// What a failed `TestFunction` says about the test, where it says anything about it.
+pub(super) fn untested(error: CloudError) -> Result<TestRun, CloudError> {
+    match error.code.as_str() {
+        TEST_FAILED => Ok(TestRun::Failed(error.message)),
+        code if NO_TESTS.contains(&code) => Ok(TestRun::Unsupported(error.to_string())),
+        _ => Err(error),
+    }
+}
 
 /// What the text of an error says where no credentials could be had. The type lies in a crate
 /// below the SDK's interface, so its `Display` is all there is; a test runs into the first one.

@@ -162,7 +162,7 @@ async fn a_stage_kept_in_development_still_shows_what_is_live() {
 async fn where_nothing_is_claimed_live_is_read_although_a_publish_would_follow() {
     let world = World::with(&full(CODE_A)).await;
     let identity = Identity { account: String::new(), region: String::new(), name: NAME.to_owned() };
-    let desired = CloudFrontFunctions::desired(&full(CODE_B), &Inputs::default(), &Tags::new()).unwrap();
+    let desired = desired(&full(CODE_B), &Inputs::default(), &Tags::new()).unwrap();
     let observed = world.kind.observe(&identity, &world.memory, Goal::Present(&desired), Patience::Decline).await.unwrap().unwrap();
     assert!(matches!(observed.live, Live::Known(_)), "managementPolicy Observe says what LIVE has");
 }

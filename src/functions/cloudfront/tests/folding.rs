@@ -21,7 +21,7 @@ fn code() -> CodeSeen {
 fn folded(change: CloudFrontChange) -> (CloudFrontObserved, CloudFrontObserved) {
     let before = settled(&wanted(&full(CODE_A)));
     let mut after = Some(before.clone());
-    CloudFrontFunctions::fold(&mut after, change);
+    CloudFrontFunctions::fold(&mut after, &mut Status::default(), change);
     (before, after.expect("it is still there"))
 }
 
@@ -29,7 +29,7 @@ fn folded(change: CloudFrontChange) -> (CloudFrontObserved, CloudFrontObserved) 
 fn a_create_teaches_everything() {
     let mut observed = None;
     let written = Written { summary: summary("said"), etag: Some("E7".into()) };
-    CloudFrontFunctions::fold(&mut observed, CloudFrontChange::Created { written, code: code(), tags: claim() });
+    CloudFrontFunctions::fold(&mut observed, &mut Status::default(), CloudFrontChange::Created { written, code: code(), tags: claim() });
     let observed = observed.expect("it is there");
     assert_eq!(observed.etag.as_deref(), Some("E7"), "the guard is the reply's");
     assert_eq!(observed.development.config, config("said"), "the configuration is what the cloud says it stored");
@@ -69,8 +69,8 @@ fn tags_come_and_go() {
 #[test]
 fn a_delete_leaves_nothing() {
     let mut observed = Some(settled(&wanted(&full(CODE_A))));
-    CloudFrontFunctions::fold(&mut observed, CloudFrontChange::Deleted);
+    CloudFrontFunctions::fold(&mut observed, &mut Status::default(), CloudFrontChange::Deleted);
     assert_eq!(observed, None, "CloudFront's 204 is gone");
-    CloudFrontFunctions::fold(&mut observed, CloudFrontChange::Tagged(claim()));
+    CloudFrontFunctions::fold(&mut observed, &mut Status::default(), CloudFrontChange::Tagged(claim()));
     assert_eq!(observed, None, "a tag makes no function");
 }

@@ -3,6 +3,7 @@
 mod calls;
 mod convergence;
 mod folding;
+mod gating;
 mod model;
 mod planning;
 mod reporting;
@@ -39,6 +40,8 @@ fn spec(code: &str) -> Spec {
         runtime: "cloudfront-js-2.0".to_owned(),
         code: Code { inline: Some(code.to_owned()), config_map_key_ref: None },
         stage: SpecStage::Live,
+        tests: Vec::new(),
+        tests_from: Vec::new(),
     }
 }
 
@@ -50,8 +53,12 @@ fn full(code: &str) -> Spec {
     spec
 }
 
+fn desired(spec: &Spec, inputs: &Inputs, claim: &Tags) -> Result<CloudFrontDesired, Unmet> {
+    super::desired::desired(spec, inputs, claim, false)
+}
+
 fn wanted(spec: &Spec) -> CloudFrontDesired {
-    CloudFrontFunctions::desired(spec, &Inputs::default(), &claim()).unwrap()
+    desired(spec, &Inputs::default(), &claim()).unwrap()
 }
 
 fn managed(names: &[&str]) -> BTreeSet<String> {

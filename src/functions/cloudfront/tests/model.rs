@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use super::super::desired::sha256_hex;
 use super::*;
 use crate::cloud::Class;
-use crate::cloud::cloudfront::{Code, Described, Stage, Summary, Written};
+use crate::cloud::cloudfront::{Code, Described, Execution, Stage, Summary, TestRun, Written};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Copy {
@@ -43,6 +43,8 @@ pub(super) enum Fault {
     TagsDenied,
     /// Tags are not found, though the function is there.
     TagsLag,
+    /// Distributions may not be listed.
+    DistributionsDenied,
 }
 
 type Edit = Box<dyn FnOnce(&mut State) + Send>;
@@ -56,10 +58,14 @@ pub(super) struct State {
     pub(super) refuse_tagged_creates: usize,
     /// What goes wrong, for as long as it stands here.
     pub(super) faults: BTreeSet<Fault>,
+    /// Distributions that use the function, which then cannot be deleted.
+    pub(super) users: Vec<String>,
     /// The operation whose next reply is lost after it took effect.
     pub(super) lose_reply_of: Option<&'static str>,
     /// Outside edits, each made just before the named call is served.
     pub(super) meanwhile: VecDeque<(&'static str, Edit)>,
+    /// What the next runs of tests come to; where there is none left, the function answers `{"request": {}}`.
+    pub(super) runs: VecDeque<TestRun>,
     versions: u32,
 }
 
@@ -208,6 +214,19 @@ impl CloudFrontApi for Model {
         reply(state, "UpdateFunction", written)
     }
 
+    async fn test(&self, name: &str, if_match: &str, _event: &[u8]) -> Result<TestRun, CloudError> {
+        let mut state = self.call("TestFunction");
+        state.guarded("TestFunction", name, if_match)?;
+        let passed = || TestRun::Ran(Execution { compute_utilization: Some(20), output: Some("{\"request\": {}}".to_owned()), ..Execution::default() });
+        let run = state.runs.pop_front().unwrap_or_else(passed);
+        reply(state, "TestFunction", run)
+    }
+
+    async fn distributions(&self, _function_arn: &str) -> Result<Vec<String>, CloudError> {
+        let state = self.call("ListDistributions");
+        if state.faults.contains(&Fault::DistributionsDenied) { Err(error(Class::Denied, "ListDistributions")) } else { Ok(state.users.clone()) }
+    }
+
     async fn publish(&self, name: &str, if_match: &str) -> Result<Summary, CloudError> {
         let mut state = self.call("PublishFunction");
         state.guarded("PublishFunction", name, if_match)?;
@@ -219,6 +238,9 @@ impl CloudFrontApi for Model {
     async fn delete(&self, name: &str, if_match: &str) -> Result<(), CloudError> {
         let mut state = self.call("DeleteFunction");
         state.guarded("DeleteFunction", name, if_match)?;
+        if !state.users.is_empty() {
+            return Err(error(Class::InUse, "DeleteFunction"));
+        }
         state.functions.remove(name);
         reply(state, "DeleteFunction", ())
     }

@@ -28,6 +28,7 @@ pub(super) fn settled(desired: &CloudFrontDesired) -> CloudFrontObserved {
             last_modified_time: None,
             published_etag: None,
         }),
+        untestable: false,
     }
 }
 
@@ -291,7 +292,7 @@ fn a_deletion_is_a_plan_too() {
     let plan = |observed: Option<&CloudFrontObserved>| CloudFrontFunctions::plan(Goal::Absent, &Status::default(), observed);
     let mut observed = settled(&wanted(&full(CODE_A)));
     assert_eq!(spelled(&plan(None)), ["Settled"], "what is gone is gone");
-    assert!(first(plan(Some(&observed))) == CloudFrontStep::Delete { etag: "E1".into() }, "the guard is DEVELOPMENT's ETag");
+    assert!(first(plan(Some(&observed))) == CloudFrontStep::Delete { arn: ARN.into(), etag: "E1".into() }, "the guard is DEVELOPMENT's ETag");
     observed.etag = None;
     assert_eq!(spelled(&plan(Some(&observed))), ["Look"], "never without the guard");
 }
@@ -307,7 +308,7 @@ fn a_publish_carries_the_guard_only_where_nothing_moves_it_before() {
 
 #[test]
 fn without_a_claim_nothing_but_the_users_wishes_is_listed() {
-    let desired = CloudFrontFunctions::desired(&spec(CODE_A), &Inputs::default(), &Tags::new()).unwrap();
+    let desired = desired(&spec(CODE_A), &Inputs::default(), &Tags::new()).unwrap();
     assert!(desired.managed().is_empty());
     for (sentence, tags) in [("no owner tags", Ok(Tags::new())), ("unreadable tags that nobody asks for", Err("denied".to_owned()))] {
         let observed = CloudFrontObserved { tags, ..settled(&desired) };

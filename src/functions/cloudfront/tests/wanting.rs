@@ -61,7 +61,7 @@ fn code_comes_from_exactly_one_place() {
         ("no source is refused", neither, Err(Unmet::Invalid("The code needs exactly one of code.inline and code.configMapKeyRef.".into()))),
     ];
     for (sentence, (spec, inputs), expected) in cases {
-        let found = CloudFrontFunctions::desired(&spec, &inputs, &claim()).map(|desired| desired.code.bytes);
+        let found = desired(&spec, &inputs, &claim()).map(|desired| desired.code.bytes);
         assert_eq!(found, expected.map(<[u8]>::to_vec), "{sentence}");
     }
 }
@@ -71,7 +71,7 @@ fn reserved_tags_are_refused_even_where_the_schema_let_them_in() {
     let mut spec = spec(CODE_A);
     for key in [OWNER_TAG, "aws:created"] {
         spec.common.tags = Some(tags(&[(key, "mine")]));
-        let found = CloudFrontFunctions::desired(&spec, &Inputs::default(), &claim());
+        let found = desired(&spec, &Inputs::default(), &claim());
         assert!(matches!(found, Err(Unmet::Invalid(why)) if why.contains(key)), "the tag key {key} is refused and named");
     }
 }

@@ -3,6 +3,7 @@
 use super::model::{Model, State};
 use super::*;
 use crate::reconcile::{Desired as _, Step as _};
+use std::collections::BTreeMap;
 
 /// Whether a pass must leave the function alone.
 fn foreign(memory: &Status, seen: &CloudFrontObserved) -> bool {
@@ -19,6 +20,8 @@ pub(super) enum End {
     /// A function is there and not ours.
     Foreign,
     Blocked,
+    /// The cloud is given time.
+    Waiting,
     /// The operator was stopped after this many steps.
     Crashed,
 }
@@ -28,6 +31,8 @@ pub(super) struct World {
     pub(super) kind: CloudFrontFunctions,
     /// The status as last written.
     pub(super) memory: Status,
+    /// Annotations of the object.
+    pub(super) annotations: BTreeMap<String, String>,
     /// Names of the steps that succeeded.
     pub(super) steps: Vec<&'static str>,
     /// Stop the operator right after this many successful steps of a pass, before the status is written.
@@ -50,8 +55,8 @@ impl Clouds for Fixed {
 impl World {
     pub(super) fn new() -> Self {
         let cloud = Arc::new(Model::default());
-        let kind = CloudFrontFunctions { clouds: Arc::new(Fixed(cloud.clone())) };
-        Self { cloud, kind, memory: Status::default(), steps: Vec::new(), crash_after: None }
+        let kind = CloudFrontFunctions { clouds: Arc::new(Fixed(cloud.clone())), lenient: false };
+        Self { cloud, kind, memory: Status::default(), annotations: BTreeMap::new(), steps: Vec::new(), crash_after: None }
     }
 
     /// A world in which `spec` was applied and settled.
@@ -75,7 +80,8 @@ impl World {
     }
 
     pub(super) async fn pass(&mut self, spec: &Spec) -> End {
-        let desired = wanted(spec);
+        let inputs = Inputs { annotations: self.annotations.clone(), ..Inputs::default() };
+        let desired = super::super::desired::desired(spec, &inputs, &claim(), self.kind.lenient).unwrap();
         self.run(Goal::Present(&desired)).await
     }
 
@@ -126,7 +132,7 @@ impl World {
                 }
                 Plan::Act(steps) => steps.into_iter().next().expect("a plan to act has a step").step,
                 Plan::Blocked { .. } => return End::Blocked,
-                Plan::Waiting { message, .. } => panic!("CloudFront never waits, but: {message}"),
+                Plan::Waiting { .. } => return End::Waiting,
             };
             look = false;
             if let Goal::Present(desired) = goal {
@@ -135,7 +141,7 @@ impl World {
             CloudFrontFunctions::intend(memory, &step);
             self.memory.clone_from(memory);
             match self.kind.act(&Self::identity(), &step).await {
-                Ok(change) => CloudFrontFunctions::fold(observed, change),
+                Ok(change) => CloudFrontFunctions::fold(observed, memory, change),
                 Err(error) => {
                     CloudFrontFunctions::refused(memory, &step, &error);
                     return End::Failed(error);

@@ -50,6 +50,7 @@ fn environment(pairs: &[(&str, &str)]) -> Environment {
 fn inputs() -> Inputs {
     let config_map = |pairs: &[(&str, &[u8])]| pairs.iter().map(|(key, value)| ((*key).to_owned(), value.to_vec())).collect();
     Inputs {
+        annotations: BTreeMap::new(),
         config_maps: BTreeMap::from([
             ("settings".to_owned(), config_map(&[("LEVEL", b"info"), ("raw", b"\xff")])),
             ("files".to_owned(), config_map(&[("index.py", b"pass"), ("blob.bin", b"\xff\x00")])),

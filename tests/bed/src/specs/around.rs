@@ -36,6 +36,8 @@ pub type Data = BTreeMap<String, String>;
 impl Around {
     /// ConfigMaps with a CloudFront function in each key.
     pub(super) const SCRIPTS: [(&str, &[&str]); 1] = [("scripts", &["one.js", "two.js"])];
+    /// ConfigMaps with a list of tests in each key; each test has a name of its own.
+    pub(super) const TRIALS: [(&str, &[&str]); 1] = [("trials", &["one.yaml", "two.json"])];
     /// ConfigMaps whose keys are the files of a Lambda function.
     pub(super) const FILES: [(&str, &[&str]); 2] = [("files-one", &["index.py"]), ("files-two", &["data.txt", "index.py"])];
     /// ConfigMaps whose keys are environment variables.
@@ -48,7 +50,11 @@ impl Around {
     pub fn config_maps(&self) -> BTreeMap<String, Data> {
         let scripts = filled(&Self::SCRIPTS, |name, key| format!("function handler(event) {{ return event.request; }} // {key} of {name}\n"));
         let files = filled(&Self::FILES, |name, key| format!("# {key} of {name}\ndef handler(event, context):\n    return 1\n"));
-        scripts.chain(files).chain(filled(&Self::VARIABLES, |name, key| self.value(name, key))).collect()
+        let trials = filled(&Self::TRIALS, |_, key| {
+            let name = key.split('.').next().unwrap_or_default();
+            format!("[{{\"name\": \"{name}\", \"event\": {{\"request\": {{\"uri\": \"/{key}\"}}}}, \"expect\": {{\"request\": {{\"uri\": \"/{key}\"}}}}}}]\n")
+        });
+        scripts.chain(files).chain(trials).chain(filled(&Self::VARIABLES, |name, key| self.value(name, key))).collect()
     }
 
     /// All Secrets, by name, with their values in the clear.

@@ -46,6 +46,8 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ("CloudFrontFunction.code", Rule::OneOf(&[&["inline"], &["configMapKeyRef"]])),
     ("CloudFrontFunction.code.inline", Rule::Made(|rng, _| json!(texts::javascript(rng)))),
     ("CloudFrontFunction.code.configMapKeyRef", Rule::Made(|rng, _| key(rng, &Around::SCRIPTS))),
+    ("CloudFrontFunction.tests", Rule::Made(tests)),
+    ("CloudFrontFunction.testsFrom", Rule::Made(tests_from)),
     ("LambdaFunction.region", Rule::Made(|rng, around| json!(around.regions[rng.usize(..around.regions.len())]))),
     ("LambdaFunction.runtime", Rule::Made(|rng, _| one(rng, &["nodejs22.x", "python3.12", "python3.13"]))),
     ("LambdaFunction.role", Rule::Made(role)),
@@ -140,6 +142,31 @@ fn stores(rng: &mut Rng, around: &Around) -> Value {
         1 => json!([store, store]),
         _ => json!([store]),
     }
+}
+
+/// Tests that every code of `texts::javascript` and of the ConfigMaps passes.
+fn tests(rng: &mut Rng, _: &Around) -> Value {
+    let test = |rng: &mut Rng, number: usize| {
+        let mut test = json!({"name": format!("t-{number}")});
+        if rng.bool() {
+            let uri = ["/", "/a?b", "/é/%20"][rng.usize(..3)];
+            test["event"] = json!({"request": {"uri": uri, "headers": {"host": {"value": "example.com"}}}});
+            test["expect"] = json!({"request": {"uri": uri}});
+        }
+        if rng.u8(..3) == 0 {
+            test["expectAbsent"] = json!(["response", "request.headers.via"]);
+        }
+        if rng.u8(..3) == 0 {
+            test["maxComputeUtilization"] = json!(100);
+        }
+        test
+    };
+    (0..rng.usize(..=3)).map(|number| test(rng, number)).collect()
+}
+
+fn tests_from(rng: &mut Rng, _: &Around) -> Value {
+    let (name, keys) = Around::TRIALS[0];
+    keys.iter().filter(|_| rng.bool()).map(|key| json!({"configMapKeyRef": {"name": name, "key": key}})).collect()
 }
 
 /// Key value stores are for one runtime only.

@@ -1,0 +1,196 @@
+//! What a function answered, held against what a test expects: the first difference counts. Pure.
+
+use serde_json::{Map, Value};
+
+use super::{Test, Verdict};
+use crate::api::cloudfront::Members;
+use crate::cloud::cloudfront::{Execution, TestRun};
+
+/// Characters of a value, and of the log, in a message at most.
+const SHOWN: usize = 200;
+/// Last lines of the log in a message.
+const LOG_LINES: usize = 3;
+
+/// What is wrong with the expectations themselves.
+pub(super) fn check(expect: &Members, absent: &[String]) -> Result<(), String> {
+    let known = |name: &str| matches!(name, "request" | "response");
+    if let Some(other) = expect.keys().find(|name| !known(name)) {
+        return Err(format!("expects the member {other}; a function answers request or response"));
+    }
+    if let Some(other) = absent.iter().find(|path| !known(path.split('.').next().unwrap_or_default())) {
+        return Err(format!("has the path {other} in expectAbsent; begin it with request or response"));
+    }
+    for (message, expected) in expect {
+        let names = expected["headers"].as_object().into_iter().flat_map(Map::keys);
+        if let Some(name) = names.into_iter().find(|name| name.chars().any(char::is_uppercase)) {
+            return Err(format!("expects the header {name} in {message}.headers; CloudFront writes header names in lower case"));
+        }
+    }
+    Ok(())
+}
+
+/// What came of a test.
+pub(in super::super) fn verdict(test: &Test, run: TestRun) -> Verdict {
+    let Execution { compute_utilization, logs, error, output } = match run {
+        TestRun::Ran(execution) => execution,
+        TestRun::Failed(message) => return Verdict::Broken(message),
+        TestRun::Unsupported(message) => return Verdict::Unsupported(message),
+    };
+    let failed = |what: String| Verdict::Failed(compute_utilization, with_log(what, &logs));
+    if let Some(error) = error {
+        return failed(format!("the function ended with an error: {}", cut(&error)));
+    }
+    let Some(output) = output else { return Verdict::Broken("TestFunction answered neither an output nor an error".to_owned()) };
+    let Ok(output @ Value::Object(_)) = serde_json::from_str::<Value>(&output) else {
+        return failed(format!("the function answered no JSON object: {}", cut(&output)));
+    };
+    let found = difference("", &Value::Object(test.expect.clone()), &output).or_else(|| {
+        let path = test.expect_absent.iter().find(|path| lookup(&output, path).is_some())?;
+        Some(format!("{path}: wanted nothing, got {}", lookup(&output, path).map_or_else(String::new, shown)))
+    });
+    if let Some(difference) = found {
+        return failed(difference);
+    }
+    match (test.max_compute_utilization, compute_utilization) {
+        (Some(most), Some(used)) if used > most => failed(format!("compute utilization: wanted at most {most}, got {used}")),
+        (Some(_), None) => Verdict::Broken("TestFunction did not say how much compute time the function used".to_owned()),
+        _ => Verdict::Passed(compute_utilization),
+    }
+}
+
+/// The first place where a value lacks what is wanted: path, wanted, got.
+fn difference(path: &str, wanted: &Value, found: &Value) -> Option<String> {
+    let said = || Some(format!("{path}: wanted {}, got {}", shown(wanted), shown(found)));
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(found)) => wanted.iter().find_map(|(name, wanted)| {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            match found.get(name) {
+                Some(found) => difference(&path, wanted, found),
+                None => Some(format!("{path}: wanted {}, got nothing", shown(wanted))),
+            }
+        }),
+        (Value::Array(wanted), Value::Array(found)) if wanted.len() == found.len() => {
+            wanted.iter().zip(found).enumerate().find_map(|(number, (wanted, found))| difference(&format!("{path}[{number}]"), wanted, found))
+        }
+        // 301 and 301.0 are one number.
+        (Value::Number(wanted), Value::Number(found)) if wanted.as_f64() == found.as_f64() => None,
+        (wanted, found) if wanted == found => None,
+        _ => said(),
+    }
+}
+
+/// The value at a dotted path; a name may hold dots itself.
+fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    let object = value.as_object()?;
+    if let Some(found) = object.get(path) {
+        return Some(found);
+    }
+    path.match_indices('.').find_map(|(at, _)| {
+        let (name, rest) = path.split_at(at);
+        lookup(object.get(name)?, rest.trim_start_matches('.'))
+    })
+}
+
+fn with_log(what: String, logs: &[String]) -> String {
+    if logs.is_empty() {
+        return what;
+    }
+    let last = logs.iter().skip(logs.len().saturating_sub(LOG_LINES)).map(|line| line.trim()).collect::<Vec<_>>().join(" | ");
+    format!("{what}; log: {}", cut(&last))
+}
+
+fn shown(value: &Value) -> String {
+    cut(&value.to_string())
+}
+
+fn cut(text: &str) -> String {
+    let mut start: String = text.chars().take(SHOWN).collect();
+    if start.len() < text.len() {
+        start.push('…');
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn members(value: Value) -> Members {
+        let Value::Object(members) = value else { panic!("an object") };
+        members
+    }
+
+    fn test(expect: Value, absent: &[&str], max: Option<i32>) -> Test {
+        Test {
+            name: "t".into(),
+            event: Vec::new(),
+            expect: members(expect),
+            expect_absent: absent.iter().map(|path| (*path).to_owned()).collect(),
+            max_compute_utilization: max,
+        }
+    }
+
+    fn ran(output: &Value) -> Execution {
+        Execution { compute_utilization: Some(20), output: Some(output.to_string()), ..Execution::default() }
+    }
+
+    #[test]
+    fn the_members_named_must_match_and_the_first_difference_is_told() {
+        let output = json!({"response": {"statusCode": 301, "headers": {"location": {"value": "/b"}, "a.b": {"value": "c"}}, "list": [1, {"x": 2}]}});
+        let passed = || Verdict::Passed(Some(20));
+        let failed = |what: &str| Verdict::Failed(Some(20), what.to_owned());
+        type Row<'a> = (&'a str, Value, &'a [&'a str], Option<i32>, Verdict);
+        let rows: Vec<Row<'_>> = vec![
+            ("nothing expected: it ran", json!({}), &[], None, passed()),
+            ("a member that is named matches", json!({"response": {"statusCode": 301}}), &[], None, passed()),
+            ("a number is a number", json!({"response": {"statusCode": 301.0}}), &[], None, passed()),
+            ("another number", json!({"response": {"statusCode": 302}}), &[], None, failed("response.statusCode: wanted 302, got 301")),
+            ("a text is no number", json!({"response": {"statusCode": "301"}}), &[], None, failed("response.statusCode: wanted \"301\", got 301")),
+            ("a member is missing", json!({"response": {"body": "b"}}), &[], None, failed("response.body: wanted \"b\", got nothing")),
+            ("the other message", json!({"request": {}}), &[], None, failed("request: wanted {}, got nothing")),
+            ("a list as a whole", json!({"response": {"list": [1, {}]}}), &[], None, passed()),
+            ("a list of another length", json!({"response": {"list": [1]}}), &[], None, failed("response.list: wanted [1], got [1,{\"x\":2}]")),
+            ("inside a list", json!({"response": {"list": [1, {"x": 3}]}}), &[], None, failed("response.list[1].x: wanted 3, got 2")),
+            ("what must not be there is not", json!({}), &["response.headers.server", "request"], None, passed()),
+            (
+                "what must not be there is",
+                json!({}),
+                &["response.headers.location.value"],
+                None,
+                failed("response.headers.location.value: wanted nothing, got \"/b\""),
+            ),
+            ("a name with a dot", json!({}), &["response.headers.a.b"], None, failed("response.headers.a.b: wanted nothing, got {\"value\":\"c\"}")),
+            ("enough compute time", json!({}), &[], Some(20), passed()),
+            ("too much compute time", json!({}), &[], Some(19), failed("compute utilization: wanted at most 19, got 20")),
+        ];
+        for (sentence, expect, absent, max, expected) in rows {
+            assert_eq!(verdict(&test(expect, absent, max), TestRun::Ran(ran(&output))), expected, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn errors_and_logs_are_shown_and_what_nobody_knows_is_no_failure() {
+        let any = test(json!({}), &[], None);
+        let logs: Vec<String> = ["one", "two", "three", "four"].map(str::to_owned).to_vec();
+        let error = Execution { error: Some("TypeError: x".into()), logs, ..Execution::default() };
+        let expected = "the function ended with an error: TypeError: x; log: two | three | four".to_owned();
+        assert_eq!(verdict(&any, TestRun::Ran(error)), Verdict::Failed(None, expected));
+        assert!(matches!(verdict(&any, TestRun::Ran(Execution::default())), Verdict::Broken(_)));
+        assert!(matches!(verdict(&any, TestRun::Failed("no".into())), Verdict::Broken(_)));
+        assert!(matches!(verdict(&any, TestRun::Unsupported("no".into())), Verdict::Unsupported(_)));
+        let silent = Execution { compute_utilization: None, ..ran(&json!({"request": {}})) };
+        assert!(matches!(verdict(&test(json!({}), &[], Some(50)), TestRun::Ran(silent.clone())), Verdict::Broken(_)));
+        assert_eq!(verdict(&any, TestRun::Ran(silent)), Verdict::Passed(None));
+    }
+
+    #[test]
+    fn expectations_that_could_never_hold_are_refused() {
+        let check = |expect: Value, absent: &[&str]| check(&members(expect), &absent.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>());
+        assert!(check(json!({"response": {"headers": {"location": {}}}}), &["request.headers.a"]).is_ok());
+        assert!(check(json!({"respons": {}}), &[]).unwrap_err().starts_with("expects the member respons"));
+        assert!(check(json!({"response": {"headers": {"Location": {}}}}), &[]).unwrap_err().contains("the header Location"));
+        assert!(check(json!({}), &["headers.server"]).unwrap_err().contains("headers.server"));
+    }
+}
