@@ -52,6 +52,8 @@ pub mod cloudfront {
     pub const GET_FUNCTION: Operation = of_cloudfront("GetFunction", Read);
     pub const UPDATE_FUNCTION: Operation = of_cloudfront("UpdateFunction", Write);
     pub const PUBLISH_FUNCTION: Operation = of_cloudfront("PublishFunction", Write);
+    /// It has no effect; what it reads is never stale, as its If-Match is checked.
+    pub const TEST_FUNCTION: Operation = of_cloudfront("TestFunction", Read);
     pub const DELETE_FUNCTION: Operation = of_cloudfront("DeleteFunction", Write);
     pub const LIST_FUNCTIONS: Operation = of_cloudfront("ListFunctions", List);
     pub const TAG_RESOURCE: Operation = of_cloudfront("TagResource", Write);
@@ -82,12 +84,13 @@ pub mod lambda {
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 22] = [
+pub const ALL: [Operation; 23] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
     cloudfront::UPDATE_FUNCTION,
     cloudfront::PUBLISH_FUNCTION,
+    cloudfront::TEST_FUNCTION,
     cloudfront::DELETE_FUNCTION,
     cloudfront::LIST_FUNCTIONS,
     cloudfront::TAG_RESOURCE,

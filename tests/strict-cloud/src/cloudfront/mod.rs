@@ -6,6 +6,7 @@ mod functions;
 mod read;
 mod rules;
 mod tagging;
+mod test;
 
 use std::sync::Arc;
 
@@ -67,6 +68,34 @@ pub struct UpdateFunction {
     pub config: FunctionConfig,
     /// The source text.
     pub code: Vec<u8>,
+}
+
+/// TestFunction: runs a stage's code on an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TestFunction {
+    /// The name.
+    pub name: String,
+    /// The If-Match header: the ETag of the stage.
+    pub if_match: Option<String>,
+    /// Which copy is tested.
+    pub stage: Option<Stage>,
+    /// EventObject, decoded: JSON, 40,960 bytes at most.
+    pub event: Vec<u8>,
+}
+
+/// TestResult. A function that fails is no refusal: the test was done, and this is what it showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestResult {
+    /// The function, as it was tested.
+    pub summary: Summary,
+    /// 0 to 100, of what a function may compute.
+    pub compute_utilization: Option<String>,
+    /// What the function logged, a line for each call.
+    pub logs: Vec<String>,
+    /// What went wrong. As AWS shows it, this is there and empty where nothing did.
+    pub error_message: Option<String>,
+    /// `{"request": ...}` or `{"response": ...}`; absent where the function failed.
+    pub output: Option<String>,
 }
 
 /// ListFunctions.

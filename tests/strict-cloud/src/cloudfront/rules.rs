@@ -1,7 +1,9 @@
 //! What CloudFront asks of a request. Key-value stores that really exist belong here.
 
 use super::FunctionConfig;
+use crate::javascript;
 use crate::model::Problem;
+use crate::settings::Settings;
 
 /// The ARN of a function in an account (CloudFront Developer Guide, "Tag functions").
 pub(super) fn arn(account: &str, name: &str) -> String {
@@ -57,6 +59,28 @@ pub(super) fn code(code: &[u8]) -> Result<(), Problem> {
         1..=10_240 => Ok(()),
         _ => Err(Problem::new(413, "FunctionSizeLimitExceeded", "The function code is larger than 10 KB.")),
     }
+}
+
+/// Where a setting asks for it; the code of the refusal is assumed:syntax-error.
+pub(super) fn syntax(config: &FunctionConfig, code: &[u8], settings: &Settings) -> Result<(), Problem> {
+    let found = settings.refuse_syntax_errors.then(|| javascript::syntax(code, is_two(config))).flatten();
+    found.map_or(Ok(()), |fault| Err(invalid(format!("The function code is invalid: {fault}"))))
+}
+
+/// Which of the two runtimes it is.
+pub(super) fn is_two(config: &FunctionConfig) -> bool {
+    config.runtime == "cloudfront-js-2.0"
+}
+
+/// API reference, TestFunctionRequest, EventObject: 40,960 bytes at most. That what is no JSON object is refused, and how, is
+/// assumed:test-event.
+pub(super) fn event(event: &[u8]) -> Result<&str, Problem> {
+    if event.len() > 40_960 {
+        return Err(invalid("The parameter EventObject is too large: 40960 bytes at most."));
+    }
+    let text = std::str::from_utf8(event).ok();
+    let object = text.filter(|text| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok());
+    object.ok_or_else(|| invalid("The parameter EventObject is no JSON object."))
 }
 
 /// API reference, errors of UpdateFunction: missing 400, not current 412. That any other text than the current ETag

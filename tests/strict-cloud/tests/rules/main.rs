@@ -11,4 +11,5 @@ mod sources;
 mod states;
 mod support;
 mod tags;
+mod testing;
 mod versions;
