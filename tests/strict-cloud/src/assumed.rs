@@ -65,6 +65,11 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "memory-limit",
         "a function has the 2 MB of the quota, and as much as the engine itself needs here; beyond it, it fails with MemoryError, of which the guide has the name only",
     ),
+    (
+        "missing-store",
+        "an association with a key-value store that does not exist, where a setting asks, is InvalidArgument: of EntityNotFound, CreateFunction and UpdateFunction have nothing in the API reference",
+    ),
+    ("kvs-texts", "what cf.kvs() throws for a missing key, a missing association and another store is ours; the guide only says that there is an error"),
     ("new-runtimes", "runtimes that the service model got after the recording are accepted"),
     ("no-route", "what the service does not have is 404 UnknownOperationException with a sentence of ours; STS has InvalidAction, 400, for it"),
     ("no-stage", "DescribeFunction and GetFunction read, and TestFunction tests, DEVELOPMENT where no stage is named"),

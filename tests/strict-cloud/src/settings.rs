@@ -50,6 +50,9 @@ pub struct Settings {
     /// CreateFunction and UpdateFunction refuse code with a syntax error, 400. AWS, as users report it, takes such code and
     /// only says so when it runs.
     pub refuse_syntax_errors: bool,
+    /// A function can be associated only with a key-value store that was put there
+    /// ([`Cloud::put_key_value_store`](crate::Cloud::put_key_value_store)).
+    pub key_value_stores_must_exist: bool,
     /// How long a zip function stays Pending.
     pub create_takes: Between,
     /// How long an update of a zip function stays InProgress.
@@ -85,6 +88,7 @@ impl Default for Settings {
             test_function: true,
             compute_utilization: true,
             refuse_syntax_errors: false,
+            key_value_stores_must_exist: false,
             create_takes: seconds(1, 4),
             update_takes: seconds(1, 4),
             vpc_takes: seconds(30, 90),

@@ -26,6 +26,7 @@ impl Cloud {
             rules::name(&request.name)?;
             rules::config(&request.config, &context.caller.account)?;
             rules::code(&request.code)?;
+            rules::stores(&request.config, &context.caller.account, world)?;
             rules::syntax(&request.config, &request.code, &world.settings)?;
             tagging::valid(&request.tags, 0)?;
             // assumed:create-with-tags. Nothing is created.
@@ -78,6 +79,7 @@ impl Cloud {
         self.call(caller, call, |world, context| {
             rules::config(&request.config, &context.caller.account)?;
             rules::code(&request.code)?;
+            rules::stores(&request.config, &context.caller.account, world)?;
             rules::syntax(&request.config, &request.code, &world.settings)?;
             let ids = world.ids;
             let (functions, current) = find(world, &context.caller.account, &request.name)?;
@@ -134,13 +136,6 @@ impl Cloud {
             context.effect = true;
             Ok(())
         })
-    }
-
-    /// Says that a distribution uses a function, or no longer does: the hook for FunctionInUse until distributions are modelled.
-    pub fn cloudfront_set_in_use(&mut self, account: &str, name: &str, in_use: bool) {
-        if let Some(function) = self.world.cloudfront.get_mut(account).and_then(|functions| functions.now.get_mut(name)) {
-            function.in_use = in_use;
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Source of shapes and limits: the CloudFront API reference, version 2020-05-31.
 
+mod distributions;
 mod functions;
 mod read;
 mod rules;
@@ -162,6 +163,44 @@ pub struct FunctionList {
     pub items: Vec<Summary>,
 }
 
+/// DistributionSummary: as much of it as says which functions it uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Distribution {
+    /// The id.
+    pub id: String,
+    /// The ARN.
+    pub arn: String,
+    /// `<...>.cloudfront.net`.
+    pub domain_name: String,
+    /// The ARNs of the functions that its default cache behavior has for viewer requests.
+    pub functions: Vec<String>,
+    /// LastModifiedTime.
+    pub last_modified: Time,
+}
+
+/// DistributionList.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DistributionList {
+    /// The marker that was sent; empty on the first page.
+    pub marker: String,
+    /// What was asked for, or the default.
+    pub max_items: usize,
+    /// Where the next page begins; absent on the last.
+    pub next_marker: Option<String>,
+    /// Whether there is a next page.
+    pub is_truncated: bool,
+    /// The page.
+    pub items: Vec<Distribution>,
+}
+
+/// A distribution.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    /// The names of the functions it uses.
+    pub(crate) functions: Vec<String>,
+    pub(crate) modified: Time,
+}
+
 /// One copy of a function.
 #[derive(Clone, Debug)]
 pub(crate) struct Copied {
@@ -181,7 +220,7 @@ pub(crate) struct Function {
     /// Whether DEVELOPMENT is what was published last.
     pub(crate) published: bool,
     pub(crate) tags: Tags,
-    /// Whether a distribution uses it.
+    /// Whether a distribution uses it: derived, each time a distribution changes.
     pub(crate) in_use: bool,
     /// Which creation this is, for ids.
     pub(crate) birth: u64,

@@ -28,14 +28,15 @@ impl Cloud {
                 return Err(Problem::new(400, "UnsupportedOperation", "This operation is not supported in this region."));
             }
             let event = rules::event(&request.event)?;
-            let shelf = world.cloudfront.entry(context.caller.account.clone()).or_default();
-            let function = shelf.now.get(&request.name).ok_or_else(rules::no_such_function)?;
+            let account = &context.caller.account;
+            let function = world.cloudfront.get(account).and_then(|functions| functions.now.get(&request.name)).ok_or_else(rules::no_such_function)?;
             // assumed:no-stage: DEVELOPMENT where none is named.
             let stage = request.stage.unwrap_or(Stage::Development);
             let copy = function.copy(stage).ok_or_else(rules::no_such_function)?;
             rules::if_match(request.if_match.as_deref(), &copy.etag)?;
-            let nothing = BTreeMap::new();
-            let store = copy.config.key_value_stores.first().and_then(|arn| arn.rsplit_once('/')).map(|(_, id)| (id, &nothing));
+            let empty = BTreeMap::new();
+            let pairs = |id: &str| world.stores.get(&(account.clone(), id.to_owned())).map_or(&empty, |pairs| pairs);
+            let store = copy.config.key_value_stores.first().and_then(|arn| rules::store(arn)).map(|id| (id, pairs(id)));
             let task = Task { code: &copy.code, two: rules::is_two(&copy.config), event, store, now: context.now };
             let ran = javascript::run(task);
             let Shown(tested) = shown(&copy.config, &copy.code);

@@ -128,10 +128,9 @@ pub(super) fn refused(code: &str, two: bool) -> Option<String> {
         let name = before == Some(".") || after == Some(":") || (after == Some("(") && token.text != "import");
         let refused = match token.text {
             // CloudFront Developer Guide, "JavaScript runtime 1.0 features": no const and no let.
-            "const" | "let" => !two && !name,
-            // assumed:dialect.
+            // The rest is assumed:dialect.
+            "const" | "let" | "await" | "import" | "export" => !two && !name,
             "async" => !two && after == Some("function"),
-            "await" | "import" | "export" => !two && !name,
             "class" => !name,
             "of" => before.is_some_and(|before| before.starts_with(word_begins) && !BEFORE_EXPRESSION.contains(&before)) && !name,
             "{" => before == Some("catch"),

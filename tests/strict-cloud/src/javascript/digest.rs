@@ -41,7 +41,7 @@ pub(super) fn digest(algorithm: &str, key: Option<&[u8]>, data: &[u8]) -> Vec<u8
 
 pub(super) fn encode(bytes: &[u8], encoding: &str) -> String {
     match encoding {
-        "hex" => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        "hex" => bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(u32::from(half), 16)).collect(),
         "base64url" => general_purpose::URL_SAFE_NO_PAD.encode(bytes),
         _ => general_purpose::STANDARD.encode(bytes),
     }

@@ -91,6 +91,8 @@ fn engine(traces: &Rc<Traces>) -> rquickjs::Result<Context> {
 /// From an empty engine to what the handler returned.
 fn within<'js>(ctx: &Ctx<'js>, task: Task<'_>, source: &str, traces: &Rc<Traces>) -> Result<Option<String>, CaughtError<'js>> {
     let host = host(ctx, task, traces).catch(ctx)?;
+    // What was needed to get there is not the function's.
+    traces.ticks.set(0);
     let handler = load(ctx, source, &host).catch(ctx)?;
     let Some(handler) = handler.into_function() else {
         return Err(CaughtError::Value(rquickjs::String::from_str(ctx.clone(), "ReferenceError: \"handler\" is not defined").catch(ctx)?.into_value()));

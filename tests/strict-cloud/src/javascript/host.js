@@ -175,6 +175,7 @@
   querystring.encode = querystring.stringify;
 
   // cloudfront, of 2.0: key-value stores, and helpers that change where a request goes, which nobody sees here.
+  // What they throw is assumed:kvs-texts.
   const store = () => ({
     get: async (key, options) => {
       const value = native.get(String(key));

@@ -34,6 +34,7 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         cf::TEST_FUNCTION => verdict(cloud.cloudfront_test_function(&me, &TestFunction { name: "f".into(), ..TestFunction::default() })),
         cf::DELETE_FUNCTION => verdict(cloud.cloudfront_delete_function(&me, "f", None)),
         cf::LIST_FUNCTIONS => verdict(cloud.cloudfront_list_functions(&me, &ListFunctions::default())),
+        cf::LIST_DISTRIBUTIONS => verdict(cloud.cloudfront_list_distributions(&me, None, None)),
         cf::TAG_RESOURCE => verdict(cloud.cloudfront_tag_resource(&me, arn, &some)),
         cf::UNTAG_RESOURCE => verdict(cloud.cloudfront_untag_resource(&me, arn, &keys)),
         cf::LIST_TAGS_FOR_RESOURCE => verdict(cloud.cloudfront_list_tags_for_resource(&me, arn)),

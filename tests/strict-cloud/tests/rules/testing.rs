@@ -5,7 +5,7 @@ use strict_cloud::cloudfront::{FunctionConfig, Stage, TestFunction, TestResult, 
 use strict_cloud::operation::cloudfront as op;
 use strict_cloud::{Cloud, Fault, FaultKind};
 
-use crate::support::{cloud, me, new_edge, refused, verdict};
+use crate::support::{ACCOUNT, cloud, me, new_edge, refused, verdict};
 
 /// A function with this code, and its ETag.
 pub fn coded(cloud: &mut Cloud, runtime: &str, code: &str) -> String {
@@ -394,4 +394,71 @@ fn a_test_may_fail_itself_or_not_be_there() {
     assert_eq!(test(&mut cloud, &etag, &event()).compute_utilization, None);
     cloud.settings_mut().test_function = false;
     assert_eq!(verdict(cloud.cloudfront_test_function(&me(), &request)), (400, "UnsupportedOperation"));
+}
+
+const STORE: &str = "01234567-89ab-cdef-0123-456789abcdef";
+
+fn with_store(cloud: &mut Cloud, code: &str) -> TestResult {
+    let mut request = new_edge("f");
+    request.config.key_value_stores = vec![format!("arn:aws:cloudfront::{ACCOUNT}:key-value-store/{STORE}")];
+    request.code = code.as_bytes().to_vec();
+    let etag = cloud.cloudfront_create_function(&me(), &request).expect("a right request").etag;
+    test(cloud, &etag, &event())
+}
+
+#[test]
+fn a_function_reads_the_store_that_it_is_associated_with() {
+    let read = |text: &str| {
+        format!(
+            "import cf from 'cloudfront'; const kvs = cf.kvs();\nasync function handler(e) {{ e.request.headers['x-out'] = {{ value: String({text}) }}; return e.request; }}"
+        )
+    };
+    let pairs = [("a".to_owned(), "1".to_owned()), ("o".to_owned(), "{\"b\":[2]}".to_owned())].into();
+    for (text, expected) in [
+        ("await kvs.get('a')", "1"),
+        ("(await kvs.get('o', { format: 'json' })).b[0]", "2"),
+        ("(await kvs.get('a', { format: 'bytes' })).toString('hex')", "31"),
+        ("[await kvs.exists('a'), await kvs.exists('b')]", "true,false"),
+        ("await kvs.count()", "2"),
+        ("(await kvs.meta()).keyCount", "2"),
+    ] {
+        let mut cloud = cloud();
+        cloud.put_key_value_store(ACCOUNT, STORE, &pairs);
+        assert_eq!(output(&with_store(&mut cloud, &read(text)))["request"]["headers"]["x-out"]["value"], expected, "{text}");
+    }
+    for (sentence, text) in
+        [("a key that is not there", "await kvs.get('b')"), ("another store", "await cf.kvs('fedcba98-89ab-cdef-0123-456789abcdef').get('a')")]
+    {
+        let mut cloud = cloud();
+        cloud.put_key_value_store(ACCOUNT, STORE, &pairs);
+        let result = with_store(&mut cloud, &read(text));
+        assert!(result.error_message.as_deref().unwrap().contains("could not run. Error: "), "{sentence}: {result:?}");
+    }
+    let mut cloud = cloud();
+    assert_eq!(output(&with_store(&mut cloud, &read("await kvs.count()")))["request"]["headers"]["x-out"]["value"], "0", "a store that nobody made is empty");
+    let caught = "import cf from 'cloudfront'; async function handler(e) { try { await cf.kvs().get('b'); } catch (x) { e.request.uri = '/caught'; } return e.request; }";
+    cloud.cloudfront_delete_function(&me(), "f", cloud.clone().cloudfront_describe_function(&me(), "f", None).ok().map(|f| f.etag).as_deref()).unwrap();
+    assert_eq!(output(&with_store(&mut cloud, caught))["request"]["uri"], "/caught");
+    assert!(answer("2.0", &read("1")).error_message.unwrap().contains("association"), "without an association there is no store");
+}
+
+#[test]
+fn other_pairs_in_a_store_are_another_test() {
+    let mut cloud = cloud();
+    let code = "import cf from 'cloudfront'; async function handler(e) { e.request.uri = '/' + await cf.kvs().count(); return e.request; }";
+    assert_eq!(output(&with_store(&mut cloud, code))["request"]["uri"], "/0");
+    cloud.put_key_value_store(ACCOUNT, STORE, &[("a".to_owned(), String::new())].into());
+    let etag = cloud.cloudfront_describe_function(&me(), "f", None).unwrap().etag;
+    assert_eq!(output(&test(&mut cloud, &etag, &event()))["request"]["uri"], "/1");
+}
+
+#[test]
+fn a_store_must_exist_where_a_setting_says_so() {
+    let mut cloud = cloud();
+    cloud.settings_mut().key_value_stores_must_exist = true;
+    let mut request = new_edge("f");
+    request.config.key_value_stores = vec![format!("arn:aws:cloudfront::{ACCOUNT}:key-value-store/{STORE}")];
+    assert_eq!(verdict(cloud.cloudfront_create_function(&me(), &request)), (400, "InvalidArgument"));
+    cloud.put_key_value_store(ACCOUNT, STORE, &[].into());
+    assert_eq!(verdict(cloud.cloudfront_create_function(&me(), &request)), (0, ""));
 }

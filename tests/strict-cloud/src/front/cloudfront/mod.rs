@@ -1,8 +1,9 @@
-//! CloudFront Functions over HTTP: REST-XML, API version 2020-05-31.
+//! CloudFront Functions over HTTP, and the list of what uses them: REST-XML, API version 2020-05-31.
 //!
 //! Source of paths, members and headers: the service model, whose ETag header is `ETtag` in the
 //! reply of UpdateFunction and `ETag` everywhere else.
 
+mod distributions;
 mod read;
 mod write;
 
@@ -36,6 +37,10 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
         }
         ("POST", ["function", name, "test"]) => test(cloud, caller, request, name),
         ("DELETE", ["function", name]) => cloud.cloudfront_delete_function(caller, name, request.header("if-match")).map(|()| empty(204)),
+        ("GET", ["distribution"]) => {
+            let list = cloud.cloudfront_list_distributions(caller, request.parameter("Marker"), request.parameter("MaxItems"))?;
+            Ok(response(200, "text/xml", distributions::list(&list)))
+        }
         ("GET", ["tagging"]) => {
             let tags = cloud.cloudfront_list_tags_for_resource(caller, resource)?;
             Ok(response(200, "text/xml", write::tags(&tags)))

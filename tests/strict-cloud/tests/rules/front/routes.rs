@@ -27,6 +27,7 @@ fn every_operation_has_its_path_and_method() {
         ("cloudfront", "POST /2020-05-31/function/f/publish".into(), "", "PublishFunction", Some("f")),
         ("cloudfront", "POST /2020-05-31/function/f/test".into(), test, "TestFunction", Some("f")),
         ("cloudfront", "DELETE /2020-05-31/function/f".into(), "", "DeleteFunction", Some("f")),
+        ("cloudfront", "GET /2020-05-31/distribution?MaxItems=1&Marker=E".into(), "", "ListDistributions", None),
         ("cloudfront", format!("POST /2020-05-31/tagging?Operation=Tag&Resource={EDGE_ARN}"), tags, "TagResource", Some("f")),
         ("cloudfront", format!("POST /2020-05-31/tagging?Operation=Untag&Resource={EDGE_ARN}"), keys, "UntagResource", Some("f")),
         ("cloudfront", format!("GET /2020-05-31/tagging?Resource={EDGE_ARN}"), "", "ListTagsForResource", Some("f")),
@@ -80,7 +81,7 @@ fn what_no_service_has_is_refused_in_the_form_of_each() {
     for line in [
         "GET /2020-05-31/function/f/test",
         "PATCH /2020-05-31/function/f",
-        "GET /2020-05-31/distribution",
+        "GET /2020-05-31/distribution/E",
         "POST /2020-05-31/tagging?Operation=Other",
         "GET /elsewhere",
     ] {
