@@ -17,6 +17,8 @@ pub enum FaultKind {
     InternalError,
     /// HTTP 503, with no effect.
     Unavailable,
+    /// TestFunction is answered 500 `TestFunctionFailed`: the test itself could not be done. Other operations take no notice.
+    TestFunctionFailed,
     /// The connection breaks before the request has any effect.
     DropBefore,
     /// The connection breaks after the request had its effect: the answer is lost.
@@ -40,6 +42,7 @@ impl FaultKind {
             Self::Throttle { .. } => "Throttle",
             Self::InternalError => "InternalError",
             Self::Unavailable => "Unavailable",
+            Self::TestFunctionFailed => "TestFunctionFailed",
             Self::DropBefore => "DropBefore",
             Self::DropAfter => "DropAfter",
             Self::Delay(_) => "Delay",

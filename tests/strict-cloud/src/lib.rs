@@ -12,6 +12,7 @@
 //! | [`time`] | the model's time, and how the services write it |
 //! | [`operation`] | the list of operations |
 //! | [`cloudfront`] | CloudFront Functions |
+//! | `javascript` | what a function does to an event: both runtimes, run and counted |
 //! | [`lambda`] | Lambda |
 //! | [`faults`] | faults on demand |
 //! | [`log`] | the call log |
@@ -24,8 +25,7 @@
 //! the name of its sequence), or names an id of [`assumed::ASSUMED`]. What was recorded is replayed
 //! by `tests/recorded`; `RECORDED.md` says how much that is.
 //!
-//! What comes later has its place: `cloudfront::functions` (TestFunction, real associations),
-//! `cloudfront::rules` (key-value stores), `lambda::versions` (aliases).
+//! What comes later has its place: `lambda::versions` (aliases).
 //!
 //! Over HTTP the model is the same, and only time is real: [`front::answer`] is a pure function of
 //! cloud and request, [`front::server::Server`] carries it to 127.0.0.1 for whoever has an SDK, in
@@ -38,6 +38,7 @@ pub mod cloudfront;
 pub mod faults;
 pub mod front;
 mod ids;
+mod javascript;
 pub mod lambda;
 pub mod log;
 pub mod model;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::faults::{Fault, FaultKind, Faults};
 use crate::ids::Ids;
 use crate::log::{Answered, Entry};
-use crate::operation::{Effect, Operation, Service, lambda};
+use crate::operation::{Effect, Operation, Service, cloudfront, lambda};
 use crate::quota::Bucket;
-use crate::refusals::{broken, denied, expired, throttled, unavailable};
+use crate::refusals::{broken, denied, expired, test_failed, throttled, unavailable};
 use crate::settings::Settings;
 use crate::time::Time;
 use crate::world::World;
@@ -133,6 +133,16 @@ pub(crate) struct Context<'a> {
     pub(crate) effect: bool,
     /// The status of a success.
     pub(crate) status: u16,
+    /// What the log keeps of it, besides the request's arguments.
+    pub(crate) also: Map<String, Value>,
+}
+
+/// A call that has been carried to its operation, or has not come so far.
+struct Carried<T> {
+    answer: Answer<T>,
+    answered: Answered,
+    effect: bool,
+    also: Map<String, Value>,
 }
 
 /// The cloud: every account, region and function of one simulated world.
@@ -245,7 +255,11 @@ impl Cloud {
         self.world.calls += 1;
         let seq = self.world.calls;
         let fault = self.faults.fire(request.operation, request.function);
-        let (answer, answered, effect) = self.carry(caller, &request, fault.as_ref(), act);
+        let Carried { answer, answered, effect, also } = self.carry(caller, &request, fault.as_ref(), act);
+        let mut arguments = request.arguments;
+        if let Some(fields) = arguments.as_object_mut() {
+            fields.extend(also);
+        }
         self.delay = match fault {
             Some(FaultKind::Delay(delay)) => delay,
             _ => Duration::ZERO,
@@ -258,7 +272,7 @@ impl Cloud {
             principal: caller.principal.clone(),
             operation: request.operation,
             function: request.function.map(str::to_owned),
-            arguments: request.arguments,
+            arguments,
             answer: answered,
             effect,
             fault: fault.as_ref().map(FaultKind::name),
@@ -273,28 +287,30 @@ impl Cloud {
         request: &Request<'_>,
         fault: Option<&FaultKind>,
         act: impl FnOnce(&mut World, &mut Context<'_>) -> Result<T, Problem>,
-    ) -> (Answer<T>, Answered, bool) {
+    ) -> Carried<T> {
+        let dropped = |after_effect, effect, also| Carried { answer: Err(Outcome::Dropped), answered: Answered::Dropped { after_effect }, effect, also };
         if fault == Some(&FaultKind::DropBefore) {
-            return (Err(Outcome::Dropped), Answered::Dropped { after_effect: false }, false);
+            return dropped(false, false, Map::new());
         }
-        let (result, effect, success) = match self.admit(caller, request, fault) {
-            Err(problem) => (Err(problem), false, request.success),
+        let (result, effect, success, also) = match self.admit(caller, request, fault) {
+            Err(problem) => (Err(problem), false, request.success, Map::new()),
             Ok(stale) => {
                 let page = if let Some(FaultKind::PartialPage(most)) = fault { (*most).max(1) } else { usize::MAX };
-                let mut context = Context { caller, now: self.now, stale, page, effect: false, status: request.success };
+                let mut context = Context { caller, now: self.now, stale, page, effect: false, status: request.success, also: Map::new() };
                 let result = act(&mut self.world, &mut context);
-                (result, context.effect, context.status)
+                (result, context.effect, context.status, context.also)
             }
         };
         if fault == Some(&FaultKind::DropAfter) {
-            return (Err(Outcome::Dropped), Answered::Dropped { after_effect: true }, effect);
+            return dropped(true, effect, also);
         }
         match result {
-            Ok(reply) => (Ok(reply), Answered::Done(success), effect),
+            Ok(reply) => Carried { answer: Ok(reply), answered: Answered::Done(success), effect, also },
             Err(problem) => {
                 let Problem { status, code, message, retry_after } = problem;
                 let request_id = self.request_id();
-                (Err(Outcome::Refused(Refusal { status, code, message, retry_after, request_id })), Answered::Refused(status, code), effect)
+                let answer = Err(Outcome::Refused(Refusal { status, code, message, retry_after, request_id }));
+                Carried { answer, answered: Answered::Refused(status, code), effect, also }
             }
         }
     }
@@ -308,6 +324,7 @@ impl Cloud {
             Some(FaultKind::Throttle { retry_after }) => return Err(throttled(service, *retry_after)),
             Some(FaultKind::InternalError) => return Err(broken(service)),
             Some(FaultKind::Unavailable) => return Err(unavailable(service)),
+            Some(FaultKind::TestFunctionFailed) if request.operation == cloudfront::TEST_FUNCTION => return Err(test_failed()),
             _ => {}
         }
         if !self.allowed(caller, request.operation) {

@@ -52,8 +52,11 @@ pub mod cloudfront {
     pub const GET_FUNCTION: Operation = of_cloudfront("GetFunction", Read);
     pub const UPDATE_FUNCTION: Operation = of_cloudfront("UpdateFunction", Write);
     pub const PUBLISH_FUNCTION: Operation = of_cloudfront("PublishFunction", Write);
+    /// It has no effect; what it reads is never stale, as its If-Match is checked.
+    pub const TEST_FUNCTION: Operation = of_cloudfront("TestFunction", Read);
     pub const DELETE_FUNCTION: Operation = of_cloudfront("DeleteFunction", Write);
     pub const LIST_FUNCTIONS: Operation = of_cloudfront("ListFunctions", List);
+    pub const LIST_DISTRIBUTIONS: Operation = of_cloudfront("ListDistributions", List);
     pub const TAG_RESOURCE: Operation = of_cloudfront("TagResource", Write);
     pub const UNTAG_RESOURCE: Operation = of_cloudfront("UntagResource", Write);
     pub const LIST_TAGS_FOR_RESOURCE: Operation = of_cloudfront("ListTagsForResource", Read);
@@ -82,14 +85,16 @@ pub mod lambda {
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 22] = [
+pub const ALL: [Operation; 24] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
     cloudfront::UPDATE_FUNCTION,
     cloudfront::PUBLISH_FUNCTION,
+    cloudfront::TEST_FUNCTION,
     cloudfront::DELETE_FUNCTION,
     cloudfront::LIST_FUNCTIONS,
+    cloudfront::LIST_DISTRIBUTIONS,
     cloudfront::TAG_RESOURCE,
     cloudfront::UNTAG_RESOURCE,
     cloudfront::LIST_TAGS_FOR_RESOURCE,

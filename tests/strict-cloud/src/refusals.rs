@@ -22,6 +22,11 @@ pub(crate) fn broken(service: Service) -> Problem {
     }
 }
 
+/// API reference, errors of TestFunction: TestFunctionFailed, 500. The sentence is assumed:cloudfront-texts.
+pub(crate) fn test_failed() -> Problem {
+    Problem::new(500, "TestFunctionFailed", "The CloudFront function failed.")
+}
+
 /// assumed:unavailable.
 pub(crate) fn unavailable(service: Service) -> Problem {
     let code = match service {

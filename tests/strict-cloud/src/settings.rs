@@ -43,6 +43,16 @@ pub struct Settings {
     pub cloudfront_functions: usize,
     /// CreateFunction with tags is answered 409 (seen on AWS in 2026; see `assumed`).
     pub refuse_create_with_tags: bool,
+    /// CloudFront has TestFunction; without it, it is answered 400 UnsupportedOperation.
+    pub test_function: bool,
+    /// TestFunction says how much was computed; API reference, TestResult: it need not.
+    pub compute_utilization: bool,
+    /// CreateFunction and UpdateFunction refuse code with a syntax error, 400. AWS, as users report it, takes such code and
+    /// only says so when it runs.
+    pub refuse_syntax_errors: bool,
+    /// A function can be associated only with a key-value store that was put there
+    /// ([`Cloud::put_key_value_store`](crate::Cloud::put_key_value_store)).
+    pub key_value_stores_must_exist: bool,
     /// How long a zip function stays Pending.
     pub create_takes: Between,
     /// How long an update of a zip function stays InProgress.
@@ -75,6 +85,10 @@ impl Default for Settings {
             cloudfront_rate: None,
             cloudfront_functions: 100,
             refuse_create_with_tags: false,
+            test_function: true,
+            compute_utilization: true,
+            refuse_syntax_errors: false,
+            key_value_stores_must_exist: false,
             create_takes: seconds(1, 4),
             update_takes: seconds(1, 4),
             vpc_takes: seconds(30, 90),

@@ -23,6 +23,12 @@ impl Time {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Milliseconds since 1970, as JavaScript counts.
+    #[must_use]
+    pub fn unix_millis(self) -> u64 {
+        FIRST_DAY * 86_400_000 + u64::try_from(self.0.as_millis()).unwrap_or_default()
+    }
+
     /// As CloudFront writes it: `2026-01-01T00:00:00.000Z` (CloudFront API reference, FunctionMetadata).
     #[must_use]
     pub fn rfc3339(self) -> String {

@@ -64,6 +64,10 @@ pub(crate) struct World {
     pub(crate) births: u64,
     /// By account.
     pub(crate) cloudfront: BTreeMap<String, Shelf<cloudfront::Function>>,
+    /// What uses functions, by account and id.
+    pub(crate) distributions: BTreeMap<String, BTreeMap<String, cloudfront::Placed>>,
+    /// Key-value stores by account and id.
+    pub(crate) stores: BTreeMap<(String, String), Arc<BTreeMap<String, String>>>,
     /// By account and region.
     pub(crate) lambda: BTreeMap<(String, String), Shelf<lambda::Function>>,
     /// By bucket: its region, and bytes by key and version; versions in the order they came.
@@ -92,6 +96,8 @@ impl World {
             calls: 0,
             births: 0,
             cloudfront: BTreeMap::new(),
+            distributions: BTreeMap::new(),
+            stores: BTreeMap::new(),
             lambda: BTreeMap::new(),
             buckets: BTreeMap::new(),
             roles: BTreeMap::new(),
@@ -129,6 +135,12 @@ impl Cloud {
     pub fn put_role(&mut self, arn: &str) {
         let from = self.now.after(self.world.settings.role_assumable_after);
         self.world.roles.insert(arn.to_owned(), from);
+    }
+
+    /// Makes a key-value store, or gives it other pairs. Functions that are associated with it read them; one that nobody
+    /// made is empty.
+    pub fn put_key_value_store(&mut self, account: &str, id: &str, pairs: &BTreeMap<String, String>) {
+        self.world.stores.insert((account.to_owned(), id.to_owned()), Arc::new(pairs.clone()));
     }
 
     /// Pushes an image: from now on the URI resolves to this digest (64 hex digits).

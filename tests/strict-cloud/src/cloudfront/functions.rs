@@ -1,4 +1,4 @@
-//! CreateFunction, UpdateFunction, PublishFunction, DeleteFunction. TestFunction belongs here.
+//! CreateFunction, UpdateFunction, PublishFunction, DeleteFunction.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::operation::cloudfront as op;
 use crate::time::Time;
 use crate::world::{Shelf, World};
 
-fn shown(config: &FunctionConfig, code: &[u8]) -> Shown {
+pub(super) fn shown(config: &FunctionConfig, code: &[u8]) -> Shown {
     Shown(json!({"comment": config.comment, "runtime": config.runtime, "stores": config.key_value_stores.len(), "code": sha256(code)}))
 }
 
@@ -26,6 +26,8 @@ impl Cloud {
             rules::name(&request.name)?;
             rules::config(&request.config, &context.caller.account)?;
             rules::code(&request.code)?;
+            rules::stores(&request.config, &context.caller.account, world)?;
+            rules::syntax(&request.config, &request.code, &world.settings)?;
             tagging::valid(&request.tags, 0)?;
             // assumed:create-with-tags. Nothing is created.
             if world.settings.refuse_create_with_tags && !request.tags.is_empty() {
@@ -77,6 +79,8 @@ impl Cloud {
         self.call(caller, call, |world, context| {
             rules::config(&request.config, &context.caller.account)?;
             rules::code(&request.code)?;
+            rules::stores(&request.config, &context.caller.account, world)?;
+            rules::syntax(&request.config, &request.code, &world.settings)?;
             let ids = world.ids;
             let (functions, current) = find(world, &context.caller.account, &request.name)?;
             rules::if_match(request.if_match.as_deref(), &current.development.etag)?;
@@ -132,13 +136,6 @@ impl Cloud {
             context.effect = true;
             Ok(())
         })
-    }
-
-    /// Says that a distribution uses a function, or no longer does: the hook for FunctionInUse until distributions are modelled.
-    pub fn cloudfront_set_in_use(&mut self, account: &str, name: &str, in_use: bool) {
-        if let Some(function) = self.world.cloudfront.get_mut(account).and_then(|functions| functions.now.get_mut(name)) {
-            function.in_use = in_use;
-        }
     }
 }
 

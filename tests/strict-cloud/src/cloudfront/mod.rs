@@ -2,10 +2,12 @@
 //!
 //! Source of shapes and limits: the CloudFront API reference, version 2020-05-31.
 
+mod distributions;
 mod functions;
 mod read;
 mod rules;
 mod tagging;
+mod test;
 
 use std::sync::Arc;
 
@@ -67,6 +69,34 @@ pub struct UpdateFunction {
     pub config: FunctionConfig,
     /// The source text.
     pub code: Vec<u8>,
+}
+
+/// TestFunction: runs a stage's code on an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TestFunction {
+    /// The name.
+    pub name: String,
+    /// The If-Match header: the ETag of the stage.
+    pub if_match: Option<String>,
+    /// Which copy is tested.
+    pub stage: Option<Stage>,
+    /// EventObject, decoded: JSON, 40,960 bytes at most.
+    pub event: Vec<u8>,
+}
+
+/// TestResult. A function that fails is no refusal: the test was done, and this is what it showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestResult {
+    /// The function, as it was tested.
+    pub summary: Summary,
+    /// 0 to 100, of what a function may compute.
+    pub compute_utilization: Option<String>,
+    /// What the function logged, a line for each call.
+    pub logs: Vec<String>,
+    /// What went wrong. As AWS shows it, this is there and empty where nothing did.
+    pub error_message: Option<String>,
+    /// `{"request": ...}` or `{"response": ...}`; absent where the function failed.
+    pub output: Option<String>,
 }
 
 /// ListFunctions.
@@ -133,6 +163,44 @@ pub struct FunctionList {
     pub items: Vec<Summary>,
 }
 
+/// DistributionSummary: as much of it as says which functions it uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Distribution {
+    /// The id.
+    pub id: String,
+    /// The ARN.
+    pub arn: String,
+    /// `<...>.cloudfront.net`.
+    pub domain_name: String,
+    /// The ARNs of the functions that its default cache behavior has for viewer requests.
+    pub functions: Vec<String>,
+    /// LastModifiedTime.
+    pub last_modified: Time,
+}
+
+/// DistributionList.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DistributionList {
+    /// The marker that was sent; empty on the first page.
+    pub marker: String,
+    /// What was asked for, or the default.
+    pub max_items: usize,
+    /// Where the next page begins; absent on the last.
+    pub next_marker: Option<String>,
+    /// Whether there is a next page.
+    pub is_truncated: bool,
+    /// The page.
+    pub items: Vec<Distribution>,
+}
+
+/// A distribution.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    /// The names of the functions it uses.
+    pub(crate) functions: Vec<String>,
+    pub(crate) modified: Time,
+}
+
 /// One copy of a function.
 #[derive(Clone, Debug)]
 pub(crate) struct Copied {
@@ -152,7 +220,7 @@ pub(crate) struct Function {
     /// Whether DEVELOPMENT is what was published last.
     pub(crate) published: bool,
     pub(crate) tags: Tags,
-    /// Whether a distribution uses it.
+    /// Whether a distribution uses it: derived, each time a distribution changes.
     pub(crate) in_use: bool,
     /// Which creation this is, for ids.
     pub(crate) birth: u64,

@@ -78,11 +78,7 @@ impl Cloud {
 }
 
 fn list(world: &mut World, context: &Context<'_>, request: &ListFunctions) -> Result<FunctionList, Problem> {
-    // assumed:cloudfront-page: 100 by default and at most.
-    let max_items = match request.max_items.as_deref() {
-        None => 100,
-        Some(text) => text.parse::<usize>().ok().filter(|most| (1..=100).contains(most)).ok_or_else(|| rules::invalid("The parameter MaxItems is invalid."))?,
-    };
+    let max_items = rules::max_items(request.max_items.as_deref())?;
     let shelf = world.cloudfront.entry(context.caller.account.clone()).or_default();
     let mut all: Vec<((String, Stage), Summary)> = Vec::new();
     for name in shelf.names(context.stale) {

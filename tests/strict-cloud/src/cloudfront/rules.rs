@@ -1,7 +1,10 @@
-//! What CloudFront asks of a request. Key-value stores that really exist belong here.
+//! What CloudFront asks of a request.
 
 use super::FunctionConfig;
+use crate::javascript;
 use crate::model::Problem;
+use crate::settings::Settings;
+use crate::world::World;
 
 /// The ARN of a function in an account (CloudFront Developer Guide, "Tag functions").
 pub(super) fn arn(account: &str, name: &str) -> String {
@@ -22,6 +25,12 @@ pub(super) fn no_such_function() -> Problem {
 pub(super) fn name(name: &str) -> Result<(), Problem> {
     let fits = (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if fits { Ok(()) } else { Err(invalid("The parameter Name is invalid: 1 to 64 letters, digits, hyphens and underscores.")) }
+}
+
+/// assumed:cloudfront-page: 100 by default and at most.
+pub(super) fn max_items(text: Option<&str>) -> Result<usize, Problem> {
+    let known = |text: &str| text.parse::<usize>().ok().filter(|most| (1..=100).contains(most));
+    text.map_or(Some(100), known).ok_or_else(|| invalid("The parameter MaxItems is invalid."))
 }
 
 /// API reference, FunctionConfig; which 400 a wrong runtime gets is assumed:cloudfront-runtime.
@@ -49,6 +58,20 @@ pub(super) fn config(config: &FunctionConfig, account: &str) -> Result<(), Probl
     if config.key_value_stores.iter().all(fits) { Ok(()) } else { Err(invalid("The key value store ARN is invalid.")) }
 }
 
+/// Where a setting asks for it; how the refusal is called is assumed:missing-store.
+pub(super) fn stores(config: &FunctionConfig, account: &str, world: &World) -> Result<(), Problem> {
+    let known = |arn: &String| store(arn).is_some_and(|id| world.stores.contains_key(&(account.to_owned(), id.to_owned())));
+    if !world.settings.key_value_stores_must_exist || config.key_value_stores.iter().all(known) {
+        return Ok(());
+    }
+    Err(invalid("The specified key value store does not exist."))
+}
+
+/// The id of a store.
+pub(super) fn store(arn: &str) -> Option<&str> {
+    arn.rsplit_once('/').map(|(_, id)| id)
+}
+
 /// CloudFront Developer Guide, "Quotas on CloudFront Functions": 10 KB; 413 by the API reference.
 /// The service model allows 40,960 bytes, but the quota is what counts.
 pub(super) fn code(code: &[u8]) -> Result<(), Problem> {
@@ -57,6 +80,28 @@ pub(super) fn code(code: &[u8]) -> Result<(), Problem> {
         1..=10_240 => Ok(()),
         _ => Err(Problem::new(413, "FunctionSizeLimitExceeded", "The function code is larger than 10 KB.")),
     }
+}
+
+/// Where a setting asks for it; the code of the refusal is assumed:syntax-error.
+pub(super) fn syntax(config: &FunctionConfig, code: &[u8], settings: &Settings) -> Result<(), Problem> {
+    let found = settings.refuse_syntax_errors.then(|| javascript::syntax(code, is_two(config))).flatten();
+    found.map_or(Ok(()), |fault| Err(invalid(format!("The function code is invalid: {fault}"))))
+}
+
+/// Which of the two runtimes it is.
+pub(super) fn is_two(config: &FunctionConfig) -> bool {
+    config.runtime == "cloudfront-js-2.0"
+}
+
+/// API reference, TestFunctionRequest, EventObject: 40,960 bytes at most. That what is no JSON object is refused, and how, is
+/// assumed:test-event.
+pub(super) fn event(event: &[u8]) -> Result<&str, Problem> {
+    if event.len() > 40_960 {
+        return Err(invalid("The parameter EventObject is too large: 40960 bytes at most."));
+    }
+    let text = std::str::from_utf8(event).ok();
+    let object = text.filter(|text| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok());
+    object.ok_or_else(|| invalid("The parameter EventObject is no JSON object."))
 }
 
 /// API reference, errors of UpdateFunction: missing 400, not current 412. That any other text than the current ETag

@@ -32,6 +32,8 @@ impl Xml {
                 '>' => self.0 += "&gt;",
                 // Else a reader makes a line feed of it (XML 1.0, 2.11, "End-of-Line Handling").
                 '\r' => self.0 += "&#xD;",
+                // XML 1.0 has no way to say these.
+                c if c.is_control() && c != '\t' && c != '\n' => self.0.push('\u{fffd}'),
                 c => self.0.push(c),
             }
         }

@@ -92,14 +92,14 @@ fn every_recorded_sequence_is_replayed_or_outside_and_none_is_both() {
 }
 
 /// What the model says was recorded is replayed here. A citation is a word that begins `test_` or, for a
-/// whole class, `Test`; TestFunction is an operation of CloudFront's.
+/// whole class, `Test`; TestFunction is an operation of CloudFront's, and what it needs has names of that kind.
 #[test]
 fn every_recording_that_the_model_cites_is_replayed() {
     let replayed: Vec<String> = replayed().into_iter().map(|sequence| sequence.name).collect();
     let cited: BTreeSet<String> = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
         .filter(|word| word.starts_with("test_") || word.strip_prefix("Test").is_some_and(|class| class.starts_with(|c: char| c.is_ascii_uppercase())))
-        .filter(|word| *word != "TestFunction")
+        .filter(|word| !word.starts_with("TestFunction") && !["TestResult", "test_failed", "test_function", "test_result"].contains(word))
         .map(str::to_owned)
         .collect();
     assert!(cited.len() > 20, "{cited:?}");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use strict_cloud::cloudfront::{ListFunctions, Stage};
+use strict_cloud::cloudfront::{ListFunctions, Stage, TestFunction};
 use strict_cloud::lambda::{Configuration, CreateFunction, Page, UpdateFunctionConfiguration};
 use strict_cloud::log::Answered;
 use strict_cloud::operation::{ALL, Service, cloudfront as cf, lambda};
@@ -31,8 +31,10 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
             verdict(cloud.cloudfront_update_function(&me, &strict_cloud::cloudfront::UpdateFunction { name: "f".into(), ..Default::default() }))
         }
         cf::PUBLISH_FUNCTION => verdict(cloud.cloudfront_publish_function(&me, "f", None)),
+        cf::TEST_FUNCTION => verdict(cloud.cloudfront_test_function(&me, &TestFunction { name: "f".into(), ..TestFunction::default() })),
         cf::DELETE_FUNCTION => verdict(cloud.cloudfront_delete_function(&me, "f", None)),
         cf::LIST_FUNCTIONS => verdict(cloud.cloudfront_list_functions(&me, &ListFunctions::default())),
+        cf::LIST_DISTRIBUTIONS => verdict(cloud.cloudfront_list_distributions(&me, None, None)),
         cf::TAG_RESOURCE => verdict(cloud.cloudfront_tag_resource(&me, arn, &some)),
         cf::UNTAG_RESOURCE => verdict(cloud.cloudfront_untag_resource(&me, arn, &keys)),
         cf::LIST_TAGS_FOR_RESOURCE => verdict(cloud.cloudfront_list_tags_for_resource(&me, arn)),

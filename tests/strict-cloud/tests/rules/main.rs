@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails here, with what it met")]
 
 mod cloudfront;
+mod distributions;
 mod faults;
 mod fields;
 mod front;
@@ -11,4 +12,5 @@ mod sources;
 mod states;
 mod support;
 mod tags;
+mod testing;
 mod versions;

@@ -1,15 +1,16 @@
-//! CloudFront Functions over HTTP: REST-XML, API version 2020-05-31.
+//! CloudFront Functions over HTTP, and the list of what uses them: REST-XML, API version 2020-05-31.
 //!
 //! Source of paths, members and headers: the service model, whose ETag header is `ETtag` in the
 //! reply of UpdateFunction and `ETag` everywhere else.
 
+mod distributions;
 mod read;
 mod write;
 
 use super::refusal::{refuse, unknown};
 use super::request::Request;
 use super::{Handled, empty, response, set};
-use crate::cloudfront::{Code, CreateFunction, Described, ListFunctions, Stage, UpdateFunction};
+use crate::cloudfront::{Code, CreateFunction, Described, ListFunctions, Stage, TestFunction, UpdateFunction};
 use crate::model::{Answer, Caller, Cloud};
 
 pub(super) const NAMESPACE: &str = "http://cloudfront.amazonaws.com/doc/2020-05-31/";
@@ -34,7 +35,12 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
             let summary = cloud.cloudfront_publish_function(caller, name, request.header("if-match"))?;
             Ok(response(200, "text/xml", write::summary(&summary)))
         }
+        ("POST", ["function", name, "test"]) => test(cloud, caller, request, name),
         ("DELETE", ["function", name]) => cloud.cloudfront_delete_function(caller, name, request.header("if-match")).map(|()| empty(204)),
+        ("GET", ["distribution"]) => {
+            let list = cloud.cloudfront_list_distributions(caller, request.parameter("Marker"), request.parameter("MaxItems"))?;
+            Ok(response(200, "text/xml", distributions::list(&list)))
+        }
         ("GET", ["tagging"]) => {
             let tags = cloud.cloudfront_list_tags_for_resource(caller, resource)?;
             Ok(response(200, "text/xml", write::tags(&tags)))
@@ -66,6 +72,14 @@ fn update(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>, name: &str)
     cloud.cloudfront_update_function(caller, &update).map(|described| with_etag(200, "ettag", &described))
 }
 
+fn test(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>, name: &str) -> Handled {
+    let body = read::test(request.body()).ok_or_else(|| malformed(cloud, request))?;
+    let stage = named(cloud, request, body.stage.as_deref())?;
+    let if_match = request.header("if-match").map(str::to_owned);
+    let test = TestFunction { name: name.to_owned(), if_match, stage, event: body.event };
+    cloud.cloudfront_test_function(caller, &test).map(|result| response(200, "text/xml", write::test_result(&result)))
+}
+
 fn list(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) -> Handled {
     let text = |name| request.parameter(name).map(str::to_owned);
     let list = ListFunctions { marker: text("Marker"), max_items: text("MaxItems"), stage: stage(cloud, request)? };
@@ -87,9 +101,14 @@ fn with_etag(status: u16, header: &'static str, described: &Described) -> http::
     response
 }
 
-/// The Stage parameter; what is neither word is assumed:bad-stage.
+/// The Stage parameter.
 fn stage(cloud: &Cloud, request: &Request<'_>) -> Answer<Option<Stage>> {
-    match request.parameter("Stage") {
+    named(cloud, request, request.parameter("Stage"))
+}
+
+/// A stage; what is neither word is assumed:bad-stage.
+fn named(cloud: &Cloud, request: &Request<'_>, stage: Option<&str>) -> Answer<Option<Stage>> {
+    match stage {
         None => Ok(None),
         Some("DEVELOPMENT") => Ok(Some(Stage::Development)),
         Some("LIVE") => Ok(Some(Stage::Live)),

@@ -40,6 +40,19 @@ pub(super) fn function(body: &[u8]) -> Option<Function> {
     })
 }
 
+/// TestFunctionRequest.
+pub(super) struct Test {
+    pub(super) stage: Option<String>,
+    pub(super) event: Vec<u8>,
+}
+
+pub(super) fn test(body: &[u8]) -> Option<Test> {
+    let document = Document::parse(std::str::from_utf8(body).ok()?).ok()?;
+    let root = document.root_element();
+    let event = base64::engine::general_purpose::STANDARD.decode(leaf(root, "EventObject")?.trim()).ok()?;
+    Some(Test { stage: leaf(root, "Stage"), event })
+}
+
 /// Tags, of TagResource.
 pub(super) fn tags(body: &[u8]) -> Option<Tags> {
     let document = Document::parse(std::str::from_utf8(body).ok()?).ok()?;

@@ -2,7 +2,7 @@
 
 use super::super::xml::Xml;
 use super::NAMESPACE;
-use crate::cloudfront::{FunctionList, Summary};
+use crate::cloudfront::{FunctionList, Summary, TestResult};
 use crate::tags::Tags;
 
 /// FunctionSummary.
@@ -26,6 +26,29 @@ pub(super) fn list(list: &FunctionList) -> String {
                 xml.within("FunctionSummary", |xml| members(xml, item));
             }
         });
+    });
+    xml.text()
+}
+
+/// TestResult.
+pub(super) fn test_result(result: &TestResult) -> String {
+    let mut xml = Xml::begin();
+    xml.root("TestResult", NAMESPACE, |xml| {
+        xml.within("FunctionSummary", |xml| members(xml, &result.summary));
+        if let Some(utilization) = &result.compute_utilization {
+            xml.leaf("ComputeUtilization", utilization);
+        }
+        xml.within("FunctionExecutionLogs", |xml| {
+            for line in &result.logs {
+                xml.leaf("member", line);
+            }
+        });
+        if let Some(error) = &result.error_message {
+            xml.leaf("FunctionErrorMessage", error);
+        }
+        if let Some(output) = &result.output {
+            xml.leaf("FunctionOutput", output);
+        }
     });
     xml.text()
 }

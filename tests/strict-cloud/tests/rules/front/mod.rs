@@ -6,6 +6,7 @@ mod errors;
 mod lists;
 mod routes;
 mod server;
+mod testing;
 
 use http::{Request, Response};
 use serde_json::Value;

@@ -15,6 +15,7 @@ fn every_operation_has_its_path_and_method() {
     let new_edge = edge_body("CreateFunctionRequest", "f", "");
     let old_edge = edge_body("UpdateFunctionRequest", "", "");
     let tags = "<Tags xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"><Items><Tag><Key>a</Key><Value>b</Value></Tag></Items></Tags>";
+    let test = "<TestFunctionRequest xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"><EventObject>e30=</EventObject></TestFunctionRequest>";
     let keys = "<TagKeys xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"><Items><Key>a</Key></Items></TagKeys>";
     let new_lambda = lambda_body("f");
     let rows: Vec<(&str, String, &str, &str, Option<&str>)> = vec![
@@ -24,7 +25,9 @@ fn every_operation_has_its_path_and_method() {
         ("cloudfront", "GET /2020-05-31/function/f?Stage=LIVE".into(), "", "GetFunction", Some("f")),
         ("cloudfront", "PUT /2020-05-31/function/f".into(), &old_edge, "UpdateFunction", Some("f")),
         ("cloudfront", "POST /2020-05-31/function/f/publish".into(), "", "PublishFunction", Some("f")),
+        ("cloudfront", "POST /2020-05-31/function/f/test".into(), test, "TestFunction", Some("f")),
         ("cloudfront", "DELETE /2020-05-31/function/f".into(), "", "DeleteFunction", Some("f")),
+        ("cloudfront", "GET /2020-05-31/distribution?MaxItems=1&Marker=E".into(), "", "ListDistributions", None),
         ("cloudfront", format!("POST /2020-05-31/tagging?Operation=Tag&Resource={EDGE_ARN}"), tags, "TagResource", Some("f")),
         ("cloudfront", format!("POST /2020-05-31/tagging?Operation=Untag&Resource={EDGE_ARN}"), keys, "UntagResource", Some("f")),
         ("cloudfront", format!("GET /2020-05-31/tagging?Resource={EDGE_ARN}"), "", "ListTagsForResource", Some("f")),
@@ -76,9 +79,9 @@ fn what_no_service_has_is_refused_in_the_form_of_each() {
         assert_eq!(json(&response)["message"].as_str(), Some(format!("There is no operation for {line}").as_str()), "{service}");
     }
     for line in [
-        "POST /2020-05-31/function/f/test",
+        "GET /2020-05-31/function/f/test",
         "PATCH /2020-05-31/function/f",
-        "GET /2020-05-31/distribution",
+        "GET /2020-05-31/distribution/E",
         "POST /2020-05-31/tagging?Operation=Other",
         "GET /elsewhere",
     ] {
