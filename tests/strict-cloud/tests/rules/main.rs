@@ -8,6 +8,7 @@ mod faults;
 mod fields;
 mod front;
 mod names;
+mod runtimes;
 mod sources;
 mod states;
 mod support;
