@@ -108,8 +108,8 @@ fn default_runtime() -> String {
     .message("the code is empty; write a function named handler")
     .field_path(".inline"))]
 pub struct Code {
-    /// The JavaScript source. Flux's postBuild substitution and Helm templates change `${...}` and
-    /// `{{...}}` in it; code in a ConfigMap is safe from both.
+    /// The JavaScript source. Helm templates change `{{...}}` in it; Flux's postBuild substitution
+    /// changes `${...}`, also in ConfigMaps unless they are annotated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 40960))]
     pub inline: Option<String>,

@@ -204,7 +204,7 @@ async fn around(scene: &Scene) -> Around {
 
 #[tokio::test]
 async fn from_any_spec_to_any_other_ends_as_the_other_alone() {
-    let scene = Scene::with("transitions", &["--concurrency=32", "--max-adoption-policy=IfUnowned"]).await;
+    let scene = Scene::with("transitions", &["--concurrency=32", "--max-adoption-policy=IfUnowned", "--cloudfront-tests=skip-unsupported"]).await;
     let around = around(&scene).await;
     let began = Instant::now();
     let definitions = crds::all().into_iter().map(|definition| serde_json::to_value(definition).expect("JSON"));

@@ -27,10 +27,11 @@ fn functions(name: &str) -> Vec<(String, Value)> {
     files.sort();
     let read = |file: PathBuf| {
         let text = std::fs::read_to_string(&file).unwrap().replace(THEIRS, ACCOUNT);
-        let manifest: Value = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        (file.file_name().unwrap().to_string_lossy().into_owned(), manifest)
+        let documents: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        documents.into_iter().map(move |document| (name.clone(), document))
     };
-    files.into_iter().map(read).filter(|(_, manifest)| manifest["kind"] == "CloudFrontFunction").collect()
+    files.into_iter().flat_map(read).filter(|(_, manifest)| manifest["kind"] == "CloudFrontFunction").collect()
 }
 
 /// What the key value stores hold, by id.

@@ -45,6 +45,7 @@ pub fn kinds() -> Vec<FaultKind> {
         FaultKind::Delay(seconds(4)),
         FaultKind::Stale(seconds(2)),
         FaultKind::ExpiredCredentials,
+        FaultKind::TestFunctionFailed,
     ]
 }
 

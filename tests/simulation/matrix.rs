@@ -1,7 +1,7 @@
 //! Every operation that the operator calls, met by every kind of fault, at each of its calls: the
 //! object gets where it shall, and the call log says that the fault fired.
 
-use strict_cloud::operation::Effect;
+use strict_cloud::operation::{Effect, cloudfront as cf};
 use strict_cloud::{FaultKind, Operation, Service};
 
 use crate::clouds::OTHERS;
@@ -34,6 +34,9 @@ fn calls(told: &Told, operation: Operation) -> u32 {
 fn cell(life: &Schedule, operation: Operation, kind: &FaultKind, calls: u32) -> Option<u32> {
     // A stale answer is one of a read; a write has its effect on what is there.
     if matches!(kind, FaultKind::Stale(_)) && operation.effect == Effect::Write {
+        return None;
+    }
+    if *kind == FaultKind::TestFunctionFailed && operation != cf::TEST_FUNCTION {
         return None;
     }
     for nth in 1..=calls {

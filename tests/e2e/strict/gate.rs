@@ -154,7 +154,7 @@ async fn an_annotation_lets_one_content_pass_and_says_so() {
     let tested = condition(&object, "Tested").expect("the condition");
     assert_eq!((&tested["status"], &tested["reason"]), (&json!("Unknown"), &json!("TestsSkipped")));
     assert_eq!(stage.events("TestsSkipped").await, 1);
-    let metrics = stage.operator.metrics().await;
+    let (_, metrics) = stage.operator.get("/metrics").await.expect("metrics");
     assert!(metrics.contains("cloudfn_events_total{kind=\"CloudFrontFunction\",reason=\"TestsSkipped\"} 1"), "{metrics}");
     stage.end().await;
 }

@@ -79,7 +79,7 @@ impl CloudFrontApi for CloudFront {
             Ok(result) => Ok(TestRun::Ran(Execution {
                 compute_utilization: result.compute_utilization.and_then(|percent| percent.parse().ok()),
                 logs: result.logs,
-                error: result.error_message,
+                error: result.error_message.filter(|text| !text.is_empty()),
                 output: result.output,
             })),
             Err(error) if error.code == "TestFunctionFailed" => Ok(TestRun::Failed(error.message)),
