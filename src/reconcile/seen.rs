@@ -72,9 +72,15 @@ pub struct Done {
 }
 
 impl<S> Seen<S> {
-    /// Whether the last pass read or made this version on its way: the cache has not caught up yet.
+    /// Whether this version is older than the last write: the cache has not caught up yet. The last pass
+    /// read or made it on its way, or it is another writer's in between.
+    ///
+    /// Versions of one resource can be compared as numbers (Kubernetes API concepts, "Resource versions").
+    /// Were it otherwise somewhere, the write that follows is refused, and the object is read anew.
     pub fn is_older(&self, resource_version: &str) -> bool {
-        self.older_versions.iter().any(|version| version == resource_version)
+        let listed = self.older_versions.iter().any(|version| version == resource_version);
+        let number = |version: &str| version.parse::<u128>().ok();
+        listed || number(resource_version).zip(number(&self.resource_version)).is_some_and(|(read, written)| read < written)
     }
 }
 
@@ -131,4 +137,45 @@ impl Locks {
 #[must_use]
 pub fn until(then: Instant, now: Instant) -> Duration {
     then.saturating_duration_since(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_older_by_the_list_or_by_their_number() {
+        let seen = |version: &str| Seen {
+            look: Look {
+                generation: 1,
+                deleting: false,
+                paused: None,
+                request: None,
+                references: Vec::new(),
+                annotations: BTreeMap::new(),
+            },
+            status: (),
+            resource_version: version.to_owned(),
+            older_versions: vec!["abc".to_owned()],
+            finalizers: Vec::new(),
+            next_look: Instant::now(),
+            last_look: Instant::now(),
+            trouble: None,
+            done: None,
+            polls: 0,
+            settling: None,
+            put_right: None,
+        };
+        let rows = [
+            ("100", "99", true, "a lower number is older, whoever wrote it"),
+            ("100", "100", false, "the version that was written is current"),
+            ("100", "101", false, "a higher number is newer"),
+            ("100", "abc", true, "what is listed is older, number or not"),
+            ("100", "def", false, "what is neither listed nor a number may be newer"),
+            ("xyz", "99", false, "a number is compared with numbers only"),
+        ];
+        for (written, read, older, sentence) in rows {
+            assert_eq!(seen(written).is_older(read), older, "{sentence}");
+        }
+    }
 }

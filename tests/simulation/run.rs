@@ -184,8 +184,13 @@ impl Stage {
             // A new object knows nothing of what another put into the function that it finds, or that
             // a second operator is still making for it.
             let place = judge::Place::of(&self.slots[number]);
-            if judge::seen(&self.world, &place).is_some() || self.second.is_some() {
-                self.history.touched.insert(place);
+            let seen = judge::seen(&self.world, &place);
+            if seen.is_some() || self.second.is_some() {
+                self.history.touched.insert(place.clone());
+            }
+            // Left by an object that is gone before its tags could be written: nobody knows whose it was.
+            if seen.is_some_and(|seen| !judge::claimed(&seen)) {
+                self.history.foreign.entry(place).or_insert(None);
             }
         }
         if let Some(specs) = self.history.last_specs.get_mut(&number) {
