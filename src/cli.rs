@@ -101,6 +101,10 @@ struct Run {
     #[arg(long, env = "CLOUDFN_MAX_ADOPTION_POLICY", default_value = "Never")]
     max_adoption_policy: AdoptionPolicy,
 
+    /// driftPolicy of objects that name none: `Report` overwrites no outside edit unasked.
+    #[arg(long, env = "CLOUDFN_DEFAULT_DRIFT_POLICY", default_value = "Repair")]
+    default_drift_policy: DriftPolicy,
+
     /// Address of /livez, /readyz and /metrics.
     #[arg(long, env = "CLOUDFN_HTTP_ADDRESS", default_value = "0.0.0.0:8080")]
     http_address: SocketAddr,
@@ -127,6 +131,13 @@ enum AdoptionPolicy {
     Never,
     IfUnowned,
     Always,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+enum DriftPolicy {
+    Repair,
+    Report,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -197,6 +208,10 @@ impl Run {
                 AdoptionPolicy::Never => api::AdoptionPolicy::Never,
                 AdoptionPolicy::IfUnowned => api::AdoptionPolicy::IfUnowned,
                 AdoptionPolicy::Always => api::AdoptionPolicy::Always,
+            },
+            default_drift_policy: match self.default_drift_policy {
+                DriftPolicy::Repair => api::DriftPolicy::Repair,
+                DriftPolicy::Report => api::DriftPolicy::Report,
             },
             http_address: self.http_address,
         }

@@ -15,7 +15,7 @@ use kube::{Client, Config};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::api::{AdoptionPolicy, ManagementPolicy};
+use crate::api::{AdoptionPolicy, DriftPolicy, ManagementPolicy};
 use crate::cloud::aws;
 use crate::cloud::limit::{Budgets, Rates};
 use crate::functions::cloudfront::CloudFrontFunctions;
@@ -56,6 +56,8 @@ pub struct Options {
     pub management_policy: ManagementPolicy,
     /// Cap on `adoptionPolicy`.
     pub max_adoption_policy: AdoptionPolicy,
+    /// `driftPolicy` of objects that name none.
+    pub default_drift_policy: DriftPolicy,
     /// Where `/livez`, `/readyz` and `/metrics` are served.
     pub http_address: SocketAddr,
 }
@@ -106,6 +108,7 @@ pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String
         pass_limit: Duration::from_secs(90),
         management_policy: options.management_policy,
         max_adoption_policy: options.max_adoption_policy,
+        default_drift_policy: options.default_drift_policy,
     };
     info!(cluster = settings.cluster_name, instance = settings.instance, "started");
     let events = Events::new(client.clone(), format!("cloudfn-{}", std::process::id()));

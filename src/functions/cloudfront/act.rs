@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::desired::Source;
-use super::observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen};
+use super::observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
 use crate::cloud::cloudfront::{CloudFrontApi, FunctionConfig, Summary, Written};
 use crate::cloud::{Class, CloudError, Tags};
 use crate::reconcile::{Effect, Step};
@@ -197,6 +197,7 @@ fn fold_into(observed: &mut CloudFrontObserved, change: CloudFrontChange) {
             observed.live = Live::Known(LiveSeen {
                 config: observed.development.config.clone(),
                 code_sha256: observed.development.code.as_ref().map(|code| code.sha256.clone()),
+                text: Text::default(),
                 etag: None,
                 last_modified_time: summary.last_modified_time,
                 published_etag: Some(etag),

@@ -15,6 +15,9 @@ use crate::reconcile::{Desired, Inputs, Unmet};
 /// CloudFront's documented limit, in bytes; it is not adjustable (the API model's 40960 is not what counts).
 const MAX_CODE_BYTES: usize = 10_240;
 
+/// Name of the code in differences.
+pub(super) const CODE: &str = "code";
+
 /// Name of the comment among the managed names.
 pub(super) const COMMENT: &str = "comment";
 
@@ -56,6 +59,8 @@ pub struct CloudFrontDesired {
     pub tags: Tags,
     /// Owner tags; empty where they do not count, and then nothing is ever written.
     pub claim: Tags,
+    /// A look leaves nothing out, so that people read all that differs.
+    pub shown: bool,
 }
 
 impl CloudFrontDesired {
@@ -77,6 +82,10 @@ impl Desired for CloudFrontDesired {
         let comment = self.comment.is_some().then(|| COMMENT.to_owned());
         let stores = self.key_value_stores.is_some().then(|| STORES.to_owned());
         self.tags.keys().map(|key| tag_name(key)).chain(comment).chain(stores).collect()
+    }
+
+    fn show_people(&mut self) {
+        self.shown = true;
     }
 }
 
@@ -115,6 +124,7 @@ pub(super) fn desired(spec: &CloudFrontFunctionSpec, inputs: &Inputs, claim: &Ta
         publish: spec.stage == Stage::Live,
         tags,
         claim: claim.clone(),
+        shown: claim.is_empty(),
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod act;
 mod desired;
+mod diff;
 mod intent;
 mod observe;
 mod plan;
@@ -22,11 +23,11 @@ use crate::api::cloudfront::{CloudFrontFunctionSpec as Spec, CloudFrontFunctionS
 use crate::api::{CloudFrontFunction, ReferenceKind};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::{CloudError, Patience, Tags};
-use crate::reconcile::{Goal, Identity, Inputs, Managed, Plan, ReferenceName, Unmet};
+use crate::reconcile::{Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet};
 
 pub use act::{CloudFrontChange, CloudFrontStep};
 pub use desired::{CloudFrontDesired, Source};
-pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen};
+pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
 
 /// Where the kind gets its clients from.
 #[async_trait]
@@ -98,6 +99,10 @@ impl Managed for CloudFrontFunctions {
 
     fn refused(memory: &mut Status, step: &CloudFrontStep, error: &CloudError) {
         intent::refused(memory, step, error);
+    }
+
+    fn replaced(desired: &CloudFrontDesired, observed: &CloudFrontObserved, step: &CloudFrontStep) -> Option<Replaced> {
+        diff::replaced(desired, observed, step)
     }
 
     fn ours_by_intent(memory: &Status, observed: &CloudFrontObserved) -> bool {
