@@ -106,6 +106,10 @@ struct Run {
     #[arg(long, env = "CLOUDFN_CLOUDFRONT_TESTS", default_value = "require")]
     cloudfront_tests: CloudFrontTests,
 
+    /// driftPolicy of objects that name none: `Report` overwrites no outside edit unasked.
+    #[arg(long, env = "CLOUDFN_DEFAULT_DRIFT_POLICY", default_value = "Repair")]
+    default_drift_policy: DriftPolicy,
+
     /// Address of /livez, /readyz and /metrics.
     #[arg(long, env = "CLOUDFN_HTTP_ADDRESS", default_value = "0.0.0.0:8080")]
     http_address: SocketAddr,
@@ -138,6 +142,13 @@ enum AdoptionPolicy {
     Never,
     IfUnowned,
     Always,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "PascalCase")]
+enum DriftPolicy {
+    Repair,
+    Report,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -210,6 +221,10 @@ impl Run {
                 AdoptionPolicy::Always => api::AdoptionPolicy::Always,
             },
             skip_unsupported_tests: self.cloudfront_tests == CloudFrontTests::SkipUnsupported,
+            default_drift_policy: match self.default_drift_policy {
+                DriftPolicy::Repair => api::DriftPolicy::Repair,
+                DriftPolicy::Report => api::DriftPolicy::Report,
+            },
             http_address: self.http_address,
         }
     }

@@ -41,6 +41,16 @@ pub enum AdoptionPolicy {
     Always,
 }
 
+/// What to do with a change that somebody else made to the function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum DriftPolicy {
+    /// Put it right; `status.lastDrift` keeps what was overwritten.
+    #[default]
+    Repair,
+    /// Leave it and say so, until the next edit of the object or of what it names, or a request for a look.
+    Report,
+}
+
 /// Fields under `spec` that mean the same for every kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
@@ -78,9 +88,18 @@ pub struct CommonSpec {
     /// (it has no owner tag of cloudfn) or `Always`. The operator's `--max-adoption-policy` bounds it.
     #[serde(default)]
     pub adoption_policy: AdoptionPolicy,
+
+    /// What to do where somebody else changed, published or deleted the function while spec and
+    /// references stood still: `Repair` (what the operator does where it is omitted, unless its
+    /// `--default-drift-policy` says otherwise) puts it right and keeps what it overwrote in
+    /// `status.lastDrift`. `Report` leaves it: the object is Stalled, `status.plannedChanges` lists
+    /// what would be done, and the next edit or request for a look does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "DriftPolicy")]
+    pub drift_policy: Option<DriftPolicy>,
 }
 
-/// One change that `Manage` would make.
+/// One change that is planned and left undone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedChange {
@@ -95,6 +114,31 @@ pub struct PlannedChange {
     /// The spec's value. Never an environment value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// Unified diff from the cloud's text to the spec's, where both are text (a CloudFront
+    /// function's code); cut where it is long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<String>,
+}
+
+/// What somebody else changed, as it was when cloudfn found it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastDrift {
+    /// When it was found, RFC 3339.
+    pub time: String,
+    /// The fields of the spec that differed; `functionName` where the function was gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// SHA-256 of the code that was found in place of the spec's, as the status spells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_sha256: Option<String>,
+    /// CloudFront: the same of LIVE, where that was looked at and had other code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live_code_sha256: Option<String>,
+    /// From what was found to what the spec asks for: a line for each value, and a unified diff of
+    /// CloudFront code. At most 4 KB. Never an environment value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<String>,
 }
 
 /// Kinds of objects that a spec can name.
@@ -141,9 +185,19 @@ pub struct CommonStatus {
     /// What cloudfn put into the cloud for this object and takes away again when the spec drops it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub managed: BTreeSet<String>,
-    /// What `managementPolicy: Manage` would change; at most 50 entries.
+    /// Under `managementPolicy: Observe`, what `Manage` would change; under `driftPolicy: Report`,
+    /// what would put an outside edit right. At most 50 entries of 4 KB.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub planned_changes: Vec<PlannedChange>,
+    /// What somebody else changed last, kept until the next such change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "LastDrift")]
+    pub last_drift: Option<LastDrift>,
+    /// The generation for which the function was as asked for, with the references as they are
+    /// here; absent from when cloudfn begins to change the function until it is so again. What
+    /// differs then was changed by somebody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_generation: Option<i64>,
     /// The referenced objects, at the versions last used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,

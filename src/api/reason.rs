@@ -185,7 +185,7 @@ impl Reason {
             Self::TakenOver => "Another cluster wrote its tag on the function; this object writes nothing more.",
             Self::WrongAccount => "The operator's credentials are for another account or region than the function's ARN.",
             Self::NotAllowed => "The operator's flags do not allow what the spec asks; the message names the flag.",
-            Self::Drifted => "The cloud differs from the spec and managementPolicy is Observe; see status.plannedChanges.",
+            Self::Drifted => "The cloud differs from the spec, and managementPolicy Observe or driftPolicy Report leaves it so; see status.plannedChanges.",
             Self::CreateFailed => "The cloud failed to start the function three times; the message has its words.",
             Self::UpdateFailed => "The cloud accepted an update and failed to carry it out; the message has its words.",
             Self::TestFailed => "A test of the spec failed, so nothing is published; status.tests says where. Correct the code or the test.",

@@ -11,6 +11,7 @@ use tracing::{debug, warn};
 use super::Managed;
 use super::backoff::{Trouble, poll};
 use super::conclude::{self, Happening, Verdict};
+use super::drift;
 use super::driver::Driver;
 use super::pass::{Ended, Pace, Pass};
 use super::seen::Seen;
@@ -52,11 +53,12 @@ impl<M: Managed> Pass<'_, M> {
             _ => verdict,
         };
         if verdict != Verdict::Unseen {
+            self.keep_the_request(verdict == Verdict::Ready);
             self.say(&verdict);
             self.memory.common_mut().last_handled_reconcile_at.clone_from(&self.look.request);
         }
         let happening = conclude::happening(&self.old.common().conditions, &self.memory.common().conditions);
-        self.happenings.extend(happening);
+        self.happenings.extend(happening.filter(|happening| !self.is_told_as_drift(happening)));
         if self.reported {
             let old = &self.old.common().conditions;
             let news: Vec<Happening> = M::conditions(&self.memory).iter().filter_map(|own| conclude::news(old, own)).collect();
@@ -151,6 +153,9 @@ impl<M: Managed> Pass<'_, M> {
         let name = self.subject.function_name().to_owned();
         let common = self.memory.common_mut();
         common.conditions = conditions;
+        if !drift::are_planned_still(verdict, common, generation) {
+            common.planned_changes.clear();
+        }
         common.observed_generation = Some(generation);
         common.function_name = Some(name);
     }
@@ -185,7 +190,11 @@ impl<M: Managed> Pass<'_, M> {
                         return Err(WriteError::Stale);
                     }
                     let known = std::mem::take(&mut self.written.common_mut().managed);
+                    let none_noted = self.memory.common().last_drift == self.written.common().last_drift;
                     self.move_to(&fresh);
+                    if none_noted {
+                        self.memory.common_mut().last_drift.clone_from(&self.written.common().last_drift);
+                    }
                     // What another operator of this cluster announced meanwhile is not forgotten either.
                     let grown: Vec<String> = self.written.common().managed.difference(&known).cloned().collect();
                     self.memory.common_mut().managed.extend(grown);

@@ -14,16 +14,12 @@ use super::ownership::{self, Claim, Facts, Refusal, Taking};
 use super::pass::{Announced, Driven, Ended, Pace, Pass};
 use super::seen::Done;
 use super::settings::{MAX_REPEATS, MAX_STEPS};
-use super::{Desired, Difference, Effect, Goal, Identity, Managed, Owned, Plan, PlannedStep, Step};
+use super::{Desired, Difference, Effect, Goal, Identity, Managed, Owned, Plan, PlannedStep, Step, drift};
 use crate::api::conditions::{self, STALLED};
-use crate::api::{AdoptionPolicy, FunctionStatus, INSTANCE_TAG, OWNER_TAG, PlannedChange, Reason};
+use crate::api::{AdoptionPolicy, FunctionStatus, INSTANCE_TAG, OWNER_TAG, Reason};
 use crate::cloud::{Class, CloudError, Patience, Tags};
 use crate::kubernetes::WriteError;
 
-/// Entries of `status.plannedChanges` at most.
-const PLANNED_LIMIT: usize = 50;
-/// Characters of a value in `status.plannedChanges` at most; two of them and the names stay under 4 KB.
-const VALUE_LIMIT: usize = 1024;
 /// Looks that a pass takes at what a failed step really did.
 const SECOND_LOOKS: usize = 2;
 /// Looks at a function that the cloud accepted to delete, before it is asked once more.
@@ -116,7 +112,10 @@ impl<M: Managed> Pass<'_, M> {
             };
             let Some(PlannedStep { step, why }) = steps.first() else { return Driven::Settled };
             if facts.is_none() {
-                return Driven::Drifted(planned_changes(&steps));
+                return Driven::Drifted(drift::planned_changes::<M>(goal, observed.as_ref(), &steps));
+            }
+            if let Some(changes) = self.left_as_found(goal, observed.as_ref(), &steps) {
+                return Driven::Drifted(changes);
             }
             if step.effect() == Effect::Delete {
                 if deleted || self.is_being_deleted(step) {
@@ -132,6 +131,7 @@ impl<M: Managed> Pass<'_, M> {
             if let Some(message) = self.futile(step, why) {
                 return Driven::Ended(Ended::Said(Verdict::Stalled(Reason::InternalError, message), Pace::Trouble(Trouble::Bug)));
             }
+            self.before_step(goal, observed.as_ref(), &steps, fresh);
             if let Err(error) = self.announce(identity, goal, step).await {
                 return error.into();
             }
@@ -144,7 +144,8 @@ impl<M: Managed> Pass<'_, M> {
                         self.count(step, why);
                     }
                     M::fold(observed, &mut self.memory, change);
-                    fresh = false;
+                    // What was seen before a trial is as new after it.
+                    fresh &= trial;
                 }
                 Err(error) => {
                     warn!(object = ?self.subject, function = identity.name, step = step.name(), %error, request_id = error.request_id, "a step was refused");
@@ -249,7 +250,7 @@ impl<M: Managed> Pass<'_, M> {
         if let Goal::Present(desired) = goal {
             common.managed.extend(desired.managed());
         }
-        let nothing_new = self.memory == before;
+        let nothing_new = self.memory == before && self.drift_is_written();
         // Where a person must change something a step is only tried; nothing is said anew.
         let tried = self.is_guarded() && self.was_stalled();
         let due = if step.effect() == Effect::Create { Announced::Create } else { Announced::Change };
@@ -287,7 +288,7 @@ impl<M: Managed> Pass<'_, M> {
             Some(Taking::TookOver) => Some(("TookOver", format!("took the function {} over from another cluster", identity.name))),
             Some(Taking::OwnCreate) | None => None,
         };
-        let drift = self.stands() && step.effect() != Effect::Delete;
+        let drift = self.was_settled() && step.effect() != Effect::Delete;
         let reason = match step.effect() {
             _ if drift => "DriftRepaired",
             Effect::Create => "Created",
@@ -317,19 +318,4 @@ fn waiting(deleting: bool) -> Driven {
 
 fn carries(tags: &Tags, claim: &Claim) -> bool {
     tags.get(OWNER_TAG) == Some(&claim.owner) && tags.get(INSTANCE_TAG) == Some(&claim.instance)
-}
-
-fn planned_changes<S: Step>(steps: &[PlannedStep<S>]) -> Vec<PlannedChange> {
-    let shown = |text: &Option<String>| text.as_ref().map(|t| t.chars().take(VALUE_LIMIT).collect::<String>());
-    let changes = steps.iter().flat_map(|PlannedStep { step, why }| {
-        let name = step.name().to_owned();
-        let bare = why.is_empty().then(|| PlannedChange { step: name.clone(), ..PlannedChange::default() });
-        bare.into_iter().chain(why.iter().map(move |d| PlannedChange {
-            step: name.clone(),
-            field: Some(d.field.clone()),
-            from: shown(&d.from),
-            to: shown(&d.to),
-        }))
-    });
-    changes.take(PLANNED_LIMIT).collect()
 }

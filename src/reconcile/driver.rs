@@ -17,8 +17,8 @@ use super::pass::{Ended, Pace, Pass, unreadable};
 use super::seen::{Locks, Look, Records, Seen, until};
 use super::settings::Settings;
 use super::world::World;
-use super::{Managed, Status, references};
-use crate::api::{FINALIZER, FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference, ReferenceKind, Subject, conditions};
+use super::{Managed, Status, drift, references};
+use crate::api::{DriftPolicy, FINALIZER, FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference, ReferenceKind, Subject, conditions};
 use crate::kubernetes::events::Events;
 use crate::telemetry::metrics::Metrics;
 
@@ -117,12 +117,14 @@ impl<M: Managed> Driver<M> {
         }
     }
 
-    /// After a start, an object that was Ready for all that it is now is looked at at a random
+    /// After a start, an object that was Ready for all that it is now (or whose drift was left) is looked at at a random
     /// point of its interval, so that a restart does not read everything at once.
     fn first_look_later(&self, subject: &Subject<M::Kind>, look: &Look, now: Instant) -> Option<Seen<Status<M>>> {
         let status = own_status::<M>(subject)?;
         let common = status.common();
-        let unchanged = conclude::is_available(&common.conditions, look.generation)
+        let available = conclude::is_available(&common.conditions, look.generation);
+        let leaves = |spec: &super::Spec<M>| self.drift_policy(spec) == DriftPolicy::Report && drift::is_reported(common, look.generation);
+        let unchanged = (available || subject.spec.as_ref().is_ok_and(leaves))
             && common.observed_generation == Some(look.generation)
             && common.references == look.references
             && common.last_handled_reconcile_at == look.request;
@@ -130,7 +132,7 @@ impl<M: Managed> Driver<M> {
         if !unchanged || !guarded || look.deleting || look.paused.is_some() {
             return None;
         }
-        self.metrics.object(&Self::kind_name(), &subject.key(), Some("True"));
+        self.metrics.object(&Self::kind_name(), &subject.key(), Some(if available { "True" } else { "False" }));
         Some(Seen {
             look: look.clone(),
             status,
@@ -159,6 +161,7 @@ impl<M: Managed> Driver<M> {
             conditions::keep_times(&mut seen.status.common_mut().conditions, &found.common().conditions);
             // What another operator of this cluster announced is not forgotten.
             seen.status.common_mut().managed.extend(found.common().managed.iter().cloned());
+            drift::keep_of_another(seen.status.common_mut(), found.common());
         }
         if newer && found != seen.status {
             let pause = seen.put_right.map_or(Duration::ZERO, |last| until(last + PUT_RIGHT_PAUSE, now));

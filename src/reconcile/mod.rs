@@ -7,6 +7,7 @@
 pub mod backoff;
 mod closing;
 pub mod conclude;
+mod drift;
 mod drive;
 mod driver;
 mod lifecycle;
@@ -101,6 +102,11 @@ pub trait Managed: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The code that `step` would put in the place of other code. Pure.
+    fn replaced(_desired: &Self::Desired, _observed: &Self::Observed, _step: &Self::Step) -> Option<Replaced> {
+        None
+    }
+
     /// Whether a function without owner tags is one that this object's own create made. Pure.
     fn ours_by_intent(_memory: &Status<Self>, _observed: &Self::Observed) -> bool {
         false
@@ -115,6 +121,21 @@ pub trait Managed: Send + Sync + 'static {
 pub trait Desired: Send + Sync {
     /// Names of what cloudfn puts there for the spec: `timeout`, `tags/team`, ...
     fn managed(&self) -> BTreeSet<String>;
+
+    /// Nothing is overwritten for it unasked: a look shall show people all that differs, and our own
+    /// tags are written alone.
+    fn show_people(&mut self) {}
+}
+
+/// Code that is not what is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// The field of the spec that asks for other code.
+    pub field: &'static str,
+    /// Its hash, as the status spells it.
+    pub sha256: String,
+    /// Unified diff from it to the wanted code, where both are text and at hand.
+    pub diff: Option<String>,
 }
 
 /// What the cloud has, as far as the driver cares.

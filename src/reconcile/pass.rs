@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::backoff::Trouble;
 use super::conclude::{Happening, Verdict};
+use super::drift::{self, Watch};
 use super::driver::{Driver, own_status};
 use super::ownership::{Claim, Refusal};
 use super::seen::{Done, Look, Seen};
@@ -107,6 +108,7 @@ pub(super) struct Pass<'a, M: Managed> {
     pub(super) done: Option<Done>,
     pub(super) happenings: Vec<Happening>,
     pub(super) announced: Announced,
+    pub(super) drift: Watch,
 }
 
 impl<'a, M: Managed> Pass<'a, M> {
@@ -138,6 +140,7 @@ impl<'a, M: Managed> Pass<'a, M> {
             acted: false,
             happenings: Vec::new(),
             announced: Announced::Nothing,
+            drift: Watch::default(),
         }
     }
 
@@ -145,7 +148,8 @@ impl<'a, M: Managed> Pass<'a, M> {
     /// commit changes both): wait a moment for it, so that it stays one change.
     pub(super) fn wait_for_one_change(&mut self) -> Option<Action> {
         let common = self.old.common();
-        let only_references = conclude::is_available(&common.conditions, self.look.generation)
+        let generation = self.look.generation;
+        let only_references = (conclude::is_available(&common.conditions, generation) || drift::is_reported(common, generation))
             && common.references != self.look.references
             && common.last_handled_reconcile_at == self.look.request
             && !self.look.deleting
@@ -187,7 +191,11 @@ impl<'a, M: Managed> Pass<'a, M> {
         let mut inputs = match references::contents(&self.driver.client, self.subject.namespace(), &names).await {
             Ok((inputs, versions)) => {
                 self.look.references.clone_from(&versions);
-                self.memory.common_mut().references = versions;
+                let common = self.memory.common_mut();
+                if common.references != versions {
+                    common.settled_generation = None;
+                }
+                common.references = versions;
                 inputs
             }
             Err(error) => {
@@ -199,13 +207,17 @@ impl<'a, M: Managed> Pass<'a, M> {
         let observe_only = self.driver.observe_only(spec.common().management_policy);
         let claim = self.claim();
         let claimed = if observe_only { Tags::new() } else { claim.tags() };
-        let desired = match self.driver.kind.desired(spec, &inputs, &claimed) {
+        let to_show = observe_only || self.watch_for_drift(self.driver.drift_policy(spec));
+        let mut desired = match self.driver.kind.desired(spec, &inputs, &claimed) {
             Ok(desired) => desired,
             Err(Unmet::Invalid(message)) => return Ended::Said(Verdict::Stalled(Reason::InvalidSpec, message), Pace::Trouble(Trouble::Blocked)),
             Err(Unmet::Missing(message)) => {
                 return Ended::Said(Verdict::Reconciling(Reason::ReferenceNotFound, message), Pace::Trouble(Trouble::NotReadyYet));
             }
         };
+        if to_show {
+            desired.show_people();
+        }
         if observe_only
             && self.is_guarded()
             && let Err(error) = self.remove_finalizer().await
@@ -222,23 +234,23 @@ impl<'a, M: Managed> Pass<'a, M> {
         let _turn = self.driver.locks.lock(&identity).await;
         let facts = (!observe_only).then_some((&claim, spec.common().adoption_policy));
         let driven = self.drive(&identity, Goal::Present(&desired), facts).await;
-        self.memory.common_mut().planned_changes = Vec::new();
         match driven {
             Driven::Settled => {
                 if !observe_only {
                     // What is not wanted any more is forgotten only by a second look: a cloud that still
                     // shows the past would hide what is to be taken away.
                     let confirmed = self.stands() && !self.acted;
-                    let managed = &mut self.memory.common_mut().managed;
+                    let common = self.memory.common_mut();
                     if confirmed {
-                        managed.clear();
+                        common.managed.clear();
                     }
-                    managed.extend(desired.managed());
+                    common.managed.extend(desired.managed());
+                    common.settled_generation = Some(self.look.generation);
                 }
                 Ended::Said(Verdict::Ready, Pace::Check)
             }
             Driven::Drifted(changes) => {
-                let message = format!("managementPolicy is Observe and {} changes are planned; see status.plannedChanges", changes.len());
+                let message = self.drift_message(&changes);
                 self.memory.common_mut().planned_changes = changes;
                 Ended::Said(Verdict::Stalled(Reason::Drifted, message), Pace::Check)
             }
@@ -249,15 +261,17 @@ impl<'a, M: Managed> Pass<'a, M> {
         }
     }
 
-    /// Whether the object was Ready for all that it is now before this pass: what changed then is
-    /// the cloud.
+    /// Whether the object was Ready for all that it is now before this pass, or was not because of
+    /// somebody else's edit that is left: what changed then is the cloud.
     pub(super) fn stands(&self) -> bool {
         let common = self.old.common();
         let lost = || {
             conditions::find(&common.conditions, READY)
                 .is_some_and(|ready| ready.reason == Reason::CannotObserve.as_str() && ready.observed_generation == Some(self.look.generation))
         };
-        !self.look.deleting && common.references == self.look.references && (conclude::is_available(&common.conditions, self.look.generation) || lost())
+        !self.look.deleting
+            && common.references == self.look.references
+            && (conclude::is_available(&common.conditions, self.look.generation) || lost() || drift::is_reported(common, self.look.generation))
     }
 
     /// Whether nobody waits for this look.

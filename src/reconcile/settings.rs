@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::api::{AdoptionPolicy, ManagementPolicy};
+use crate::api::{AdoptionPolicy, DriftPolicy, ManagementPolicy};
 
 /// Settings of one driver.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Settings {
     pub management_policy: ManagementPolicy,
     /// Cap on `adoptionPolicy`.
     pub max_adoption_policy: AdoptionPolicy,
+    /// `driftPolicy` of objects that name none.
+    pub default_drift_policy: DriftPolicy,
 }
 
 /// Steps in one pass at most; more means that two sides disagree about the outcome.

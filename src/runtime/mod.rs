@@ -15,7 +15,7 @@ use kube::{Client, Config};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::api::{AdoptionPolicy, ManagementPolicy};
+use crate::api::{AdoptionPolicy, DriftPolicy, ManagementPolicy};
 use crate::cloud::aws;
 use crate::cloud::limit::{Budgets, Rates};
 use crate::functions::cloudfront::CloudFrontFunctions;
@@ -58,6 +58,8 @@ pub struct Options {
     pub max_adoption_policy: AdoptionPolicy,
     /// Where CloudFront runs no tests, nothing waits for them.
     pub skip_unsupported_tests: bool,
+    /// `driftPolicy` of objects that name none.
+    pub default_drift_policy: DriftPolicy,
     /// Where `/livez`, `/readyz` and `/metrics` are served.
     pub http_address: SocketAddr,
 }
@@ -108,6 +110,7 @@ pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String
         pass_limit: Duration::from_secs(90),
         management_policy: options.management_policy,
         max_adoption_policy: options.max_adoption_policy,
+        default_drift_policy: options.default_drift_policy,
     };
     info!(cluster = settings.cluster_name, instance = settings.instance, "started");
     let events = Events::new(client.clone(), format!("cloudfn-{}", std::process::id()));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cloudfn::api::{AdoptionPolicy, ManagementPolicy};
+use cloudfn::api::{AdoptionPolicy, DriftPolicy, ManagementPolicy};
 use cloudfn::cloud::limit::Rates;
 use cloudfn::reconcile::settings::Settings;
 use serde_json::{Value, json};
@@ -32,6 +32,7 @@ pub fn settings() -> Settings {
         pass_limit: Duration::from_secs(90),
         management_policy: ManagementPolicy::Manage,
         max_adoption_policy: AdoptionPolicy::IfUnowned,
+        default_drift_policy: DriftPolicy::Repair,
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::desired::Source;
 use super::gate::{self, Test, Verdict};
-use super::observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen};
+use super::observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
 use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::cloud::cloudfront::{CloudFrontApi, FunctionConfig, Summary, Written};
 use crate::cloud::{Class, CloudError, Tags};
@@ -267,6 +267,7 @@ fn fold_into(observed: &mut CloudFrontObserved, change: CloudFrontChange) {
             observed.live = Live::Known(LiveSeen {
                 config: observed.development.config.clone(),
                 code_sha256: observed.development.code.as_ref().map(|code| code.sha256.clone()),
+                text: Text::default(),
                 etag: None,
                 last_modified_time: summary.last_modified_time,
                 published_etag: Some(etag),

@@ -18,6 +18,9 @@ use crate::reconcile::{Desired, Inputs, Unmet};
 /// CloudFront's documented limit, in bytes; it is not adjustable (the API model's 40960 is not what counts).
 const MAX_CODE_BYTES: usize = 10_240;
 
+/// Name of the code in differences.
+pub(super) const CODE: &str = "code";
+
 /// Name of the comment among the managed names.
 pub(super) const COMMENT: &str = "comment";
 
@@ -61,6 +64,8 @@ pub struct CloudFrontDesired {
     pub claim: Tags,
     /// What must pass before anything is published.
     pub gate: Gate,
+    /// A look leaves nothing out, so that people read all that differs.
+    pub shown: bool,
 }
 
 impl CloudFrontDesired {
@@ -82,6 +87,10 @@ impl Desired for CloudFrontDesired {
         let comment = self.comment.is_some().then(|| COMMENT.to_owned());
         let stores = self.key_value_stores.is_some().then(|| STORES.to_owned());
         self.tags.keys().map(|key| tag_name(key)).chain(comment).chain(stores).collect()
+    }
+
+    fn show_people(&mut self) {
+        self.shown = true;
     }
 }
 
@@ -129,6 +138,7 @@ pub fn desired(spec: &CloudFrontFunctionSpec, inputs: &Inputs, claim: &Tags, len
         claim: claim.clone(),
         // Who may not write publishes nothing, and nothing stands in the way.
         gate: if claim.is_empty() { Gate::default() } else { gate },
+        shown: claim.is_empty(),
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod act;
 mod desired;
+mod diff;
 mod gate;
 mod intent;
 mod observe;
@@ -23,12 +24,12 @@ use crate::api::cloudfront::{CloudFrontFunctionSpec as Spec, CloudFrontFunctionS
 use crate::api::{CloudFrontFunction, ReferenceKind, SKIP_TESTS};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::{CloudError, Patience, Tags};
-use crate::reconcile::{Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceName, Unmet};
+use crate::reconcile::{Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet};
 
 pub use act::{CloudFrontChange, CloudFrontStep};
 pub use desired::{CloudFrontDesired, Source, desired};
 pub use gate::{Gate, Test};
-pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen};
+pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
 
 /// Where the kind gets its clients from.
 #[async_trait]
@@ -112,6 +113,10 @@ impl Managed for CloudFrontFunctions {
 
     fn conditions(memory: &Status) -> Vec<Domain> {
         gate::condition(memory.tests.as_ref()).into_iter().collect()
+    }
+
+    fn replaced(desired: &CloudFrontDesired, observed: &CloudFrontObserved, step: &CloudFrontStep) -> Option<Replaced> {
+        diff::replaced(desired, observed, step)
     }
 
     fn ours_by_intent(memory: &Status, observed: &CloudFrontObserved) -> bool {

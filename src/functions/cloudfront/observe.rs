@@ -3,6 +3,8 @@
 //! Invariant: an observation is made of answers, and of hashes remembered under the very `ETag` that
 //! an answer of this look carries. Only `DescribeFunction` is believed when it says that a function is gone.
 
+use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::desired::{CloudFrontDesired, sha256_hex};
@@ -61,11 +63,29 @@ pub struct CodeSeen {
     pub sha256: String,
     /// Bytes.
     pub size: Option<i64>,
+    /// The code itself, where this look read it.
+    pub text: Text,
 }
 
 impl CodeSeen {
+    /// Code that was sent: nobody needs to see it again.
     pub(super) fn of(bytes: &[u8], sha256: String) -> Self {
-        Self { sha256, size: i64::try_from(bytes.len()).ok() }
+        Self { sha256, size: i64::try_from(bytes.len()).ok(), text: Text::default() }
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        Self { text: Text(Some(Arc::from(bytes))), ..Self::of(bytes, sha256_hex(bytes)) }
+    }
+}
+
+/// Code as it was read, for people; what is compared is its hash.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Text(pub Option<Arc<[u8]>>);
+
+/// Its length alone: 10 KB of code have no place in a log.
+impl fmt::Debug for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Text").field(&self.0.as_ref().map(|text| text.len())).finish()
     }
 }
 
@@ -87,6 +107,8 @@ pub struct LiveSeen {
     pub config: FunctionConfig,
     /// SHA-256 of its code, hexadecimal; `None` only after a publish of code that was not read.
     pub code_sha256: Option<String>,
+    /// The code itself, where this look read it.
+    pub text: Text,
     /// LIVE's own `ETag`; `None` after our own publish, whose reply has none.
     pub etag: Option<String>,
     /// When it was last changed, RFC 3339.
@@ -129,15 +151,16 @@ impl Look<'_> {
         let early = if self.publish_unread(desired) { self.describe(Stage::Live).await? } else { None };
 
         let Some(described) = self.describe(Stage::Development).await? else { return Ok(None) };
-        let known = self.known_development(&described.etag);
+        let known = self.known_development(&described.etag).filter(|code| is_enough(desired, code));
         let Some((described, code)) = self.with_code(Stage::Development, described, known).await? else { return Ok(None) };
         let Some(tags) = self.tags(&described.summary.arn).await? else { return Ok(None) };
 
         let wanted = desired.config(&self.memory.common.managed, Some(&described.summary.config));
         let differs = code.sha256 != desired.code.sha256 || described.summary.config != wanted;
-        // What differs is updated and then published, whatever LIVE has. Where nothing is claimed
-        // nothing is written either, and people want to know what LIVE has.
-        let live = if differs && desired.publish && !desired.claim.is_empty() { Live::Unread } else { self.live(early, &described.etag, &code).await? };
+        // What differs is updated and then published, whatever LIVE has. Where nothing is written
+        // unasked, people want to know what LIVE has.
+        let unread = differs && desired.publish && !desired.shown;
+        let live = if unread { Live::Unread } else { self.live(early, &described.etag, &code, desired).await? };
         Ok(Some(observed(described, Some(code), tags, live)))
     }
 
@@ -155,7 +178,7 @@ impl Look<'_> {
     }
 
     /// LIVE; `early` is its description where that was read already.
-    async fn live(&self, early: Option<Described>, development_etag: &str, development: &CodeSeen) -> Result<Live, CloudError> {
+    async fn live(&self, early: Option<Described>, development_etag: &str, development: &CodeSeen, desired: &CloudFrontDesired) -> Result<Live, CloudError> {
         let read_first = early.is_some();
         let described = match early {
             Some(described) => Some(described),
@@ -163,13 +186,14 @@ impl Look<'_> {
         };
         let Some(described) = described else { return Ok(Live::Never) };
         let by_publish = read_first && self.known_by_publish(development_etag);
-        let known = if by_publish { Some(development.clone()) } else { self.known_live(&described.etag) };
+        let known = if by_publish { Some(development.clone()) } else { self.known_live(&described.etag).filter(|code| is_enough(desired, code)) };
         let Some((Described { summary, etag }, code)) = self.with_code(Stage::Live, described, known).await? else {
             return Ok(Live::Never);
         };
         Ok(Live::Known(LiveSeen {
             config: summary.config,
             code_sha256: Some(code.sha256),
+            text: code.text,
             etag: Some(etag),
             last_modified_time: summary.last_modified_time,
             published_etag: None,
@@ -196,12 +220,12 @@ impl Look<'_> {
 
     fn known_development(&self, etag: &str) -> Option<CodeSeen> {
         let known = self.memory.development.as_ref().filter(|known| self.memory.etag.as_deref() == Some(etag) && !known.code_sha256.is_empty())?;
-        Some(CodeSeen { sha256: known.code_sha256.clone(), size: known.code_size })
+        Some(CodeSeen { sha256: known.code_sha256.clone(), size: known.code_size, text: Text::default() })
     }
 
     fn known_live(&self, etag: &str) -> Option<CodeSeen> {
         let known = self.memory.live.as_ref().filter(|known| known.etag.as_deref() == Some(etag))?;
-        Some(CodeSeen { sha256: known.code_sha256.clone()?, size: None })
+        Some(CodeSeen { sha256: known.code_sha256.clone()?, size: None, text: Text::default() })
     }
 
     /// A stage's description; `None`: there is no such function, or it was never published.
@@ -215,15 +239,15 @@ impl Look<'_> {
             return Ok(Some((described, code)));
         }
         let read = found(self.api.code(self.name, stage, self.patience()).await)?;
-        let seen = |bytes: &[u8]| CodeSeen::of(bytes, sha256_hex(bytes));
-        if let Some(code) = read.as_ref().filter(|code| code.etag.as_ref() == Some(&described.etag)) {
-            return Ok(Some((described, seen(&code.bytes))));
-        }
+        let read = match read {
+            Some(code) if code.etag.as_ref() == Some(&described.etag) => return Ok(Some((described, CodeSeen::read(&code.bytes)))),
+            read => read,
+        };
         // Somebody changed the stage between the two reads, or the answer has no ETag.
         let Some(again) = self.describe(stage).await? else { return Ok(None) };
         let belongs = |etag: &Option<String>| etag.as_ref().map_or(again.etag == described.etag, |etag| *etag == again.etag);
         match read.filter(|code| belongs(&code.etag)) {
-            Some(code) => Ok(Some((again, seen(&code.bytes)))),
+            Some(code) => Ok(Some((again, CodeSeen::read(&code.bytes)))),
             None => Err(changed_meanwhile("GetFunction", Class::Conflict, "the function changed between two reads")),
         }
     }
@@ -256,6 +280,11 @@ fn observed(described: Described, code: Option<CodeSeen>, tags: Result<Tags, Str
         live,
         untestable: false,
     }
+}
+
+/// Whether its hash is all that is needed of a code: people are shown how other code differs.
+fn is_enough(desired: &CloudFrontDesired, code: &CodeSeen) -> bool {
+    !desired.shown || code.sha256 == desired.code.sha256
 }
 
 fn found<T>(answer: Result<T, CloudError>) -> Result<Option<T>, CloudError> {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::act::CloudFrontStep;
-use super::desired::{COMMENT, CloudFrontDesired, STORES, reserved, tag_key, tag_name};
+use super::desired::{CODE, COMMENT, CloudFrontDesired, STORES, reserved, tag_key, tag_name};
 use super::gate::{Standing, Test};
 use super::intent::untagged;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
@@ -34,7 +34,7 @@ pub(super) fn plan(goal: Goal<'_, CloudFrontDesired>, memory: &CloudFrontFunctio
 
 fn creation(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus) -> Steps {
     let config = desired.config(&BTreeSet::new(), None);
-    let mut why = vec![difference("code", None, Some(&desired.code.sha256)), difference("runtime", None, Some(&config.runtime))];
+    let mut why = vec![difference(CODE, None, Some(&desired.code.sha256)), difference("runtime", None, Some(&config.runtime))];
     why.extend(desired.comment.as_deref().map(|comment| difference(COMMENT, None, Some(comment))));
     if !config.key_value_stores.is_empty() {
         why.push(difference(STORES, None, Some(&stores(&config))));
@@ -171,7 +171,7 @@ pub(super) fn live_is_wanted(desired: &CloudFrontDesired, managed: &BTreeSet<Str
 fn differences((from, from_code): (&FunctionConfig, Option<&str>), (to, to_code): (&FunctionConfig, &str)) -> Vec<Difference> {
     let mut found = Vec::new();
     if from_code != Some(to_code) {
-        found.push(difference("code", from_code, Some(to_code)));
+        found.push(difference(CODE, from_code, Some(to_code)));
     }
     if from.comment != to.comment {
         found.push(difference(COMMENT, Some(&from.comment), Some(&to.comment)));

@@ -29,6 +29,8 @@ pub struct LambdaDesired {
     pub tags: Tags,
     /// Owner tags that the function shall carry; empty where they do not count.
     pub claim: Tags,
+    /// Our own tags are written alone, since no other difference is removed unasked.
+    pub shown: bool,
 }
 
 /// The wanted code.
@@ -118,6 +120,10 @@ impl Desired for LambdaDesired {
         let fields = fields.into_iter().filter(|(_, named)| *named).map(|(field, _)| field.to_owned());
         fields.chain(self.tags.keys().map(|key| format!("tags/{key}"))).collect()
     }
+
+    fn show_people(&mut self) {
+        self.shown = true;
+    }
 }
 
 /// The ConfigMaps and Secrets that the spec names.
@@ -155,6 +161,7 @@ pub fn desired(spec: &LambdaFunctionSpec, inputs: &Inputs, claim: &Tags) -> Resu
         publish: spec.publish,
         tags: tags(spec.common.tags.as_ref())?,
         claim: claim.clone(),
+        shown: claim.is_empty(),
     })
 }
 

@@ -22,14 +22,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-pub use self::desired::{Code, LambdaDesired};
+pub use self::desired::{Code, LambdaDesired, desired};
 pub use self::observe::{LambdaObserved, Published};
 pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{CloudError, Patience, Tags};
-use crate::reconcile::{Goal, Identity, Inputs, Managed, Plan, ReferenceName, Unmet};
-pub use desired::desired;
+use crate::reconcile::{Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet};
 
 /// The clouds that Lambda functions live in: one account, many regions.
 #[async_trait]
@@ -111,6 +110,11 @@ impl Managed for LambdaFunctions {
 
     fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
         step::refused(memory, step, error);
+    }
+
+    fn replaced(_desired: &LambdaDesired, observed: &LambdaObserved, step: &Step) -> Option<Replaced> {
+        let sha256 = observed.function.code_sha256.clone().filter(|_| matches!(step, Step::UpdateCode { .. }))?;
+        Some(Replaced { field: plan::CODE, sha256, diff: None })
     }
 
     fn report(goal: Goal<'_, LambdaDesired>, memory: &mut LambdaFunctionStatus, observed: Option<&LambdaObserved>) {

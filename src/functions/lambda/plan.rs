@@ -17,6 +17,9 @@ use crate::cloud::Tags;
 use crate::cloud::lambda::{Configuration, NewFunction};
 use crate::reconcile::{Difference, Goal, Plan, PlannedStep};
 
+/// Name of the code in differences.
+pub(super) const CODE: &str = "code";
+
 /// How often a function that failed to start is deleted and created again.
 const RECREATIONS: i32 = 3;
 
@@ -35,7 +38,7 @@ pub fn plan(goal: Goal<'_, LambdaDesired>, memory: &LambdaFunctionStatus, observ
 fn create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
     let (_, mut why) = compare::configuration(&desired.configuration, &Configuration::default());
     why.extend(desired.architectures.as_ref().map(|names| difference("architectures", None, Some(names.join(",")))));
-    why.push(difference("code", None, Some(desired.code.show())));
+    why.push(difference(CODE, None, Some(desired.code.show())));
     why.extend(desired.tags.iter().chain(&desired.claim).map(|(key, value)| tag_difference(key, None, Some(value))));
     let new = NewFunction {
         configuration: desired.configuration.clone(),
@@ -151,7 +154,7 @@ impl Work {
         let code_is_current = source::is_current(desired, memory, observed);
         let mut why = Vec::new();
         if !code_is_current {
-            why.push(difference("code", function.code_sha256.clone(), Some(desired.code.show())));
+            why.push(difference(CODE, function.code_sha256.clone(), Some(desired.code.show())));
         }
         let (architectures, differs) = compare::architectures(wanted_architectures.as_ref(), &function.architectures).unzip();
         why.extend(differs);
@@ -248,6 +251,9 @@ fn to_tag(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &Lam
     let claim: Tags = desired.claim.iter().filter(differs).map(owned).collect();
     let mut due: Tags = desired.tags.iter().filter(differs).map(owned).collect();
     let mut turn = if claim.is_empty() { TagTurn::Last } else { TagTurn::First };
+    if desired.shown && turn == TagTurn::First {
+        due.clear();
+    }
     due.extend(claim);
     if let Some(wanted) = desired.source_tag() {
         let known = source::tag(observed);

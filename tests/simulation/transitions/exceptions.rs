@@ -178,8 +178,10 @@ pub fn unmet(tables: &[&'static [Exception]], met: &Met) -> Vec<&'static str> {
 pub fn end(object: &Value, cloud: &Value) -> Value {
     let generation = &object["metadata"]["generation"];
     let of_now = |fields: &mut Map<String, Value>| {
-        if fields.get("observedGeneration") == Some(generation) {
-            fields.insert("observedGeneration".to_owned(), json!("the object's own"));
+        for field in ["observedGeneration", "settledGeneration"] {
+            if fields.get(field) == Some(generation) {
+                fields.insert(field.to_owned(), json!("the object's own"));
+            }
         }
     };
     let mut status = object["status"].as_object().cloned().unwrap_or_default();
@@ -236,7 +238,7 @@ fn ends_observed(pair: &Pair<'_>) -> bool {
 /// The fields of a status that tell of the function itself.
 fn lasting(status: &Value) -> Value {
     let mut status = status.clone();
-    for field in ["conditions", "lastHandledReconcileAt", "plannedChanges", "references"] {
+    for field in ["conditions", "lastHandledReconcileAt", "plannedChanges", "references", "settledGeneration"] {
         status[field].take();
     }
     // Who only looks runs no tests; what passed earlier stays known.

@@ -5,6 +5,7 @@ use super::world::{End, World};
 use super::*;
 use crate::cloud::Class;
 use crate::cloud::cloudfront::Stage;
+use crate::reconcile::Desired as _;
 
 const DEVELOPMENT: &str = "DescribeFunction DEVELOPMENT";
 const LIVE: &str = "DescribeFunction LIVE";
@@ -165,6 +166,58 @@ async fn where_nothing_is_claimed_live_is_read_although_a_publish_would_follow()
     let desired = desired(&full(CODE_B), &Inputs::default(), &Tags::new()).unwrap();
     let observed = world.kind.observe(&identity, &world.memory, Goal::Present(&desired), Patience::Decline).await.unwrap().unwrap();
     assert!(matches!(observed.live, Live::Known(_)), "managementPolicy Observe says what LIVE has");
+}
+
+/// What `managementPolicy: Observe` asks for, and `driftPolicy: Report` of what is settled.
+fn shown(code: &str) -> [CloudFrontDesired; 2] {
+    let observing = desired(&full(code), &Inputs::default(), &Tags::new()).unwrap();
+    let mut reporting = wanted(&full(code));
+    reporting.show_people();
+    [observing, reporting]
+}
+
+#[tokio::test]
+async fn who_is_shown_a_difference_costs_one_read_more_for_each_code_that_differs() {
+    let identity = Identity { account: String::new(), region: String::new(), name: NAME.to_owned() };
+    for number in 0..2 {
+        let mut world = World::with(&full(CODE_A)).await;
+        world.settle(&full(CODE_A)).await;
+        world.calls();
+        let look = async |world: &World, code: &str| {
+            let desired = &shown(code)[number];
+            world.kind.observe(&identity, &world.memory, Goal::Present(desired), Patience::Wait).await.unwrap().unwrap()
+        };
+        look(&world, CODE_A).await;
+        assert_eq!(world.calls(), [DEVELOPMENT, TAGS, LIVE], "nothing differs: a check costs what it costs");
+        let observed = look(&world, CODE_B).await;
+        assert_eq!(world.calls(), [DEVELOPMENT, CODE, TAGS, LIVE, LIVE_CODE], "both stages differ, and are known by ETag only");
+        let text = |text: &Text| text.0.as_deref().map(<[u8]>::to_vec);
+        assert_eq!(observed.development.code.map(|code| text(&code.text)), Some(Some(CODE_A.into())));
+        let Live::Known(live) = observed.live else { panic!("LIVE is read") };
+        assert_eq!(text(&live.text), Some(CODE_A.into()));
+
+        world.outside(|state| state.edit(|copy| copy.code = b"foreign".to_vec()));
+        look(&world, CODE_A).await;
+        assert_eq!(world.calls(), [DEVELOPMENT, CODE, TAGS, LIVE], "an edit moved the ETag, so its code is read in any case");
+    }
+}
+
+#[tokio::test]
+async fn what_a_repair_overwrites_is_at_hand_without_a_read_more() {
+    let mut world = World::with(&full(CODE_A)).await;
+    world.settle(&full(CODE_A)).await;
+    world.outside(|state| state.edit(|copy| copy.code = b"foreign\n".to_vec()));
+    world.calls();
+    let identity = Identity { account: String::new(), region: String::new(), name: NAME.to_owned() };
+    let desired = wanted(&full(CODE_A));
+    let observed = world.kind.observe(&identity, &world.memory, Goal::Present(&desired), Patience::Wait).await.unwrap().unwrap();
+    assert_eq!(world.calls(), [DEVELOPMENT, CODE, TAGS], "as for any change of code");
+    let Plan::Act(steps) = CloudFrontFunctions::plan(Goal::Present(&desired), &world.memory, Some(&observed)) else { panic!("there is work") };
+    let replaced = CloudFrontFunctions::replaced(&desired, &observed, &steps[0].step).unwrap();
+    assert_eq!((replaced.field, replaced.sha256), ("code", Source::new(b"foreign\n".to_vec()).sha256));
+    let diff = replaced.diff.unwrap_or_default();
+    assert!(diff.starts_with("--- DEVELOPMENT\n+++ spec\n") && diff.contains("-foreign\n"), "{diff}");
+    assert_eq!(CloudFrontFunctions::replaced(&desired, &observed, &steps[1].step), None, "an unread LIVE is not shown");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ fn summary(comment: &str) -> Summary {
 }
 
 fn code() -> CodeSeen {
-    CodeSeen { sha256: "sent".to_owned(), size: Some(3) }
+    CodeSeen { sha256: "sent".to_owned(), size: Some(3), text: Text::default() }
 }
 
 fn folded(change: CloudFrontChange) -> (CloudFrontObserved, CloudFrontObserved) {

@@ -24,6 +24,7 @@ pub(super) fn settled(desired: &CloudFrontDesired) -> CloudFrontObserved {
         live: Live::Known(LiveSeen {
             config,
             code_sha256: Some(desired.code.sha256.clone()),
+            text: Text::default(),
             etag: Some("L1".to_owned()),
             last_modified_time: None,
             published_etag: None,

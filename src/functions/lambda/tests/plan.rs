@@ -4,8 +4,8 @@ use super::{desired, environment, made_of, memory, show, spec};
 use crate::api::lambda::{CodeStatus, LambdaFunctionStatus, PublishedStatus};
 use crate::cloud::Tags;
 use crate::functions::lambda::plan::plan;
-use crate::functions::lambda::{LambdaDesired, LambdaObserved, Step, compare, desired as step};
-use crate::reconcile::{Goal, Plan};
+use crate::functions::lambda::{LambdaDesired, LambdaFunctions, LambdaObserved, Step, compare, desired as step};
+use crate::reconcile::{Desired as _, Goal, Managed as _, Plan, Replaced};
 
 fn next(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> String {
     show(&plan(Goal::Present(desired), memory, Some(observed)))
@@ -211,6 +211,31 @@ fn owner_tags_come_first_and_count_only_where_something_is_claimed() {
     let unknown = edited(|o| o.tags = Err("not authorized".to_owned()));
     assert_eq!(next(&wanted, &memory(&[]), &unknown), "Blocked AccessDenied");
     assert_eq!(next(&observe_only, &memory(&[]), &unknown), "Settled");
+}
+
+#[test]
+fn where_differences_are_left_our_own_tags_are_written_alone() {
+    let foreign = edited(|o| o.tags = Ok(super::tags(&[("team", "theirs")])));
+    let mut wanted = desired(&json!({"timeout": 10, "tags": {"team": "shop"}}));
+    let claimed = "tags/cloudfn.dev/instance:->cluster-1 tags/cloudfn.dev/owner:->here/shop/orders";
+    let together = format!("Tag({claimed} tags/team:theirs>shop) then UpdateConfiguration(timeout:3>10)");
+    assert_eq!(next(&wanted, &memory(&[]), &foreign), together);
+    wanted.show_people();
+    assert_eq!(next(&wanted, &memory(&[]), &foreign), format!("Tag({claimed}) then UpdateConfiguration(timeout:3>10)"));
+    let claimed = edited(|o| {
+        let tags = o.tags.as_mut().unwrap();
+        tags.insert("team".to_owned(), "theirs".to_owned());
+    });
+    assert_eq!(next(&wanted, &memory(&[]), &claimed), "UpdateConfiguration(timeout:3>10) then Tag(tags/team:theirs>shop)");
+}
+
+#[test]
+fn code_that_is_replaced_is_known_by_its_hash_alone() {
+    let (old, new) = (made_of(&desired(&json!({}))), desired(&json!({"code": {"inline": {"files": {"index.py": "pass"}}}, "timeout": 9})));
+    let Plan::Act(steps) = plan(Goal::Present(&new), &memory(&[]), Some(&old)) else { panic!("there is work") };
+    let replaced: Vec<_> = steps.iter().map(|planned| LambdaFunctions::replaced(&new, &old, &planned.step)).collect();
+    let code = Replaced { field: "code", sha256: old.function.code_sha256.unwrap(), diff: None };
+    assert_eq!(replaced, [None, Some(code)]);
 }
 
 #[test]
