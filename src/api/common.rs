@@ -208,6 +208,9 @@ pub struct CommonStatus {
     /// in the cloud a minute later; until then a deletion does not believe that there is no function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create_requested_at: Option<String>,
+    /// The same of an earlier create, by another operator or before a restart, whose outcome is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_create_requested_at: Option<String>,
     /// `Ready`, always; `Reconciling` or `Stalled` only while true.
     #[serde(default)]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]

@@ -137,6 +137,8 @@ impl<M: Managed> Pass<'_, M> {
             }
             let result = self.driver.kind.act(identity, step).await;
             self.acted |= !trial;
+            // One create is announced, not the next one too.
+            self.announced = self.announced.min(Announced::Change);
             match result {
                 Ok(change) => {
                     if !trial {
@@ -258,7 +260,7 @@ impl<M: Managed> Pass<'_, M> {
             return Ok(());
         }
         if step.effect() == Effect::Create && !tried {
-            self.memory.common_mut().create_requested_at = Some(self.driver.world.now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string());
+            self.announce_create();
         }
         if !self.is_guarded() {
             self.add_finalizer().await?;

@@ -54,12 +54,38 @@ impl<M: Managed> Pass<'_, M> {
     }
 
     /// How long a create of this object may still arrive, from an operator that was stopped, or from
-    /// another one. That the cloud accepted a deletion says that it has arrived.
+    /// another one. That the cloud accepted a deletion says that the create announced last has arrived;
+    /// of an earlier one it says nothing.
     fn still_in_flight(&self) -> Option<Duration> {
-        if self.done.as_ref().is_some_and(|done| done.effect == Effect::Delete) {
-            return None;
+        let common = self.memory.common();
+        let deleted = self.done.as_ref().is_some_and(|done| done.effect == Effect::Delete);
+        let last = common.create_requested_at.as_deref().filter(|_| !deleted);
+        let announced = [last, common.earlier_create_requested_at.as_deref()];
+        announced.into_iter().flatten().filter_map(|announced| self.in_flight(announced)).max()
+    }
+
+    /// Announces a create. One that somebody else announced before, and that may still arrive, stays known.
+    pub(super) fn announce_create(&mut self) {
+        let now = self.driver.world.now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let announced = self.create_announced.replace(now.clone());
+        let before = self.memory.common_mut().create_requested_at.replace(now);
+        let ours = before == announced || self.previous.as_ref().is_some_and(|seen| seen.status.common().create_requested_at == before);
+        if let Some(before) = before.filter(|before| !ours && self.in_flight(before).is_some()) {
+            self.memory.common_mut().earlier_create_requested_at = Some(before);
         }
-        let announced: Timestamp = self.memory.common().create_requested_at.as_deref()?.parse().ok()?;
+    }
+
+    /// Forgets an earlier create that has arrived by now, or never will.
+    pub(super) fn forget_earlier_create(&mut self) {
+        let earlier = self.memory.common().earlier_create_requested_at.as_deref();
+        if earlier.is_some_and(|earlier| self.in_flight(earlier).is_none()) {
+            self.memory.common_mut().earlier_create_requested_at = None;
+        }
+    }
+
+    /// How long a create that was announced then may still arrive.
+    fn in_flight(&self, announced: &str) -> Option<Duration> {
+        let announced: Timestamp = announced.parse().ok()?;
         let until = announced.checked_add(IN_FLIGHT).ok()?;
         let rest = Duration::try_from(until.duration_since(self.driver.world.now())).ok()?;
         // A time that far ahead is nobody's announcement: a restored or edited status must not hold the object.

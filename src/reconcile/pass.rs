@@ -108,6 +108,8 @@ pub(super) struct Pass<'a, M: Managed> {
     pub(super) done: Option<Done>,
     pub(super) happenings: Vec<Happening>,
     pub(super) announced: Announced,
+    /// When this pass announced a create last.
+    pub(super) create_announced: Option<String>,
     pub(super) drift: Watch,
 }
 
@@ -140,6 +142,7 @@ impl<'a, M: Managed> Pass<'a, M> {
             acted: false,
             happenings: Vec::new(),
             announced: Announced::Nothing,
+            create_announced: None,
             drift: Watch::default(),
         }
     }
@@ -236,6 +239,7 @@ impl<'a, M: Managed> Pass<'a, M> {
         let driven = self.drive(&identity, Goal::Present(&desired), facts).await;
         match driven {
             Driven::Settled => {
+                self.forget_earlier_create();
                 if !observe_only {
                     // What is not wanted any more is forgotten only by a second look: a cloud that still
                     // shows the past would hide what is to be taken away.

@@ -209,6 +209,7 @@ fn without_moments(value: &mut Value) {
         "lastModified",
         "createdTime",
         "createRequestedAt",
+        "earlierCreateRequestedAt",
         "resourceVersion",
         "configurationSha256",
     ];

@@ -5,6 +5,7 @@
 mod budget;
 mod cloudfront;
 mod deletion;
+mod drift;
 mod futile;
 mod invariants;
 mod kill;

@@ -75,6 +75,11 @@ impl Clouds {
         look(&mut copy, &caller("judge"))
     }
 
+    /// How many calls there were so far.
+    pub fn calls(&self) -> usize {
+        lock(&self.log).len()
+    }
+
     /// Every call so far.
     pub fn log(&self) -> Vec<Entry> {
         lock(&self.log).clone()

@@ -14,7 +14,7 @@ use crate::invariants::condition;
 use crate::run::{CHECK, Stage, settings};
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, Kind, Slot};
 use crate::world::{NAMESPACE, World, lock};
-use crate::{asked, manners, sight};
+use crate::{asked, left, manners, sight};
 
 /// Longest time until everything is as asked for.
 const PATIENCE: Duration = Duration::from_hours(1);
@@ -82,10 +82,11 @@ pub async fn rest(stage: &mut Stage) {
         stage.world.violation(format!("later: {sentence}"));
     }
     let (unasked, overstated, broken) = (asked::unasked(stage), overstated(stage), manners::broken(&stage.world.clouds.log()));
-    for sentence in unasked.into_iter().chain(overstated).chain(broken) {
+    for sentence in unasked.into_iter().chain(overstated).chain(broken).chain(left::wrongs(stage)) {
         stage.world.violation(sentence);
     }
     count(stage);
+    left::count(stage);
 }
 
 /// Waits until an object says for its generation that it is Ready, or that a person must change something.
@@ -195,9 +196,13 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
     if spec["managementPolicy"] == "Observe" {
         return is(&["True/Available", "False/Drifted", "False/CreateFailed", "False/UpdateFailed"]);
     }
-    let Some(function) = function else { return told("a function, which is not there") };
-    let tags = &function["tags"];
     let touched = stage.history.touched.contains(&Place::of(slot));
+    let is_left = says == "False/Drifted" && spec["driftPolicy"] == "Report" && (touched || stage.history.blurred);
+    if is_left && object["status"]["plannedChanges"].as_array().is_none_or(Vec::is_empty) {
+        return told("planned changes");
+    }
+    let Some(function) = function else { return if is_left { None } else { told("a function, which is not there") } };
+    let tags = &function["tags"];
     // What the cloud could not do is for a person; nobody else's trouble may stay.
     // Two operators at once may lose what the status knew of a create that failed: then neither of
     // them makes it anew.
@@ -217,6 +222,11 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
     }
     if tags[INSTANCE_TAG] == sight::ANOTHER_CLUSTER {
         return is(&["False/TakenOver"]);
+    }
+    if is_left {
+        // An outsider's edit of what the spec does not name is one, too, where LIVE would follow it.
+        let differs = asked::difference(&wanted, spec, function, touched).is_some() || function["development"] != function["live"];
+        return if differs { None } else { told("True/Available, since nothing differs") };
     }
     if failed("lastUpdateStatus", FAILS_TO_UPDATE) {
         return is(&["False/UpdateFailed"]);

@@ -2,7 +2,7 @@
 //!
 //! - `schedule`: what happens in one run, from a seed; `run`: carries it out on a paused runtime;
 //!   `judge`, `asked`: what must be true in the end; `invariants`: what each written status keeps;
-//!   `manners`: what each cloud call keeps.
+//!   `manners`: what each cloud call keeps; `left`: what `driftPolicy: Report` leaves.
 //! - `operator`: drivers, caches and loops of one operator; `wire`: its way to the API server;
 //!   `clouds`, `ports`: its way to the cloud; both with delays, faults and crash points.
 //! - `api_server`: the API server; `trouble`, `faults`: what goes wrong; `sight`: outsiders.
@@ -25,6 +25,7 @@ mod crashes;
 mod faults;
 mod invariants;
 mod judge;
+mod left;
 mod manners;
 mod matrix;
 mod operator;

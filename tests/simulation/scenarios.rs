@@ -81,6 +81,10 @@ pub fn all() -> Vec<(String, Schedule)> {
         named("retain and take back", vec![with("deletionPolicy", "Retain"), Act::Delete(0), create()]);
         named("adopt, then delete", vec![Act::Outside(0, Outside::Create), with("adoptionPolicy", "IfUnowned"), Act::Delete(0)]);
         named("outside edit repaired", vec![create(), Act::Outside(0, Outside::Edit(1)), Act::Outside(0, Outside::Code(1))]);
+        let report = || with("driftPolicy", "Report");
+        named("outside edit reported, then put right when asked", vec![report(), Act::Outside(0, Outside::Code(1)), Act::Look(0, "now".to_owned())]);
+        named("reported as gone, then made again by an edit", vec![report(), Act::Outside(0, Outside::Delete), Act::Apply(0, second(kind))]);
+        named("deleted with its drift left", vec![report(), Act::Outside(0, Outside::Edit(1)), Act::Delete(0)]);
         named("made again after somebody deleted it", vec![create(), Act::Outside(0, Outside::Delete)]);
         named("status lost, then edited", vec![create(), Act::LoseStatus(0), Act::Apply(0, second(kind))]);
         named("left to Observe and taken back", vec![create(), with("managementPolicy", "Observe"), create()]);

@@ -77,6 +77,8 @@ pub struct World {
     told: Mutex<Told>,
     /// Objects as they became Ready, and the function that each then had.
     pub claims: Mutex<Vec<(Arc<Value>, Option<Value>)>>,
+    /// Every version of every object, each with the length that the cloud's call log then had.
+    pub versions: Mutex<Vec<(usize, Change)>>,
     /// The clouds.
     pub clouds: Clouds,
     /// Faults of the API server now at work.
@@ -97,6 +99,7 @@ impl World {
             watchers: Mutex::default(),
             told: Mutex::default(),
             claims: Mutex::default(),
+            versions: Mutex::default(),
             clouds: Clouds::new(rng.u64(..)),
             trouble: Mutex::default(),
             rates,
@@ -168,6 +171,8 @@ impl World {
         if request.method != "GET" && who != "user" && request.body.to_string().contains(SENTINEL) {
             self.violation(format!("a secret value was written to {}", request.path));
         }
+        let calls = self.clouds.calls();
+        lock(&self.versions).extend(changes.iter().map(|change| (calls, change.clone())));
         lock(&self.watchers).retain(|watcher| changes.iter().all(|change| watcher.send((Instant::now(), change.clone())).is_ok()));
         answer
     }

@@ -22,6 +22,12 @@ fn steps(object: &DynamicObject) -> Vec<String> {
     steps
 }
 
+/// Which of the planned changes show how a text differs.
+fn diffs(object: &DynamicObject) -> Vec<bool> {
+    let changes = object.data["status"]["plannedChanges"].as_array().cloned().unwrap_or_default();
+    changes.iter().map(|change| change["diff"].is_string()).collect()
+}
+
 fn observing(mut spec: Value) -> Value {
     spec["managementPolicy"] = json!("Observe");
     spec
@@ -72,6 +78,10 @@ async fn the_plan_for_a_foreign_cloudfront_function_is_exact_and_manage_carries_
         ["Tag", "tags/tier", "-", "gold"],
     ];
     assert_eq!(plan(&object), expected.map(|row| row.map(str::to_owned)));
+    assert_eq!(diffs(&object), [true, false, false, false, false]);
+    let diff = object.data["status"]["plannedChanges"][0]["diff"].as_str().unwrap_or_default();
+    let (removed, added) = (format!("-{}", javascript("outside")), format!("+{}", javascript("ours")));
+    assert_eq!(diff, format!("--- DEVELOPMENT\n+++ spec\n@@ -1 +1 @@\n{removed}{added}"));
     assert_eq!(state(&scene.cloud, CFF, "f").await, before);
     assert_eq!(scene.writes(), Vec::<String>::new());
 
@@ -165,6 +175,25 @@ async fn an_outside_edit_is_shown_and_the_plan_empties_when_it_is_undone() {
     let object = scene.tenant.wait_for(CFF, "f", "to be ready again", is_ready, PATIENCE).await;
     assert!(object.data["status"]["plannedChanges"].is_null(), "{}", object.data["status"]);
     assert_eq!(scene.writes(), Vec::<String>::new());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn the_plan_shows_code_that_is_known_by_its_etag_only_for_one_read_more() {
+    let scene = Scene::start("observe-diff").await;
+    scene.apply(manifest(CFF, "f", "one", json!({}))).await;
+    scene.ready(CFF, "f").await;
+    scene.look(CFF, "f", "1").await;
+    scene.tenant.clear_calls();
+    scene.apply(manifest(CFF, "f", "two", observing(json!({})))).await;
+    let object = scene.reason(CFF, "f", "Drifted").await;
+    assert_eq!((steps(&object), diffs(&object)), (vec!["Update".to_owned(), "Publish".to_owned()], vec![true, true]));
+    let reads = ["DescribeFunction", "GetFunction", "ListTagsForResource", "DescribeFunction", "GetFunction"];
+    assert_eq!(scene.reads(), reads, "once for each stage whose code differs");
+    scene.tenant.clear_calls();
+    scene.apply(manifest(CFF, "f", "one", observing(json!({})))).await;
+    scene.ready(CFF, "f").await;
+    assert_eq!(scene.reads(), ["DescribeFunction", "ListTagsForResource", "DescribeFunction"], "nothing differs");
     scene.end().await;
 }
 

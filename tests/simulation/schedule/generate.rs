@@ -185,6 +185,9 @@ fn spec(rng: &mut Rng, slot: &Slot) -> Value {
     if spec.get("adoptionPolicy").is_some() && spec.get("deletionPolicy").is_none() {
         spec["deletionPolicy"] = json!("Delete");
     }
+    if rng.u8(..3) == 0 {
+        spec["driftPolicy"] = json!("Report");
+    }
     spec
 }
 

@@ -1,0 +1,147 @@
+//! `driftPolicy: Report`: what was settled and changed by others is left, and only that is reported.
+//!
+//! Invariant: read from the versions that every object had and the cloud's call log between them;
+//! no status is believed but for what it claims.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use strict_cloud::{Entry, Service};
+
+use crate::api_server::Change;
+use crate::clouds::OTHERS;
+use crate::invariants::{condition, is_available};
+use crate::judge::Place;
+use crate::run::Stage;
+use crate::schedule::Kind;
+use crate::world::lock;
+
+/// Operations that change nothing but tags.
+const TAGS: [&str; 2] = ["TagResource", "UntagResource"];
+
+/// An object that was Ready, and what became of it.
+struct Settled {
+    generation: Value,
+    references: Value,
+    /// Place in the call log from which on others may have changed the function.
+    since: usize,
+    /// The request answered when its drift was reported.
+    reported: Option<Value>,
+    /// There is a cause for writes since: another generation, other references, a request, a lost status.
+    cause: bool,
+}
+
+/// What is wrong. Only where nobody but one operator with true answers was at work.
+pub fn wrongs(stage: &Stage) -> Vec<String> {
+    if stage.history.blurred {
+        return Vec::new();
+    }
+    let log = stage.world.clouds.log();
+    let versions = lock(&stage.world.versions);
+    let mut wrong = Vec::new();
+    let mut settled: BTreeMap<String, Settled> = BTreeMap::new();
+    let mut before: BTreeMap<String, usize> = BTreeMap::new();
+    let mut current: BTreeMap<&str, Value> = BTreeMap::new();
+    for (position, Change { key, object }) in versions.iter() {
+        if key.plural == "configmaps" || key.plural == "secrets" {
+            current.insert(&key.name, object.as_ref().map_or(Value::Null, |object| object["metadata"]["resourceVersion"].clone()));
+            for one in settled.values_mut() {
+                one.cause |= moved(&one.references, &current);
+            }
+            continue;
+        }
+        let Some(object) = object.as_ref().filter(|_| key.plural.ends_with("functions")) else { continue };
+        let place = Place::of_object(object);
+        if stage.slots.iter().filter(|slot| Place::of(slot) == place).count() != 1 {
+            continue;
+        }
+        let uid = object["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
+        let start = before.get(&uid).copied().unwrap_or(*position);
+        let by = |who: &str| log[start..*position].iter().find(|entry| is_change(entry, &place) && entry.principal.starts_with(who));
+        if let (Some(one), Some(entry)) = (settled.get(&uid), by("op"))
+            && !one.cause
+        {
+            wrong.push(format!("{} was settled, its driftPolicy is Report, and this was written unasked: {entry}", key.name));
+        }
+        let by_others = |since: usize| log[since..*position].iter().any(|entry| is_change(entry, &place) && entry.principal == OTHERS);
+        if let Some(what) = step(&mut settled, &uid, object, start, by_others) {
+            wrong.push(format!("{what}: {} {}", key.name, object["status"]));
+        }
+        if let Some(one) = settled.get_mut(&uid) {
+            one.cause |= moved(&one.references, &current);
+        }
+        before.insert(uid, *position);
+    }
+    wrong
+}
+
+/// Whether a reference is another than it was when it was last used.
+fn moved(references: &Value, current: &BTreeMap<&str, Value>) -> bool {
+    let mut used = references.as_array().into_iter().flatten();
+    used.any(|used| current.get(used["name"].as_str().unwrap_or_default()).unwrap_or(&Value::Null) != &used["resourceVersion"])
+}
+
+/// Takes the next version of an object. What is wrong with it, if anything.
+fn step(settled: &mut BTreeMap<String, Settled>, uid: &str, object: &Value, start: usize, others_since: impl Fn(usize) -> bool) -> Option<&'static str> {
+    let (status, generation) = (&object["status"], &object["metadata"]["generation"]);
+    if object["spec"]["driftPolicy"] != "Report" || object["spec"]["managementPolicy"] == "Observe" {
+        settled.remove(uid);
+        return None;
+    }
+    let request = &object["metadata"]["annotations"]["cloudfn.dev/reconcile-requested-at"];
+    if is_available(object) {
+        let known = settled.get(uid).filter(|one| one.generation == *generation && one.references == status["references"]);
+        let since = known.map_or(start, |one| one.since);
+        let one = Settled { generation: generation.clone(), references: status["references"].clone(), since, reported: None, cause: false };
+        settled.insert(uid.to_owned(), one);
+    }
+    let one = settled.get_mut(uid);
+    let ready = condition(object, "Ready");
+    if ready.is_some_and(|ready| ready["reason"] == "Drifted" && ready["observedGeneration"] == *generation) {
+        let Some(one) = one.filter(|one| one.generation == *generation && one.references == status["references"]) else {
+            return Some("drift was reported of what was not settled");
+        };
+        if !others_since(one.since) {
+            return Some("drift was reported and nobody else changed the function");
+        }
+        if status["plannedChanges"].as_array().is_none_or(Vec::is_empty) || status["lastDrift"].is_null() {
+            return Some("drift was reported and not told");
+        }
+        one.reported.get_or_insert_with(|| status["lastHandledReconcileAt"].clone());
+        one.cause |= one.reported.as_ref() != Some(request) && !request.is_null();
+        return None;
+    }
+    if let Some(one) = one {
+        let asked = one.reported.as_ref().is_some_and(|handled| handled != request && !request.is_null());
+        let lost = status["observedGeneration"] == -1 || ready.is_none();
+        one.cause |= asked || lost || one.generation != *generation || !object["metadata"]["deletionTimestamp"].is_null();
+    }
+    None
+}
+
+/// Whether a call changed the function at a place, and more than its tags.
+fn is_change(entry: &Entry, place: &Place) -> bool {
+    let service = if place.kind == Kind::Lambda { Service::Lambda } else { Service::CloudFront };
+    entry.effect && entry.operation.service == service && entry.function.as_deref() == Some(&place.name) && !TAGS.contains(&entry.operation.name)
+}
+
+/// How often drift was reported, for the summary.
+pub fn count(stage: &Stage) {
+    let versions = lock(&stage.world.versions);
+    let mut reported: BTreeMap<&str, bool> = BTreeMap::new();
+    for object in versions.iter().filter_map(|(_, change)| change.object.as_ref()) {
+        let Some(uid) = object["metadata"]["uid"].as_str() else { continue };
+        let is = object["spec"]["driftPolicy"] == "Report" && object["spec"]["managementPolicy"] != "Observe";
+        let drifted = is && condition(object, "Ready").is_some_and(|ready| ready["reason"] == "Drifted");
+        let was = reported.insert(uid, drifted).unwrap_or_default();
+        if drifted && !was {
+            stage.world.told().counts.add("drift", "reported");
+        } else if was && !drifted {
+            let next = condition(object, "Ready").map_or("lost", |ready| ready["reason"].as_str().unwrap_or_default());
+            stage.world.told().counts.add("drift", format!("reported, then {next}"));
+        }
+        if is && is_available(object) {
+            reported.insert(uid, false);
+        }
+    }
+}
