@@ -93,7 +93,7 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
         let change = &object.data["status"]["plannedChanges"][0];
         if kind == CFF {
             assert_eq!(planned(&object), [("Update", "code"), ("Publish", "code")]);
-            let theirs: String = Sha256::digest(javascript("theirs")).iter().map(|byte| format!("{byte:02x}")).collect();
+            let theirs = Sha256::digest(javascript("theirs")).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
             assert_eq!((&drift["codeSha256"], &drift["liveCodeSha256"]), (&json!(theirs), &json!(theirs)));
             assert_eq!(object.data["status"]["live"]["codeSha256"], json!(theirs), "the status says what is LIVE");
             assert_eq!(object.data["status"]["live"]["state"], "Older");

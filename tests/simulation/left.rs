@@ -1,4 +1,4 @@
-//! `driftPolicy: Report`: what was settled and changed by others is left, and only that is reported.
+//! Drift: only what was settled and then changed by others is noted, and under `driftPolicy: Report` left.
 //!
 //! Invariant: read from the versions that every object had and the cloud's call log between them;
 //! no status is believed but for what it claims.
@@ -21,12 +21,15 @@ const TAGS: [&str; 2] = ["TagResource", "UntagResource"];
 
 /// An object that was Ready, and what became of it.
 struct Settled {
+    report: bool,
     generation: Value,
     references: Value,
     /// Place in the call log from which on others may have changed the function.
     since: usize,
     /// The request answered when its drift was reported.
     reported: Option<Value>,
+    /// The drift that was noted last, whatever became of the status.
+    noted: Value,
     /// There is a cause for writes since: another generation, other references, a request, a lost status.
     cause: bool,
 }
@@ -60,10 +63,15 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
         let by = |who: &str| log[start..*position].iter().find(|entry| is_change(entry, &place) && entry.principal.starts_with(who));
         if let (Some(one), Some(entry)) = (settled.get(&uid), by("op"))
             && !one.cause
+            && one.report
         {
             wrong.push(format!("{} was settled, its driftPolicy is Report, and this was written unasked: {entry}", key.name));
         }
-        let by_others = |since: usize| log[since..*position].iter().any(|entry| is_change(entry, &place) && entry.principal == OTHERS);
+        // By others, and after the last change by our hand: that one may be half done.
+        let by_others = |since: usize| {
+            let mut changes = log[since..*position].iter().filter(|entry| is_change(entry, &place));
+            changes.next_back().is_some_and(|entry| entry.principal == OTHERS)
+        };
         if let Some(what) = step(&mut settled, &uid, object, start, by_others) {
             wrong.push(format!("{what}: {} {}", key.name, object["status"]));
         }
@@ -84,20 +92,30 @@ fn moved(references: &Value, current: &BTreeMap<&str, Value>) -> bool {
 /// Takes the next version of an object. What is wrong with it, if anything.
 fn step(settled: &mut BTreeMap<String, Settled>, uid: &str, object: &Value, start: usize, others_since: impl Fn(usize) -> bool) -> Option<&'static str> {
     let (status, generation) = (&object["status"], &object["metadata"]["generation"]);
-    if object["spec"]["driftPolicy"] != "Report" || object["spec"]["managementPolicy"] == "Observe" {
+    if object["spec"]["managementPolicy"] == "Observe" {
         settled.remove(uid);
         return None;
     }
+    let report = object["spec"]["driftPolicy"] == "Report";
     let request = &object["metadata"]["annotations"]["cloudfn.dev/reconcile-requested-at"];
     if is_available(object) {
         let known = settled.get(uid).filter(|one| one.generation == *generation && one.references == status["references"]);
         let since = known.map_or(start, |one| one.since);
-        let one = Settled { generation: generation.clone(), references: status["references"].clone(), since, reported: None, cause: false };
+        let noted = settled.get(uid).map_or(&status["lastDrift"], |one| &one.noted).clone();
+        let references = status["references"].clone();
+        let one = Settled { report, generation: generation.clone(), references, since, reported: None, noted, cause: false };
         settled.insert(uid.to_owned(), one);
     }
-    let one = settled.get_mut(uid);
+    let mut one = settled.get_mut(uid);
+    if let Some(one) = one.as_mut().filter(|one| !status["lastDrift"].is_null() && one.noted != status["lastDrift"]) {
+        one.noted = status["lastDrift"].clone();
+        let is_settled = one.generation == status["observedGeneration"] && one.references == status["references"];
+        if !is_settled || !others_since(one.since) {
+            return Some("drift was noted that was not somebody else's");
+        }
+    }
     let ready = condition(object, "Ready");
-    if ready.is_some_and(|ready| ready["reason"] == "Drifted" && ready["observedGeneration"] == *generation) {
+    if report && ready.is_some_and(|ready| ready["reason"] == "Drifted" && ready["observedGeneration"] == *generation) {
         let Some(one) = one.filter(|one| one.generation == *generation && one.references == status["references"]) else {
             return Some("drift was reported of what was not settled");
         };
