@@ -254,7 +254,9 @@ impl<M: Managed> Pass<'_, M> {
         }
         let nothing_new = self.memory == before && self.drift_is_written();
         // Where a person must change something a step is only tried; nothing is said anew.
-        let tried = self.is_guarded() && self.was_stalled();
+        // That a function which was there is to be made again is news.
+        let again = step.effect() == Effect::Create && self.memory.common().arn.is_some();
+        let tried = self.is_guarded() && self.was_stalled() && !again;
         let due = if step.effect() == Effect::Create { Announced::Create } else { Announced::Change };
         if nothing_new && (self.announced >= due || tried) {
             return Ok(());

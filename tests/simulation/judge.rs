@@ -225,8 +225,9 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
     }
     if is_left {
         // An outsider's edit of what the spec does not name is one, too, where LIVE would follow it, or
-        // where the spec named it before: what cloudfn put there is its own to take away.
-        let differs = asked::difference(&wanted, spec, function, false).is_some() || function["development"] != function["live"];
+        // where the spec named it before: what cloudfn put there is its own to take away. An outsider's
+        // change of anything makes a version due.
+        let differs = asked::difference(&wanted, spec, function, false).is_some() || function["development"] != function["live"] || spec["publish"] == true;
         return if differs { None } else { told("True/Available, since nothing differs") };
     }
     if failed("lastUpdateStatus", FAILS_TO_UPDATE) {

@@ -43,7 +43,8 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
     let versions = lock(&stage.world.versions);
     let mut wrong = Vec::new();
     let mut settled: BTreeMap<String, Settled> = BTreeMap::new();
-    let mut before: BTreeMap<String, usize> = BTreeMap::new();
+    // Where the status of each was written last: what it says now was seen after that.
+    let mut before: BTreeMap<String, (usize, Value)> = BTreeMap::new();
     let mut current: BTreeMap<&str, Value> = BTreeMap::new();
     for (position, Change { key, object }) in versions.iter() {
         if key.plural == "configmaps" || key.plural == "secrets" {
@@ -59,7 +60,7 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
             continue;
         }
         let uid = object["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
-        let start = before.get(&uid).copied().unwrap_or(*position);
+        let start = before.get(&uid).map_or(*position, |(start, _)| *start);
         let by = |who: &str| log[start..*position].iter().find(|entry| is_change(entry, &place) && entry.principal.starts_with(who));
         if let (Some(one), Some(entry)) = (settled.get(&uid), by("op"))
             && !one.cause
@@ -78,7 +79,9 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
         if let Some(one) = settled.get_mut(&uid) {
             one.cause |= moved(&one.references, &current);
         }
-        before.insert(uid, *position);
+        if before.get(&uid).is_none_or(|(_, status)| *status != object["status"]) {
+            before.insert(uid, (*position, object["status"].clone()));
+        }
     }
     wrong
 }
