@@ -70,7 +70,9 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
         }
         // By others, and after the last change by our hand: that one may be half done.
         let by_others = |since: usize| {
-            let mut changes = log[since..*position].iter().filter(|entry| is_change(entry, &place));
+            // An outsider who takes our tag off makes us forget what we published last.
+            let is_theirs = |entry: &Entry| entry.principal == OTHERS && is_effect(entry, &place);
+            let mut changes = log[since..*position].iter().filter(|entry| is_change(entry, &place) || is_theirs(entry));
             changes.next_back().is_some_and(|entry| entry.principal == OTHERS)
         };
         if let Some(what) = step(&mut settled, &uid, object, start, by_others) {
@@ -142,8 +144,13 @@ fn step(settled: &mut BTreeMap<String, Settled>, uid: &str, object: &Value, star
 
 /// Whether a call changed the function at a place, and more than its tags.
 fn is_change(entry: &Entry, place: &Place) -> bool {
+    is_effect(entry, place) && !TAGS.contains(&entry.operation.name)
+}
+
+/// Whether a call changed anything of the function at a place.
+fn is_effect(entry: &Entry, place: &Place) -> bool {
     let service = if place.kind == Kind::Lambda { Service::Lambda } else { Service::CloudFront };
-    entry.effect && entry.operation.service == service && entry.function.as_deref() == Some(&place.name) && !TAGS.contains(&entry.operation.name)
+    entry.effect && entry.operation.service == service && entry.function.as_deref() == Some(&place.name)
 }
 
 /// How often drift was reported, for the summary.
