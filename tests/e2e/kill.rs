@@ -201,7 +201,7 @@ async fn end(scene: &Scene, kind: &str, name: &str) -> Value {
 /// Takes away times, ETags and versions: each function has its own. The fingerprint of a Lambda
 /// configuration goes too: the name of its log group holds the function's.
 fn without_moments(value: &mut Value) {
-    const MOMENTS: [&str; 9] = [
+    const MOMENTS: [&str; 10] = [
         "lastTransitionTime",
         "etag",
         "publishedEtag",

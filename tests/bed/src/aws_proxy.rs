@@ -48,7 +48,7 @@ impl Call {
     /// Whether it can change the cloud: everything but Get, List and Describe.
     #[must_use]
     pub fn is_write(&self) -> bool {
-        !["Get", "List", "Describe"].iter().any(|prefix| self.operation.starts_with(prefix))
+        !["Get", "List", "Describe", "TestFunction"].iter().any(|prefix| self.operation.starts_with(prefix))
     }
 }
 
