@@ -239,8 +239,11 @@ fn publish(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &La
         return None;
     }
     let from = observed.published.as_ref().map(|p| p.version.clone()).or_else(|| memory.latest_version.clone());
+    // Where it is only not known any more what was published last (an owner tag was put back), nobody
+    // changed anything, and publishing the same twice makes no version.
+    let is_known_no_more = desired.shown && !desired.claim.is_empty() && remembered.is_none() && !changes_function;
     Some(PlannedStep {
-        why: vec![difference("publish", from, Some("true".to_owned()))],
+        why: if is_known_no_more { Vec::new() } else { vec![difference("publish", from, Some("true".to_owned()))] },
         step: Step::PublishVersion { code_sha256, revision: observed.function.revision_id.clone(), configuration_sha256 },
     })
 }

@@ -45,7 +45,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Whether it can change the cloud: everything but Get, List and Describe.
+    /// Whether it can change the cloud: everything but Get, List, Describe and TestFunction.
     #[must_use]
     pub fn is_write(&self) -> bool {
         !["Get", "List", "Describe", "TestFunction"].iter().any(|prefix| self.operation.starts_with(prefix))

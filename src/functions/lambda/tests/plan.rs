@@ -230,6 +230,18 @@ fn where_differences_are_left_our_own_tags_are_written_alone() {
 }
 
 #[test]
+fn a_version_that_is_only_not_known_any_more_is_no_difference_to_tell_of() {
+    let mut wanted = desired(&json!({"publish": true}));
+    let made = made_of(&wanted);
+    assert_eq!(next(&wanted, &memory(&[]), &made), "PublishVersion(publish:->true)");
+    wanted.show_people();
+    assert_eq!(next(&wanted, &memory(&[]), &made), "PublishVersion()", "an owner tag was put back: it is published again, and nobody's edit is lost");
+    let edited = edited(|o| o.function.configuration.handler = Some("theirs".to_owned()));
+    let told = "UpdateConfiguration(handler:theirs>index.handler) then PublishVersion(publish:->true)";
+    assert_eq!(next(&wanted, &memory(&[]), &edited), told);
+}
+
+#[test]
 fn code_that_is_replaced_is_known_by_its_hash_alone() {
     let (old, new) = (made_of(&desired(&json!({}))), desired(&json!({"code": {"inline": {"files": {"index.py": "pass"}}}, "timeout": 9})));
     let Plan::Act(steps) = plan(Goal::Present(&new), &memory(&[]), Some(&old)) else { panic!("there is work") };
