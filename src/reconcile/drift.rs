@@ -203,8 +203,11 @@ fn is_gone(drift: &LastDrift) -> bool {
     drift.fields == [NAME]
 }
 
-/// Whether all of `found` is told by `known`.
+/// Whether all of `found` is told by `known`. What a function that was made again still lacks is ours to do.
 fn covers(known: &LastDrift, found: &LastDrift) -> bool {
+    if is_gone(known) {
+        return true;
+    }
     let hashes = [&known.code_sha256, &known.live_code_sha256];
     let has = |hash: &Option<String>| hash.is_none() || hashes.contains(&hash);
     found.fields.iter().all(|field| known.fields.contains(field)) && has(&found.code_sha256) && has(&found.live_code_sha256)
