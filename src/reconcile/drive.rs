@@ -150,11 +150,7 @@ impl<M: Managed> Pass<'_, M> {
                     fresh &= trial;
                 }
                 Err(error) => {
-                    warn!(object = ?self.subject, function = identity.name, step = step.name(), %error, request_id = error.request_id, "a step was refused");
-                    M::refused(&mut self.memory, step, &error);
-                    if step.effect() == Effect::Create && error.class.had_no_effect() {
-                        self.memory.common_mut().create_requested_at = None;
-                    }
+                    self.note_refusal(identity, step, &error);
                     // An error may hide our own success, or another's change: look before saying anything.
                     let look = matches!(error.class, Class::Conflict | Class::Exists | Class::NotFound | Class::Unavailable);
                     if !look || second_looks == SECOND_LOOKS {
@@ -169,6 +165,15 @@ impl<M: Managed> Pass<'_, M> {
         let message = "the change takes longer than one pass; cloudfn goes on".to_owned();
         // At once the first time; should it ever go on so, not as fast as it can.
         Driven::Ended(Ended::Said(Verdict::Reconciling(Reason::Progressing, message), Pace::Trouble(Trouble::Busy)))
+    }
+
+    /// Tells the log, and the kind, that a step was refused.
+    fn note_refusal(&mut self, identity: &Identity, step: &M::Step, error: &CloudError) {
+        warn!(object = ?self.subject, function = identity.name, step = step.name(), %error, request_id = error.request_id, "a step was refused");
+        M::refused(&mut self.memory, step, error);
+        if step.effect() == Effect::Create && error.class.had_no_effect() {
+            self.memory.common_mut().create_requested_at = None;
+        }
     }
 
     /// Remembers what was done, and how often for the same reasons.

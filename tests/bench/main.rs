@@ -39,6 +39,9 @@ struct Flags {
     /// A tenth of the Lambda functions and a fifth of the CloudFront functions, to try it out
     #[arg(long)]
     small: bool,
+    /// Only the functions with tests, beside the bare calls; writes nothing
+    #[arg(long)]
+    tested: bool,
     /// File that the page is written to
     #[arg(long)]
     write: Option<PathBuf>,
@@ -55,6 +58,10 @@ async fn main() {
     let (few, many) = (Fleet { kind: Kind::Lambda, size: lambda / 10 }, Fleet { kind: Kind::Lambda, size: lambda });
     let (edge, tested) = (Fleet { kind: Kind::CloudFront, size: edge }, Fleet { kind: Kind::Tested, size: edge });
 
+    if flags.tested {
+        println!("{}", page::gate(&phases::tested(&Scene::start("bench-tested", Budgets::Lifted).await, tested).await));
+        return;
+    }
     let machine = Machine::look().await;
     let results = Results {
         few: phases::life(&Scene::start("bench-few", Budgets::Default).await, few).await,

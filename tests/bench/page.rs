@@ -186,7 +186,8 @@ fn growth(few: &Life, many: &Life) -> String {
     format!("## From {less} to {more} Lambda functions\n\nThe ratio is in parentheses.\n\n{}", table(&head.map(str::to_owned), &rows.collect::<Vec<_>>()))
 }
 
-fn gate((alone, life): &(Duration, Life)) -> String {
+/// Functions with tests: the operator beside the bare calls.
+pub fn gate((alone, life): &(Duration, Life)) -> String {
     let phase = life.phase("create");
     let row = vec![
         format!("{:.1}", phase.time.as_secs_f64()),

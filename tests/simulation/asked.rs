@@ -83,7 +83,7 @@ fn fails(code: &str, test: &Value) -> bool {
 
 /// SHA-256 of a text, hexadecimal.
 pub fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn data(stage: &Stage, plural: &str, name: &str) -> Option<Value> {
@@ -243,7 +243,7 @@ fn versions(stage: &Stage, spec: &Value) -> Vec<Vec<String>> {
     sources(spec).fold(vec![Vec::new()], |lists, source| {
         let maps = stage.history.maps.get(source["name"].as_str().unwrap_or_default());
         let texts: Vec<String> = maps.into_iter().flatten().filter_map(|data| Some(data[source["key"].as_str()?].as_str()?.to_owned())).collect();
-        lists.iter().flat_map(|list| texts.iter().map(|text| [list.as_slice(), &[text.clone()]].concat())).collect()
+        lists.iter().flat_map(|list| texts.iter().map(|text| [list.as_slice(), std::slice::from_ref(text)].concat())).collect()
     })
 }
 

@@ -37,7 +37,7 @@ fn base64(code: &str) -> String {
 }
 
 fn hex(code: &str) -> String {
-    Sha256::digest(code).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(code).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn message(object: &DynamicObject, kind: &str) -> String {

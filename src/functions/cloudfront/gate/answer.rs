@@ -138,10 +138,11 @@ mod tests {
 
     #[test]
     fn the_members_named_must_match_and_the_first_difference_is_told() {
+        /// What it shows, what is expected, what must be absent, the most time, and the verdict.
+        type Row<'a> = (&'a str, Value, &'a [&'a str], Option<i32>, Verdict);
         let output = json!({"response": {"statusCode": 301, "headers": {"location": {"value": "/b"}, "a.b": {"value": "c"}}, "list": [1, {"x": 2}]}});
         let passed = || Verdict::Passed(Some(20));
         let failed = |what: &str| Verdict::Failed(Some(20), what.to_owned());
-        type Row<'a> = (&'a str, Value, &'a [&'a str], Option<i32>, Verdict);
         let rows: Vec<Row<'_>> = vec![
             ("nothing expected: it ran", json!({}), &[], None, passed()),
             ("a member that is named matches", json!({"response": {"statusCode": 301}}), &[], None, passed()),

@@ -67,7 +67,10 @@ pub(super) fn path(rng: &mut Rng) -> String {
 pub(super) fn javascript(rng: &mut Rng) -> String {
     let mut code = format!("function handler(event) {{ return event.request; }} // {}\n", rng.u8(..4));
     match rng.u8(..16) {
-        0 => code.push_str(&format!("//{}", "x".repeat(MOST_JAVASCRIPT - code.len() - 2))),
+        0 => {
+            code.push_str("//");
+            code.push_str(&"x".repeat(MOST_JAVASCRIPT - code.len()));
+        }
         1..=3 => code = code.replace("event.request", "event.request /* <é&語> ]]> */").replace('\n', "\n\n\t"),
         _ => {}
     }
