@@ -54,6 +54,8 @@ impl<M: Managed> Pass<'_, M> {
         };
         if verdict != Verdict::Unseen {
             self.keep_the_request(verdict == Verdict::Ready);
+            // A request that is answered before anybody could look is not forgotten.
+            self.hear_the_request();
             self.say(&verdict);
             self.memory.common_mut().last_handled_reconcile_at.clone_from(&self.look.request);
         }
@@ -127,7 +129,7 @@ impl<M: Managed> Pass<'_, M> {
     /// Where nobody could look and nothing else is new, what was known stands; for a while.
     pub(super) fn or_unseen(&self, ended: Ended) -> Ended {
         let Ended::Said(verdict, pace) = ended else { return ended };
-        if self.acted || !verdict.could_not_look() || !self.stands() {
+        if self.acted || self.tried || !verdict.could_not_look() || !self.stands() {
             return Ended::Said(verdict, pace);
         }
         let blind = self.previous.as_ref().map_or(self.started, |seen| seen.last_look).elapsed();

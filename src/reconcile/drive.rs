@@ -137,6 +137,7 @@ impl<M: Managed> Pass<'_, M> {
             }
             let result = self.driver.kind.act(identity, step).await;
             self.acted |= !trial;
+            self.tried |= trial;
             // One create is announced, not the next one too.
             self.announced = self.announced.min(Announced::Change);
             match result {

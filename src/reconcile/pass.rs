@@ -102,8 +102,12 @@ pub(super) struct Pass<'a, M: Managed> {
     pub(super) looked: bool,
     /// The kind has brought the status up to date in this pass.
     pub(super) reported: bool,
-    /// Something was sent in this pass.
+    /// Something was sent in this pass that may change the function.
     pub(super) acted: bool,
+    /// The function was tried out in this pass.
+    pub(super) tried: bool,
+    /// The kind knows of the request for a look.
+    pub(super) heard: bool,
     /// The step done last, in this pass or before it.
     pub(super) done: Option<Done>,
     pub(super) happenings: Vec<Happening>,
@@ -140,6 +144,8 @@ impl<'a, M: Managed> Pass<'a, M> {
             looked: false,
             reported: false,
             acted: false,
+            tried: false,
+            heard: false,
             happenings: Vec::new(),
             announced: Announced::Nothing,
             create_announced: None,
@@ -231,9 +237,7 @@ impl<'a, M: Managed> Pass<'a, M> {
             Ok(identity) => identity,
             Err(ended) => return self.or_unseen(ended),
         };
-        if self.old.common().last_handled_reconcile_at != self.look.request {
-            M::asked(&mut self.memory);
-        }
+        self.hear_the_request();
         let _turn = self.driver.locks.lock(&identity).await;
         let facts = (!observe_only).then_some((&claim, spec.common().adoption_policy));
         let driven = self.drive(&identity, Goal::Present(&desired), facts).await;
@@ -262,6 +266,15 @@ impl<'a, M: Managed> Pass<'a, M> {
             // Only a deletion ends so; whatever it was, the next pass knows.
             Driven::Retained => Ended::Said(Verdict::Reconciling(Reason::Progressing, "cloudfn goes on".to_owned()), Pace::Now),
             Driven::Ended(ended) => self.or_unseen(ended),
+        }
+    }
+
+    /// Tells the kind, once, where somebody asks for a look.
+    pub(super) fn hear_the_request(&mut self) {
+        let asked = self.look.request.is_some() && self.old.common().last_handled_reconcile_at != self.look.request;
+        if asked && !self.heard {
+            M::asked(&mut self.memory);
+            self.heard = true;
         }
     }
 

@@ -7,8 +7,8 @@
 use std::fmt;
 
 use super::desired::Source;
-use super::gate::{self, Test, Verdict};
 use super::observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
+use super::testing::{self, Test, Verdict};
 use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::cloud::cloudfront::{CloudFrontApi, FunctionConfig, Summary, Written};
 use crate::cloud::{Class, CloudError, Tags};
@@ -174,7 +174,7 @@ pub(super) async fn act(api: &dyn CloudFrontApi, name: &str, step: &CloudFrontSt
             Ok(CloudFrontChange::Published { summary, etag: etag.clone() })
         }
         CloudFrontStep::Test { etag: Some(etag), key, test, count, lenient } => {
-            let verdict = gate::verdict(test, api.test(name, etag, &test.event).await?);
+            let verdict = testing::verdict(test, api.test(name, etag, &test.event).await?);
             Ok(CloudFrontChange::Tested { key: key.clone(), name: test.name.clone(), count: *count, lenient: *lenient, verdict })
         }
         CloudFrontStep::Test { etag: None, .. } => Err(unguarded("TestFunction")),
@@ -223,12 +223,12 @@ fn unguarded(operation: &'static str) -> CloudError {
 
 pub(super) fn fold(observed: &mut Option<CloudFrontObserved>, memory: &mut CloudFrontFunctionStatus, change: CloudFrontChange) {
     match change {
-        CloudFrontChange::Tested { key, verdict: Verdict::Unsupported(why), lenient: true, .. } => gate::skip(&mut memory.tests, &key, &why),
+        CloudFrontChange::Tested { key, verdict: Verdict::Unsupported(why), lenient: true, .. } => testing::skip(&mut memory.tests, &key, &why),
         CloudFrontChange::Tested { key, name, count, verdict, .. } => {
             if let Some(observed) = observed {
                 observed.untestable |= matches!(verdict, Verdict::Broken(_) | Verdict::Unsupported(_));
             }
-            gate::learn(&mut memory.tests, &key, (&name, count), verdict);
+            testing::learn(&mut memory.tests, &key, (&name, count), verdict);
         }
         CloudFrontChange::Created { written, code, tags } => *observed = Some(created(written, code, tags)),
         CloudFrontChange::Deleted => *observed = None,

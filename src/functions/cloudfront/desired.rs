@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::gate::Gate;
+use super::testing::Gate;
 use crate::api::SKIP_TESTS;
 use crate::api::cloudfront::{CloudFrontFunctionSpec, Code, ConfigMapKeyRef, FunctionTest, Stage, TestsSource};
 use crate::cloud::Tags;
@@ -163,6 +163,9 @@ fn listed(bytes: &[u8]) -> Result<Vec<FunctionTest>, String> {
     let first_line = |error: String| error.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
     let items: Vec<serde_json::Value> = serde_saphyr::from_str(text).map_err(|error| first_line(error.to_string()))?;
     let known = ["name", "event", "expect", "expectAbsent", "maxComputeUtilization"];
+    if items.is_empty() {
+        return Err("it has no test; write one, or drop it from testsFrom".to_owned());
+    }
     items
         .into_iter()
         .map(|item| {
@@ -170,8 +173,7 @@ fn listed(bytes: &[u8]) -> Result<Vec<FunctionTest>, String> {
             if let Some(other) = other {
                 return Err(format!("a test has no member {other}; there are {}", known.join(", ")));
             }
-            let read = FunctionTest::deserialize(item).map_err(|error| first_line(error.to_string()))?;
-            if read.name.is_empty() { Err("a test has an empty name".to_owned()) } else { Ok(read) }
+            FunctionTest::deserialize(item).map_err(|error| first_line(error.to_string()))
         })
         .collect()
 }

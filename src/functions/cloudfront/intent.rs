@@ -24,9 +24,13 @@ pub(super) fn untagged(memory: &CloudFrontFunctionStatus) -> bool {
 }
 
 pub(super) fn intend(memory: &mut CloudFrontFunctionStatus, step: &CloudFrontStep) {
-    if let CloudFrontStep::Create { config, code, tags } = step
-        && tags.is_empty()
-    {
+    let CloudFrontStep::Create { config, code, tags } = step else { return };
+    // What is known is of a function that is gone; the new one may have the same ETag.
+    memory.etag = None;
+    memory.development = None;
+    memory.live = None;
+    memory.created_time = None;
+    if tags.is_empty() {
         memory.intent.get_or_insert_default().content_sha256 = Some(content_sha256(&code.sha256, config));
     }
 }

@@ -7,11 +7,11 @@
 mod act;
 mod desired;
 mod diff;
-mod gate;
 mod intent;
 mod observe;
 mod plan;
 mod report;
+mod testing;
 #[cfg(test)]
 mod tests;
 
@@ -28,8 +28,8 @@ use crate::reconcile::{Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceN
 
 pub use act::{CloudFrontChange, CloudFrontStep};
 pub use desired::{CloudFrontDesired, Source, desired};
-pub use gate::{Gate, Test};
 pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
+pub use testing::{Gate, Test};
 
 /// Where the kind gets its clients from.
 #[async_trait]
@@ -108,11 +108,11 @@ impl Managed for CloudFrontFunctions {
     }
 
     fn asked(memory: &mut Status) {
-        gate::again(&mut memory.tests);
+        testing::again(&mut memory.tests);
     }
 
     fn conditions(memory: &Status) -> Vec<Domain> {
-        gate::condition(memory.tests.as_ref()).into_iter().collect()
+        testing::condition(memory.tests.as_ref()).into_iter().collect()
     }
 
     fn replaced(desired: &CloudFrontDesired, observed: &CloudFrontObserved, step: &CloudFrontStep) -> Option<Replaced> {

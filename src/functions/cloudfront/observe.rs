@@ -151,7 +151,7 @@ impl Look<'_> {
         let early = if self.publish_unread(desired) { self.describe(Stage::Live).await? } else { None };
 
         let Some(described) = self.describe(Stage::Development).await? else { return Ok(None) };
-        let known = self.known_development(&described.etag).filter(|code| is_enough(desired, code));
+        let known = self.known_development(&described).filter(|code| is_enough(desired, code));
         let Some((described, code)) = self.with_code(Stage::Development, described, known).await? else { return Ok(None) };
         let Some(tags) = self.tags(&described.summary.arn).await? else { return Ok(None) };
 
@@ -168,7 +168,7 @@ impl Look<'_> {
     async fn before_deletion(&self) -> Result<Option<CloudFrontObserved>, CloudError> {
         let Some(described) = self.describe(Stage::Development).await? else { return Ok(None) };
         let Some(tags) = self.tags(&described.summary.arn).await? else { return Ok(None) };
-        let known = self.known_development(&described.etag);
+        let known = self.known_development(&described);
         let intended = self.memory.intent.as_ref().is_some_and(|intent| intent.content_sha256.is_some());
         if known.is_none() && intended && tags.as_ref().is_ok_and(|tags| !claimed(tags)) {
             let read = self.with_code(Stage::Development, described, None).await?;
@@ -185,8 +185,8 @@ impl Look<'_> {
             None => self.describe(Stage::Live).await?,
         };
         let Some(described) = described else { return Ok(Live::Never) };
-        let by_publish = read_first && self.known_by_publish(development_etag);
-        let known = if by_publish { Some(development.clone()) } else { self.known_live(&described.etag).filter(|code| is_enough(desired, code)) };
+        let by_publish = read_first && self.is_remembered(&described) && self.known_by_publish(development_etag);
+        let known = if by_publish { Some(development.clone()) } else { self.known_live(&described).filter(|code| is_enough(desired, code)) };
         let Some((Described { summary, etag }, code)) = self.with_code(Stage::Live, described, known).await? else {
             return Ok(Live::Never);
         };
@@ -218,13 +218,23 @@ impl Look<'_> {
         live.is_some_and(|live| live.etag.is_none() && live.published_etag.as_deref() == Some(development_etag))
     }
 
-    fn known_development(&self, etag: &str) -> Option<CodeSeen> {
-        let known = self.memory.development.as_ref().filter(|known| self.memory.etag.as_deref() == Some(etag) && !known.code_sha256.is_empty())?;
+    /// Whether this is the function that is remembered. Its `ETag` alone does not say so: one that was
+    /// deleted and made again under the same name may come to the same `ETag` once more (assumed: AWS
+    /// says nothing of how it makes them).
+    fn is_remembered(&self, described: &Described) -> bool {
+        self.memory.created_time == described.summary.created_time
+    }
+
+    fn known_development(&self, described: &Described) -> Option<CodeSeen> {
+        let known = self.memory.development.as_ref().filter(|known| !known.code_sha256.is_empty())?;
+        if self.memory.etag.as_ref() != Some(&described.etag) || !self.is_remembered(described) {
+            return None;
+        }
         Some(CodeSeen { sha256: known.code_sha256.clone(), size: known.code_size, text: Text::default() })
     }
 
-    fn known_live(&self, etag: &str) -> Option<CodeSeen> {
-        let known = self.memory.live.as_ref().filter(|known| known.etag.as_deref() == Some(etag))?;
+    fn known_live(&self, described: &Described) -> Option<CodeSeen> {
+        let known = self.memory.live.as_ref().filter(|known| known.etag.as_ref() == Some(&described.etag) && self.is_remembered(described))?;
         Some(CodeSeen { sha256: known.code_sha256.clone()?, size: None, text: Text::default() })
     }
 

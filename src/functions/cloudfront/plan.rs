@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use super::act::CloudFrontStep;
 use super::desired::{CODE, COMMENT, CloudFrontDesired, STORES, reserved, tag_key, tag_name};
-use super::gate::{Standing, Test};
 use super::intent::untagged;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
+use super::testing::{Standing, Test};
 use crate::api::Reason;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::cloud::Tags;

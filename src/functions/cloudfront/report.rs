@@ -4,6 +4,8 @@
 //! `live.codeSha256`: the next look trusts each hash for as long as its ETag stands.
 //! Pure: no client, no SDK, no clock, no async, no logging.
 
+use std::collections::BTreeSet;
+
 use super::desired::CloudFrontDesired;
 use super::intent::claimed;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
@@ -14,7 +16,10 @@ use crate::reconcile::Goal;
 pub(super) fn report(goal: Goal<'_, CloudFrontDesired>, memory: &mut CloudFrontFunctionStatus, observed: Option<&CloudFrontObserved>) {
     match (observed, goal) {
         (Some(observed), goal) => present(goal, memory, observed),
-        (None, Goal::Present(_)) => forget(memory),
+        (None, Goal::Present(desired)) => {
+            forget(memory);
+            tests(desired, memory, None);
+        }
         // The object goes with its function; its last status may keep the last facts.
         (None, Goal::Absent) => {}
     }
@@ -49,9 +54,16 @@ fn present(goal: Goal<'_, CloudFrontDesired>, memory: &mut CloudFrontFunctionSta
     }
     if let Goal::Present(desired) = goal {
         live(desired, memory, observed);
-        let config = desired.config(&memory.common.managed, Some(&observed.development.config));
-        desired.gate.report(&desired.gate.key(&desired.code.sha256, &config), &mut memory.tests);
+        tests(desired, memory, Some(observed));
     }
+}
+
+fn tests(desired: &CloudFrontDesired, memory: &mut CloudFrontFunctionStatus, observed: Option<&CloudFrontObserved>) {
+    let config = match observed {
+        Some(observed) => desired.config(&memory.common.managed, Some(&observed.development.config)),
+        None => desired.config(&BTreeSet::new(), None),
+    };
+    desired.gate.report(&desired.gate.key(&desired.code.sha256, &config), &mut memory.tests);
 }
 
 fn live(desired: &CloudFrontDesired, memory: &mut CloudFrontFunctionStatus, observed: &CloudFrontObserved) {

@@ -101,6 +101,16 @@ async fn nothing_that_fails_its_tests_reaches_live_and_what_passed_is_not_run_ag
     stage.tenant.wait_for(CFF, "edge", "to have handled the request", handled, PATIENCE).await;
     assert_eq!(stage.count(cf::TEST_FUNCTION), before + 2);
 
+    // Asked for while the object is paused, they run afterwards.
+    let annotated = |paused: Option<&str>, request: &str| json!({"metadata": {"annotations": {"cloudfn.dev/paused": paused, "cloudfn.dev/reconcile-requested-at": request}}});
+    stage.tenant.patch(CFF, "edge", annotated(Some("true"), "2")).await;
+    let handled = |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == "2";
+    stage.tenant.wait_for(CFF, "edge", "to have handled the request", handled, PATIENCE).await;
+    assert_eq!(stage.count(cf::TEST_FUNCTION), before + 2);
+    stage.tenant.patch(CFF, "edge", annotated(None, "2")).await;
+    stage.ready().await;
+    assert_eq!(stage.count(cf::TEST_FUNCTION), before + 4);
+
     // New tests that fail on what is LIVE.
     stage.tenant.apply(cff("edge", &redirect(301), json!({"tests": [apex("/b"), {"name": "other", "expect": {"request": {}}}]}))).await;
     let object = stage.stalled("TestFailed").await;

@@ -128,12 +128,12 @@ async fn a_test_that_cannot_run_is_tried_three_times_and_then_now_and_then() {
 async fn a_cloud_without_tests_blocks_unless_a_flag_lets_it_pass() {
     let mut world = World::with(&spec(CODE_A)).await;
     let unsupported = || TestRun::Unsupported("no route".into());
-    runs(&world, std::iter::repeat_n(unsupported(), 2));
+    runs(&world, [unsupported(), unsupported()]);
     assert_eq!(world.pass(&tested(CODE_B)).await, End::Blocked);
     assert!(tests(&world).message.unwrap().contains("--cloudfront-tests=skip-unsupported"));
     assert_eq!(live_code(&world).as_deref(), Some(CODE_A));
     world.kind.lenient = true;
-    runs(&world, std::iter::repeat_n(unsupported(), 2));
+    runs(&world, [unsupported()]);
     world.settle(&tested(CODE_B)).await;
     assert_eq!(tests(&world).outcome, Some(TestsOutcome::Skipped));
     assert_eq!(live_code(&world).as_deref(), Some(CODE_B));
@@ -143,6 +143,9 @@ async fn a_cloud_without_tests_blocks_unless_a_flag_lets_it_pass() {
     world.did();
     world.settle(&tested(CODE_B)).await;
     assert_eq!(world.did(), ["Test", "Test"], "the flag is gone, and so is what it let pass");
+    world.kind.lenient = true;
+    runs(&world, [failing(), unsupported()]);
+    assert_eq!(world.pass(&tested(CODE_A)).await, End::Blocked, "a test that ran and failed counts all the same");
 }
 
 #[tokio::test]
@@ -162,6 +165,8 @@ async fn the_annotation_lets_one_content_pass_and_no_other() {
     assert_eq!(told.iter().map(|own| (own.status, own.reason.as_str(), own.tell)).collect::<Vec<_>>(), [("Unknown", "TestsSkipped", true)]);
     world.annotations.clear();
     assert_eq!(world.pass(&tested(CODE_B)).await, End::Blocked, "its earlier result counts again");
+    assert_eq!(tests(&world).outcome, Some(TestsOutcome::Failed));
+    assert_eq!(tests(&world).message.as_deref(), Some("the test one failed: the function ended with an error: TypeError"));
     assert_eq!(live_code(&world).as_deref(), Some(CODE_B), "what is LIVE stays LIVE");
 }
 
@@ -176,6 +181,29 @@ async fn a_look_that_somebody_asks_for_runs_the_tests_again() {
     runs(&world, [failing()]);
     assert_eq!(world.pass(&tested(CODE_A)).await, End::Blocked);
     assert_eq!(live_code(&world).as_deref(), Some(CODE_A));
+}
+
+#[tokio::test]
+async fn a_function_that_was_made_again_is_not_taken_for_the_one_that_passed() {
+    let mut world = World::with(&tested(CODE_A)).await;
+    world.calls();
+    // Deleted and made again by others, with other code: its ETag is what it was.
+    world.memory.created_time = Some("2025-12-31T00:00:00Z".to_owned());
+    world.outside(|state| state.function().development.code = b"theirs".to_vec());
+    world.did();
+    world.settle(&tested(CODE_A)).await;
+    assert_eq!(world.did(), ["Update", "Publish"], "its code is read, and put right before anything is published");
+    assert!(world.calls().contains(&"GetFunction DEVELOPMENT".to_owned()));
+}
+
+#[tokio::test]
+async fn where_there_is_no_function_nothing_is_said_to_have_passed() {
+    let mut world = World::with(&tested(CODE_A)).await;
+    world.outside(|state| state.functions.clear());
+    world.outside(|state| state.refuse_tagged_creates = 1);
+    assert!(matches!(world.pass(&tested(CODE_B)).await, End::Failed(_)));
+    assert_eq!(tests(&world).outcome, Some(TestsOutcome::Running));
+    assert_eq!((&world.memory.etag, &world.memory.development), (&None, &None));
 }
 
 #[tokio::test]
@@ -235,6 +263,14 @@ fn tests_come_from_config_maps_too() {
 #[test]
 fn tests_that_cannot_be_are_refused_with_what_to_change() {
     let rows = [
+        ("[]", "The key tests.yaml of ConfigMap tests is no list of tests: it has no test; write one, or drop it from testsFrom."),
+        ("# nothing yet\n", "The key tests.yaml of ConfigMap tests is no list of tests: it has no test; write one, or drop it from testsFrom."),
+        ("- name: Two\n", "The test Two needs another name: 1 to 63 lower-case letters, digits and hyphens."),
+        ("- name: two\n  maxComputeUtilization: 0\n", "The test two has a maxComputeUtilization that is not between 1 and 100."),
+        (
+            "- name: two\n  expectAbsent: [response.headers.Server]\n",
+            "The test two has the path response.headers.Server in expectAbsent; CloudFront writes header names in lower case.",
+        ),
         ("- name: one\n", "There are two tests of the name one; give each its own."),
         (
             "- name: two\n  expct: {}\n",

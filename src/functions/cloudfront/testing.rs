@@ -22,6 +22,8 @@ pub(super) use answer::verdict;
 
 /// Tests of one function at most, wherever they stand: each is a call.
 const MAX_TESTS: usize = 32;
+/// Characters of a test's name at most.
+const MAX_NAME: usize = 63;
 /// Times that `TestFunction` itself may fail in a row before a person hears of it.
 const MAX_FAILURES: i32 = 3;
 /// Contents that passed and are remembered, so that going back to one needs no test.
@@ -45,7 +47,15 @@ pub struct Test {
 impl Test {
     fn new(test: FunctionTest) -> Result<Self, Unmet> {
         let FunctionTest { name, event, expect, expect_absent, max_compute_utilization } = test;
-        let wrong = |what: String| Unmet::Invalid(format!("The test {name} {what}."));
+        let shown: String = name.chars().take(MAX_NAME).collect();
+        let wrong = |what: String| Unmet::Invalid(format!("The test {shown} {what}."));
+        // The schema asks the same of tests in the spec; these may come from a ConfigMap.
+        if !is_name(&name) {
+            return Err(wrong(format!("needs another name: 1 to {MAX_NAME} lower-case letters, digits and hyphens")));
+        }
+        if max_compute_utilization.is_some_and(|most| !(1..=100).contains(&most)) {
+            return Err(wrong("has a maxComputeUtilization that is not between 1 and 100".to_owned()));
+        }
         answer::check(&expect, &expect_absent).map_err(wrong)?;
         let event = event::filled(event).map_err(wrong)?;
         Ok(Self { name, event, expect, expect_absent, max_compute_utilization })
@@ -118,8 +128,7 @@ impl Gate {
             part(name.as_bytes());
             part(event);
             part(serde_json::Value::from(expect.clone()).to_string().as_bytes());
-            part(expect_absent.join("\n").as_bytes());
-            part(&max_compute_utilization.unwrap_or_default().to_be_bytes());
+            part(serde_json::json!([expect_absent, max_compute_utilization]).to_string().as_bytes());
         }
         hex(hash.finalize().as_slice())
     }
@@ -136,7 +145,9 @@ impl Gate {
         }
         match memory.outcome {
             Some(TestsOutcome::Passed) => return Standing::Open,
-            Some(TestsOutcome::Skipped) if self.lenient => return Standing::Open,
+            Some(TestsOutcome::Skipped) if self.lenient => {
+                return failure(&memory.results).map_or(Standing::Open, |failure| Standing::Shut(Reason::TestFailed, failure));
+            }
             _ => {}
         }
         let message = || memory.message.clone().unwrap_or_default();
@@ -144,7 +155,7 @@ impl Gate {
             Some(_) if tried && memory.failures >= MAX_FAILURES => Standing::Shut(Reason::TestUnavailable, message()),
             Some(_) if tried => Standing::Wait(message()),
             Some(_) => Standing::Run,
-            None => Standing::Shut(Reason::TestFailed, message()),
+            None => Standing::Shut(Reason::TestFailed, failure(&memory.results).unwrap_or_default()),
         }
     }
 
@@ -168,8 +179,8 @@ impl Gate {
             status.outcome = Some(TestsOutcome::Bypassed);
             status.message = Some("the annotation cloudfn.dev/skip-tests names this code".to_owned());
         } else if matches!(status.outcome, None | Some(TestsOutcome::Bypassed)) || (status.outcome == Some(TestsOutcome::Skipped) && !self.lenient) {
-            status.outcome = Some(TestsOutcome::Running);
             status.message = None;
+            sum_up(&mut status, key, self.tests.len());
         }
         *memory = Some(status);
     }
@@ -197,7 +208,7 @@ pub(super) fn learn(memory: &mut Option<TestsStatus>, key: &str, (name, count): 
             status.results.push(TestResult { name: name.to_owned(), passed: false, compute_utilization, message: Some(message) });
         }
         Verdict::Broken(message) => {
-            status.failures = status.failures.saturating_add(1);
+            status.failures = status.failures.saturating_add(1).min(MAX_FAILURES);
             status.message = Some(format!("the cloud could not run the test {name}: {message}"));
         }
         Verdict::Unsupported(message) => {
@@ -228,21 +239,34 @@ pub(super) fn again(memory: &mut Option<TestsStatus>) {
 }
 
 fn sum_up(status: &mut TestsStatus, key: &str, count: usize) {
-    let failed: Vec<&TestResult> = status.results.iter().filter(|result| !result.passed).collect();
     if status.results.len() < count {
         status.outcome = Some(if status.failures >= MAX_FAILURES { TestsOutcome::Unavailable } else { TestsOutcome::Running });
         status.message.take_if(|_| status.failures == 0);
-    } else if let Some(first) = failed.first() {
-        let more = if failed.len() > 1 { format!(" (and {} more)", failed.len() - 1) } else { String::new() };
-        let said = first.message.as_deref().unwrap_or_default();
-        status.message = Some(format!("the test {} failed{more}: {said}", first.name));
-        status.outcome = Some(TestsOutcome::Failed);
+    } else if let Some(failure) = failure(&status.results) {
+        (status.outcome, status.message) = (Some(TestsOutcome::Failed), Some(failure));
     } else {
         (status.outcome, status.message) = (Some(TestsOutcome::Passed), None);
         status.passed.retain(|passed| passed != key);
         status.passed.insert(0, key.to_owned());
         status.passed.truncate(REMEMBERED);
     }
+}
+
+/// What failed, in one sentence.
+fn failure(results: &[TestResult]) -> Option<String> {
+    let mut failed = results.iter().filter(|result| !result.passed);
+    let first = failed.next()?;
+    let more = match failed.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    Some(format!("the test {} failed{more}: {}", first.name, first.message.as_deref().unwrap_or_default()))
+}
+
+/// Whether a text may name a test.
+fn is_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    (1..=MAX_NAME).contains(&text.len()) && text.starts_with(allowed) && text.ends_with(allowed) && text.chars().all(|c| allowed(c) || c == '-')
 }
 
 /// The condition `Tested`, where there is anything to say.

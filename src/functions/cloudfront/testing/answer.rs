@@ -10,6 +10,9 @@ use crate::cloud::cloudfront::{Execution, TestRun};
 const SHOWN: usize = 200;
 /// Last lines of the log in a message.
 const LOG_LINES: usize = 3;
+/// Paths of a test that must be absent at most, and bytes of one.
+const MAX_PATHS: usize = 32;
+const MAX_PATH: usize = 256;
 
 /// What is wrong with the expectations themselves.
 pub(super) fn check(expect: &Members, absent: &[String]) -> Result<(), String> {
@@ -20,13 +23,23 @@ pub(super) fn check(expect: &Members, absent: &[String]) -> Result<(), String> {
     if let Some(other) = absent.iter().find(|path| !known(path.split('.').next().unwrap_or_default())) {
         return Err(format!("has the path {other} in expectAbsent; begin it with request or response"));
     }
+    if absent.len() > MAX_PATHS || absent.iter().any(|path| path.len() > MAX_PATH) {
+        return Err(format!("has too much in expectAbsent; {MAX_PATHS} paths of {MAX_PATH} bytes are allowed"));
+    }
+    if let Some(path) = absent.iter().find(|path| path.split('.').nth(1) == Some("headers") && path.split('.').nth(2).is_some_and(has_capitals)) {
+        return Err(format!("has the path {path} in expectAbsent; CloudFront writes header names in lower case"));
+    }
     for (message, expected) in expect {
         let names = expected["headers"].as_object().into_iter().flat_map(Map::keys);
-        if let Some(name) = names.into_iter().find(|name| name.chars().any(char::is_uppercase)) {
+        if let Some(name) = names.into_iter().find(|name| has_capitals(name)) {
             return Err(format!("expects the header {name} in {message}.headers; CloudFront writes header names in lower case"));
         }
     }
     Ok(())
+}
+
+fn has_capitals(name: &str) -> bool {
+    name.chars().any(char::is_uppercase)
 }
 
 /// What came of a test.
@@ -60,13 +73,13 @@ pub(in super::super) fn verdict(test: &Test, run: TestRun) -> Verdict {
 
 /// The first place where a value lacks what is wanted: path, wanted, got.
 fn difference(path: &str, wanted: &Value, found: &Value) -> Option<String> {
-    let said = || Some(format!("{path}: wanted {}, got {}", shown(wanted), shown(found)));
+    let said = || Some(format!("{}: wanted {}, got {}", cut(path), shown(wanted), shown(found)));
     match (wanted, found) {
         (Value::Object(wanted), Value::Object(found)) => wanted.iter().find_map(|(name, wanted)| {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             match found.get(name) {
                 Some(found) => difference(&path, wanted, found),
-                None => Some(format!("{path}: wanted {}, got nothing", shown(wanted))),
+                None => Some(format!("{}: wanted {}, got nothing", cut(&path), shown(wanted))),
             }
         }),
         (Value::Array(wanted), Value::Array(found)) if wanted.len() == found.len() => {
@@ -79,8 +92,13 @@ fn difference(path: &str, wanted: &Value, found: &Value) -> Option<String> {
     }
 }
 
-/// The value at a dotted path; a name may hold dots itself.
+/// The value at a dotted path; a name may hold dots itself, and an item of a list is named by its number.
 fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    if let Value::Array(items) = value {
+        let (number, rest) = path.split_once('.').map_or((path, None), |(number, rest)| (number, Some(rest)));
+        let item = items.get(number.parse::<usize>().ok()?)?;
+        return rest.map_or(Some(item), |rest| lookup(item, rest));
+    }
     let object = value.as_object()?;
     if let Some(found) = object.get(path) {
         return Some(found);
@@ -162,6 +180,8 @@ mod tests {
                 None,
                 failed("response.headers.location.value: wanted nothing, got \"/b\""),
             ),
+            ("an item of a list that must not be there", json!({}), &["response.list.1.x"], None, failed("response.list.1.x: wanted nothing, got 2")),
+            ("an item that a list has not", json!({}), &["response.list.2", "response.list.x"], None, passed()),
             ("a name with a dot", json!({}), &["response.headers.a.b"], None, failed("response.headers.a.b: wanted nothing, got {\"value\":\"c\"}")),
             ("enough compute time", json!({}), &[], Some(20), passed()),
             ("too much compute time", json!({}), &[], Some(19), failed("compute utilization: wanted at most 19, got 20")),
