@@ -81,6 +81,7 @@ pub(super) enum Announced {
 }
 
 /// The state of one pass.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Pass<'a, M: Managed> {
     pub(super) driver: &'a Driver<M>,
     pub(super) subject: &'a Subject<M::Kind>,
