@@ -108,7 +108,7 @@ async fn nothing_that_fails_its_tests_reaches_live_and_what_passed_is_not_run_ag
     stage.tenant.wait_for(CFF, "edge", "to have handled the request", handled, PATIENCE).await;
     assert_eq!(stage.count(cf::TEST_FUNCTION), before + 2);
     stage.tenant.patch(CFF, "edge", annotated(None, "2")).await;
-    stage.ready().await;
+    stage.tenant.wait_reason(CFF, "edge", "Ready", "Available", PATIENCE).await;
     assert_eq!(stage.count(cf::TEST_FUNCTION), before + 4);
 
     // New tests that fail on what is LIVE.

@@ -43,7 +43,7 @@ pub(super) const NO_BUDGET: &str = "NoBudget";
 pub(super) fn untested(error: CloudError) -> Result<TestRun, CloudError> {
     match error.code.as_str() {
         TEST_FAILED => Ok(TestRun::Failed(error.message)),
-        code if NO_TESTS.contains(&code) => Ok(TestRun::Unsupported(error.to_string())),
+        code if NO_TESTS.contains(&code) => Ok(TestRun::Unsupported(format!("{} is answered {code}", error.operation))),
         _ => Err(error),
     }
 }
