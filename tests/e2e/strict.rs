@@ -5,6 +5,7 @@
 //! nothing is kind, and both are there.
 
 mod gate;
+mod git;
 mod in_use;
 
 use std::collections::BTreeMap;
