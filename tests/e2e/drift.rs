@@ -63,10 +63,20 @@ fn planned(object: &DynamicObject) -> Vec<(&str, &str)> {
     changes.into_iter().flatten().map(|change| (change["step"].as_str().unwrap_or("-"), change["field"].as_str().unwrap_or("-"))).collect()
 }
 
-/// How many events of this reason tell of this object.
-async fn told(scene: &Scene, reason: &str, name: &str) -> usize {
-    let events = scene.tenant.events().await;
-    events.iter().filter(|line| line.contains(&format!(" {reason} ")) && line.contains(name)).count()
+/// Waits until this many events of this reason tell of the objects of this name; there must not be more.
+async fn told(scene: &Scene, reason: &str, name: &str, times: usize) {
+    let wanted = |line: &str| line.contains(&format!(" {reason} ")) && line.contains(&format!("/{name}: "));
+    let told = scene.tenant.wait_events(times, wanted, PATIENCE).await;
+    assert_eq!(told.len(), times, "{told:#?}");
+}
+
+/// Waits until the functions of each kind were looked at so many times more.
+async fn looked_at(scene: &Scene, times: usize) {
+    let looks = ["cloudfront", "lambda"].map(|service| scene.tenant.inject(Fault::any().service(service).always().then(Action::Delay(Duration::ZERO))));
+    for look in &looks {
+        look.arrived(times, PATIENCE).await;
+        look.remove();
+    }
 }
 
 /// A scene with both kinds Ready as `name`, `driftPolicy: Report`.
@@ -110,23 +120,23 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
     }
     let found: Vec<Value> = [scene.tenant.get(CFF, "f").await, scene.tenant.get(LFN, "f").await].map(|object| object.data["status"].clone()).to_vec();
     // Some checks, and an operator that knows only what stands in the status.
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    looked_at(&scene, 3).await;
     scene.operator.kill();
     scene.operator.exited(PATIENCE).await;
+    let unreachable = scene.tenant.inject(Fault::any().always());
     scene.operator.restart().await;
-    scene.tenant.proxy().set_unreachable(scene.tenant.account(), true);
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    scene.tenant.proxy().set_unreachable(scene.tenant.account(), false);
-    scene.tenant.clear_calls();
-    tokio::time::sleep(Duration::from_secs(4)).await;
-    assert!(scene.reads().len() >= 4, "it is looked at: {:?}", scene.reads());
+    unreachable.arrived(2, PATIENCE).await;
+    unreachable.remove();
+    looked_at(&scene, 3).await;
     for (kind, found) in BOTH.into_iter().zip(found) {
         let object = scene.tenant.get(kind, "f").await;
         assert_eq!(object.data["status"], found, "{kind}");
         assert!(runs(&scene.cloud, kind, "f", "theirs").await);
     }
     assert_eq!(scene.writes(), Vec::<String>::new());
-    assert_eq!((told(&scene, "DriftReported", "f").await, told(&scene, "Drifted", "f").await), (2, 0), "once for each");
+    // Once for each.
+    told(&scene, "DriftReported", "f", 2).await;
+    told(&scene, "Drifted", "f", 0).await;
 
     for kind in BOTH {
         let before = scene.tenant.get(kind, "f").await;
@@ -178,8 +188,9 @@ async fn an_edit_that_is_undone_outside_is_ready_again_by_itself() {
         edit(kind, "others").await;
         scene.reason(kind, "f", "Drifted").await;
     }
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(told(&scene, "DriftReported", "f").await, 4, "each edit is told once");
+    looked_at(&scene, 2).await;
+    // Each edit is told once.
+    told(&scene, "DriftReported", "f", 4).await;
     assert_eq!(scene.writes(), Vec::<String>::new());
     scene.end().await;
 }
@@ -194,7 +205,7 @@ async fn a_function_that_others_deleted_is_not_made_again_until_an_edit() {
         assert!(planned(&object).iter().any(|(step, _)| *step == "Create"), "{:?}", planned(&object));
         scene.event_with(kind, "f", "DriftReported", "deleted").await;
     }
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    looked_at(&scene, 3).await;
     assert_eq!(scene.cloud.names().await, Vec::<String>::new());
     assert_eq!(scene.writes(), Vec::<String>::new());
     for kind in BOTH {
@@ -385,7 +396,8 @@ async fn a_pause_does_not_forget_what_was_settled() {
         scene.reason(kind, "f", "Drifted").await;
     }
     assert_eq!(scene.writes(), Vec::<String>::new());
-    assert_eq!(told(&scene, "DriftReported", "f").await, 2, "a pause makes no new drift");
+    // A pause makes no new drift.
+    told(&scene, "DriftReported", "f", 2).await;
     scene.end().await;
 }
 

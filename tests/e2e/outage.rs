@@ -197,8 +197,8 @@ async fn a_cloud_that_went_away_and_came_back_empty_is_filled_again() {
         let again = |object: &kube::api::DynamicObject| is_ready(object) && object.data["status"]["arn"].is_string();
         tenant.wait_for(kind, "f", "to be created again", again, PATIENCE).await;
     }
-    let created = tenant.events().await.iter().filter(|event| event.contains("created") || event.contains("Create of")).count();
-    assert!(created >= 4, "both were created twice: {:#?}", tenant.events().await);
+    // Both were created twice.
+    tenant.wait_events(4, |event| event.contains("created") || event.contains("Create of"), PATIENCE).await;
     assert!(operator.terminate().await.success());
     crate::invariants::check(&tenant).await;
 }

@@ -8,9 +8,7 @@ use std::time::Duration;
 use aws_sdk_cloudfront::types::{FunctionConfig, FunctionRuntime, FunctionStage, KeyValueStoreAssociation, KeyValueStoreAssociations, Tag, Tags};
 use aws_sdk_lambda::primitives::Blob;
 use cloudfn_bed::{Bed, Operator, Tenant};
-use futures::StreamExt as _;
 use kube::api::DynamicObject;
-use kube::runtime::{WatchStreamExt as _, watcher};
 use serde_json::{Value, json};
 
 use crate::invariants;
@@ -102,22 +100,16 @@ impl Scene {
 
     /// Waits until there is an event of this reason about the object whose text has this part.
     pub async fn event_with(&self, kind: &str, name: &str, reason: &str, part: &str) -> String {
-        let mut events = watcher(self.tenant.api("Event"), watcher::Config::default()).default_backoff().applied_objects().boxed();
-        let found = async {
-            while let Some(event) = events.next().await {
-                let Ok(event) = event else { continue };
-                let of = &event.data["involvedObject"];
-                let text = event.data["message"].as_str().unwrap_or_default();
-                if of["kind"] == kind && of["name"] == name && event.data["reason"] == reason && text.contains(part) {
-                    return text.to_owned();
-                }
-            }
-            unreachable!("a watch does not end")
-        };
-        let Ok(text) = tokio::time::timeout(PATIENCE, found).await else {
-            panic!("there is no event {reason} of {kind} {name} with {part:?}\n{}", self.tenant.describe(kind, name).await)
-        };
-        text
+        self.events(1, kind, name, reason, part).await.swap_remove(0)
+    }
+
+    /// Waits until there are at least so many events of this reason about the object whose text has
+    /// this part, and returns all their texts.
+    pub async fn events(&self, count: usize, kind: &str, name: &str, reason: &str, part: &str) -> Vec<String> {
+        let about = format!(" {reason} {kind}/{name}: ");
+        let text = |line: &str| line.split_once(&about).map(|(_, text)| text.to_owned()).filter(|text| text.contains(part));
+        let lines = self.tenant.wait_events(count, |line| text(line).is_some(), PATIENCE).await;
+        lines.iter().filter_map(|line| text(line)).collect()
     }
 
     /// The writes to the cloud so far, by operation, in order.

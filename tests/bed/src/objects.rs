@@ -4,6 +4,7 @@
 //! all that one would look at next: the object, its conditions, the events, the
 //! operator's log and the calls that were made.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -125,12 +126,34 @@ impl Tenant {
         let listed = self.api("Event").list(&ListParams::default()).await;
         let mut events = listed.map(|list| list.items).unwrap_or_default();
         events.sort_by_key(|event| event.metadata.creation_timestamp.clone());
-        let text = |event: &DynamicObject, path: &str| event.data.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let line = |event: &DynamicObject| {
-            let object = format!("{}/{}", text(event, "/involvedObject/kind"), text(event, "/involvedObject/name"));
-            format!("{} {} {object}: {}", text(event, "/type"), text(event, "/reason"), text(event, "/message"))
+        events.iter().map(event_line).collect()
+    }
+
+    /// Waits until at least `count` events (each a line, as `events` has them) are as `wanted` says,
+    /// and returns them all. An event is told after the status is written, so what a status shows may
+    /// be told a moment later.
+    ///
+    /// # Panics
+    /// After `patience`, with all events there are.
+    pub async fn wait_events(&self, count: usize, wanted: impl Fn(&str) -> bool, patience: Duration) -> Vec<String> {
+        let mut changes = watcher(self.api("Event"), watcher::Config::default()).default_backoff().applied_objects().boxed();
+        let mut found = BTreeMap::new();
+        let enough = async {
+            while let Some(change) = changes.next().await {
+                let Ok(event) = change else { continue };
+                let line = event_line(&event);
+                if wanted(&line) {
+                    found.insert(event.name_any(), line);
+                }
+                if found.len() >= count {
+                    return;
+                }
+            }
         };
-        events.iter().map(line).collect()
+        if tokio::time::timeout(patience, enough).await.is_err() {
+            panic!("waited {patience:?} for {count} events, found {found:#?} of {:#?}", self.events().await);
+        }
+        self.events().await.into_iter().filter(|line| wanted(line)).collect()
     }
 
     /// Waits until the object is as `wanted` says, and returns that version.
@@ -210,4 +233,11 @@ impl Tenant {
         let _ = writeln!(text, "{}", self.operator_logs(60));
         text
     }
+}
+
+/// `Normal Created CloudFrontFunction/edge: message`.
+fn event_line(event: &DynamicObject) -> String {
+    let text = |path: &str| event.data.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let object = format!("{}/{}", text("/involvedObject/kind"), text("/involvedObject/name"));
+    format!("{} {} {object}: {}", text("/type"), text("/reason"), text("/message"))
 }

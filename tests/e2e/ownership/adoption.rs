@@ -40,9 +40,8 @@ async fn if_unowned_tags_first_and_then_makes_the_function_as_the_spec_says() {
     }
     assert_eq!(writes_of(&scene, CFF, "f"), ["TagResource", "UpdateFunction", "PublishFunction"]);
     assert_eq!(writes_of(&scene, LFN, "f"), ["TagResource", "UpdateFunctionCode"]);
-    let events = scene.tenant.events().await;
     for kind in BOTH {
-        assert!(events.iter().any(|event| event.starts_with(&format!("Normal Adopted {kind}/f: "))), "{events:?}");
+        scene.event(kind, "f", "Adopted").await;
         scene.delete(kind, "f").await;
         assert!(exists(&scene.cloud, kind, "f").await, "Retain leaves it");
     }
@@ -76,8 +75,7 @@ async fn always_takes_the_function_of_another_cluster_once() {
         scene.ready(kind, "f").await;
         assert_eq!(tags(&scene.cloud, kind, "f").await.get(OWNER), Some(&owner(&scene, "f").await));
         assert!(runs(&scene.cloud, kind, "f", "ours").await);
-        let events = scene.tenant.events().await;
-        assert!(events.iter().any(|event| event.starts_with(&format!("Normal Adopted {kind}/f: "))), "{events:?}");
+        scene.event(kind, "f", "Adopted").await;
 
         // Two objects that both say Always must not take it from each other for ever.
         tag(&scene.cloud, kind, "f", OWNER, &other).await;

@@ -44,8 +44,7 @@ async fn a_rebuilt_cluster_of_the_same_name_takes_its_functions_back() {
         assert_eq!((tags.get(OWNER), tags.get(INSTANCE)), (Some(&mine), Some(&cluster().await)));
         assert!(runs(&scene.cloud, kind, "f", "ours").await);
         assert_eq!(writes_of(&scene, kind, "f").first().map(String::as_str), Some("TagResource"));
-        let events = scene.tenant.events().await;
-        assert!(events.iter().any(|event| event.starts_with(&format!("Normal TookOver {kind}/f: "))), "{events:?}");
+        scene.event(kind, "f", "TookOver").await;
         scene.delete(kind, "f").await;
         assert!(!exists(&scene.cloud, kind, "f").await);
     }

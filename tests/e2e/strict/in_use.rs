@@ -22,7 +22,7 @@ async fn a_deletion_names_the_distributions_that_block_it_and_ends_when_they_let
     let object = stage.tenant.wait_reason(CFF, "edge", "Ready", "DeletionBlocked", PATIENCE).await;
     let said = condition(&object, "Ready").and_then(|ready| ready["message"].as_str()).unwrap_or_default().to_owned();
     assert!(said.ends_with("(used by E1FIRST, E2SECOND; take it off their cache behaviors)"), "{said}");
-    let told: Vec<String> = stage.tenant.events().await.into_iter().filter(|event| event.contains("DeletionBlocked")).collect();
+    let told = stage.tenant.wait_events(1, |line| line.contains("DeletionBlocked"), PATIENCE).await;
     assert!(told.len() == 1 && told[0].contains("E1FIRST"), "{told:?}");
     assert_eq!(stage.count(cf::LIST_DISTRIBUTIONS), 1);
 
