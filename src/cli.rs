@@ -1,10 +1,12 @@
 //! The command line. Each flag of `run` is also an environment variable.
 
 mod reference;
+mod validate;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -34,6 +36,16 @@ enum Command {
         /// Folder to write into.
         #[arg(long)]
         dir: Option<PathBuf>,
+    },
+    /// Look at manifests without a cluster and without a cloud: schema, rules, and JavaScript.
+    ///
+    /// Prints one line for each finding. Ends with 0 where there is no error (warnings are none), with 1
+    /// where there is one, with 2 where a file cannot be read.
+    Validate {
+        /// Files or folders with manifests, YAML or JSON; `-` is the standard input. ConfigMaps and
+        /// Secrets among them are what the functions' specs may name.
+        #[arg(short = 'f', long = "filename", value_name = "FILE", required = true, num_args = 1..)]
+        files: Vec<PathBuf>,
     },
     /// Write the reference pages that are made from the code.
     Reference {
@@ -173,16 +185,15 @@ impl Cli {
     ///
     /// # Errors
     /// One sentence: what went wrong and what to change.
-    pub async fn execute(self) -> Result<(), String> {
+    pub async fn execute(self) -> Result<ExitCode, String> {
         match self.command {
-            Command::Run(run) => run.execute().await,
-            Command::Crds { dir: None } => {
-                print!("{}", crds::yaml(&crds::all())?);
-                Ok(())
-            }
-            Command::Crds { dir: Some(dir) } => crds::files()?.iter().try_for_each(|(name, text)| write(&dir, name, text)),
-            Command::Reference { dir } => reference::pages().iter().try_for_each(|(name, text)| write(&dir, name, text)),
+            Command::Run(run) => run.execute().await?,
+            Command::Crds { dir: None } => print!("{}", crds::yaml(&crds::all())?),
+            Command::Crds { dir: Some(dir) } => crds::files()?.iter().try_for_each(|(name, text)| write(&dir, name, text))?,
+            Command::Validate { files } => return Ok(validate::run(&files)),
+            Command::Reference { dir } => reference::pages().iter().try_for_each(|(name, text)| write(&dir, name, text))?,
         }
+        Ok(ExitCode::SUCCESS)
     }
 }
 

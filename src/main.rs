@@ -14,7 +14,7 @@ async fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     match cli.execute().await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(message) => {
             eprintln!("cloudfn: {message}");
             ExitCode::FAILURE

@@ -317,6 +317,11 @@ impl<M: Managed> Pass<'_, M> {
         };
         let told = taken.into_iter().chain([(reason, note)]);
         self.happenings.extend(told.map(|(reason, note)| Happening { warning: false, reason, note }));
+        let doubts = M::doubts(step, why).join("; ");
+        if !doubts.is_empty() {
+            warn!(object = ?self.subject, doubts, "the code may not run");
+            self.happenings.push(Happening { warning: true, reason: "CodeDoubtful", note: format!("the code may not run: {doubts}") });
+        }
     }
 }
 

@@ -107,6 +107,12 @@ pub trait Managed: Send + Sync + 'static {
         None
     }
 
+    /// What will probably not run of the code that `step` puts there, a sentence each. Only told: the
+    /// cloud is the judge.
+    fn doubts(_step: &Self::Step, _why: &[Difference]) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether a function without owner tags is one that this object's own create made. Pure.
     fn ours_by_intent(_memory: &Status<Self>, _observed: &Self::Observed) -> bool {
         false

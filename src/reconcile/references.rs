@@ -71,13 +71,17 @@ pub async fn contents(client: &Client, namespace: &str, names: &BTreeSet<Referen
     Ok((inputs, versions))
 }
 
-fn config_map(map: ConfigMap) -> BTreeMap<String, Vec<u8>> {
+/// What a ConfigMap holds: texts and binaries together.
+#[must_use]
+pub fn config_map(map: ConfigMap) -> BTreeMap<String, Vec<u8>> {
     let text = map.data.into_iter().flatten().map(|(key, value)| (key, value.into_bytes()));
     let binary = map.binary_data.into_iter().flatten().map(|(key, value)| (key, value.0));
     text.chain(binary).collect()
 }
 
-fn secret_values(secret: Secret) -> BTreeMap<String, SecretString> {
+/// What a Secret holds, as far as it is text.
+#[must_use]
+pub fn secret_values(secret: Secret) -> BTreeMap<String, SecretString> {
     let values = secret.data.into_iter().flatten();
     values.filter_map(|(key, value)| Some((key, SecretString::from(String::from_utf8(value.0).ok()?)))).collect()
 }

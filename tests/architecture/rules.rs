@@ -15,10 +15,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Telemetry listens to cloud calls, and to nothing else of the cloud.
     ("telemetry", &["api", "cloud::observe", "cloud::CallObserver", "cloud::limit::Family"]),
     ("reconcile", &["api", "cloud", "kubernetes", "telemetry"]),
-    ("functions", &["api", "cloud", "reconcile"]),
+    // Reads text and says what it thinks.
+    ("javascript", &[]),
+    ("functions", &["api", "cloud", "javascript", "reconcile"]),
+    ("validate", &["api", "cloud::Tags", "functions", "javascript", "reconcile"]),
     ("runtime", &["api", "cloud", "functions", "kubernetes", "reconcile", "telemetry"]),
-    // The command line turns flags into settings, starts logs and runtime, and prints what is generated.
-    ("cli", &["api", "cloud::limit::Rates", "runtime", "telemetry"]),
+    // The command line turns flags into settings, starts logs and runtime, and prints what is generated or found.
+    ("cli", &["api", "cloud::limit::Rates", "runtime", "telemetry", "validate"]),
     ("main", &["cli"]),
 ];
 

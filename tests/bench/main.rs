@@ -31,7 +31,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use fleet::{Fleet, Kind};
 use page::{Machine, Results};
-use scene::{Budgets, Scene};
+use scene::{Budgets, LATENCY, Scene};
 
 /// Measures calls, writes, time, memory and CPU of the operator, and prints the page about them.
 #[derive(Parser)]
@@ -59,7 +59,7 @@ async fn main() {
     let (edge, tested) = (Fleet { kind: Kind::CloudFront, size: edge }, Fleet { kind: Kind::Tested, size: edge });
 
     if flags.tested {
-        println!("{}", page::gate(&phases::tested(&Scene::start("bench-tested", Budgets::Lifted).await, tested).await));
+        println!("{}", page::gate(&phases::tested(&Scene::distant("bench-tested", Budgets::Lifted, LATENCY).await, tested).await));
         return;
     }
     let machine = Machine::look().await;
@@ -68,7 +68,7 @@ async fn main() {
         many: phases::life(&Scene::start("bench-many", Budgets::Default).await, many).await,
         at_the_quota: phases::creation(&Scene::start("bench-quota", Budgets::Quota).await, many).await,
         edge: phases::life(&Scene::start("bench-edge", Budgets::Default).await, edge).await,
-        tested: phases::tested(&Scene::start("bench-tested", Budgets::Lifted).await, tested).await,
+        tested: phases::tested(&Scene::distant("bench-tested", Budgets::Lifted, LATENCY).await, tested).await,
     };
     let text = page::text(&machine, &results);
     println!("{text}");

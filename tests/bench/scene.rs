@@ -5,10 +5,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use cloudfn_bed::{Bed, Operator, Tenant};
 use strict_cloud::front::server::Server;
 use strict_cloud::{Cloud, Entry, Settings, Snapshot};
+
+/// How long an answer of the cloud is on its way, where the time of calls is compared: a round figure,
+/// no measurement of AWS. Without any, the comparison would be of the API server alone.
+pub const LATENCY: Duration = Duration::from_millis(100);
 
 /// What bounds the operator's calls.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,8 +46,17 @@ pub struct Scene {
 
 impl Scene {
     pub async fn start(name: &str, budgets: Budgets) -> Self {
+        Self::with_settings(name, budgets, Settings::default()).await
+    }
+
+    /// On a cloud whose answers are so long on their way.
+    pub async fn distant(name: &str, budgets: Budgets, latency: Duration) -> Self {
+        Self::with_settings(name, budgets, Settings { latency, ..Settings::default() }).await
+    }
+
+    async fn with_settings(name: &str, budgets: Budgets, settings: Settings) -> Self {
         let tenant = Bed::get().tenant(name).await;
-        let cloud = Arc::new(Mutex::new(Cloud::new(1, Settings::default())));
+        let cloud = Arc::new(Mutex::new(Cloud::new(1, settings)));
         Self { tenant, cloud: Server::start(cloud, 0).expect("a port"), budgets }
     }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use cloudfn::validate::{Source, validate};
 use serde_json::{Value, json};
 
 use crate::invariants::condition;
@@ -81,4 +82,19 @@ fn real_world_functions_pass_their_own_tests_which_can_fail() {
     });
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn validate_has_nothing_against_them_nor_against_any_example() {
+    let mut sources = Vec::new();
+    for folder in ["tests/fixtures/cloudfront", "examples"].map(folder) {
+        for file in
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|file| file.extension().is_some_and(|extension| extension == "yaml"))
+        {
+            sources.push(Source { name: file.display().to_string(), text: std::fs::read_to_string(file).unwrap() });
+        }
+    }
+    let report = validate(&sources).unwrap();
+    assert!(report.objects >= 50 + 4, "{} objects", report.objects);
+    assert_eq!(report.findings, []);
 }

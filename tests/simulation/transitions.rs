@@ -12,6 +12,7 @@ use std::time::Instant;
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
 use cloudfn::api::crds;
+use cloudfn::validate::{Level, Source, validate};
 use cloudfn_bed::specs::{self, Around, Data, Package, Specs};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
@@ -131,6 +132,22 @@ fn both_ways(seed: u64, kind: Kind, (a, b): (&Value, &Value), met: &mut Met) -> 
 fn the_schemas_leave_nothing_open() {
     let sentences = specs::check(&definitions());
     assert!(sentences.is_empty(), "{}", sentences.join("\n"));
+}
+
+#[test]
+fn validate_has_nothing_against_a_valid_spec() {
+    let mut rng = fastrand::Rng::with_seed(1);
+    for definition in definitions() {
+        let (kind, specs) = (&definition["spec"]["names"]["kind"], Specs::of(&definition, &around()));
+        for _ in 0..ENOUGH {
+            let object = json!({"apiVersion": "cloudfn.dev/v1alpha1", "kind": kind, "metadata": {"name": "f"}, "spec": specs.one(&mut rng)});
+            let source = Source { name: "one".to_owned(), text: object.to_string() };
+            let found = validate(&[source]).unwrap().findings;
+            // What a spec names is not at hand.
+            let against = found.iter().find(|finding| finding.level != Level::Note);
+            assert!(against.is_none(), "{object:#}: {against:?}");
+        }
+    }
 }
 
 #[test]

@@ -24,7 +24,8 @@ use crate::api::cloudfront::{CloudFrontFunctionSpec as Spec, CloudFrontFunctionS
 use crate::api::{CloudFrontFunction, ReferenceKind, SKIP_TESTS};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::{CloudError, Patience, Tags};
-use crate::reconcile::{Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet};
+use crate::javascript;
+use crate::reconcile::{Difference, Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet};
 
 pub use act::{CloudFrontChange, CloudFrontStep};
 pub use desired::{CloudFrontDesired, Source, desired};
@@ -117,6 +118,15 @@ impl Managed for CloudFrontFunctions {
 
     fn replaced(desired: &CloudFrontDesired, observed: &CloudFrontObserved, step: &CloudFrontStep) -> Option<Replaced> {
         diff::replaced(desired, observed, step)
+    }
+
+    fn doubts(step: &CloudFrontStep, why: &[Difference]) -> Vec<String> {
+        let (CloudFrontStep::Create { config, code, .. } | CloudFrontStep::Update { config, code, .. }) = step else { return Vec::new() };
+        if !why.iter().any(|why| [desired::CODE, "runtime"].contains(&why.field.as_str())) {
+            return Vec::new();
+        }
+        let doubts = std::str::from_utf8(&code.bytes).map(|code| javascript::cloudfront(code, &config.runtime)).unwrap_or_default();
+        doubts.iter().map(ToString::to_string).collect()
     }
 
     fn ours_by_intent(memory: &Status, observed: &CloudFrontObserved) -> bool {

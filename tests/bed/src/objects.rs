@@ -150,10 +150,10 @@ impl Tenant {
                 }
             }
         };
-        if tokio::time::timeout(patience, enough).await.is_err() {
-            panic!("waited {patience:?} for {count} events, found {found:#?} of {:#?}", self.events().await);
-        }
-        self.events().await.into_iter().filter(|line| wanted(line)).collect()
+        let in_time = tokio::time::timeout(patience, enough).await.is_ok();
+        let events = self.events().await;
+        assert!(in_time, "waited {patience:?} for {count} events, found {found:#?} of {events:#?}");
+        events.into_iter().filter(|line| wanted(line)).collect()
     }
 
     /// Waits until the object is as `wanted` says, and returns that version.

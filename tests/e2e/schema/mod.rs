@@ -2,6 +2,7 @@
 //! an object that no rule would have let in.
 
 mod accepted;
+mod offline;
 mod refused;
 mod shown;
 mod undecodable;

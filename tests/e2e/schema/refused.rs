@@ -3,6 +3,7 @@
 use cloudfn_bed::{Bed, Tenant};
 use serde_json::{Value, json};
 
+use super::offline::errors;
 use super::{Row, manifest, tag, tags};
 use crate::invariants::SENTINEL;
 use crate::support::{CFF, LFN, store};
@@ -17,7 +18,13 @@ async fn refusal(tenant: &Tenant, sentence: &str, object: Value) -> String {
 async fn each_is_refused(tenant: &Tenant, kind: &str, rows: Vec<Row>) {
     let mut wrong = Vec::new();
     for (sentence, spec, core) in rows {
-        let message = refusal(tenant, sentence, manifest(kind, "f", spec)).await;
+        let object = manifest(kind, "f", spec);
+        let offline = errors(&object);
+        assert!(!offline.join(" ").contains(SENTINEL), "{kind}: {sentence}: validate shows a value: {offline:?}");
+        if offline.is_empty() {
+            wrong.push(format!("{kind}: {sentence}: validate sees no error"));
+        }
+        let message = refusal(tenant, sentence, object).await;
         if !message.contains(core) {
             wrong.push(format!("{kind}: {sentence}: {message}"));
         }
@@ -106,7 +113,10 @@ async fn code_that_is_too_long_is_refused_by_its_bytes_and_not_shown() {
     let tenant = Bed::get().tenant("refused-code").await;
     let rows = [("ASCII", "a".repeat(10_241)), ("two bytes a character", "é".repeat(5_121)), ("more than any schema takes", "a".repeat(50_000))];
     for (sentence, code) in rows {
-        let message = refusal(&tenant, sentence, manifest(CFF, "f", json!({"code": {"inline": code}}))).await;
+        let object = manifest(CFF, "f", json!({"code": {"inline": code}}));
+        let offline = errors(&object).join(" ");
+        assert!(!offline.is_empty() && offline.len() < 1000 && !offline.contains("aaaa"), "{sentence}: {offline}");
+        let message = refusal(&tenant, sentence, object).await;
         assert!(message.contains("10 KB (10240 bytes)") || message.contains("Too long: may not be more than 40960"), "{sentence}: {message}");
         assert!(!message.contains("aaaa") && !message.contains("éé") && message.len() < 1000, "{sentence}: the refusal shows the code: {message}");
     }
@@ -197,6 +207,8 @@ async fn an_object_whose_name_is_no_function_name_needs_one() {
     let tenant = Bed::get().tenant("refused-names").await;
     let long = "n".repeat(65);
     for (kind, name) in [CFF, LFN].into_iter().flat_map(|kind| ["with.dot", &long].map(|name| (kind, name.to_owned()))) {
+        let offline = errors(&manifest(kind, &name, json!({})));
+        assert!(offline.len() == 1 && offline[0].contains("set spec.functionName"), "{offline:?}");
         let message = refusal(&tenant, "no function name", manifest(kind, &name, json!({}))).await;
         assert!(message.contains("set spec.functionName"), "{message}");
         tenant.apply(manifest(kind, &name, json!({"functionName": "f"}))).await;

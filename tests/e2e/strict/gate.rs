@@ -207,3 +207,26 @@ async fn on_a_cloud_without_test_function_a_flag_decides() {
     lenient.event(CFF, "edge", "TestsSkipped").await;
     lenient.end().await;
 }
+
+#[tokio::test]
+async fn code_that_may_not_run_is_told_of_and_stands_in_nobodys_way() {
+    let stage = Strict::start("gate-doubts", &[]).await;
+    let nameless = "function handle(event) {\n    return event.request;\n}\n";
+    stage.tenant.apply(cff("edge", nameless, json!({}))).await;
+    stage.ready().await;
+    assert_eq!(stage.live("edge"), Some(base64(nameless)), "without a test, nothing holds it back");
+    stage.told("CodeDoubtful", 1).await;
+    let doubted = |line: &str| {
+        line.starts_with("Warning CodeDoubtful CloudFrontFunction/edge: the code may not run: line 1, column 1: there is no function named handler")
+    };
+    assert_eq!(stage.tenant.wait_events(1, doubted, PATIENCE).await.len(), 1);
+
+    // Told again only for other code.
+    stage.tenant.apply(cff("edge", nameless, json!({"comment": "other"}))).await;
+    stage.ready().await;
+    stage.tenant.apply(cff("edge", &redirect(301), json!({"comment": "other"}))).await;
+    stage.ready().await;
+    stage.told("Updated", 2).await;
+    stage.told("CodeDoubtful", 1).await;
+    stage.end().await;
+}

@@ -5,6 +5,7 @@
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use clap::Parser;
 use strict_cloud::front::server::Server;
@@ -29,6 +30,9 @@ struct Flags {
     /// Lambda's request quotas (15 calls a second; 100 for GetFunction) are not kept
     #[arg(long)]
     no_quotas: bool,
+    /// Milliseconds that every answer is on its way
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    latency: u64,
     /// Functions settle in some ten milliseconds instead of seconds
     #[arg(long)]
     fast: bool,
@@ -54,7 +58,7 @@ async fn run(flags: &Flags) -> io::Result<()> {
         let _ = closes.send(());
     });
     let settings = if flags.fast { Settings::default().fast() } else { Settings::default() };
-    let settings = Settings { lambda_quotas: !flags.no_quotas, ..settings };
+    let settings = Settings { lambda_quotas: !flags.no_quotas, latency: Duration::from_millis(flags.latency), ..settings };
     let server = Server::start(Arc::new(Mutex::new(Cloud::new(flags.seed, settings))), flags.port)?;
     writeln!(io::stdout(), "{}", server.url())?;
     tokio::select! {

@@ -260,10 +260,11 @@ impl Cloud {
         if let Some(fields) = arguments.as_object_mut() {
             fields.extend(also);
         }
-        self.delay = match fault {
-            Some(FaultKind::Delay(delay)) => delay,
-            _ => Duration::ZERO,
-        };
+        self.delay = self.world.settings.latency
+            + match fault {
+                Some(FaultKind::Delay(delay)) => delay,
+                _ => Duration::ZERO,
+            };
         self.log.push(Entry {
             seq,
             at: self.now,

@@ -53,6 +53,8 @@ pub struct Settings {
     /// A function can be associated only with a key-value store that was put there
     /// ([`Cloud::put_key_value_store`](crate::Cloud::put_key_value_store)).
     pub key_value_stores_must_exist: bool,
+    /// How long every answer is on its way. What a call does, it does when it comes.
+    pub latency: Duration,
     /// How long a zip function stays Pending.
     pub create_takes: Between,
     /// How long an update of a zip function stays InProgress.
@@ -89,6 +91,7 @@ impl Default for Settings {
             compute_utilization: true,
             refuse_syntax_errors: false,
             key_value_stores_must_exist: false,
+            latency: Duration::ZERO,
             create_takes: seconds(1, 4),
             update_takes: seconds(1, 4),
             vpc_takes: seconds(30, 90),

@@ -86,6 +86,17 @@ fn every_fault_can_fire_at_every_operation_and_the_log_says_so() {
 }
 
 #[test]
+fn every_answer_is_as_late_as_the_setting_says_and_a_delay_comes_on_top() {
+    let (latency, more) = (Duration::from_millis(100), Duration::from_secs(1));
+    let mut cloud = Cloud::new(1, Settings { latency, ..Settings::default() });
+    cloud.inject(Fault { nth: 2, ..Fault::next(lambda::LIST_FUNCTIONS, FaultKind::Delay(more)) });
+    for late in [latency, latency + more, latency] {
+        any(&mut cloud, lambda::LIST_FUNCTIONS);
+        assert_eq!(cloud.take_delay(), late);
+    }
+}
+
+#[test]
 fn a_lost_answer_hides_whether_there_was_an_effect() {
     for (kind, created) in [(FaultKind::DropBefore, false), (FaultKind::DropAfter, true)] {
         let mut cloud = cloud();

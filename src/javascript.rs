@@ -1,0 +1,294 @@
+//! What can be said of JavaScript without running it: whether it parses, and whether the function
+//! that the cloud calls is there.
+//!
+//! Invariant: only doubts, never a verdict. What the cloud's own dialect takes is the cloud's to say
+//! (`TestFunction` runs the code), so nothing here refuses anything, and where code is unusual
+//! nothing is said. Reads the source and runs nothing.
+
+use std::thread;
+
+use oxc_allocator::Allocator;
+use oxc_ast::AstKind;
+use oxc_ast::ast::{AssignmentTarget, VariableDeclarationKind};
+use oxc_ast_visit::Visit;
+use oxc_parser::{Parser, ParserReturn};
+use oxc_span::{GetSpan, SourceType};
+
+/// The name that CloudFront calls.
+const HANDLER: &str = "handler";
+
+/// Stack for each byte of code. The parser calls itself for what is nested: measured, `(` repeated to
+/// the end of 10,240 bytes takes between 3 and 6 KiB a byte without optimisation, and nothing takes
+/// more. Only what is used is ever backed by memory.
+const STACK_PER_BYTE: usize = 16 * 1024;
+/// Any thread's least stack.
+const LEAST_STACK: usize = 2 * 1024 * 1024;
+/// Most stack. Code of more than 64 KiB would have to be one nest from end to end to use it up.
+const MOST_STACK: usize = 1024 * 1024 * 1024;
+
+/// Something in a source that will probably not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// What, and where it is not plain, what to change.
+    pub message: String,
+}
+
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+    }
+}
+
+/// Doubts about the code of a CloudFront function of this runtime (`cloudfront-js-1.0`, …), in the
+/// order of the source.
+#[must_use]
+pub fn cloudfront(code: &str, runtime: &str) -> Vec<Doubt> {
+    parsed(code, SourceType::unambiguous(), |parsed| {
+        if let Some(error) = error(code, parsed) {
+            return vec![error];
+        }
+        let mut look = Look { old: runtime == "cloudfront-js-1.0", ..Look::default() };
+        look.visit_program(&parsed.program);
+        let mut doubts: Vec<Doubt> = look.words.into_iter().map(|(offset, word)| doubt(code, offset, not_in_the_old_runtime(word))).collect();
+        if !look.handler {
+            doubts.push(doubt(code, 0, format!("there is no function named {HANDLER}, which CloudFront calls; write `function {HANDLER}(event)`")));
+        }
+        doubts.sort_by_key(|doubt| (doubt.line, doubt.column));
+        doubts
+    })
+}
+
+/// Doubts about a file of a Node.js function, by its name; `export`: the name that Lambda calls, where
+/// it is to be in this file.
+#[must_use]
+pub fn node(name: &str, code: &str, export: Option<&str>) -> Vec<Doubt> {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let kind = match extension {
+        "mjs" => SourceType::mjs(),
+        "cjs" => SourceType::cjs(),
+        _ => SourceType::unambiguous(),
+    };
+    parsed(code, kind, |parsed| match (error(code, parsed), export) {
+        (Some(error), _) => vec![error],
+        (None, Some(export)) if !may_export(parsed, export) => {
+            vec![doubt(code, 0, format!("the module exports no {export}, which Lambda calls; export it, or correct spec.handler"))]
+        }
+        _ => Vec::new(),
+    })
+}
+
+/// A module that exports something says all that it exports; a script may export by any assignment.
+fn may_export(parsed: &ParserReturn<'_>, name: &str) -> bool {
+    let record = &parsed.module_record;
+    let exports = !record.local_export_entries.is_empty() || !record.indirect_export_entries.is_empty();
+    !exports || !record.star_export_entries.is_empty() || record.exported_bindings.keys().any(|exported| exported.as_str() == name)
+}
+
+/// Parses on a stack that is deep enough for anything; nothing is said where that cannot be had.
+fn parsed(code: &str, kind: SourceType, look: impl FnOnce(&ParserReturn<'_>) -> Vec<Doubt> + Send) -> Vec<Doubt> {
+    let stack = code.len().saturating_mul(STACK_PER_BYTE).clamp(LEAST_STACK, MOST_STACK);
+    thread::scope(|scope| {
+        let work = move || {
+            let allocator = Allocator::default();
+            let parsed = Parser::new(&allocator, code, kind).parse();
+            // Code that is no script may still be a module: nobody knows what the cloud takes it for.
+            if parsed.diagnostics.has_errors() {
+                let module = Parser::new(&allocator, code, SourceType::mjs()).parse();
+                if !module.diagnostics.has_errors() {
+                    return look(&module);
+                }
+            }
+            look(&parsed)
+        };
+        let thread = thread::Builder::new().name("javascript".to_owned()).stack_size(stack).spawn_scoped(scope, work);
+        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+    })
+}
+
+/// The first error; those after it are often its consequence.
+fn error(code: &str, parsed: &ParserReturn<'_>) -> Option<Doubt> {
+    let error = parsed.diagnostics.errors().next()?;
+    let offset = error.labels.first().map_or(0, |label| label.offset());
+    Some(doubt(code, offset, format!("it does not parse: {}", error.message)))
+}
+
+fn doubt(code: &str, offset: u32, message: String) -> Doubt {
+    let before = usize::try_from(offset).ok().and_then(|offset| code.get(..offset)).unwrap_or(code);
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    Doubt { line: before.matches('\n').count() + 1, column: line.chars().count() + 1, message }
+}
+
+/// CloudFront Developer Guide, "JavaScript runtime 1.0 features": no `const`, no `let`, and modules,
+/// classes and `async` are not among its statements.
+fn not_in_the_old_runtime(word: &str) -> String {
+    format!("cloudfront-js-1.0 has no `{word}`; write it without, or set runtime to cloudfront-js-2.0")
+}
+
+/// What a walk through the source finds.
+#[derive(Default)]
+struct Look {
+    /// Whether the runtime is the older one.
+    old: bool,
+    /// Functions around the place.
+    depth: usize,
+    /// Whether anything outside of all functions is called `handler`.
+    handler: bool,
+    /// Words that the runtime does not know, with the offset of the first of each.
+    words: Vec<(u32, &'static str)>,
+}
+
+impl Look {
+    fn unknown(&mut self, at: &impl GetSpan, word: &'static str) {
+        if self.old && !self.words.iter().any(|(_, known)| *known == word) {
+            self.words.push((at.span().start, word));
+        }
+    }
+
+    fn named(&mut self, name: &str) {
+        self.handler |= self.depth == 0 && name == HANDLER;
+    }
+}
+
+impl<'a> Visit<'a> for Look {
+    fn enter_node(&mut self, kind: AstKind<'a>) {
+        match kind {
+            AstKind::Function(function) => {
+                if function.is_declaration() {
+                    self.named(function.name().map_or("", |name| name.as_str()));
+                }
+                if function.r#async {
+                    self.unknown(function, "async");
+                }
+                self.depth += 1;
+            }
+            AstKind::ArrowFunctionExpression(function) => {
+                if function.r#async {
+                    self.unknown(function, "async");
+                }
+                self.depth += 1;
+            }
+            AstKind::BindingIdentifier(name) => self.named(name.name.as_str()),
+            AstKind::AssignmentExpression(assignment) => {
+                if let AssignmentTarget::AssignmentTargetIdentifier(name) = &assignment.left {
+                    self.named(name.name.as_str());
+                }
+            }
+            AstKind::VariableDeclaration(declaration) => match declaration.kind {
+                VariableDeclarationKind::Const => self.unknown(declaration, "const"),
+                VariableDeclarationKind::Let => self.unknown(declaration, "let"),
+                _ => {}
+            },
+            AstKind::AwaitExpression(expression) => self.unknown(expression, "await"),
+            AstKind::Class(class) => self.unknown(class, "class"),
+            AstKind::ImportDeclaration(declaration) => self.unknown(declaration, "import"),
+            AstKind::ImportExpression(expression) => self.unknown(expression, "import"),
+            AstKind::ExportNamedDeclaration(declaration) => self.unknown(declaration, "export"),
+            AstKind::ExportDefaultDeclaration(declaration) => self.unknown(declaration, "export"),
+            AstKind::ExportAllDeclaration(declaration) => self.unknown(declaration, "export"),
+            _ => {}
+        }
+    }
+
+    fn leave_node(&mut self, kind: AstKind<'a>) {
+        if let AstKind::Function(_) | AstKind::ArrowFunctionExpression(_) = kind {
+            self.depth = self.depth.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(doubts: &[Doubt]) -> Vec<String> {
+        doubts.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_function_that_cloudfront_can_call_raises_no_doubt() {
+        let quiet = [
+            "function handler(event) { return event.request; }",
+            "async function handler(event) { await 1; return event.request; }",
+            "import cf from 'cloudfront';\nconst kvs = cf.kvs();\nasync function handler(event) { return await kvs.get('a'); }",
+            "const handler = (event) => event.request;",
+            "var a = 1, handler = function (event) { return event.request; };",
+            "let { handler } = { handler: (event) => event };",
+            "handler = function (event) { return event; };",
+            "if (true) { var handler = function () {}; }",
+            "export { handler };\nfunction handler() {}",
+            "export default function handler() {}",
+            "'use strict';\nvar crypto = require('crypto');\nfunction handler(event) { return /[/]handler/.test(`${event.a}`) ? event : null; }",
+        ];
+        for code in quiet {
+            assert_eq!(said(&cloudfront(code, "cloudfront-js-2.0")), Vec::<String>::new(), "{code}");
+        }
+        let old = "var a = { let: 1, const: 2, class: 3 };\nfunction handler(event) { var f = x => `${x ** 2}`; return event.async || f(a.let); } // const";
+        assert_eq!(said(&cloudfront(old, "cloudfront-js-1.0")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_does_not_parse_is_shown_by_line_and_column() {
+        let code = "function handler(event) {\n    var é = 'ü' +;\n}\n";
+        assert_eq!(said(&cloudfront(code, "cloudfront-js-2.0")), ["line 2, column 18: it does not parse: Unexpected token"]);
+        assert_eq!(said(&node("index.mjs", code, Some("handler"))), ["line 2, column 18: it does not parse: Unexpected token"]);
+        assert!(said(&cloudfront("function handler(", "cloudfront-js-2.0"))[0].starts_with("line 1, column 1"));
+    }
+
+    #[test]
+    fn a_handler_that_is_missing_or_hidden_is_missed() {
+        for code in ["", "function Handler() {}", "function f() { function handler() {} }", "var f = function handler() {};", "handler();", "x.handler = 1;"] {
+            let said = said(&cloudfront(code, "cloudfront-js-2.0"));
+            assert_eq!(said.len(), 1, "{code}: {said:?}");
+            assert!(said[0].contains("there is no function named handler"), "{code}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_older_runtime_does_not_know_is_told_once_each_in_order() {
+        let code = "import a from 'a';\nconst b = 1; const c = 2;\nlet d;\nclass E {}\nasync function handler() { await b; }\n";
+        let said = said(&cloudfront(code, "cloudfront-js-1.0"));
+        let words: Vec<&str> = said.iter().filter_map(|line| line.split('`').nth(1)).collect();
+        assert_eq!(words, ["import", "const", "let", "class", "async", "await"]);
+        assert!(said[1].starts_with("line 2, column 1: cloudfront-js-1.0 has no `const`"), "{said:?}");
+    }
+
+    #[test]
+    fn a_module_of_lambda_exports_what_is_called() {
+        let exported =
+            ["export const handler = 1;", "export { a as handler }; var a;", "export * from './a.mjs';", "exports.handler = 1;", "import './a.mjs';"];
+        for code in exported {
+            assert_eq!(said(&node("index.mjs", code, Some("handler"))), Vec::<String>::new(), "{code}");
+        }
+        assert!(said(&node("index.mjs", "export const other = 1;", Some("handler")))[0].contains("exports no handler"));
+        assert_eq!(node("index.mjs", "export const other = 1;", None), []);
+        assert_eq!(node("index.cjs", "return;", None), [], "a CommonJS file is the body of a function");
+        assert!(!node("index.mjs", "return;", None).is_empty());
+    }
+
+    /// As deep as CloudFront's limit lets it be: each way to nest ends in an answer.
+    #[test]
+    fn what_is_nested_from_end_to_end_is_parsed_too() {
+        let nests = [
+            ("(", ")"),
+            ("(", ""),
+            ("[", "]"),
+            ("{", "}"),
+            ("a=>", ""),
+            ("[a=", "]"),
+            ("({a:", "})"),
+            ("function f(){", "}"),
+            ("`${", "}`"),
+            ("!", ""),
+            ("new ", ""),
+        ];
+        for (open, close) in nests {
+            let times = 10_240 / (open.len() + close.len());
+            let code = format!("{}1{}", open.repeat(times), close.repeat(times));
+            assert!(!cloudfront(&code, "cloudfront-js-2.0").is_empty(), "{open}");
+        }
+    }
+}

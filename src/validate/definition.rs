@@ -1,0 +1,162 @@
+//! A custom resource definition, as the API server uses it on what is applied.
+//!
+//! Invariant: knows every keyword that a definition of cloudfn has ([`KEYWORDS`]), which a test
+//! proves: a new one must be understood here before manifests are judged by it.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{Draft, ValidationError, Validator};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use serde_json::{Map, Value, json};
+
+use super::{Found, rules};
+
+/// Keywords of a schema with what becomes of them here: those of JSON Schema, by the crate
+/// `jsonschema`; the rest by [`rules`]; and what says nothing about a value that is valid.
+#[cfg(test)]
+pub(super) const KEYWORDS: &[&str] = &[
+    "type",
+    "properties",
+    "additionalProperties",
+    "required",
+    "items",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "minimum",
+    "maximum",
+    "default",
+    "x-kubernetes-preserve-unknown-fields",
+    "x-kubernetes-list-type",
+    "x-kubernetes-list-map-keys",
+    "x-kubernetes-validations",
+    "description",
+    "title",
+    "format",
+    "x-kubernetes-map-type",
+];
+
+/// One kind in one version.
+pub(super) struct Definition {
+    /// `cloudfn.dev/v1alpha1`.
+    pub(super) api_version: String,
+    pub(super) kind: String,
+    schema: Value,
+    validator: Validator,
+}
+
+impl Definition {
+    /// # Errors
+    /// Where the definition has no schema, or one that is none.
+    pub(super) fn new(crd: &CustomResourceDefinition) -> Result<Self, String> {
+        let kind = crd.spec.names.kind.clone();
+        let broken = |why: String| format!("the definition of {kind} cannot be used: {why}");
+        let version = crd.spec.versions.first().ok_or_else(|| broken("it has no version".to_owned()))?;
+        let schema = version.schema.as_ref().and_then(|schema| schema.open_api_v3_schema.as_ref());
+        let mut schema = serde_json::to_value(schema).map_err(|error| broken(error.to_string()))?;
+        // What every object has.
+        let metadata =
+            json!({"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"], "x-kubernetes-preserve-unknown-fields": true});
+        for (name, property) in [("apiVersion", json!({"type": "string"})), ("kind", json!({"type": "string"})), ("metadata", metadata)] {
+            schema["properties"][name] = property;
+        }
+        if let Some(required) = schema["required"].as_array_mut() {
+            required.push(json!("metadata"));
+        }
+        let validator = jsonschema::options().with_draft(Draft::Draft4).build(&closed(&schema)).map_err(|error| broken(error.to_string()))?;
+        Ok(Self { api_version: format!("{}/{}", crd.spec.group, version.name), kind, schema, validator })
+    }
+
+    /// Completes an object with its defaults, and says what the API server would refuse.
+    pub(super) fn check(&self, object: &mut Value) -> Vec<Found> {
+        complete(&self.schema, object);
+        let found: Vec<Found> = self.validator.iter_errors(object).flat_map(|error| sentences(&error)).collect();
+        if found.is_empty() { rules::check(&self.schema, object) } else { found }
+    }
+}
+
+/// The schema as JSON Schema: Kubernetes drops unknown fields, and refuses them where it is asked to
+/// be strict, as kubectl and server-side apply do.
+fn closed(schema: &Value) -> Value {
+    let Some(keywords) = schema.as_object() else { return schema.clone() };
+    let mut closed: Map<String, Value> = keywords
+        .iter()
+        .filter(|(keyword, _)| !keyword.starts_with("x-") && *keyword != "default")
+        .map(|(keyword, value)| (keyword.clone(), value.clone()))
+        .collect();
+    if let Some(properties) = closed.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.values_mut().for_each(|property| *property = self::closed(property));
+        let open = keywords.get("x-kubernetes-preserve-unknown-fields") == Some(&json!(true));
+        closed.entry("additionalProperties").or_insert(json!(open));
+    }
+    for inner in ["items", "additionalProperties"] {
+        if let Some(schema) = closed.get_mut(inner) {
+            *schema = self::closed(schema);
+        }
+    }
+    Value::Object(closed)
+}
+
+/// As the API server completes what it is sent: a null counts as omitted, and defaults are put in.
+fn complete(schema: &Value, value: &mut Value) {
+    match value {
+        Value::Object(members) if schema.get("properties").is_some() || schema.get("additionalProperties").is_some() => {
+            members.retain(|_, member| !member.is_null());
+            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                if let Some(default) = property.get("default") {
+                    members.entry(name).or_insert_with(|| default.clone());
+                }
+            }
+            for (name, member) in members {
+                complete(schema["properties"].get(name).unwrap_or(&schema["additionalProperties"]), member);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| complete(&schema["items"], item)),
+        _ => {}
+    }
+}
+
+/// What is wrong, without the value: it may be a secret.
+fn sentences(error: &ValidationError<'_>) -> Vec<Found> {
+    let path = readable(error.instance_path().as_str());
+    let inner = |name: &str| rules::member(&path, name);
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            unexpected.iter().map(|name| Found::error(inner(name), "there is no such field; remove it, or correct its name")).collect()
+        }
+        ValidationErrorKind::Required { property } => vec![Found::error(inner(property.as_str().unwrap_or_default()), "it is required; set it")],
+        kind => vec![Found::error(path.clone(), sentence(kind).unwrap_or_else(|| error.masked().to_string()))],
+    }
+}
+
+fn sentence(kind: &ValidationErrorKind) -> Option<String> {
+    let whole = |limit: &Value| limit.as_f64().map_or_else(|| limit.to_string(), |limit| limit.to_string());
+    Some(match kind {
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> = options.as_array().into_iter().flatten().map(ToString::to_string).collect();
+            format!("it must be one of {}", options.join(", "))
+        }
+        ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => format!("it must be of type {kind}"),
+        ValidationErrorKind::Pattern { pattern } => format!("it must match {pattern}"),
+        ValidationErrorKind::MaxLength { limit } => format!("it must have at most {limit} characters"),
+        ValidationErrorKind::MinLength { limit } => format!("it must have at least {limit} characters"),
+        ValidationErrorKind::MaxItems { limit } | ValidationErrorKind::MaxProperties { limit } => format!("it must have at most {limit} entries"),
+        ValidationErrorKind::MinItems { limit } | ValidationErrorKind::MinProperties { limit } => format!("it must have at least {limit} entries"),
+        ValidationErrorKind::Maximum { limit } => format!("it must be at most {}", whole(limit)),
+        ValidationErrorKind::Minimum { limit } => format!("it must be at least {}", whole(limit)),
+        _ => return None,
+    })
+}
+
+/// `/spec/tests/0/name` as `spec.tests[0].name`.
+fn readable(pointer: &str) -> String {
+    let segments = pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"));
+    segments.fold(
+        String::new(),
+        |path, segment| if segment.bytes().all(|byte| byte.is_ascii_digit()) { format!("{path}[{segment}]") } else { rules::member(&path, &segment) },
+    )
+}

@@ -1,0 +1,198 @@
+//! Each line of the checks, on texts as people write them.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::definition::KEYWORDS;
+use super::*;
+
+const SENTINEL: &str = "s3cret-value";
+
+/// The findings about one text, as they are printed.
+fn said(text: &str) -> Vec<String> {
+    let source = Source { name: "f.yaml".to_owned(), text: text.to_owned() };
+    let report = validate(&[source]).expect("definitions that can be used");
+    report.findings.iter().map(ToString::to_string).collect()
+}
+
+/// What is said of a CloudFront function whose spec has these lines beside its code.
+fn edge(lines: &str) -> Vec<String> {
+    said(&format!(
+        "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {{name: edge}}\nspec:\n  code: {{inline: 'function handler(event) {{ return event.request; }}'}}\n{lines}"
+    ))
+}
+
+/// What is said of a Lambda function whose spec has these lines beside its role.
+fn worker(lines: &str) -> Vec<String> {
+    said(&format!(
+        "apiVersion: cloudfn.dev/v1alpha1\nkind: LambdaFunction\nmetadata: {{name: worker, namespace: shop}}\nspec:\n  role: arn:aws:iam::111122223333:role/lambda\n{lines}"
+    ))
+}
+
+#[test]
+fn every_keyword_of_the_definitions_is_understood() {
+    fn walk(schema: &Value, found: &mut BTreeSet<String>) {
+        let Some(keywords) = schema.as_object() else { return };
+        found.extend(keywords.keys().cloned());
+        schema["properties"].as_object().into_iter().flatten().for_each(|(_, property)| walk(property, found));
+        walk(&schema["items"], found);
+        walk(&schema["additionalProperties"], found);
+    }
+    let mut found = BTreeSet::new();
+    for crd in crds::all() {
+        let crd = serde_json::to_value(crd).expect("JSON");
+        walk(&crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"], &mut found);
+    }
+    let unknown: Vec<&String> = found.iter().filter(|keyword| !KEYWORDS.contains(&keyword.as_str())).collect();
+    assert!(unknown.is_empty(), "say in definition.rs what becomes of {unknown:?}");
+    let gone: Vec<&&str> = KEYWORDS.iter().filter(|keyword| !found.contains(**keyword)).collect();
+    assert!(gone.is_empty(), "no definition has {gone:?} any more");
+}
+
+#[test]
+fn every_kind_is_looked_at_beyond_its_schema() {
+    for crd in crds::all() {
+        let kind = &crd.spec.names.kind;
+        let broken = if kind == "LambdaFunction" {
+            "runtime: nodejs22.x\n  handler: index.handler\n  role: arn:aws:iam::111122223333:role/r\n  code: {inline: {files: {index.mjs: '('}}}"
+        } else {
+            "code: {inline: '('}"
+        };
+        let found = said(&format!("apiVersion: cloudfn.dev/v1alpha1\nkind: {kind}\nmetadata: {{name: f}}\nspec:\n  {broken}\n"));
+        assert!(matches!(found.as_slice(), [one] if one.contains("line 1, column 2: it does not parse")), "{kind}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_as_it_shall_be_is_not_spoken_of() {
+    assert_eq!(edge(""), Vec::<String>::new());
+    assert_eq!(edge("  comment: null\n  tags: {team: null}\n"), Vec::<String>::new(), "a null counts as omitted");
+    assert_eq!(said("# nothing\n---\n---\nkind: Deployment\napiVersion: apps/v1\nspec: {x: 1}\n---\napiVersion: v1\nkind: Service\n"), Vec::<String>::new());
+    let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: cloudfn.dev/v1alpha1\n  kind: CloudFrontFunction\n  metadata: {name: edge}\n  spec: {}\n";
+    assert_eq!(said(list), ["f.yaml: error: CloudFrontFunction edge: spec.code: it is required; set it"]);
+    assert_eq!(
+        said(
+            r#"{"apiVersion": "cloudfn.dev/v1alpha1", "kind": "CloudFrontFunction", "metadata": {"name": "edge"}, "spec": {"code": {"inline": "function handler() {}"}}}"#
+        ),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_finding_is_one_line_with_object_and_path() {
+    let rows = [
+        ("  comments: x\n", "spec.comments: there is no such field; remove it, or correct its name"),
+        ("  stage: PRODUCTION\n", r#"spec.stage: it must be one of "LIVE", "DEVELOPMENT""#),
+        ("  functionName: a.b\n", "spec.functionName: it must match ^[a-zA-Z0-9_-]+$"),
+        ("  comment: 1\n", "spec.comment: it must be of type string"),
+        ("  tests: [{name: a}, {name: a}]\n", "spec.tests[1]: an earlier entry has the same name; remove one"),
+        ("  tests: [{name: a, maxComputeUtilization: 101}]\n", "spec.tests[0].maxComputeUtilization: it must be at most 100"),
+        ("  tests: [{name: a, expct: {}}]\n", "spec.tests[0].expct: there is no such field; remove it, or correct its name"),
+        (
+            "  adoptionPolicy: Always\n",
+            "spec: deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain to keep an adopted function, or to Delete",
+        ),
+        ("  tags: {'aws:x': z}\n", "spec.tags: tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"),
+        (
+            "  runtime: cloudfront-js-1.0\n  keyValueStoreAssociations: [{keyValueStoreArn: 'arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-4000-8000-000000000001'}]\n",
+            "spec.keyValueStoreAssociations: key value stores need the runtime cloudfront-js-2.0; set it, or drop the associations",
+        ),
+    ];
+    for (lines, wanted) in rows {
+        assert_eq!(edge(lines), [format!("f.yaml: error: CloudFrontFunction edge: {wanted}")], "{lines}");
+    }
+    assert_eq!(
+        said("apiVersion: cloudfn.dev/v1alpha1\nkind: EdgeFunction\nmetadata: {name: e}\n"),
+        [
+            "f.yaml: error: EdgeFunction e: there is no cloudfn.dev/v1alpha1 EdgeFunction; there are cloudfn.dev/v1alpha1 CloudFrontFunction, cloudfn.dev/v1alpha1 LambdaFunction"
+        ]
+    );
+    let nameless = said("apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nspec: {code: {inline: x}}\n");
+    assert!(nameless[0].ends_with("metadata: it is required; set it"), "{nameless:?}");
+    let broken = said("kind: [\n");
+    assert!(broken.len() == 1 && broken[0].starts_with("f.yaml: error: it cannot be read: "), "{broken:?}");
+}
+
+#[test]
+fn what_the_operator_would_refuse_is_an_error_too() {
+    let found = edge(
+        "  testsFrom: [{configMapKeyRef: {name: code, key: tests.yaml}}]\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: code}\ndata: {tests.yaml: '- nmae: a'}\n",
+    );
+    assert!(matches!(found.as_slice(), [one] if one.contains("error") && one.contains("a test has no member nmae")), "{found:?}");
+    let found = worker("  runtime: python3.13\n  handler: a.b\n  code: {zipFile: UEsF}\n");
+    assert!(matches!(found.as_slice(), [one] if one.starts_with("f.yaml: error: LambdaFunction shop/worker: spec: ")), "{found:?}");
+}
+
+#[test]
+fn what_is_not_among_the_files_is_noted_and_no_error() {
+    let named = "  testsFrom: [{configMapKeyRef: {name: code, key: tests.yaml}}]\n";
+    let note = "f.yaml: note: CloudFrontFunction edge: spec: ConfigMap code is not among the files, so what it holds is not looked at";
+    assert_eq!(edge(named), [note]);
+    let elsewhere = format!("{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code, namespace: other}}\ndata: {{tests.yaml: '- name: a'}}\n");
+    assert_eq!(edge(&elsewhere), [note], "it is in another namespace");
+    let there = format!("{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: a'}}\n");
+    assert_eq!(edge(&there), Vec::<String>::new());
+    let without = format!("{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{}}\n");
+    assert!(matches!(edge(&without).as_slice(), [one] if one.contains("error") && one.contains("ConfigMap code has no key tests.yaml")));
+}
+
+#[test]
+fn no_value_of_a_secret_or_an_environment_is_shown() {
+    let spec = "  runtime: python3.13\n  handler: a.b\n  code: {inline: {files: {a.py: x}}}\n";
+    let lines = [
+        format!("{spec}  environment: {{variables: {{A-B: {SENTINEL}, C: [{SENTINEL}]}}}}\n"),
+        format!("{spec}  environment: {{variables: {{A-B: {SENTINEL}}}}}\n"),
+        format!("{spec}  environment: {{variables: {SENTINEL}}}\n"),
+        format!("{spec}  environment: {{variables: {{AB: {}}}}}\n", SENTINEL.repeat(1000)),
+        format!(
+            "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\ndata: {{'9A': {SENTINEL}}}\n"
+        ),
+        format!(
+            "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{'9A': {SENTINEL}}}\n"
+        ),
+    ];
+    for lines in lines {
+        let found = worker(&lines);
+        assert!(found.iter().any(|line| line.contains(": error: ")), "{lines}: {found:?}");
+        assert!(found.iter().all(|line| !line.contains(SENTINEL)), "{lines}: {found:?}");
+    }
+    let kept = worker(&format!(
+        "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{AB: {SENTINEL}}}\n"
+    ));
+    assert_eq!(kept, Vec::<String>::new());
+}
+
+#[test]
+fn doubts_about_code_are_warnings_with_line_and_column() {
+    let map = "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {name: edge}\nspec:\n  runtime: cloudfront-js-1.0\n  code: {configMapKeyRef: {name: code, key: index.js}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: code}\ndata:\n  index.js: |\n    function handler(event) {\n        const a = 1;\n        return event.request;\n    }\n";
+    assert_eq!(
+        said(map),
+        [
+            "f.yaml: warning: CloudFrontFunction edge: spec.code.configMapKeyRef (ConfigMap code, key index.js): line 2, column 5: cloudfront-js-1.0 has no `const`; write it without, or set runtime to cloudfront-js-2.0"
+        ]
+    );
+    let node = |handler: &str, file: &str, code: &str| {
+        worker(&format!("  runtime: nodejs22.x\n  handler: {handler}\n  code: {{inline: {{files: {{{file}: '{code}'}}}}}}\n"))
+    };
+    let quiet = [
+        ("index.handler", "index.mjs", "export const handler = 1;"),
+        ("src/app.run", "src/app.js", "exports.run = 1;"),
+        ("index.a.b", "index.mjs", "export const a = 1;"),
+    ];
+    for (handler, file, code) in quiet {
+        assert_eq!(node(handler, file, code), Vec::<String>::new(), "{handler}");
+    }
+    let found = node("main.handler", "index.js", "exports.handler = 1;");
+    assert!(matches!(found.as_slice(), [one] if one.contains("warning") && one.contains("names the file main.js")), "{found:?}");
+    let found = node("index.handler", "index.mjs", "export const other = 1;");
+    assert!(
+        matches!(found.as_slice(), [one] if one.contains("spec.code.inline.files (index.mjs): line 1, column 1: the module exports no handler")),
+        "{found:?}"
+    );
+    assert_eq!(
+        worker("  runtime: python3.13\n  handler: a.b\n  code: {inline: {files: {a.py: '(', index.js: '('}}}\n"),
+        Vec::<String>::new(),
+        "Python is not read"
+    );
+}
