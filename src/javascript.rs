@@ -11,6 +11,7 @@ use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{AssignmentTarget, VariableDeclarationKind};
 use oxc_ast_visit::Visit;
+use oxc_diagnostics::LabeledSpan;
 use oxc_parser::{Parser, ParserReturn};
 use oxc_span::{GetSpan, SourceType};
 
@@ -112,7 +113,7 @@ fn parsed(code: &str, kind: SourceType, look: impl FnOnce(&ParserReturn<'_>) -> 
 /// The first error; those after it are often its consequence.
 fn error(code: &str, parsed: &ParserReturn<'_>) -> Option<Doubt> {
     let error = parsed.diagnostics.errors().next()?;
-    let offset = error.labels.first().map_or(0, |label| label.offset());
+    let offset = error.labels.first().map_or(0, LabeledSpan::offset);
     Some(doubt(code, offset, format!("it does not parse: {}", error.message)))
 }
 

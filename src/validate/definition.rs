@@ -58,13 +58,12 @@ impl Definition {
         let version = crd.spec.versions.first().ok_or_else(|| broken("it has no version".to_owned()))?;
         let schema = version.schema.as_ref().and_then(|schema| schema.open_api_v3_schema.as_ref());
         let mut schema = serde_json::to_value(schema).map_err(|error| broken(error.to_string()))?;
-        // What every object has.
-        let metadata =
-            json!({"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"], "x-kubernetes-preserve-unknown-fields": true});
-        for (name, property) in [("apiVersion", json!({"type": "string"})), ("kind", json!({"type": "string"})), ("metadata", metadata)] {
-            schema["properties"][name] = property;
+        if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.insert("apiVersion".to_owned(), json!({"type": "string"}));
+            properties.insert("kind".to_owned(), json!({"type": "string"}));
+            properties.insert("metadata".to_owned(), metadata());
         }
-        if let Some(required) = schema["required"].as_array_mut() {
+        if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
             required.push(json!("metadata"));
         }
         let validator = jsonschema::options().with_draft(Draft::Draft4).build(&closed(&schema)).map_err(|error| broken(error.to_string()))?;
@@ -73,9 +72,41 @@ impl Definition {
 
     /// Completes an object with its defaults, and says what the API server would refuse.
     pub(super) fn check(&self, object: &mut Value) -> Vec<Found> {
+        if let Some(members) = object.as_object_mut() {
+            // Whoever applies an object cannot write its status: it is dropped unread.
+            members.remove("status");
+        }
+        name(object);
         complete(&self.schema, object);
         let found: Vec<Found> = self.validator.iter_errors(object).flat_map(|error| sentences(&error)).collect();
         if found.is_empty() { rules::check(&self.schema, object) } else { found }
+    }
+}
+
+/// What every object has (Kubernetes API conventions, "Metadata"), as far as people get it wrong.
+fn metadata() -> Value {
+    let texts = json!({"type": "object", "additionalProperties": {"type": "string"}});
+    let label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+    json!({
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "maxLength": 253, "pattern": format!("^{label}(\\.{label})*$")},
+            "namespace": {"type": "string", "maxLength": 63, "pattern": format!("^{label}$")},
+            "labels": texts,
+            "annotations": texts,
+        },
+        "required": ["name"],
+        "x-kubernetes-preserve-unknown-fields": true,
+    })
+}
+
+/// As the API server does, names an object that has only the beginning of a name.
+fn name(object: &mut Value) {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
+        && let Some(prefix) = metadata.get("generateName").and_then(Value::as_str)
+    {
+        let name = json!(format!("{prefix}xxxxx"));
+        metadata.entry("name").or_insert(name);
     }
 }
 

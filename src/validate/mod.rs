@@ -163,17 +163,15 @@ fn look(definitions: &[Definition], around: &Around, mut object: Value) -> Vec<F
 }
 
 /// All documents of a text, those of lists too.
-fn documents_of(text: &str) -> Result<Vec<Value>, String> {
-    let documents: Vec<Value> = serde_saphyr::from_multiple(text).map_err(|error| format!("it cannot be read: {}", first_line(&error.to_string())))?;
+fn documents_of(yaml: &str) -> Result<Vec<Value>, String> {
+    let documents: Vec<Value> = serde_saphyr::from_multiple(yaml).map_err(|error| format!("it cannot be read: {}", first_line(&error.to_string())))?;
     let mut all = Vec::new();
     for mut document in documents {
+        let is_list = text(&document, "/kind").ends_with("List");
         match document.get_mut("items").map(Value::take) {
-            Some(Value::Array(items)) if document["kind"].as_str().is_some_and(|kind| kind.ends_with("List")) => all.extend(items),
-            Some(items) => {
-                document["items"] = items;
-                all.push(document);
-            }
-            None => all.push(document),
+            Some(Value::Array(items)) if is_list => all.extend(items),
+            // What else has a member of that name is no kind that is looked at.
+            _ => all.push(document),
         }
     }
     all.retain(|document| !document.is_null());

@@ -108,6 +108,16 @@ fn a_finding_is_one_line_with_object_and_path() {
             "f.yaml: error: EdgeFunction e: there is no cloudfn.dev/v1alpha1 EdgeFunction; there are cloudfn.dev/v1alpha1 CloudFrontFunction, cloudfn.dev/v1alpha1 LambdaFunction"
         ]
     );
+    let metadata = |lines: &str| {
+        said(&format!(
+            "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {lines}\nspec: {{code: {{inline: 'function handler() {{}}'}}}}\nstatus: {{etag: 1}}\n"
+        ))
+    };
+    assert!(metadata("{name: Edge_1}")[0].contains("metadata.name: it must match"));
+    assert!(
+        metadata("{name: edge, annotations: {cloudfn.dev/paused: true}}")[0].ends_with("metadata.annotations.cloudfn.dev/paused: it must be of type string")
+    );
+    assert_eq!(metadata("{generateName: edge-, labels: {a: b}, ownerReferences: []}"), Vec::<String>::new(), "and its status is not read");
     let nameless = said("apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nspec: {code: {inline: x}}\n");
     assert!(nameless[0].ends_with("metadata: it is required; set it"), "{nameless:?}");
     let broken = said("kind: [\n");
