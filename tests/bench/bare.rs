@@ -1,25 +1,33 @@
-//! The calls alone: what a script with the SDK needs to bring tested functions to LIVE, as many at once
-//! as the operator works on.
+//! The calls alone: a script with the SDK brings tested functions to LIVE, as many at once as the operator
+//! works on.
 //!
-//! Invariant: no more calls than the work itself needs: a create, its tests, a publish.
+//! Invariant: for each function the operations that the operator calls, in its order, each after the answer
+//! to the one before: a look, a create, its tests, a publish.
 
 use std::time::{Duration, Instant};
 
 use aws_sdk_cloudfront::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_cloudfront::operation::describe_function::DescribeFunctionError;
 use aws_sdk_cloudfront::primitives::Blob;
 use aws_sdk_cloudfront::types::{FunctionConfig, FunctionRuntime, FunctionStage};
 use aws_sdk_cloudfront::{Client, Config};
 use futures::StreamExt as _;
 
+use crate::counts::Calls;
 use crate::fleet::{Fleet, Kind, TESTS};
-use crate::scene::Scene;
+use crate::scene::{AT_ONCE, Scene};
 
-/// Functions that are worked on at once: the operator's default of `--concurrency`.
-const AT_ONCE: usize = 16;
+/// What the script took.
+pub struct Bare {
+    /// How long an answer of the cloud was on its way.
+    pub latency: Duration,
+    pub time: Duration,
+    pub calls: Calls,
+}
 
-/// Makes the functions of a fleet, tests and publishes them, and deletes them again. Answers how long the
-/// way to LIVE took.
-pub async fn to_live(scene: &Scene, fleet: Fleet) -> Duration {
+/// Makes the functions of a fleet, tests and publishes them, and deletes them again. Answers what the way
+/// to LIVE took.
+pub async fn to_live(scene: &Scene, fleet: Fleet) -> Bare {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("us-east-1"))
@@ -27,9 +35,11 @@ pub async fn to_live(scene: &Scene, fleet: Fleet) -> Duration {
         .credentials_provider(Credentials::new(scene.tenant.account(), "test", None, None, "test"))
         .build();
     let client = Client::from_conf(config);
+    drop(scene.take_calls());
     let began = Instant::now();
-    let published: Vec<(String, String)> = futures::stream::iter(fleet.names()).map(|name| one(client.clone(), name)).buffer_unordered(AT_ONCE).collect().await;
-    let took = began.elapsed();
+    let functions = futures::stream::iter(fleet.names()).map(|name| one(client.clone(), name));
+    let published: Vec<(String, String)> = functions.buffer_unordered(usize::from(AT_ONCE)).collect().await;
+    let took = Bare { latency: scene.latency(), time: began.elapsed(), calls: Calls::of(&scene.take_calls()) };
     for (name, etag) in published {
         client.delete_function().name(name).if_match(etag).send().await.expect("deleted");
     }
@@ -37,6 +47,8 @@ pub async fn to_live(scene: &Scene, fleet: Fleet) -> Duration {
 }
 
 async fn one(client: Client, name: String) -> (String, String) {
+    let look = client.describe_function().name(&name).stage(FunctionStage::Development).send().await;
+    assert!(look.is_err_and(|error| error.as_service_error().is_some_and(DescribeFunctionError::is_no_such_function_exists)), "{name} is there");
     let config = FunctionConfig::builder().comment("").runtime(FunctionRuntime::CloudfrontJs20).build().expect("a configuration");
     let code = Blob::new(Kind::javascript(&name, 1));
     let created = client.create_function().name(&name).function_config(config).function_code(code).send().await.expect("created");

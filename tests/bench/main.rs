@@ -27,6 +27,7 @@ mod table;
 mod usage;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 use fleet::{Fleet, Kind};
@@ -42,6 +43,9 @@ struct Flags {
     /// Only the functions with tests, beside the bare calls; writes nothing
     #[arg(long)]
     tested: bool,
+    /// Milliseconds that the cloud takes for each answer where calls are compared
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = LATENCY)]
+    latency: u64,
     /// File that the page is written to
     #[arg(long)]
     write: Option<PathBuf>,
@@ -58,8 +62,9 @@ async fn main() {
     let (few, many) = (Fleet { kind: Kind::Lambda, size: lambda / 10 }, Fleet { kind: Kind::Lambda, size: lambda });
     let (edge, tested) = (Fleet { kind: Kind::CloudFront, size: edge }, Fleet { kind: Kind::Tested, size: edge });
 
+    let latency = Duration::from_millis(flags.latency);
     if flags.tested {
-        println!("{}", page::gate(&phases::tested(&Scene::distant("bench-tested", Budgets::Lifted, LATENCY).await, tested).await));
+        println!("{}", page::gate(&phases::tested(&Scene::distant("bench-tested", Budgets::Lifted, latency).await, tested).await));
         return;
     }
     let machine = Machine::look().await;
@@ -68,7 +73,7 @@ async fn main() {
         many: phases::life(&Scene::start("bench-many", Budgets::Default).await, many).await,
         at_the_quota: phases::creation(&Scene::start("bench-quota", Budgets::Quota).await, many).await,
         edge: phases::life(&Scene::start("bench-edge", Budgets::Default).await, edge).await,
-        tested: phases::tested(&Scene::distant("bench-tested", Budgets::Lifted, LATENCY).await, tested).await,
+        tested: phases::tested(&Scene::distant("bench-tested", Budgets::Lifted, latency).await, tested).await,
     };
     let text = page::text(&machine, &results);
     println!("{text}");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use cloudfn_bed::Operator;
 
-use crate::bare;
+use crate::bare::{self, Bare};
 use crate::counts::{Calls, Writes, first_looks};
 use crate::fleet::{Deed, Fleet};
 use crate::scene::Scene;
@@ -97,8 +97,9 @@ async fn born(scene: &Scene, fleet: Fleet) -> (Operator, Life) {
 }
 
 /// How long a fleet takes to be LIVE, by a script that makes the bare calls, and by the operator.
-pub async fn tested(scene: &Scene, fleet: Fleet) -> (Duration, Life) {
+pub async fn tested(scene: &Scene, fleet: Fleet) -> (Bare, Life) {
     let alone = bare::to_live(scene, fleet).await;
+    eprintln!("{} bare: {:.2} s, {} calls", scene.tenant.namespace(), alone.time.as_secs_f64(), alone.calls.all());
     (alone, creation(scene, fleet).await)
 }
 

@@ -11,9 +11,12 @@ use cloudfn_bed::{Bed, Operator, Tenant};
 use strict_cloud::front::server::Server;
 use strict_cloud::{Cloud, Entry, Settings, Snapshot};
 
-/// How long an answer of the cloud is on its way, where the time of calls is compared: a round figure,
-/// no measurement of AWS. Without any, the comparison would be of the API server alone.
-pub const LATENCY: Duration = Duration::from_millis(100);
+/// Milliseconds that an answer of the cloud is on its way, where the time of calls is compared: a round
+/// figure, no measurement of AWS. Without any, the comparison would be of the API server alone.
+pub const LATENCY: u64 = 100;
+
+/// Functions that are worked on at once where calls are compared: what `--concurrency` is without being told.
+pub const AT_ONCE: u16 = 16;
 
 /// What bounds the operator's calls.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,7 +66,9 @@ impl Scene {
     /// Starts an operator that looks at an unchanged object so often. It is killed when it is dropped.
     pub fn operator(&self, check_interval: &str) -> Operator {
         let interval = format!("--check-interval={check_interval}");
-        let flags: Vec<&str> = self.budgets.flags().iter().copied().chain([interval.as_str()]).collect();
+        // Where nothing else bounds it, what is compared with it must be bounded in the same way.
+        let at_once = (self.budgets == Budgets::Lifted).then(|| format!("--concurrency={AT_ONCE}"));
+        let flags: Vec<&str> = self.budgets.flags().iter().copied().chain([interval.as_str()]).chain(at_once.as_deref()).collect();
         let mut settings = self.tenant.operator_settings(binary(), &flags);
         for (name, value) in &mut settings.environment {
             if name == "AWS_ENDPOINT_URL" {
@@ -76,6 +81,11 @@ impl Scene {
     /// Where the cloud is.
     pub fn url(&self) -> String {
         self.cloud.url()
+    }
+
+    /// How long an answer of the cloud is on its way.
+    pub fn latency(&self) -> Duration {
+        self.with(|cloud| cloud.settings_mut().latency)
     }
 
     fn with<T>(&self, then: impl FnOnce(&mut Cloud) -> T) -> T {

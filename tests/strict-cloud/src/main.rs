@@ -30,7 +30,7 @@ struct Flags {
     /// Lambda's request quotas (15 calls a second; 100 for GetFunction) are not kept
     #[arg(long)]
     no_quotas: bool,
-    /// Milliseconds that every answer is on its way
+    /// Milliseconds that every answer is on its way; answers to calls at the same time are so together
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     latency: u64,
     /// Functions settle in some ten milliseconds instead of seconds

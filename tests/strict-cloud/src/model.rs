@@ -235,6 +235,11 @@ impl Cloud {
         std::mem::replace(&mut self.delay, Duration::ZERO)
     }
 
+    /// A request has come that may be no call: its answer is on its way as long as any other.
+    pub(crate) const fn came(&mut self) {
+        self.delay = self.world.settings.latency;
+    }
+
     /// The id of the request that was answered last.
     pub(crate) fn request_id(&self) -> String {
         self.world.ids.uuid("request", self.world.calls)

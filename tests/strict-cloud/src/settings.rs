@@ -53,7 +53,7 @@ pub struct Settings {
     /// A function can be associated only with a key-value store that was put there
     /// ([`Cloud::put_key_value_store`](crate::Cloud::put_key_value_store)).
     pub key_value_stores_must_exist: bool,
-    /// How long every answer is on its way. What a call does, it does when it comes.
+    /// How long every answer is on its way, a refusal's too. What a call does, it does when it comes.
     pub latency: Duration,
     /// How long a zip function stays Pending.
     pub create_takes: Between,

@@ -86,6 +86,7 @@ pub fn answer(cloud: &mut Cloud, request: &http::Request<Vec<u8>>) -> Result<Res
     if let Some(response) = control::answer(cloud, &request) {
         return Ok(response);
     }
+    cloud.came();
     let home = Home::of(&request);
     let answer = signature::caller(cloud, &request, home).and_then(|caller| match home {
         Home::CloudFront => cloudfront::answer(cloud, &caller, &request),

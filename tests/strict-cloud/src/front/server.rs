@@ -130,7 +130,7 @@ async fn one(clock: Arc<Clock>, request: Request<Incoming>) -> Result<Response<F
     answer.map(|response| response.map(|body| Full::new(Bytes::from(body))))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a delay that a fault asked for is one")]
+#[expect(clippy::disallowed_methods, reason = "a delay that the latency or a fault asked for is one")]
 async fn wait(time: std::time::Duration) {
     tokio::time::sleep(time).await;
 }

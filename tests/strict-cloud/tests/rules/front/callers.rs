@@ -1,5 +1,7 @@
 //! Who calls is read from the signature, and who says nothing about it is refused.
 
+use std::time::Duration;
+
 use strict_cloud::front;
 
 use super::{json, lambda, request, send, text, unsigned};
@@ -55,4 +57,21 @@ fn a_request_without_a_usable_signature_is_forbidden() {
     }
     assert!(cloud.log().is_empty());
     assert_eq!(lambda(&mut cloud, "GET /2015-03-31/functions", "").status(), 200);
+}
+
+#[test]
+fn an_answer_to_what_is_no_call_is_as_long_on_its_way() {
+    let mut cloud = cloud();
+    let latency = Duration::from_millis(100);
+    cloud.settings_mut().latency = latency;
+    let rows = [
+        ("a call", request("GET /2015-03-31/functions", "lambda", ""), latency),
+        ("STS", request("POST /", "sts", "Action=GetCallerIdentity&Version=2011-06-15"), latency),
+        ("a refusal of the front", unsigned("GET /2015-03-31/functions", ""), latency),
+        ("the model itself", unsigned("GET /_strict-cloud/health", ""), Duration::ZERO),
+    ];
+    for (sentence, request, late) in rows {
+        front::answer(&mut cloud, &request).unwrap();
+        assert_eq!(cloud.take_delay(), late, "{sentence}");
+    }
 }

@@ -1,10 +1,11 @@
 //! The server: a socket around the pure part.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use strict_cloud::front::server::Server;
 use strict_cloud::operation::lambda;
@@ -23,13 +24,19 @@ fn exchange(server: &Server, line: &str, body: &str) -> String {
 }
 
 fn exchange_at(url: &str, line: &str, body: &str) -> String {
+    let mut stream = send_to(url, line, body);
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Sends a request, whose answer can then be read.
+fn send_to(url: &str, line: &str, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     let credential = format!("{ACCOUNT}/20260101/eu-west-1/lambda/aws4_request");
     let head = format!("{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 Credential={credential}\r\n");
     write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    stream
 }
 
 #[test]
@@ -70,6 +77,37 @@ fn an_answer_that_is_to_come_late_does_and_holds_up_nobody() {
 }
 
 #[test]
+fn calls_at_the_same_time_are_on_their_way_together_and_none_locks_the_cloud() {
+    // Longer than any test: an answer that waited for another would never come.
+    let server = start(Cloud::new(1, Settings { latency: Duration::from_hours(24), ..Settings::default() }));
+    let names: Vec<String> = (0..40).map(|n| format!("f-{n}")).collect();
+    let under_way: Vec<TcpStream> = names.iter().map(|name| send_to(&server.url(), &format!("GET /2015-03-31/functions/{name}"), "")).collect();
+    let come = || -> BTreeSet<String> { server.cloud().lock().unwrap().log().iter().filter_map(|call| call.function.clone()).collect() };
+    while come() != names.iter().cloned().collect() {
+        std::thread::yield_now();
+    }
+    for stream in &under_way {
+        stream.set_nonblocking(true).unwrap();
+        let nothing = stream.peek(&mut [0]).unwrap_err();
+        assert_eq!(nothing.kind(), ErrorKind::WouldBlock, "all are under way: {nothing}");
+    }
+    // What concerns the model itself is no call.
+    assert!(exchange(&server, "GET /_strict-cloud/health", "").contains("\"calls\":40"));
+}
+
+#[test]
+fn an_answer_takes_the_latency_that_was_set_last() {
+    let latency = Duration::from_millis(30);
+    let server = start(cloud());
+    server.cloud().lock().unwrap().settings_mut().latency = latency;
+    for line in ["GET /2015-03-31/functions", "GET /2015-03-31/functions/none", "POST /no/path"] {
+        let sent = Instant::now();
+        assert!(exchange(&server, line, "").starts_with("HTTP/1.1 "), "{line}");
+        assert!(sent.elapsed() >= latency, "{line}");
+    }
+}
+
+#[test]
 fn what_is_under_way_settles_in_real_time() {
     let mut cloud = Cloud::new(1, Settings { lambda_quotas: false, ..Settings::default().fast() });
     cloud.advance_to(Time(Duration::from_mins(1)));
@@ -85,13 +123,15 @@ fn what_is_under_way_settles_in_real_time() {
 #[test]
 fn the_process_says_where_it_is_and_ends_with_its_input() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_strict-cloud"));
-    let mut process = command.args(["--fast", "--no-quotas", "--seed=3"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut process = command.args(["--fast", "--no-quotas", "--seed=3", "--latency=2"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut output = BufReader::new(process.stdout.take().unwrap());
     let mut url = String::new();
     output.read_line(&mut url).unwrap();
     for _ in 0..50 {
         assert!(exchange_at(url.trim(), "GET /2015-03-31/functions", "").starts_with("HTTP/1.1 200"), "it keeps no quota");
     }
+    let log = exchange_at(url.trim(), "GET /_strict-cloud/log", "");
+    assert_eq!(log.matches("\"delayMillis\":2").count(), 50, "each answer is late: {log}");
     drop(process.stdin.take());
     assert!(process.wait().unwrap().success());
     let mut rest = String::new();
