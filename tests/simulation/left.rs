@@ -43,8 +43,10 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
     let versions = lock(&stage.world.versions);
     let mut wrong = Vec::new();
     let mut settled: BTreeMap<String, Settled> = BTreeMap::new();
-    // Where the status of each was written last: what it says now was seen after that.
+    // Where the status of each last told of a look: what it says now was seen after that.
     let mut before: BTreeMap<String, (usize, Value)> = BTreeMap::new();
+    // Where the log was at each one's version before.
+    let mut versioned: BTreeMap<String, usize> = BTreeMap::new();
     let mut current: BTreeMap<&str, Value> = BTreeMap::new();
     for (position, Change { key, object }) in versions.iter() {
         if key.plural == "configmaps" || key.plural == "secrets" {
@@ -61,7 +63,8 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
         }
         let uid = object["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
         let start = before.get(&uid).map_or(*position, |(start, _)| *start);
-        let by = |who: &str| log[start..*position].iter().find(|entry| is_change(entry, &place) && entry.principal.starts_with(who));
+        let since_version = versioned.insert(uid.clone(), *position).unwrap_or(*position);
+        let by = |who: &str| log[since_version..*position].iter().find(|entry| is_change(entry, &place) && entry.principal.starts_with(who));
         if let (Some(one), Some(entry)) = (settled.get(&uid), by("op"))
             && !one.cause
             && one.report
@@ -81,11 +84,19 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
         if let Some(one) = settled.get_mut(&uid) {
             one.cause |= moved(&one.references, &current);
         }
-        if before.get(&uid).is_none_or(|(_, status)| *status != object["status"]) {
+        let is_new = |status: &Value| *status != object["status"] && tells_of_a_look(object);
+        if before.get(&uid).is_none_or(|(_, status)| is_new(status)) {
             before.insert(uid, (*position, object["status"].clone()));
         }
     }
     wrong
+}
+
+/// Whether a status says what a look found. What announces a step is written after the look that its
+/// pass began with, and the pass may end Ready by that look: others who change the function in
+/// between do it unseen. A lost status tells of nothing.
+fn tells_of_a_look(object: &Value) -> bool {
+    condition(object, "Ready").is_some_and(|ready| !["Creating", "Updating", "Deleting"].iter().any(|step| ready["reason"] == *step))
 }
 
 /// Whether a reference is another than it was when it was last used.
