@@ -186,9 +186,9 @@ pub(super) fn keep_of_another(remembered: &mut CommonStatus, found: &CommonStatu
     }
 }
 
-/// Whether a step removes no difference but of our own tags.
+/// Whether a step writes nothing but our own tags.
 fn is_ours_alone<S: Step>(planned: &PlannedStep<S>) -> bool {
-    matches!(planned.step.effect(), Effect::Update | Effect::Publish) && planned.why.iter().all(is_our_tag)
+    planned.step.effect() == Effect::Update && planned.why.iter().all(is_our_tag)
 }
 
 fn is_trial<S: Step>(planned: &PlannedStep<S>) -> bool {

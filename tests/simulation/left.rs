@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use strict_cloud::{Entry, Service};
 
 use crate::api_server::Change;
@@ -126,9 +126,7 @@ fn step(settled: &mut BTreeMap<String, Settled>, uid: &str, object: &Value, star
     if let Some(one) = one.as_mut().filter(|one| !status["lastDrift"].is_null() && one.noted != status["lastDrift"]) {
         one.noted = status["lastDrift"].clone();
         let is_settled = one.generation == status["observedGeneration"] && one.references == status["references"];
-        // A Lambda function that was taken again is published again: what was published last is not known.
-        let is_of_adoption = !report && status["lastDrift"]["fields"] == json!(["publish"]);
-        if !is_of_adoption && (!is_settled || !others_since(one.since)) {
+        if !is_settled || !others_since(one.since) {
             return Some("drift was noted that was not somebody else's");
         }
     }

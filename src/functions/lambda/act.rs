@@ -28,7 +28,7 @@ pub async fn act(cloud: &dyn LambdaApi, name: &str, step: &Step) -> Result<Chang
             code_sha256: code_sha256.clone(),
             configuration_sha256: configuration_sha256.clone(),
         })),
-        Step::Tag { arn, tags } => cloud.tag(arn, tags).await.map(|()| Change::Tagged(tags.clone())),
+        Step::Tag { arn, tags, .. } => cloud.tag(arn, tags).await.map(|()| Change::Tagged(tags.clone())),
         Step::Untag { arn, keys } => cloud.untag(arn, keys).await.map(|()| Change::Untagged(keys.clone())),
         Step::Delete { .. } => match cloud.delete(name).await {
             // Gone already is as good; the look that follows each deletion confirms it.

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use secrecy::ExposeSecret;
 
 use super::desired::LambdaDesired;
+use super::observe::LambdaObserved;
 use super::source;
+use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Configuration, Environment, Function};
 use crate::reconcile::Difference;
 
@@ -93,6 +95,15 @@ fn environment(wanted: Option<&Environment>, observed: Option<&Environment>, why
 
 fn value<'a>(of: &'a Environment, name: &str) -> Option<&'a str> {
     of.0.get(name).map(ExposeSecret::expose_secret)
+}
+
+/// Whether the function is the one that the status tells of, and was not changed since.
+///
+/// `LastModified` moves with code and configuration, and a function that is made anew has its own;
+/// tags do not move it. Should they somewhere, a version is published once more, as of a function that
+/// is not known.
+pub fn is_unchanged(memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> bool {
+    memory.last_modified.is_some() && memory.last_modified == observed.function.last_modified
 }
 
 /// A difference in `field`.

@@ -186,7 +186,7 @@ impl Work {
         let tag = |turn: TagTurn| {
             let due = self.tag.clone().filter(|(due, _)| *due == turn).map(|(_, tags)| {
                 let why = tags.iter().map(|(key, value)| tag_difference(key, shown.and_then(|tags| tags.get(key)), Some(value))).collect();
-                PlannedStep { step: Step::Tag { arn: arn.clone(), tags }, why }
+                PlannedStep { step: Step::Tag { arn: arn.clone(), tags, unchanged: compare::is_unchanged(memory, observed) }, why }
             });
             let undue = self.untag.clone().filter(|(due, _)| *due == turn).map(|(_, keys)| {
                 let why = keys.iter().map(|key| tag_difference(key, shown.and_then(|tags| tags.get(key)), None)).collect();
@@ -239,11 +239,8 @@ fn publish(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &La
         return None;
     }
     let from = observed.published.as_ref().map(|p| p.version.clone()).or_else(|| memory.latest_version.clone());
-    // Where it is only not known any more what was published last (an owner tag was put back), nobody
-    // changed anything, and publishing the same twice makes no version.
-    let is_known_no_more = desired.shown && !desired.claim.is_empty() && remembered.is_none() && !changes_function;
     Some(PlannedStep {
-        why: if is_known_no_more { Vec::new() } else { vec![difference("publish", from, Some("true".to_owned()))] },
+        why: vec![difference("publish", from, Some("true".to_owned()))],
         step: Step::PublishVersion { code_sha256, revision: observed.function.revision_id.clone(), configuration_sha256 },
     })
 }

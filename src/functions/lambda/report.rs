@@ -1,5 +1,6 @@
 //! What the status says of the function. Never an environment value. Pure.
 
+use super::compare;
 use super::desired::LambdaDesired;
 use super::observe::LambdaObserved;
 use super::source;
@@ -26,6 +27,14 @@ pub fn report(goal: Goal<'_, LambdaDesired>, status: &mut LambdaFunctionStatus, 
     if let Some(published) = &observed.published {
         status.latest_version = Some(published.version.clone());
         status.published = Some(PublishedStatus { code_sha256: published.code_sha256.clone(), configuration_sha256: published.configuration_sha256.clone() });
+    }
+    // Who only looks may be shown another function of the same name: what was published is about the
+    // one that the status told of.
+    if let Goal::Present(desired) = goal
+        && desired.claim.is_empty()
+        && !compare::is_unchanged(status, observed)
+    {
+        (status.latest_version, status.published) = (None, None);
     }
     let function = observed.function.clone();
     if matches!(function.state.as_deref(), Some("Active" | "Inactive" | "ActiveNonInvocable")) {

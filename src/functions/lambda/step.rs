@@ -52,6 +52,8 @@ pub enum Step {
         arn: String,
         /// The tags that differ.
         tags: Tags,
+        /// Nobody changed the function, or made it anew, since the status told of it.
+        unchanged: bool,
     },
     /// `UntagResource`.
     Untag {
@@ -129,8 +131,9 @@ pub enum Change {
 ///   that ran, is never deleted for having failed to start.
 /// - Version: should the answer be lost, it is not known any more what was published last. Publishing
 ///   the same twice gives one version (Lambda API reference, PublishVersion).
-/// - Owner tag: the function may be another one of the same name, so what is known of versions and
-///   of failed starts is not about it. Publishing what was published already makes no version.
+/// - Owner tag: the function may be another one of the same name, so what is known of failed starts
+///   is not about it; nor what is known of versions, unless nobody changed the function since it was
+///   seen last: then only its tags were taken off.
 pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
     match step {
         Step::Create { code, .. } => {
@@ -142,9 +145,11 @@ pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
         Step::PublishVersion { .. } => memory.published = None,
         Step::UpdateCode { code, .. } => memory.code = Some(source::status(code, None)),
         Step::Delete { recreation: Some(count) } => memory.recreations = Some(*count),
-        Step::Tag { tags, .. } if tags.contains_key(OWNER_TAG) => {
-            memory.latest_version = None;
-            memory.published = None;
+        Step::Tag { tags, unchanged, .. } if tags.contains_key(OWNER_TAG) => {
+            if !unchanged {
+                memory.latest_version = None;
+                memory.published = None;
+            }
             memory.recreations = None;
         }
         Step::UpdateConfiguration { .. } | Step::Tag { .. } | Step::Untag { .. } | Step::Delete { recreation: None } => {}

@@ -73,6 +73,11 @@ fn desired(changes: &Value) -> LambdaDesired {
     }
 }
 
+/// What `managementPolicy: Observe` makes of a spec: nothing is claimed.
+fn looking(changes: &Value) -> LambdaDesired {
+    super::desired::desired(&spec(changes), &inputs(), &Tags::new()).unwrap_or_else(|unmet| panic!("{unmet:?}"))
+}
+
 /// The function that a create for `desired` makes, settled.
 fn made_of(desired: &LambdaDesired) -> LambdaObserved {
     let wanted = desired.configuration.clone();

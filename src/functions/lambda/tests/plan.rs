@@ -4,8 +4,9 @@ use super::{desired, environment, made_of, memory, show, spec};
 use crate::api::lambda::{CodeStatus, LambdaFunctionStatus, PublishedStatus};
 use crate::cloud::Tags;
 use crate::functions::lambda::plan::plan;
+use crate::functions::lambda::step::intend;
 use crate::functions::lambda::{LambdaDesired, LambdaFunctions, LambdaObserved, Step, compare, desired as step};
-use crate::reconcile::{Desired as _, Goal, Managed as _, Plan, Replaced};
+use crate::reconcile::{Desired as _, Goal, Managed as _, Plan, Replaced, Step as _};
 
 fn next(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> String {
     show(&plan(Goal::Present(desired), memory, Some(observed)))
@@ -230,15 +231,29 @@ fn where_differences_are_left_our_own_tags_are_written_alone() {
 }
 
 #[test]
-fn a_version_that_is_only_not_known_any_more_is_no_difference_to_tell_of() {
+fn what_was_published_stays_known_where_only_the_owner_tag_was_taken_off() {
     let mut wanted = desired(&json!({"publish": true}));
-    let made = made_of(&wanted);
-    assert_eq!(next(&wanted, &memory(&[]), &made), "PublishVersion(publish:->true)");
     wanted.show_people();
-    assert_eq!(next(&wanted, &memory(&[]), &made), "PublishVersion()", "an owner tag was put back: it is published again, and nobody's edit is lost");
-    let edited = edited(|o| o.function.configuration.handler = Some("theirs".to_owned()));
-    let told = "UpdateConfiguration(handler:theirs>index.handler) then PublishVersion(publish:->true)";
-    assert_eq!(next(&wanted, &memory(&[]), &edited), told);
+    let made = made_of(&wanted);
+    let fingerprint = compare::fingerprint(&wanted, &made.function);
+    let cases = [
+        ("the function is as the status tells", made.function.last_modified.clone(), "Settled"),
+        ("somebody changed what the spec does not name, or made the function anew", Some("earlier".to_owned()), "PublishVersion(publish:->true)"),
+        ("the status is lost", None, "PublishVersion(publish:->true)"),
+    ];
+    for (case, last_modified, expected) in cases {
+        let mut memory = LambdaFunctionStatus {
+            latest_version: Some("7".to_owned()),
+            published: Some(PublishedStatus { code_sha256: made.function.code_sha256.clone().unwrap(), configuration_sha256: fingerprint.clone() }),
+            last_modified,
+            ..LambdaFunctionStatus::default()
+        };
+        let mut untagged = made_of(&wanted);
+        untagged.tags = Ok(Tags::new());
+        let Plan::Act(steps) = plan(Goal::Present(&wanted), &memory, Some(&untagged)) else { panic!("{case}: there is work") };
+        intend(&mut memory, &steps[0].step);
+        assert_eq!((steps[0].step.name(), next(&wanted, &memory, &made).as_str()), ("Tag", expected), "{case}");
+    }
 }
 
 #[test]

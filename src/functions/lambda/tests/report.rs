@@ -54,6 +54,21 @@ fn a_published_version_is_reported_with_what_it_was_made_of() {
 }
 
 #[test]
+fn who_only_looks_forgets_what_was_published_of_a_function_that_was_changed() {
+    let (wanted, looking) = (desired(&json!({"publish": true})), super::looking(&json!({"publish": true})));
+    let mut observed = Some(made_of(&wanted));
+    fold(&mut observed, Change::VersionPublished(Published { version: "4".to_owned(), code_sha256: "c".to_owned(), configuration_sha256: "f".to_owned() }));
+    let mut status = memory(&[]);
+    report(Goal::Present(&wanted), &mut status, observed.as_ref());
+    let mut observed = made_of(&wanted);
+    report(Goal::Present(&looking), &mut status, Some(&observed));
+    assert_eq!(status.latest_version.as_deref(), Some("4"), "it is the same function");
+    observed.function.last_modified = Some("later".to_owned());
+    report(Goal::Present(&looking), &mut status, Some(&observed));
+    assert_eq!((&status.latest_version, &status.published), (&None, &None), "it may be another one of the same name");
+}
+
+#[test]
 fn recreations_are_counted_until_the_function_is_active() {
     let wanted = desired(&json!({}));
     let mut status = memory(&[]);
