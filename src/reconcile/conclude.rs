@@ -11,6 +11,9 @@ use crate::api::Reason;
 use crate::api::conditions::{OURS, READY, RECONCILING, STALLED, TESTED, condition, find};
 use crate::cloud::{Class, CloudError};
 
+/// Reasons that tell of trouble with looking, not with the function.
+const NOT_LOOKED: [Reason; 4] = [Reason::Throttled, Reason::CloudUnavailable, Reason::Unauthenticated, Reason::ReferenceUnreadable];
+
 /// What a pass found out about an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -66,8 +69,8 @@ impl Verdict {
 
     /// Whether the trouble is one of looking, not of the function: what was known may stand.
     #[must_use]
-    pub const fn could_not_look(&self) -> bool {
-        matches!(self, Self::Reconciling(Reason::Throttled | Reason::CloudUnavailable | Reason::Unauthenticated | Reason::ReferenceUnreadable, _))
+    pub fn could_not_look(&self) -> bool {
+        matches!(self, Self::Reconciling(reason, _) if NOT_LOOKED.contains(reason))
     }
 
     /// Whether the trouble usually ends by itself, so that it is shown as Stalled only after a while.
@@ -158,8 +161,14 @@ pub fn happening(old: &[Condition], new: &[Condition]) -> Option<Happening> {
         let which = (trouble.reason == Reason::TestFailed.as_str()).then(|| trouble.message.clone());
         Some((trouble.reason.clone(), which))
     };
+    // Where nobody could look in between, the kind's own condition still has what was told before.
+    let before = || {
+        let blind = find(old, READY).is_some_and(|ready| NOT_LOOKED.iter().any(|reason| ready.reason == reason.as_str()));
+        let tested = find(old, TESTED).filter(|tested| blind && tested.reason == Reason::TestFailed.as_str())?;
+        Some((tested.reason.clone(), Some(tested.message.clone())))
+    };
     let now = told(new)?;
-    if told(old).as_ref() == Some(&now) {
+    if told(old).or_else(before).as_ref() == Some(&now) {
         return None;
     }
     let (now, _) = now;
@@ -235,6 +244,25 @@ mod tests {
         let again = conditions(&stalled, &Verdict::Stalled(Reason::AccessDenied, "no, still".into()), 1, at(3));
         assert_eq!(happening(&stalled, &again), None);
         assert_eq!(happening(&stalled, &calm), None);
+    }
+
+    #[test]
+    fn a_failed_test_is_told_once_whatever_was_not_seen_in_between() {
+        let failed = |message: &str| {
+            let own = Domain { kind: TESTED, status: "False", reason: Reason::TestFailed, message: message.to_owned(), tell: false };
+            let stalled = conditions(&[], &Verdict::Stalled(Reason::TestFailed, message.to_owned()), 1, at(1));
+            stalled.into_iter().chain([domain(&[], &own, 1, at(1))]).collect::<Vec<_>>()
+        };
+        let after = |reason| {
+            let one = failed("one");
+            let said = conditions(&one, &Verdict::Reconciling(reason, String::new()), 1, at(2));
+            said.into_iter().chain(of_kind(&one)).collect::<Vec<_>>()
+        };
+        for reason in NOT_LOOKED {
+            assert_eq!(happening(&after(reason), &failed("one")), None, "{reason:?}");
+            assert!(happening(&after(reason), &failed("two")).is_some(), "another test fails: {reason:?}");
+        }
+        assert!(happening(&after(Reason::Progressing), &failed("one")).is_some(), "the pass that ran the tests may have ended before it could tell");
     }
 
     #[test]

@@ -155,20 +155,17 @@ impl<M: Managed> Driver<M> {
         let found = own_status::<M>(subject).unwrap_or_default();
         // What could not be written down is nothing to go back to; the next look is near.
         let unwritten = matches!(seen.trouble, Some((Trouble::ApiServer, _, _)));
-        let newer = !unwritten && !seen.is_older(subject.resource_version());
-        if newer {
-            // The same, said at another time, is no difference.
-            conditions::keep_times(&mut seen.status.common_mut().conditions, &found.common().conditions);
-            // What another operator of this cluster announced is not forgotten.
-            seen.status.common_mut().managed.extend(found.common().managed.iter().cloned());
-            drift::keep_of_another(seen.status.common_mut(), found.common());
-        }
-        if newer && found != seen.status {
-            let pause = seen.put_right.map_or(Duration::ZERO, |last| until(last + PUT_RIGHT_PAUSE, now));
-            if pause.is_zero() {
-                self.put_right(subject, &mut seen, now).await;
+        if !unwritten && !seen.is_older(subject.resource_version()) {
+            let status = remembered(&seen.status, &found);
+            if found == status {
+                seen.status = status;
             } else {
-                wait = wait.min(pause);
+                let pause = seen.put_right.map_or(Duration::ZERO, |last| until(last + PUT_RIGHT_PAUSE, now));
+                if pause.is_zero() {
+                    self.put_right(subject, &mut seen, status, now).await;
+                } else {
+                    wait = wait.min(pause);
+                }
             }
         }
         seen.settling = None;
@@ -177,11 +174,13 @@ impl<M: Managed> Driver<M> {
         Action::requeue(wait)
     }
 
-    async fn put_right(&self, subject: &Subject<M::Kind>, seen: &mut Seen<Status<M>>, now: Instant) {
+    /// Writes the status that is remembered. The record has it only once it is written.
+    async fn put_right(&self, subject: &Subject<M::Kind>, seen: &mut Seen<Status<M>>, status: Status<M>, now: Instant) {
         seen.put_right = Some(now);
-        let written = crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &seen.status);
+        let written = crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &status);
         match written.await {
             Ok(version) => {
+                seen.status = status;
                 seen.older_versions.push(subject.resource_version().to_owned());
                 seen.resource_version = version;
             }
@@ -228,6 +227,18 @@ impl<M: Managed> Driver<M> {
     pub(super) fn observe_only(&self, asked: ManagementPolicy) -> bool {
         asked.min(self.settings.management_policy) == ManagementPolicy::Observe
     }
+}
+
+/// What is remembered, together with what somebody else's status must not lose.
+fn remembered<S: FunctionStatus + Clone>(known: &S, found: &S) -> S {
+    let mut status = known.clone();
+    let common = status.common_mut();
+    // The same, said at another time, is no difference.
+    conditions::keep_times(&mut common.conditions, &found.common().conditions);
+    // What another operator of this cluster announced is not forgotten.
+    common.managed.extend(found.common().managed.iter().cloned());
+    drift::keep_of_another(common, found.common());
+    status
 }
 
 /// The object's status with our own conditions only: those of others are theirs to write.

@@ -28,7 +28,7 @@ impl<M: Managed> Pass<'_, M> {
         }
         match &self.subject.essentials.deletion_policy {
             Ok(DeletionPolicy::Delete) => {}
-            Ok(DeletionPolicy::Retain) => return self.leave("deletionPolicy is Retain").await,
+            Ok(DeletionPolicy::Retain) => return self.retain().await,
             Err(message) => return blocked(message),
         }
         let identity = match self.identity().await {
@@ -45,7 +45,7 @@ impl<M: Managed> Pass<'_, M> {
                     Ended::Said(Verdict::Reconciling(Reason::Deleting, message), Pace::Poll(rest))
                 }
             },
-            Driven::Retained => self.leave("deletionPolicy is Retain").await,
+            Driven::Retained => self.retain().await,
             // What is not ours (any more) is left alone, and nothing holds the object.
             Driven::Refused(refusal) => self.leave(&refusal.message).await,
             Driven::Drifted(_) => Ended::Said(Verdict::Reconciling(Reason::Deleting, "the function is being deleted".to_owned()), Pace::Now),
@@ -110,6 +110,15 @@ impl<M: Managed> Pass<'_, M> {
                 }
             }
         }
+    }
+
+    /// Leaves the function, with its tags: where it never had ours, its manifest does not take it back.
+    async fn retain(&mut self) -> Ended {
+        let common = self.memory.common();
+        let made = common.arn.is_some() || common.create_requested_at.is_some();
+        let untagged = made && common.instance.is_none();
+        let more = if untagged { "; cloudfn never saw its owner tags on it, and without them only adoptionPolicy IfUnowned takes it back" } else { "" };
+        self.leave(&format!("deletionPolicy is Retain{more}")).await
     }
 
     /// Lets the object go and leaves the function, not without saying so.

@@ -10,6 +10,7 @@
 //! - `scenarios`: fixed lives of one object; `crashes`: the operator dropped before and after every
 //!   single write of them; `matrix`: every operation of them met by every fault.
 //! - `throughput`: many functions at once against the quotas, in virtual time.
+//! - `remembered`: what an operator remembers between passes, and says at the end.
 //! - `transitions`: from one spec to another; `corpus`: functions as people run them.
 //!
 //! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints each run whole.
@@ -30,6 +31,7 @@ mod manners;
 mod matrix;
 mod operator;
 mod ports;
+mod remembered;
 mod run;
 mod scenarios;
 mod schedule;

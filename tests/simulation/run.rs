@@ -200,16 +200,22 @@ impl Stage {
         self.history.specs.entry(number).or_default().push(stored);
     }
 
+    /// Somebody else writes the status of an object.
+    pub fn write_status(&self, number: usize, status: Value) -> u16 {
+        let (slot, object) = (&self.slots[number], self.object(number));
+        let mut object = object.as_deref().cloned().unwrap_or_default();
+        object["status"] = status;
+        self.user("PUT", &format!("{}/{}/status", slot.kind.plural(), slot.name), "application/json", object).status
+    }
+
     fn lose_status(&mut self, number: usize) {
         let slot = &self.slots[number];
         let Some(object) = self.object(number) else { return };
         if !object["metadata"]["deletionTimestamp"].is_null() {
             return;
         }
-        let mut object = Value::clone(&object);
-        object["status"] = json!({"observedGeneration": -1});
         self.world.told().counts.add("fault", "status lost");
-        let status = self.user("PUT", &format!("{}/{}/status", slot.kind.plural(), slot.name), "application/json", object).status;
+        let status = self.write_status(number, json!({"observedGeneration": -1}));
         self.world.tell("user", format!("loses the status of {}: {status}", slot.name));
         // What only the status knew is not taken away any more.
         self.history.touched.insert(judge::Place::of(slot));
