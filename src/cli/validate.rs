@@ -18,7 +18,7 @@ pub(super) fn run(files: &[PathBuf]) -> ExitCode {
         Ok(report) if report > 0 => ExitCode::FAILURE,
         Ok(_) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("cloudfn: {message}");
+            tell(&format!("cloudfn: {message}"));
             ExitCode::from(UNREAD)
         }
     }
@@ -69,6 +69,11 @@ fn print(report: &Report) -> Result<usize, String> {
         return Err(format!("the findings cannot be printed: {error}"));
     }
     let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-    eprintln!("{}: {}, {}", plural(report.objects, "object"), plural(errors, "error"), plural(warnings, "warning"));
+    tell(&format!("{}: {}, {}", plural(report.objects, "object"), plural(errors, "error"), plural(warnings, "warning")));
     Ok(errors)
+}
+
+/// To the standard error, which may be closed, too.
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -94,9 +94,12 @@ fn metadata() -> Value {
             "namespace": {"type": "string", "maxLength": 63, "pattern": format!("^{label}$")},
             "labels": texts,
             "annotations": texts,
+            "generateName": {}, "finalizers": {}, "ownerReferences": {},
+            // What the API server writes itself, and `kubectl get` shows.
+            "creationTimestamp": {}, "deletionGracePeriodSeconds": {}, "deletionTimestamp": {}, "generation": {},
+            "managedFields": {}, "resourceVersion": {}, "selfLink": {}, "uid": {},
         },
         "required": ["name"],
-        "x-kubernetes-preserve-unknown-fields": true,
     })
 }
 
@@ -105,8 +108,11 @@ fn name(object: &mut Value) {
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
         && let Some(prefix) = metadata.get("generateName").and_then(Value::as_str)
     {
-        let name = json!(format!("{prefix}xxxxx"));
-        metadata.entry("name").or_insert(name);
+        // Its five characters of chance; the beginning is cut where the whole would not fit a label.
+        let name: String = prefix.chars().take(58).chain("xxxxx".chars()).collect();
+        if metadata.get("name").is_none_or(|name| name.is_null() || name == "") {
+            metadata.insert("name".to_owned(), json!(name));
+        }
     }
 }
 
@@ -132,11 +138,13 @@ fn closed(schema: &Value) -> Value {
     Value::Object(closed)
 }
 
-/// As the API server completes what it is sent: a null counts as omitted, and defaults are put in.
+/// As the API server completes what it is sent: a null counts as omitted, a number without a fraction
+/// is a whole one, and defaults are put in.
 fn complete(schema: &Value, value: &mut Value) {
     match value {
         Value::Object(members) if schema.get("properties").is_some() || schema.get("additionalProperties").is_some() => {
-            members.retain(|_, member| !member.is_null());
+            let known = |name: &str| schema["properties"].get(name).is_some() || schema.get("additionalProperties").is_some();
+            members.retain(|name, member| !member.is_null() || !known(name));
             for (name, property) in schema["properties"].as_object().into_iter().flatten() {
                 if let Some(default) = property.get("default") {
                     members.entry(name).or_insert_with(|| default.clone());
@@ -147,6 +155,13 @@ fn complete(schema: &Value, value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| complete(&schema["items"], item)),
+        Value::Number(number) if schema["type"] == "integer" => {
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number of at most 2^53 is one")]
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).map(|number| number as i64);
+            if let Some(whole) = whole.filter(|_| number.is_f64()) {
+                *value = json!(whole);
+            }
+        }
         _ => {}
     }
 }

@@ -18,12 +18,12 @@ use crate::javascript;
 use crate::reconcile::{Inputs, Managed as _, ReferenceName, Unmet};
 
 /// Looks at an object that keeps its schema.
-pub(super) fn check(kind: &str, object: &Value, around: &Around) -> Vec<Found> {
-    let namespace = text(object, "/metadata/namespace");
+pub(super) fn check(source: &str, kind: &str, object: &Value, around: &Around) -> Vec<Found> {
+    let inputs = |names: &BTreeSet<ReferenceName>| around.of(source, text(object, "/metadata/namespace"), names);
     if kind == CloudFrontFunction::kind(&()) {
-        with(object, CloudFrontFunctions::references, namespace, around, check_cloudfront)
+        with(object, CloudFrontFunctions::references, inputs, check_cloudfront)
     } else if kind == LambdaFunction::kind(&()) {
-        with(object, LambdaFunctions::references, namespace, around, check_lambda)
+        with(object, LambdaFunctions::references, inputs, check_lambda)
     } else {
         // Every kind has its line above; a test looks at all definitions.
         Vec::new()
@@ -34,14 +34,13 @@ pub(super) fn check(kind: &str, object: &Value, around: &Around) -> Vec<Found> {
 fn with<S: DeserializeOwned>(
     object: &Value,
     references: impl Fn(&S) -> BTreeSet<ReferenceName>,
-    namespace: &str,
-    around: &Around,
+    inputs: impl Fn(&BTreeSet<ReferenceName>) -> (Inputs, Vec<String>),
     look: impl Fn(&S, &Inputs) -> (Result<(), Unmet>, Vec<Found>),
 ) -> Vec<Found> {
     let Ok(spec) = S::deserialize(&object["spec"]) else {
         return vec![Found::error("spec", "the operator cannot read it")];
     };
-    let (inputs, absent) = around.of(namespace, &references(&spec));
+    let (inputs, absent) = inputs(&references(&spec));
     let (unmet, mut found) = look(&spec, &inputs);
     match unmet {
         Err(Unmet::Invalid(message)) => found.insert(0, Found::error("spec", message)),
@@ -51,7 +50,7 @@ fn with<S: DeserializeOwned>(
     let note = |name: String| Found {
         level: Level::Note,
         path: "spec".to_owned(),
-        message: format!("{name} is not among the files, so what it holds is not looked at"),
+        message: format!("{name} is not among the files as plain text, so what it holds is not looked at"),
     };
     found.extend(absent.into_iter().map(note));
     found
@@ -84,21 +83,24 @@ fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> (Result<(), Unmet
 }
 
 /// The files of a Node.js function: `dir/index.handler` is what `dir/index.js`, `.mjs` or `.cjs` exports
-/// as `handler` (Lambda Developer Guide, "Define Lambda function handler in Node.js").
+/// as `handler` (Lambda Developer Guide, "Define Lambda function handler in Node.js"). Lambda's loader,
+/// whose source is public (aws-lambda-nodejs-runtime-interface-client, `_tryRequire`), takes a path as
+/// it stands first, so also a folder with an `index.js`.
 fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<Found> {
     let (folder, file) = handler.rsplit_once('/').map_or(("", handler), |(folder, file)| (folder, file));
     let (stem, export) = file.split_once('.').unwrap_or((file, ""));
-    let stem = if folder.is_empty() { stem.to_owned() } else { format!("{folder}/{stem}") };
-    let is_called = |name: &str| ["js", "mjs", "cjs"].iter().any(|extension| name == format!("{}.{extension}", stem.trim_start_matches("./")));
+    let stem = if folder.is_empty() { stem.to_owned() } else { format!("{}/{stem}", folder.trim_start_matches("./")) };
+    let called = ["", "/index.js", ".js", ".mjs", ".cjs"].iter().map(|end| format!("{stem}{end}")).find(|name| files.contains_key(name.as_str()));
     let mut found = Vec::new();
-    if !files.keys().any(|name| is_called(name)) {
+    // What begins with a slash is in a layer.
+    if called.is_none() && !stem.starts_with('/') {
         let message = format!("spec.handler names the file {stem}.js (or .mjs, .cjs), which is not there; add it, or correct spec.handler");
         found.push(Found { level: Level::Warning, path: path.to_owned(), message });
     }
     let scripts = files.iter().filter(|(name, _)| [".js", ".mjs", ".cjs"].iter().any(|extension| name.ends_with(extension)));
     for (name, code) in scripts.filter_map(|(name, bytes)| Some((name, std::str::from_utf8(bytes).ok()?))) {
         // What is exported as `a.b` is a member of `a`.
-        let export = export.split('.').next().filter(|export| !export.is_empty() && is_called(name));
+        let export = export.split('.').next().filter(|export| !export.is_empty() && called.as_deref() == Some(*name));
         found.extend(javascript::node(name, code, export).iter().map(|doubt| warning(&format!("{path} ({name})"), doubt)));
     }
     found

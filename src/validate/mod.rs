@@ -17,6 +17,8 @@ mod tests;
 use std::fmt;
 
 use serde_json::Value;
+use serde_saphyr::options::NonFiniteFloatPolicy;
+use serde_saphyr::{Budget, UserMessageFormatter};
 
 use crate::api::{GROUP, crds};
 use around::Around;
@@ -64,12 +66,13 @@ impl fmt::Display for Finding {
             Level::Warning => "warning",
             Level::Error => "error",
         };
-        write!(f, "{}: {level}: ", self.source)?;
+        let mut line = format!("{}: {level}: ", self.source);
         for part in [&self.object, &self.path].into_iter().filter(|part| !part.is_empty()) {
-            write!(f, "{part}: ")?;
+            line.extend([part, ": "]);
         }
-        // One line each, whatever a message quotes.
-        f.write_str(&self.message.replace('\n', " "))
+        line.push_str(&self.message);
+        // One line each, whatever it quotes.
+        f.write_str(&line.replace(char::is_control, " "))
     }
 }
 
@@ -102,26 +105,28 @@ pub fn validate(sources: &[Source]) -> Result<Report, String> {
     for source in sources {
         match documents_of(&source.text) {
             Ok(found) => documents.extend(found.into_iter().map(|document| (source.name.as_str(), document))),
+            // Templates and the like that only look like manifests are not for this program.
+            Err(_) if !source.text.contains(GROUP) => report.findings.push(Finding { level: Level::Note, ..about(&source.name, UNREADABLE.to_owned()) }),
             Err(message) => report.findings.push(about(&source.name, message)),
         }
     }
     let mut around = Around::default();
     for (source, document) in &documents {
-        if let Err(message) = around.take(document) {
-            report.findings.push(Finding { object: title(document), ..about(source, message) });
-        }
+        around.take(source, document);
     }
     for (source, document) in documents {
-        let Some((group, _)) = text(&document, "/apiVersion").split_once('/') else { continue };
-        if group == GROUP {
+        if text(&document, "/apiVersion").split('/').next() == Some(GROUP) {
             report.objects += 1;
-            let found = look(&definitions, &around, document.clone());
             let object = title(&document);
+            let found = look(&definitions, &around, source, document);
             report.findings.extend(found.into_iter().map(|found| found.at(source, &object)));
         }
     }
     Ok(report)
 }
+
+/// What is said of text that is no YAML and has no object of ours.
+const UNREADABLE: &str = "it is no YAML, so it is not looked at";
 
 fn about(source: &str, message: String) -> Finding {
     Finding { source: source.to_owned(), level: Level::Error, object: String::new(), path: String::new(), message }
@@ -152,19 +157,29 @@ impl Found {
 }
 
 /// As the API server does: the schema first, and only what keeps it is looked at further.
-fn look(definitions: &[Definition], around: &Around, mut object: Value) -> Vec<Found> {
+fn look(definitions: &[Definition], around: &Around, source: &str, mut object: Value) -> Vec<Found> {
     let (version, kind) = (text(&object, "/apiVersion").to_owned(), text(&object, "/kind").to_owned());
     let Some(definition) = definitions.iter().find(|one| one.api_version == version && one.kind == kind) else {
         let known: Vec<String> = definitions.iter().map(|one| format!("{} {}", one.api_version, one.kind)).collect();
         return vec![Found::error("", format!("there is no {version} {kind}; there are {}", known.join(", ")))];
     };
     let found = definition.check(&mut object);
-    if found.is_empty() { functions::check(&kind, &object, around) } else { found }
+    if found.is_empty() { functions::check(source, &kind, &object, around) } else { found }
 }
 
-/// All documents of a text, those of lists too.
+/// All documents of a text, those of lists too. An error names no value.
 fn documents_of(yaml: &str) -> Result<Vec<Value>, String> {
-    let documents: Vec<Value> = serde_saphyr::from_multiple(yaml).map_err(|error| format!("it cannot be read: {}", first_line(&error.to_string())))?;
+    // As large as what a whole repository is rendered to.
+    let mut budget = Budget::default();
+    (budget.max_documents, budget.max_nodes, budget.max_events) = (100_000, 10_000_000, 50_000_000);
+    let options = serde_saphyr::options! {
+        budget: Some(budget),
+        // A text such as 8234e7812 is one that reads like a number which is too large.
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
+        with_snippet: false,
+    };
+    let said = |error: &serde_saphyr::Error| format!("it cannot be read: {}", first_line(&error.render_with_formatter(&UserMessageFormatter)));
+    let documents: Vec<Value> = serde_saphyr::from_multiple_with_options(yaml, options).map_err(|error| said(&error))?;
     let mut all = Vec::new();
     for mut document in documents {
         let is_list = text(&document, "/kind").ends_with("List");

@@ -68,6 +68,9 @@ fn every_kind_is_looked_at_beyond_its_schema() {
 fn what_is_as_it_shall_be_is_not_spoken_of() {
     assert_eq!(edge(""), Vec::<String>::new());
     assert_eq!(edge("  comment: null\n  tags: {team: null}\n"), Vec::<String>::new(), "a null counts as omitted");
+    assert_eq!(edge("  comments: null\n").len(), 1, "but not where no field is");
+    assert_eq!(edge("  tests: [{name: a, maxComputeUtilization: 50.0}]\n"), Vec::<String>::new(), "a whole number");
+    assert_eq!(edge("  tests: [{name: a, maxComputeUtilization: 50.5}]\n").len(), 1);
     assert_eq!(said("# nothing\n---\n---\nkind: Deployment\napiVersion: apps/v1\nspec: {x: 1}\n---\napiVersion: v1\nkind: Service\n"), Vec::<String>::new());
     let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: cloudfn.dev/v1alpha1\n  kind: CloudFrontFunction\n  metadata: {name: edge}\n  spec: {}\n";
     assert_eq!(said(list), ["f.yaml: error: CloudFrontFunction edge: spec.code: it is required; set it"]);
@@ -118,10 +121,16 @@ fn a_finding_is_one_line_with_object_and_path() {
         metadata("{name: edge, annotations: {cloudfn.dev/paused: true}}")[0].ends_with("metadata.annotations.cloudfn.dev/paused: it must be of type string")
     );
     assert_eq!(metadata("{generateName: edge-, labels: {a: b}, ownerReferences: []}"), Vec::<String>::new(), "and its status is not read");
+    assert!(metadata("{name: edge, annotation: {a: b}}")[0].ends_with("metadata.annotation: there is no such field; remove it, or correct its name"));
+    assert_eq!(metadata("{name: '', generateName: edge-, creationTimestamp: null}"), Vec::<String>::new());
     let nameless = said("apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nspec: {code: {inline: x}}\n");
     assert!(nameless[0].ends_with("metadata: it is required; set it"), "{nameless:?}");
-    let broken = said("kind: [\n");
+    let broken = said("apiVersion: cloudfn.dev/v1alpha1\nkind: [\n");
     assert!(broken.len() == 1 && broken[0].starts_with("f.yaml: error: it cannot be read: "), "{broken:?}");
+    assert_eq!(said("kind: {{ .Values.kind }}\n"), ["f.yaml: note: it is no YAML, so it is not looked at"]);
+    assert_eq!(said("apiVersion: cloudfn.dev\nkind: CloudFrontFunction\n").len(), 1, "the version is missing");
+    let injected = said("apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {name: \"a\\n::error::x\"}\nspec: {}\n");
+    assert!(injected.iter().all(|line| !line.contains('\n')), "{injected:?}");
 }
 
 #[test]
@@ -137,12 +146,34 @@ fn what_the_operator_would_refuse_is_an_error_too() {
 #[test]
 fn what_is_not_among_the_files_is_noted_and_no_error() {
     let named = "  testsFrom: [{configMapKeyRef: {name: code, key: tests.yaml}}]\n";
-    let note = "f.yaml: note: CloudFrontFunction edge: spec: ConfigMap code is not among the files, so what it holds is not looked at";
+    let note = "f.yaml: note: CloudFrontFunction edge: spec: ConfigMap code is not among the files as plain text, so what it holds is not looked at";
     assert_eq!(edge(named), [note]);
     let elsewhere = format!("{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code, namespace: other}}\ndata: {{tests.yaml: '- name: a'}}\n");
     assert_eq!(edge(&elsewhere), [note], "it is in another namespace");
     let there = format!("{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: a'}}\n");
     assert_eq!(edge(&there), Vec::<String>::new());
+    assert_eq!(edge(&format!("{there}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{}}\n")), [note], "which one counts, nobody knows");
+    let sources = [("prod/map.yaml", "a"), ("dev/map.yaml", "A")].map(|(name, test)| Source {
+        name: name.to_owned(),
+        text: format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: {test}'}}\n"),
+    });
+    let edge_of = |map: &Source| Source {
+        name: map.name.clone(),
+        text: format!(
+            "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {{name: edge}}\nspec:\n  code: {{inline: 'function handler() {{}}'}}\n{named}---\n{}",
+            map.text
+        ),
+    };
+    let beside: Vec<Source> = sources.iter().map(edge_of).collect();
+    assert!(validate(&beside).expect("definitions").findings.iter().all(|finding| finding.level != Level::Note), "each has its own");
+    let secret = "  runtime: python3.13\n  handler: a.b\n  code: {inline: {files: {a.py: x}}}\n  environment: {variablesFrom: [{secretRef: {name: s}}]}\n";
+    let holding = |data: &str| worker(&format!("{secret}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\n{data}\n"));
+    assert_eq!(
+        holding("data: {AB: 'ENC[AES256_GCM]'}"),
+        ["f.yaml: note: LambdaFunction shop/worker: spec: Secret s is not among the files as plain text, so what it holds is not looked at"]
+    );
+    assert_eq!(holding("data:\n  AB: |\n    c2Vj\n    cmV0\n  CD: null"), Vec::<String>::new(), "wrapped, and empty");
+    assert_eq!(said("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {AB: 'ENC[AES256_GCM]'}\n"), Vec::<String>::new(), "nobody names it");
     let without = format!("{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{}}\n");
     assert!(matches!(edge(&without).as_slice(), [one] if one.contains("error") && one.contains("ConfigMap code has no key tests.yaml")));
 }
@@ -155,9 +186,7 @@ fn no_value_of_a_secret_or_an_environment_is_shown() {
         format!("{spec}  environment: {{variables: {{A-B: {SENTINEL}}}}}\n"),
         format!("{spec}  environment: {{variables: {SENTINEL}}}\n"),
         format!("{spec}  environment: {{variables: {{AB: {}}}}}\n", SENTINEL.repeat(1000)),
-        format!(
-            "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\ndata: {{'9A': {SENTINEL}}}\n"
-        ),
+        format!("{spec}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{A: {SENTINEL}, A: {SENTINEL}}}\n"),
         format!(
             "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{'9A': {SENTINEL}}}\n"
         ),
@@ -167,6 +196,9 @@ fn no_value_of_a_secret_or_an_environment_is_shown() {
         assert!(found.iter().any(|line| line.contains(": error: ")), "{lines}: {found:?}");
         assert!(found.iter().all(|line| !line.contains(SENTINEL)), "{lines}: {found:?}");
     }
+    // Text that reads like a number too large for one.
+    let overflowing = format!("{spec}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{A: 8234e7812}}\n");
+    assert_eq!(worker(&overflowing), Vec::<String>::new());
     let kept = worker(&format!(
         "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{AB: {SENTINEL}}}\n"
     ));

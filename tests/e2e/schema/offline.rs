@@ -41,7 +41,7 @@ fn a_file_that_cannot_be_read_ends_with_two_and_one_that_is_no_yaml_with_one() {
     let (code, _, told) = ended(&path("none.yaml"));
     assert_eq!(code, Some(2));
     assert!(told.contains("none.yaml cannot be read"), "{told}");
-    std::fs::write(path("a.yaml"), "kind: [").expect("a file");
+    std::fs::write(path("a.yaml"), "apiVersion: cloudfn.dev/v1alpha1\nkind: [").expect("a file");
     let (code, found, told) = ended(&path("a.yaml"));
     assert_eq!((code, told.trim()), (Some(1), "0 objects: 1 error, 0 warnings"));
     assert!(found.contains("a.yaml: error: it cannot be read"), "{found}");
