@@ -9,7 +9,7 @@ use std::thread;
 
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
-use oxc_ast::ast::{AssignmentTarget, VariableDeclarationKind};
+use oxc_ast::ast::{AssignmentTarget, Expression, VariableDeclarationKind};
 use oxc_ast_visit::Visit;
 use oxc_diagnostics::LabeledSpan;
 use oxc_parser::{Parser, ParserReturn};
@@ -157,7 +157,7 @@ struct Look {
     old: bool,
     /// Functions around the place.
     depth: usize,
-    /// Whether anything outside of all functions is called `handler`.
+    /// Whether anything global is called `handler`.
     handler: bool,
     /// Words that the runtime does not know, with the offset of the first of each.
     words: Vec<(u32, &'static str)>,
@@ -195,8 +195,14 @@ impl<'a> Visit<'a> for Look {
             }
             AstKind::BindingIdentifier(name) => self.named(name.name.as_str()),
             AstKind::AssignmentExpression(assignment) => {
-                if let AssignmentTarget::AssignmentTargetIdentifier(name) = &assignment.left {
-                    self.named(name.name.as_str());
+                match &assignment.left {
+                    AssignmentTarget::AssignmentTargetIdentifier(name) => self.named(name.name.as_str()),
+                    // Bundlers wrap everything into a function, and say what is global so.
+                    AssignmentTarget::StaticMemberExpression(member) => {
+                        let global = matches!(&member.object, Expression::Identifier(object) if object.name == "globalThis");
+                        self.handler |= global && member.property.name == HANDLER;
+                    }
+                    _ => {}
                 }
             }
             AstKind::VariableDeclaration(declaration) => match declaration.kind {
@@ -240,6 +246,7 @@ mod tests {
             "var a = 1, handler = function (event) { return event.request; };",
             "let { handler } = { handler: (event) => event };",
             "handler = function (event) { return event; };",
+            "(() => { globalThis.handler = (event) => event.request; })();",
             "if (true) { var handler = function () {}; }",
             "export { handler };\nfunction handler() {}",
             "export default function handler() {}",
@@ -262,7 +269,15 @@ mod tests {
 
     #[test]
     fn a_handler_that_is_missing_or_hidden_is_missed() {
-        for code in ["", "function Handler() {}", "function f() { function handler() {} }", "var f = function handler() {};", "handler();", "x.handler = 1;"] {
+        for code in [
+            "",
+            "function Handler() {}",
+            "function f() { function handler() {} }",
+            "var f = function handler() {};",
+            "handler();",
+            "x.handler = 1;",
+            "globalThis.other = 1;",
+        ] {
             let said = said(&cloudfront(code, "cloudfront-js-2.0"));
             assert_eq!(said.len(), 1, "{code}: {said:?}");
             assert!(said[0].contains("there is no function named handler"), "{code}: {said:?}");
