@@ -5,6 +5,8 @@
 //! (`TestFunction` runs the code), so nothing here refuses anything. Reads the source and runs nothing.
 //! What it takes to read it is bounded, whatever stands there: see [`DEEPEST`].
 
+mod nesting;
+
 use std::thread;
 
 use oxc_allocator::Allocator;
@@ -94,23 +96,10 @@ fn may_export(parsed: &ParserReturn<'_>, name: &str) -> bool {
     !exports || !record.star_export_entries.is_empty() || record.exported_bindings.keys().any(|exported| exported.as_str() == name)
 }
 
-/// Whether more brackets than [`DEEPEST`] are open somewhere. Those in strings and comments count, too.
-fn is_deep(code: &str) -> bool {
-    let mut open = 0_usize;
-    code.bytes().any(|byte| {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        open > DEEPEST
-    })
-}
-
 /// Parses as the first of these kinds that takes the code, else as the first, on a stack that is deep
 /// enough; nothing is said where that cannot be had.
 fn parsed(code: &str, kinds: &[SourceType], look: impl FnOnce(&ParserReturn<'_>) -> Vec<Doubt> + Send) -> Vec<Doubt> {
-    if is_deep(code) {
+    if nesting::may_exceed(code, DEEPEST) {
         return Vec::new();
     }
     let stack = code.len().saturating_mul(STACK_PER_BYTE).clamp(LEAST_STACK, MOST_STACK);
@@ -145,9 +134,13 @@ fn doubt(code: &str, offset: u32, message: String) -> Doubt {
 }
 
 /// CloudFront Developer Guide, "JavaScript runtime 1.0 features": no `const`, no `let`, and modules,
-/// classes and `async` are not among its statements.
+/// classes and `async` are not among its statements. "JavaScript runtime 2.0 features" adds them, except
+/// for classes and exports.
 fn not_in_the_old_runtime(word: &str) -> String {
-    format!("cloudfront-js-1.0 has no `{word}`; write it without, or set runtime to cloudfront-js-2.0")
+    match word {
+        "class" | "export" => format!("cloudfront-js-1.0 has no `{word}`; write it without"),
+        _ => format!("cloudfront-js-1.0 has no `{word}`; write it without, or set runtime to cloudfront-js-2.0"),
+    }
 }
 
 /// What a walk through the source finds.
@@ -290,7 +283,8 @@ mod tests {
         let said = said(&cloudfront(code, "cloudfront-js-1.0"));
         let words: Vec<&str> = said.iter().filter_map(|line| line.split('`').nth(1)).collect();
         assert_eq!(words, ["import", "const", "let", "class", "async", "await"]);
-        assert!(said[1].starts_with("line 2, column 1: cloudfront-js-1.0 has no `const`"), "{said:?}");
+        assert_eq!(said[1], "line 2, column 1: cloudfront-js-1.0 has no `const`; write it without, or set runtime to cloudfront-js-2.0");
+        assert!(said[3].ends_with("has no `class`; write it without"), "2.0 has none either: {said:?}");
     }
 
     #[test]
@@ -306,6 +300,13 @@ mod tests {
             assert_eq!(node(name, "if (process.env.OFF) return;\nexports.handler = 1;", None), [], "a CommonJS file is the body of a function");
         }
         assert!(!node("index.mjs", "return;", None).is_empty());
+    }
+
+    /// Closing brackets in comments close nothing: they must not make it look shallow.
+    #[test]
+    fn what_pretends_to_be_shallow_is_not_read() {
+        let nest = format!("{}/*{}*/", "(a=".repeat(95), ")".repeat(95));
+        assert_eq!(cloudfront(&nest.repeat(10_240 / nest.len()), "cloudfront-js-2.0"), []);
     }
 
     /// As deep as CloudFront's limit lets it be: each way to nest ends.

@@ -10,8 +10,12 @@ pub const RECONCILING: &str = "Reconciling";
 /// Present while true: a person must change something.
 pub const STALLED: &str = "Stalled";
 
-/// Present where the spec has tests: whether they passed for what is published.
+/// Present where the spec has tests: whether they passed for the content that the spec asks for.
 pub const TESTED: &str = "Tested";
+
+/// Characters of a message at most: words of a cloud or of a ConfigMap may be in it, and a status that is
+/// too large could not be written at all.
+const MOST_WORDS: usize = 1024;
 
 /// The conditions that cloudfn writes; others belong to others.
 pub const OURS: [&str; 4] = [READY, RECONCILING, STALLED, TESTED];
@@ -38,9 +42,18 @@ pub fn condition(old: &[Condition], kind: &str, status: &str, reason: &str, mess
         type_: kind.to_owned(),
         status: status.to_owned(),
         reason: reason.to_owned(),
-        message: message.to_owned(),
+        message: bounded(message),
         observed_generation: Some(generation),
         last_transition_time: since,
+    }
+}
+
+/// A message as conditions have it: cut where it is too long.
+#[must_use]
+pub fn bounded(message: &str) -> String {
+    match message.char_indices().nth(MOST_WORDS) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
     }
 }
 
@@ -50,5 +63,17 @@ pub fn keep_times(conditions: &mut [Condition], old: &[Condition]) {
         if let Some(same) = find(old, &condition.type_).filter(|c| c.status == condition.status) {
             condition.last_transition_time = same.last_transition_time.clone();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_as_long_as_a_person_reads() {
+        let made = |message: &str| condition(&[], READY, "False", "InvalidSpec", message, 1, Timestamp::UNIX_EPOCH).message;
+        assert_eq!(made(&"é".repeat(MOST_WORDS)), "é".repeat(MOST_WORDS));
+        assert_eq!(made(&"é".repeat(MOST_WORDS + 1)), "é".repeat(MOST_WORDS) + "…");
     }
 }

@@ -191,7 +191,7 @@ impl Reason {
             Self::TestFailed => "A test of the spec failed, so nothing is published; status.tests says where. Correct the code or the test.",
             Self::TestUnavailable => "The cloud could not run the tests of the spec, so nothing is published; cloudfn tries again now and then.",
             Self::TestsRunning => "The tests of the spec have not all run yet.",
-            Self::TestsPassed => "Every test of the spec passed for the content that is published.",
+            Self::TestsPassed => "Every test of the spec passed for the content that the spec asks for.",
             Self::TestsSkipped => "Nothing waits for the tests of the spec: the annotation cloudfn.dev/skip-tests or the flag --cloudfront-tests says so.",
             Self::InternalError => "The cloud answered something that cloudfn does not know; please report it.",
         }

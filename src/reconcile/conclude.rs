@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
 use super::Domain;
 use crate::api::Reason;
-use crate::api::conditions::{OURS, READY, RECONCILING, STALLED, TESTED, condition, find};
+use crate::api::conditions::{OURS, READY, RECONCILING, STALLED, TESTED, bounded, condition, find};
 use crate::cloud::{Class, CloudError};
 
 /// Reasons that tell of trouble with looking, not with the function.
@@ -121,10 +121,11 @@ pub fn of_kind(conditions: &[Condition]) -> impl Iterator<Item = Condition> {
     conditions.iter().filter(|c| c.type_ == TESTED).cloned()
 }
 
-/// The event for a condition of the kind's own, where it has come to a reason that is worth one.
+/// The event for a condition of the kind's own, where it has come to a reason that is worth one, or to
+/// the same for something else.
 #[must_use]
 pub fn news(old: &[Condition], own: &Domain) -> Option<Happening> {
-    let known = find(old, own.kind).is_some_and(|c| c.reason == own.reason.as_str());
+    let known = find(old, own.kind).is_some_and(|c| c.reason == own.reason.as_str() && c.message == bounded(&own.message));
     (own.tell && !known).then(|| Happening { warning: true, reason: own.reason.as_str(), note: own.message.clone() })
 }
 
@@ -244,6 +245,18 @@ mod tests {
         let again = conditions(&stalled, &Verdict::Stalled(Reason::AccessDenied, "no, still".into()), 1, at(3));
         assert_eq!(happening(&stalled, &again), None);
         assert_eq!(happening(&stalled, &calm), None);
+    }
+
+    #[test]
+    fn what_is_let_through_is_told_once_for_each_content() {
+        let own = |message: &str| Domain { kind: TESTED, status: "Unknown", reason: Reason::TestsSkipped, message: message.to_owned(), tell: true };
+        let long = "x".repeat(5000);
+        for message in ["this code, one", long.as_str()] {
+            let told = [domain(&[], &own(message), 1, at(1))];
+            assert!(news(&[], &own(message)).is_some());
+            assert_eq!(news(&told, &own(message)), None);
+            assert!(news(&told, &own("this code, two")).is_some());
+        }
     }
 
     #[test]

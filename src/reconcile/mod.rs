@@ -220,7 +220,7 @@ pub struct Domain {
     pub reason: Reason,
     /// One sentence.
     pub message: String,
-    /// Whether an event tells that it has come to this reason.
+    /// Whether an event tells that it has come to this reason and message.
     pub tell: bool,
 }
 

@@ -25,8 +25,7 @@ fn reporting(mut spec: Value) -> Value {
 /// Somebody else deploys code of this mark (and publishes it).
 async fn edit(scene: &Scene, kind: &str, name: &str, mark: &str) {
     if kind == CFF {
-        scene.cloud.update_cloudfront(name, "", &javascript(mark)).await;
-        scene.cloud.publish_cloudfront(name).await;
+        scene.replace_live(name, &javascript(mark)).await;
     } else {
         let zip = Blob::new(archive("index.py", &python(mark)));
         scene.cloud.lambda.update_function_code().function_name(name).zip_file(zip).send().await.expect("edited");

@@ -126,7 +126,7 @@ pub fn desired(spec: &CloudFrontFunctionSpec, inputs: &Inputs, claim: &Tags, len
         return Err(Unmet::Invalid(format!("The tag key {key} is reserved; choose one that starts with neither cloudfn.dev/ nor aws:.")));
     }
     let code = code(&spec.code, inputs)?;
-    let bypass = inputs.annotations.get(SKIP_TESTS).is_some_and(|named| *named == code.sha256);
+    let bypass = inputs.annotations.get(SKIP_TESTS).is_some_and(|named| named.trim().eq_ignore_ascii_case(&code.sha256));
     let gate = Gate::new(tests(spec, inputs)?, bypass, lenient)?;
     Ok(CloudFrontDesired {
         runtime: spec.runtime.clone(),

@@ -63,7 +63,8 @@ fn tests(desired: &CloudFrontDesired, memory: &mut CloudFrontFunctionStatus, obs
         Some(observed) => desired.config(&memory.common.managed, Some(&observed.development.config)),
         None => desired.config(&BTreeSet::new(), None),
     };
-    desired.gate.report(&desired.gate.key(&desired.code.sha256, &config), &mut memory.tests);
+    let code = &desired.code.sha256;
+    desired.gate.report(&desired.gate.key(code, &config), code, &mut memory.tests);
 }
 
 fn live(desired: &CloudFrontDesired, memory: &mut CloudFrontFunctionStatus, observed: &CloudFrontObserved) {

@@ -167,8 +167,8 @@ impl Gate {
         self.tests.iter().filter(|test| !done(test)).collect()
     }
 
-    /// Brings what is remembered in line with the content of this key.
-    pub(super) fn report(&self, key: &str, memory: &mut Option<TestsStatus>) {
+    /// Brings what is remembered in line with the content of this key, whose code has this hash.
+    pub(super) fn report(&self, key: &str, code_sha256: &str, memory: &mut Option<TestsStatus>) {
         let earlier = memory.take().unwrap_or_default();
         if self.tests.is_empty() {
             *memory = (!earlier.passed.is_empty()).then(|| TestsStatus { passed: earlier.passed, ..TestsStatus::default() });
@@ -177,7 +177,7 @@ impl Gate {
         let mut status = about(key, earlier);
         if status.outcome != Some(TestsOutcome::Passed) && self.bypass {
             status.outcome = Some(TestsOutcome::Bypassed);
-            status.message = Some("the annotation cloudfn.dev/skip-tests names this code".to_owned());
+            status.message = Some(format!("the annotation cloudfn.dev/skip-tests names this code, {code_sha256}"));
         } else if matches!(status.outcome, None | Some(TestsOutcome::Bypassed)) || (status.outcome == Some(TestsOutcome::Skipped) && !self.lenient) {
             status.message = None;
             sum_up(&mut status, key, self.tests.len());

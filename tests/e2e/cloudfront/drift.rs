@@ -48,8 +48,7 @@ async fn a_foreign_comment_and_runtime_are_repaired() {
 #[tokio::test]
 async fn a_periodic_check_finds_and_repairs_drift_by_itself() {
     let (scene, code) = settled("cff-drift-check", &["--check-interval=1s"], json!({})).await;
-    scene.cloud.update_cloudfront("f", "", &javascript("foreign")).await;
-    scene.cloud.publish_cloudfront("f").await;
+    scene.replace_live("f", &javascript("foreign")).await;
     scene.event_with(CFF, "f", "DriftRepaired", "published").await;
     assert_eq!(scene.cloud.live("f").await, Some(code));
     assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction"]);

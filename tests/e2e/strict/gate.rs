@@ -167,8 +167,13 @@ async fn an_annotation_lets_one_content_pass_and_says_so() {
     let tested = condition(&object, "Tested").expect("the condition");
     assert_eq!((&tested["status"], &tested["reason"]), (&json!("Unknown"), &json!("TestsSkipped")));
     stage.told("TestsSkipped", 1).await;
+    // Another code with an annotation of its own is let through as visibly.
+    stage.tenant.patch(CFF, "edge", json!({"metadata": skip(&redirect(308))["metadata"], "spec": {"code": {"inline": redirect(308)}}})).await;
+    stage.ready().await;
+    assert_eq!(stage.live("edge"), Some(base64(&redirect(308))));
+    stage.told("TestsSkipped", 2).await;
     let (_, metrics) = stage.operator.get("/metrics").await.expect("metrics");
-    assert!(metrics.contains("cloudfn_events_total{kind=\"CloudFrontFunction\",reason=\"TestsSkipped\"} 1"), "{metrics}");
+    assert!(metrics.contains("cloudfn_events_total{kind=\"CloudFrontFunction\",reason=\"TestsSkipped\"} 2"), "{metrics}");
     stage.end().await;
 }
 

@@ -6,7 +6,7 @@ use super::{Test, Verdict};
 use crate::api::cloudfront::Members;
 use crate::cloud::cloudfront::{Execution, TestRun};
 
-/// Characters of a value, and of the log, in a message at most.
+/// Characters of a value, and of a line of the log, in a message at most.
 const SHOWN: usize = 200;
 /// Last lines of the log in a message.
 const LOG_LINES: usize = 3;
@@ -49,7 +49,7 @@ pub(in super::super) fn verdict(test: &Test, run: TestRun) -> Verdict {
         TestRun::Failed(message) => return Verdict::Broken(message),
         TestRun::Unsupported(message) => return Verdict::Unsupported(message),
     };
-    let failed = |what: String| Verdict::Failed(compute_utilization, with_log(what, &logs));
+    let failed = |what: String| Verdict::Failed(compute_utilization, with_log(what, &logs, request_id(test).as_deref()));
     if let Some(error) = error {
         return failed(format!("the function ended with an error: {}", cut(&error)));
     }
@@ -109,12 +109,20 @@ fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-fn with_log(what: String, logs: &[String]) -> String {
+/// What each line of the log begins with.
+fn request_id(test: &Test) -> Option<String> {
+    let event: Value = serde_json::from_slice(&test.event).ok()?;
+    event["context"]["requestId"].as_str().map(str::to_owned)
+}
+
+/// The last lines of the log, without the request id that CloudFront writes before each.
+fn with_log(what: String, logs: &[String], request_id: Option<&str>) -> String {
     if logs.is_empty() {
         return what;
     }
-    let last = logs.iter().skip(logs.len().saturating_sub(LOG_LINES)).map(|line| line.trim()).collect::<Vec<_>>().join(" | ");
-    format!("{what}; log: {}", cut(&last))
+    let text = |line: &String| cut(request_id.and_then(|id| line.trim().strip_prefix(id)).unwrap_or(line).trim());
+    let last = logs.iter().skip(logs.len().saturating_sub(LOG_LINES)).map(text).collect::<Vec<_>>().join(" | ");
+    format!("{what}; log: {last}")
 }
 
 fn shown(value: &Value) -> String {
@@ -194,10 +202,11 @@ mod tests {
     #[test]
     fn errors_and_logs_are_shown_and_what_nobody_knows_is_no_failure() {
         let any = test(json!({}), &[], None);
-        let logs: Vec<String> = ["one", "two", "three", "four"].map(str::to_owned).to_vec();
+        let named = Test { event: json!({"context": {"requestId": "id-1"}}).to_string().into_bytes(), ..any.clone() };
+        let logs: Vec<String> = ["id-1 one", "id-1 two", "id-1 three", "four"].map(str::to_owned).to_vec();
         let error = Execution { error: Some("TypeError: x".into()), logs, ..Execution::default() };
         let expected = "the function ended with an error: TypeError: x; log: two | three | four".to_owned();
-        assert_eq!(verdict(&any, TestRun::Ran(error)), Verdict::Failed(None, expected));
+        assert_eq!(verdict(&named, TestRun::Ran(error)), Verdict::Failed(None, expected));
         assert!(matches!(verdict(&any, TestRun::Ran(Execution::default())), Verdict::Broken(_)));
         assert!(matches!(verdict(&any, TestRun::Failed("no".into())), Verdict::Broken(_)));
         assert!(matches!(verdict(&any, TestRun::Unsupported("no".into())), Verdict::Unsupported(_)));

@@ -1,0 +1,281 @@
+//! How deep brackets may nest in a source, before anything parses it.
+//!
+//! Invariant: never less than they do nest. Where a bracket closes something for certain it counts;
+//! where it may as well stand in a comment, a text or a regular expression it does not. So whoever
+//! wants to hide the depth cannot, and unusual code may seem deeper than it is.
+//! Source of the lexical rules: ECMAScript 2025, section 12. Pure.
+
+/// Words behind which `/` begins a regular expression, unless they are the name of a member.
+const BEFORE_AN_EXPRESSION: [&[u8]; 16] = [
+    b"return",
+    b"typeof",
+    b"case",
+    b"in",
+    b"of",
+    b"delete",
+    b"void",
+    b"throw",
+    b"new",
+    b"else",
+    b"do",
+    b"instanceof",
+    b"await",
+    b"yield",
+    b"default",
+    b"extends",
+];
+
+/// Whether more than `most` brackets may be open at once somewhere.
+pub(super) fn may_exceed(code: &str, most: usize) -> bool {
+    // Line ends that are no ASCII, and the comments of HTML: nobody writes them into a function.
+    if ["\u{2028}", "\u{2029}", "<!--", "-->"].iter().any(|odd| code.contains(odd)) {
+        return true;
+    }
+    let mut scan = Scan { code: code.as_bytes(), at: 0, open: 0, most: 0, before: None };
+    // What cannot be read for certain may be anything.
+    scan.source().is_none() || scan.most > most
+}
+
+/// What `/` means.
+enum Slash {
+    Division,
+    Expression,
+    Either,
+}
+
+struct Scan<'a> {
+    code: &'a [u8],
+    at: usize,
+    open: usize,
+    most: usize,
+    /// Offset of the last byte that is neither space nor comment.
+    before: Option<usize>,
+}
+
+/// `None`: it cannot be told how the source goes on.
+impl Scan<'_> {
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.code.get(self.at).copied()?;
+        self.at += 1;
+        // Wherever it stands.
+        if matches!(byte, b'(' | b'[' | b'{') {
+            self.open += 1;
+            self.most = self.most.max(self.open);
+        }
+        Some(byte)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.code.get(self.at).copied()
+    }
+
+    fn source(&mut self) -> Option<()> {
+        // For each template around the place, the braces that are open in its `${`.
+        let mut templates: Vec<usize> = Vec::new();
+        while let Some(byte) = self.next() {
+            let start = self.at - 1;
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c => continue,
+                b'/' if self.peek() == Some(b'/') => {
+                    self.line();
+                    continue;
+                }
+                b'/' if self.peek() == Some(b'*') => {
+                    self.comment();
+                    continue;
+                }
+                b'/' => match self.slash() {
+                    Slash::Division => {}
+                    Slash::Expression => self.expression(),
+                    Slash::Either if templates.is_empty() => self.uncertain_line()?,
+                    Slash::Either => return None,
+                },
+                b'"' | b'\'' => self.text(byte),
+                b'`' => {
+                    if self.template() {
+                        templates.push(0);
+                    }
+                }
+                b'{' => {
+                    if let Some(braces) = templates.last_mut() {
+                        *braces += 1;
+                    }
+                }
+                b'}' => {
+                    self.open = self.open.saturating_sub(1);
+                    match templates.last_mut() {
+                        Some(0) => {
+                            if !self.template() {
+                                templates.pop();
+                            }
+                        }
+                        Some(braces) => *braces -= 1,
+                        None => {}
+                    }
+                }
+                b')' | b']' => self.open = self.open.saturating_sub(1),
+                _ => {}
+            }
+            self.before = Some(if matches!(byte, b'`' | b'}' | b'"' | b'\'' | b'/') { self.at - 1 } else { start });
+        }
+        Some(())
+    }
+
+    /// What `/` means here, by what stands before it.
+    fn slash(&self) -> Slash {
+        let Some(before) = self.before else { return Slash::Expression };
+        match self.code[before] {
+            b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b';' | b'*' | b'%' | b'<' | b'>' | b'~' | b'^' => Slash::Expression,
+            b']' | b'"' | b'\'' | b'`' => Slash::Division,
+            byte if is_of_word(byte) => {
+                let begin = self.code[..before].iter().rposition(|byte| !is_of_word(*byte)).map_or(0, |at| at + 1);
+                if BEFORE_AN_EXPRESSION.contains(&&self.code[begin..=before]) { Slash::Either } else { Slash::Division }
+            }
+            _ => Slash::Either,
+        }
+    }
+
+    /// The rest of the line, of which nothing is certain but that it ends.
+    fn uncertain_line(&mut self) -> Option<()> {
+        let mut last = b'/';
+        while let Some(byte) = self.next() {
+            match (last, byte) {
+                (b'\\', b'\n' | b'\r') | (b'/', b'*') | (_, b'`') => return None,
+                (_, b'\n' | b'\r') => break,
+                _ => last = byte,
+            }
+        }
+        Some(())
+    }
+
+    fn line(&mut self) {
+        while !matches!(self.next(), None | Some(b'\n' | b'\r')) {}
+    }
+
+    fn comment(&mut self) {
+        self.at += 1;
+        let mut last = 0;
+        while let Some(byte) = self.next() {
+            if (last, byte) == (b'*', b'/') {
+                break;
+            }
+            last = byte;
+        }
+    }
+
+    fn text(&mut self, quote: u8) {
+        while let Some(byte) = self.next() {
+            match byte {
+                b'\\' => self.escaped(),
+                b'\n' | b'\r' => break,
+                byte if byte == quote => break,
+                _ => {}
+            }
+        }
+    }
+
+    fn expression(&mut self) {
+        let mut class = false;
+        while let Some(byte) = self.next() {
+            match byte {
+                b'\\' if !matches!(self.peek(), Some(b'\n' | b'\r')) => self.escaped(),
+                b'[' => class = true,
+                b']' => class = false,
+                b'/' if !class => break,
+                b'\n' | b'\r' => break,
+                _ => {}
+            }
+        }
+    }
+
+    /// Text of a template; whether it ends with `${`.
+    fn template(&mut self) -> bool {
+        while let Some(byte) = self.next() {
+            match byte {
+                b'\\' => self.escaped(),
+                b'$' if self.peek() == Some(b'{') => {
+                    self.next();
+                    return true;
+                }
+                b'`' => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn escaped(&mut self) {
+        if self.next() == Some(b'\r') && self.peek() == Some(b'\n') {
+            self.at += 1;
+        }
+    }
+}
+
+/// Whether an ASCII byte may stand in a name or a number.
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn depth(code: &str) -> usize {
+        (0..).find(|most| !may_exceed(code, *most) || *most > 50).unwrap_or_default()
+    }
+
+    #[test]
+    fn brackets_that_close_are_counted() {
+        let rows = [
+            ("", 0),
+            ("f(a[b({})])", 4),
+            ("f(1); f(2); f(3);", 1),
+            ("f((a) / 2);\nf((a) / 2);\nf(1);", 3),
+            ("f(a / 2); f(a / 2); f(a[0] / 2);", 2),
+            ("f('a'); // it's\nf(\"b\"); /* ' */ f(`c`);", 1),
+            ("f(`a ${g({a: `b ${h(1)}`})} c`); f(1);", 6),
+            ("f(/[/(]\\//.test(a)); f(1);", 4),
+        ];
+        for (code, expected) in rows {
+            assert_eq!(depth(code), expected, "{code}");
+        }
+    }
+
+    /// What looks like closing brackets to one reading and is text to another.
+    #[test]
+    fn brackets_that_may_close_nothing_are_not() {
+        let hidden = [
+            "/*)*/",
+            "//)\n",
+            "')'",
+            "\"\\\")\"",
+            "'\\\r\n)'",
+            "`)`",
+            "`${')'}`",
+            "/)/",
+            "/[/)]/",
+            "if(1)/)/",
+            "return /)/",
+            "a++/\"/\n",
+            "=\u{a0}/)/",
+            "/* * / ) */",
+            "'\\\n)'",
+        ];
+        for text in hidden {
+            let code = format!("({text}").repeat(60);
+            assert!(may_exceed(&code, 50), "{text}");
+            let lines = format!("({text}\n").repeat(60);
+            assert!(may_exceed(&lines, 50), "{text}, each on a line of its own");
+        }
+        for odd in ["<!-- )\n", "\n--> )\n", "// \u{2028} /*\n)\n*/", "a = b\n++/`/; `)`", "a /= 1; (b) /`/; `)`"] {
+            assert!(may_exceed(&format!("({odd}").repeat(60), 50), "{odd}");
+        }
+    }
+
+    #[test]
+    fn what_people_write_is_shallow() {
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/kustomize/viewer-request.js");
+        let code = std::fs::read_to_string(dir).expect("an example");
+        assert!(!may_exceed(&code, 20));
+    }
+}
