@@ -12,8 +12,8 @@ demo: ## Show everything on this machine, with no cluster and no account; KEEP=1
 test: ## Run all tests, with a real API server and an AWS emulator (both built when missing)
 	cargo test --workspace --locked
 
-simulate: ## Run the simulation alone, optimised; SEEDS=n FIRST_SEED=m choose its schedules
-	SEEDS="$(SEEDS)" FIRST_SEED="$(FIRST_SEED)" cargo test --profile simulation --locked --test simulation -- --nocapture every_schedule
+simulate: ## Run the simulation alone, optimised; SEEDS=n FIRST_SEED=m choose its schedules; DIGEST=1 prints one hash over all that they did
+	SEEDS="$(or $(SEEDS),$(if $(DIGEST),5000))" FIRST_SEED="$(FIRST_SEED)" DIGEST="$(DIGEST)" cargo test --profile simulation --locked --test simulation -- --nocapture every_schedule
 
 planted: ## Break one rule of the operator after the other, in a copy; each must be found by the simulation
 	tests/planted/run

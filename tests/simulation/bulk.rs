@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use crate::digest;
 use crate::run;
 use crate::schedule::Schedule;
 use crate::wire::Fuse;
@@ -46,6 +47,8 @@ pub struct Report {
     pub counts: Counts,
     /// Name, violations and full text of each run that failed, by name.
     pub failures: Vec<(String, Vec<String>, String)>,
+    /// Name and digest of each run, in order.
+    pub digests: Vec<(String, String)>,
     /// Runs.
     pub runs: usize,
     /// Seconds on the clock.
@@ -56,9 +59,10 @@ pub struct Report {
 pub fn run(cases: impl Fn(usize) -> Case + Sync, number: usize, show: bool) -> Report {
     let began = Instant::now();
     let results = Mutex::new(Report::default());
-    each(number, |index| {
+    let digests = each(number, |index| {
         let case = cases(index);
         let told = case.run();
+        let digest = (case.name.clone(), digest::of(&told));
         if show {
             println!("{}", case.text(&told));
         }
@@ -69,8 +73,10 @@ pub fn run(cases: impl Fn(usize) -> Case + Sync, number: usize, show: bool) -> R
         if let Some(text) = text {
             results.failures.push((case.name, told.violations, text));
         }
+        digest
     });
     let mut report = results.into_inner().unwrap();
+    report.digests = digests;
     report.failures.sort();
     report.runs = number;
     report.seconds = began.elapsed().as_secs_f64();

@@ -6,14 +6,15 @@
 //! - `operator`: drivers, caches and loops of one operator; `wire`: its way to the API server;
 //!   `clouds`, `ports`: its way to the cloud; both with delays, faults and crash points.
 //! - `api_server`: the API server; `trouble`, `faults`: what goes wrong; `sight`: outsiders.
-//! - `bulk`, `summary`: many runs and their counts; `regressions/`: runs that once showed a defect.
+//! - `bulk`, `summary`: many runs and their counts; `digest`: one hash over all that they did; `regressions/`: runs that once showed a defect.
 //! - `scenarios`: fixed lives of one object; `crashes`: the operator dropped before and after every
 //!   single write of them; `matrix`: every operation of them met by every fault.
 //! - `throughput`: many functions at once against the quotas, in virtual time.
 //! - `remembered`: what an operator remembers between passes, and says at the end.
 //! - `transitions`: from one spec to another; `corpus`: functions as people run them.
 //!
-//! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints each run whole.
+//! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints each run whole. `DIGEST=1` prints the
+//! digest of them all, and where it first differs from the one before.
 
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests may fail loudly")]
 
@@ -23,6 +24,7 @@ mod bulk;
 mod clouds;
 mod corpus;
 mod crashes;
+mod digest;
 mod faults;
 mod invariants;
 mod judge;
@@ -91,6 +93,9 @@ fn every_schedule_ends_as_asked_for() {
     println!("{} schedules in {:.1} s on {} threads", report.runs, report.seconds, bulk::threads());
     println!("{}", summary::table(&report.counts));
     println!("{:>8}  {:<44} {:>9}", "all", "violations", report.failures.iter().map(|(_, violations, _)| violations.len()).sum::<usize>());
+    if number("DIGEST").is_some() {
+        println!("{}", digest::compared(&report.digests));
+    }
     if let Some((_, _, text)) = report.failures.first() {
         println!("\n{text}");
     }

@@ -169,6 +169,9 @@ impl Wire {
             (method, _) => format!("{method} {path}"),
         };
         self.world.tell(&self.who, format!("{what}: {outcome}"));
+        if request.method != "GET" {
+            self.world.told().written.push(request.body.to_string());
+        }
     }
 }
 

@@ -55,6 +55,8 @@ impl Counts {
 pub struct Told {
     /// One line for each thing that happened.
     pub trace: Vec<String>,
+    /// The body of each request to the API server that was to change something.
+    pub written: Vec<String>,
     /// What must not happen.
     pub violations: Vec<String>,
     /// For the summary.
