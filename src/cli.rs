@@ -172,12 +172,20 @@ fn duration(text: &str) -> Result<Duration, String> {
 /// An interval of nothing would be a loop.
 fn interval(text: &str) -> Result<Duration, String> {
     let interval = duration(text)?;
-    if interval < Duration::from_secs(1) { Err(format!("{text:?} is too short; write 1s or more")) } else { Ok(interval) }
+    if interval < Duration::from_secs(1) {
+        Err(format!("{text:?} is too short; write 1s or more"))
+    } else {
+        Ok(interval)
+    }
 }
 
 fn rate(text: &str) -> Result<f64, String> {
     let number: f64 = text.parse().map_err(|_| format!("{text:?} is no number"))?;
-    if number.is_finite() && number >= 0.0 { Ok(number) } else { Err(format!("{text:?} is no rate; write 0 or a positive number")) }
+    if number.is_finite() && number >= 0.0 {
+        Ok(number)
+    } else {
+        Err(format!("{text:?} is no rate; write 0 or a positive number"))
+    }
 }
 
 impl Cli {
@@ -189,9 +197,13 @@ impl Cli {
         match self.command {
             Command::Run(run) => run.execute().await?,
             Command::Crds { dir: None } => print!("{}", crds::yaml(&crds::all())?),
-            Command::Crds { dir: Some(dir) } => crds::files()?.iter().try_for_each(|(name, text)| write(&dir, name, text))?,
+            Command::Crds { dir: Some(dir) } => crds::files()?
+                .iter()
+                .try_for_each(|(name, text)| write(&dir, name, text))?,
             Command::Validate { files } => return Ok(validate::run(&files)),
-            Command::Reference { dir } => reference::pages().iter().try_for_each(|(name, text)| write(&dir, name, text))?,
+            Command::Reference { dir } => reference::pages()
+                .iter()
+                .try_for_each(|(name, text)| write(&dir, name, text))?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -199,7 +211,8 @@ impl Cli {
 
 fn write(dir: &Path, name: &str, text: &str) -> Result<(), String> {
     let path = dir.join(name);
-    std::fs::write(&path, text).map_err(|error| format!("{} cannot be written: {error}", path.display()))
+    std::fs::write(&path, text)
+        .map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
 impl Run {
@@ -213,7 +226,10 @@ impl Run {
     fn options(self) -> Options {
         let named = |list: Vec<String>| list.into_iter().filter(|text| !text.is_empty());
         Options {
-            namespaces: named(self.watch_namespace).collect::<BTreeSet<_>>().into_iter().collect(),
+            namespaces: named(self.watch_namespace)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
             aws_region: self.aws_region,
             allowed_accounts: named(self.allowed_account_ids).collect(),
             cluster_name: self.cluster_name,
@@ -221,7 +237,11 @@ impl Run {
             reference_settle: self.reference_settle,
             secret_interval: self.secret_interval,
             concurrency: self.concurrency,
-            rates: Rates { lambda: self.lambda_rate, lambda_get: self.lambda_get_rate, cloudfront: self.cloudfront_rate },
+            rates: Rates {
+                lambda: self.lambda_rate,
+                lambda_get: self.lambda_get_rate,
+                cloudfront: self.cloudfront_rate,
+            },
             management_policy: match self.management_policy {
                 ManagementPolicy::Manage => api::ManagementPolicy::Manage,
                 ManagementPolicy::Observe => api::ManagementPolicy::Observe,

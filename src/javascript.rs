@@ -46,7 +46,11 @@ pub struct Doubt {
 
 impl std::fmt::Display for Doubt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+        write!(
+            f,
+            "line {}, column {}: {}",
+            self.line, self.column, self.message
+        )
     }
 }
 
@@ -58,9 +62,16 @@ pub fn cloudfront(code: &str, runtime: &str) -> Vec<Doubt> {
         if let Some(error) = error(code, parsed) {
             return vec![error];
         }
-        let mut look = Look { old: runtime == "cloudfront-js-1.0", ..Look::default() };
+        let mut look = Look {
+            old: runtime == "cloudfront-js-1.0",
+            ..Look::default()
+        };
         look.visit_program(&parsed.program);
-        let mut doubts: Vec<Doubt> = look.words.into_iter().map(|(offset, word)| doubt(code, offset, not_in_the_old_runtime(word))).collect();
+        let mut doubts: Vec<Doubt> = look
+            .words
+            .into_iter()
+            .map(|(offset, word)| doubt(code, offset, not_in_the_old_runtime(word)))
+            .collect();
         if !look.handler {
             doubts.push(doubt(code, 0, format!("there is no function named {HANDLER}, which CloudFront calls; write `function {HANDLER}(event)`")));
         }
@@ -83,7 +94,13 @@ pub fn node(name: &str, code: &str, export: Option<&str>) -> Vec<Doubt> {
     parsed(code, kinds, |parsed| match (error(code, parsed), export) {
         (Some(error), _) => vec![error],
         (None, Some(export)) if !may_export(parsed, export) => {
-            vec![doubt(code, 0, format!("the module exports no {export}, which Lambda calls; export it, or correct spec.handler"))]
+            vec![doubt(
+                code,
+                0,
+                format!(
+                    "the module exports no {export}, which Lambda calls; export it, or correct spec.handler"
+                ),
+            )]
         }
         _ => Vec::new(),
     })
@@ -92,22 +109,39 @@ pub fn node(name: &str, code: &str, export: Option<&str>) -> Vec<Doubt> {
 /// A module that exports something says all that it exports; a script may export by any assignment.
 fn may_export(parsed: &ParserReturn<'_>, name: &str) -> bool {
     let record = &parsed.module_record;
-    let exports = !record.local_export_entries.is_empty() || !record.indirect_export_entries.is_empty();
-    !exports || !record.star_export_entries.is_empty() || record.exported_bindings.keys().any(|exported| exported.as_str() == name)
+    let exports =
+        !record.local_export_entries.is_empty() || !record.indirect_export_entries.is_empty();
+    !exports
+        || !record.star_export_entries.is_empty()
+        || record
+            .exported_bindings
+            .keys()
+            .any(|exported| exported.as_str() == name)
 }
 
 /// Parses as the first of these kinds that takes the code, else as the first, on a stack that is deep
 /// enough; nothing is said where that cannot be had.
-fn parsed(code: &str, kinds: &[SourceType], look: impl FnOnce(&ParserReturn<'_>) -> Vec<Doubt> + Send) -> Vec<Doubt> {
+fn parsed(
+    code: &str,
+    kinds: &[SourceType],
+    look: impl FnOnce(&ParserReturn<'_>) -> Vec<Doubt> + Send,
+) -> Vec<Doubt> {
     if nesting::may_exceed(code, DEEPEST) {
         return Vec::new();
     }
-    let stack = code.len().saturating_mul(STACK_PER_BYTE).clamp(LEAST_STACK, MOST_STACK);
+    let stack = code
+        .len()
+        .saturating_mul(STACK_PER_BYTE)
+        .clamp(LEAST_STACK, MOST_STACK);
     thread::scope(|scope| {
         let work = move || {
             let allocator = Allocator::default();
-            let mut as_each = kinds.iter().map(|kind| Parser::new(&allocator, code, *kind).parse());
-            let Some(first) = as_each.next() else { return Vec::new() };
+            let mut as_each = kinds
+                .iter()
+                .map(|kind| Parser::new(&allocator, code, *kind).parse());
+            let Some(first) = as_each.next() else {
+                return Vec::new();
+            };
             if first.diagnostics.has_errors()
                 && let Some(other) = as_each.find(|other| !other.diagnostics.has_errors())
             {
@@ -115,8 +149,14 @@ fn parsed(code: &str, kinds: &[SourceType], look: impl FnOnce(&ParserReturn<'_>)
             }
             look(&first)
         };
-        let thread = thread::Builder::new().name("javascript".to_owned()).stack_size(stack).spawn_scoped(scope, work);
-        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+        let thread = thread::Builder::new()
+            .name("javascript".to_owned())
+            .stack_size(stack)
+            .spawn_scoped(scope, work);
+        thread
+            .ok()
+            .and_then(|thread| thread.join().ok())
+            .unwrap_or_default()
     })
 }
 
@@ -124,13 +164,24 @@ fn parsed(code: &str, kinds: &[SourceType], look: impl FnOnce(&ParserReturn<'_>)
 fn error(code: &str, parsed: &ParserReturn<'_>) -> Option<Doubt> {
     let error = parsed.diagnostics.errors().next()?;
     let offset = error.labels.first().map_or(0, LabeledSpan::offset);
-    Some(doubt(code, offset, format!("it does not parse: {}", error.message)))
+    Some(doubt(
+        code,
+        offset,
+        format!("it does not parse: {}", error.message),
+    ))
 }
 
 fn doubt(code: &str, offset: u32, message: String) -> Doubt {
-    let before = usize::try_from(offset).ok().and_then(|offset| code.get(..offset)).unwrap_or(code);
+    let before = usize::try_from(offset)
+        .ok()
+        .and_then(|offset| code.get(..offset))
+        .unwrap_or(code);
     let line = before.rsplit('\n').next().unwrap_or(before);
-    Doubt { line: before.matches('\n').count() + 1, column: line.chars().count() + 1, message }
+    Doubt {
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+        message,
+    }
 }
 
 /// CloudFront Developer Guide, "JavaScript runtime 1.0 features": no `const`, no `let`, and modules,
@@ -139,7 +190,9 @@ fn doubt(code: &str, offset: u32, message: String) -> Doubt {
 fn not_in_the_old_runtime(word: &str) -> String {
     match word {
         "class" | "export" => format!("cloudfront-js-1.0 has no `{word}`; write it without"),
-        _ => format!("cloudfront-js-1.0 has no `{word}`; write it without, or set runtime to cloudfront-js-2.0"),
+        _ => format!(
+            "cloudfront-js-1.0 has no `{word}`; write it without, or set runtime to cloudfront-js-2.0"
+        ),
     }
 }
 
@@ -189,7 +242,9 @@ impl<'a> Visit<'a> for Look {
             AstKind::BindingIdentifier(name) => self.named(name.name.as_str()),
             AstKind::AssignmentExpression(assignment) => {
                 match &assignment.left {
-                    AssignmentTarget::AssignmentTargetIdentifier(name) => self.named(name.name.as_str()),
+                    AssignmentTarget::AssignmentTargetIdentifier(name) => {
+                        self.named(name.name.as_str())
+                    }
                     // Bundlers wrap everything into a function, and say what is global so.
                     AssignmentTarget::StaticMemberExpression(member) => {
                         let global = matches!(&member.object, Expression::Identifier(object) if object.name == "globalThis");
@@ -246,18 +301,34 @@ mod tests {
             "'use strict';\nvar crypto = require('crypto');\nfunction handler(event) { return /[/]handler/.test(`${event.a}`) ? event : null; }",
         ];
         for code in quiet {
-            assert_eq!(said(&cloudfront(code, "cloudfront-js-2.0")), Vec::<String>::new(), "{code}");
+            assert_eq!(
+                said(&cloudfront(code, "cloudfront-js-2.0")),
+                Vec::<String>::new(),
+                "{code}"
+            );
         }
         let old = "var a = { let: 1, const: 2, class: 3 };\nfunction handler(event) { var f = x => `${x ** 2}`; return event.async || f(a.let); } // const";
-        assert_eq!(said(&cloudfront(old, "cloudfront-js-1.0")), Vec::<String>::new());
+        assert_eq!(
+            said(&cloudfront(old, "cloudfront-js-1.0")),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
     fn what_does_not_parse_is_shown_by_line_and_column() {
         let code = "function handler(event) {\n    var é = 'ü' +;\n}\n";
-        assert_eq!(said(&cloudfront(code, "cloudfront-js-2.0")), ["line 2, column 18: it does not parse: Unexpected token"]);
-        assert_eq!(said(&node("index.mjs", code, Some("handler"))), ["line 2, column 18: it does not parse: Unexpected token"]);
-        assert!(said(&cloudfront("function handler(", "cloudfront-js-2.0"))[0].starts_with("line 1, column 1"));
+        assert_eq!(
+            said(&cloudfront(code, "cloudfront-js-2.0")),
+            ["line 2, column 18: it does not parse: Unexpected token"]
+        );
+        assert_eq!(
+            said(&node("index.mjs", code, Some("handler"))),
+            ["line 2, column 18: it does not parse: Unexpected token"]
+        );
+        assert!(
+            said(&cloudfront("function handler(", "cloudfront-js-2.0"))[0]
+                .starts_with("line 1, column 1")
+        );
     }
 
     #[test]
@@ -273,7 +344,10 @@ mod tests {
         ] {
             let said = said(&cloudfront(code, "cloudfront-js-2.0"));
             assert_eq!(said.len(), 1, "{code}: {said:?}");
-            assert!(said[0].contains("there is no function named handler"), "{code}: {said:?}");
+            assert!(
+                said[0].contains("there is no function named handler"),
+                "{code}: {said:?}"
+            );
         }
     }
 
@@ -281,23 +355,56 @@ mod tests {
     fn what_the_older_runtime_does_not_know_is_told_once_each_in_order() {
         let code = "import a from 'a';\nconst b = 1; const c = 2;\nlet d;\nclass E {}\nasync function handler() { await b; }\n";
         let said = said(&cloudfront(code, "cloudfront-js-1.0"));
-        let words: Vec<&str> = said.iter().filter_map(|line| line.split('`').nth(1)).collect();
+        let words: Vec<&str> = said
+            .iter()
+            .filter_map(|line| line.split('`').nth(1))
+            .collect();
         assert_eq!(words, ["import", "const", "let", "class", "async", "await"]);
-        assert_eq!(said[1], "line 2, column 1: cloudfront-js-1.0 has no `const`; write it without, or set runtime to cloudfront-js-2.0");
-        assert!(said[3].ends_with("has no `class`; write it without"), "2.0 has none either: {said:?}");
+        assert_eq!(
+            said[1],
+            "line 2, column 1: cloudfront-js-1.0 has no `const`; write it without, or set runtime to cloudfront-js-2.0"
+        );
+        assert!(
+            said[3].ends_with("has no `class`; write it without"),
+            "2.0 has none either: {said:?}"
+        );
     }
 
     #[test]
     fn a_module_of_lambda_exports_what_is_called() {
-        let exported =
-            ["export const handler = 1;", "export { a as handler }; var a;", "export * from './a.mjs';", "exports.handler = 1;", "import './a.mjs';"];
+        let exported = [
+            "export const handler = 1;",
+            "export { a as handler }; var a;",
+            "export * from './a.mjs';",
+            "exports.handler = 1;",
+            "import './a.mjs';",
+        ];
         for code in exported {
-            assert_eq!(said(&node("index.mjs", code, Some("handler"))), Vec::<String>::new(), "{code}");
+            assert_eq!(
+                said(&node("index.mjs", code, Some("handler"))),
+                Vec::<String>::new(),
+                "{code}"
+            );
         }
-        assert!(said(&node("index.mjs", "export const other = 1;", Some("handler")))[0].contains("exports no handler"));
+        assert!(
+            said(&node(
+                "index.mjs",
+                "export const other = 1;",
+                Some("handler")
+            ))[0]
+                .contains("exports no handler")
+        );
         assert_eq!(node("index.mjs", "export const other = 1;", None), []);
         for name in ["index.cjs", "index.js"] {
-            assert_eq!(node(name, "if (process.env.OFF) return;\nexports.handler = 1;", None), [], "a CommonJS file is the body of a function");
+            assert_eq!(
+                node(
+                    name,
+                    "if (process.env.OFF) return;\nexports.handler = 1;",
+                    None
+                ),
+                [],
+                "a CommonJS file is the body of a function"
+            );
         }
         assert!(!node("index.mjs", "return;", None).is_empty());
     }
@@ -306,23 +413,45 @@ mod tests {
     #[test]
     fn what_pretends_to_be_shallow_is_not_read() {
         let nest = format!("{}/*{}*/", "(a=".repeat(95), ")".repeat(95));
-        assert_eq!(cloudfront(&nest.repeat(10_240 / nest.len()), "cloudfront-js-2.0"), []);
+        assert_eq!(
+            cloudfront(&nest.repeat(10_240 / nest.len()), "cloudfront-js-2.0"),
+            []
+        );
     }
 
     /// As deep as CloudFront's limit lets it be: each way to nest ends.
     #[test]
     fn what_is_nested_from_end_to_end_ends() {
-        let brackets =
-            [("(", ")"), ("(", ""), ("(a=", ")"), ("(a,", ")"), ("(a=", ""), ("[", "]"), ("[a=", "]"), ("({a:", "})"), ("function f(){", "}"), ("`${", "}`")];
+        let brackets = [
+            ("(", ")"),
+            ("(", ""),
+            ("(a=", ")"),
+            ("(a,", ")"),
+            ("(a=", ""),
+            ("[", "]"),
+            ("[a=", "]"),
+            ("({a:", "})"),
+            ("function f(){", "}"),
+            ("`${", "}`"),
+        ];
         for (open, close) in brackets {
             let times = 10_240 / (open.len() + close.len());
             let code = format!("{}1{}", open.repeat(times), close.repeat(times));
-            assert_eq!(cloudfront(&code, "cloudfront-js-2.0"), [], "{open}: nothing is said of it");
+            assert_eq!(
+                cloudfront(&code, "cloudfront-js-2.0"),
+                [],
+                "{open}: nothing is said of it"
+            );
         }
         // As deep as is read, as often as there is room.
         let nest = format!("{}1{};", "(a=".repeat(DEEPEST), ")".repeat(DEEPEST));
-        assert_eq!(cloudfront(&nest.repeat(10_240 / nest.len()), "cloudfront-js-2.0").len(), 1);
-        for open in ["!", "a=>", "a=", "new ", "a**", "-+", "if(1)", "a?a:", "typeof ", "a:"] {
+        assert_eq!(
+            cloudfront(&nest.repeat(10_240 / nest.len()), "cloudfront-js-2.0").len(),
+            1
+        );
+        for open in [
+            "!", "a=>", "a=", "new ", "a**", "-+", "if(1)", "a?a:", "typeof ", "a:",
+        ] {
             let code = format!("{}1", open.repeat(10_240 / open.len()));
             assert!(!cloudfront(&code, "cloudfront-js-2.0").is_empty(), "{open}");
         }

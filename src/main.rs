@@ -9,7 +9,10 @@ use cloudfn::cli::Cli;
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     // kube and the AWS SDK share one provider; it can only be installed once, and nobody else does.
-    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
         eprintln!("cloudfn: a TLS provider was installed before");
         return ExitCode::FAILURE;
     }

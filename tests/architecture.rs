@@ -2,7 +2,11 @@
 //!
 //! Each rule is shown to catch a fixture that breaks it: `tests/fixtures/architecture/<rule>`.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
 
 #[path = "architecture/rules.rs"]
 mod rules;
@@ -25,37 +29,170 @@ fn fixtures() -> PathBuf {
 
 /// Folder of the fixture; file and line, rule, and part of the message of its only violation.
 const FIXTURES: &[(&str, &str, &str, &str)] = &[
-    ("api-imports-nothing", "src/api/common.rs:3", "imports", "crate::cloud::Tags is not for api, which may import no other room"),
-    ("cloud-imports-api", "src/cloud/limit.rs:5", "imports", "crate::reconcile::Plan is not for cloud, which may import api"),
-    ("kubernetes-imports-api", "src/kubernetes/status.rs:4", "imports", "crate::cloud::Class::Busy is not for kubernetes"),
-    ("telemetry-hears-calls", "src/telemetry/metrics.rs:6", "imports", "crate::cloud::limit::Rates is not for telemetry"),
-    ("reconcile-knows-no-kind", "src/reconcile/lifecycle.rs:7", "imports", "crate::functions::lambda is not for reconcile"),
-    ("functions-hold-no-kubernetes", "src/functions/lambda/act.rs:4", "imports", "crate::kubernetes::status::apply is not for functions"),
-    ("runtime-knows-no-cli", "src/runtime/mod.rs:4", "imports", "crate::cli::Flags is not for runtime"),
-    ("cli-starts-runtime", "src/cli.rs:4", "imports", "crate::reconcile::Pass is not for cli, which may import api, cloud::limit::Rates, runtime, telemetry"),
-    ("main-calls-cli", "src/main.rs:4", "imports", "crate::runtime::run is not for main, which may import cli"),
-    ("unknown-room", "src/helpers/mod.rs:1", "unknown-room", "no rule knows the room helpers: say in ROOMS"),
-    ("ports-only", "src/reconcile/mod.rs:5", "ports-only", "crate::cloud::aws::Lambda is an adapter: use the port"),
-    ("ports-only-re-export", "src/cloud/mod.rs:5", "ports-only", "crate::cloud::aws::Lambda is an adapter: use the port"),
-    ("bare-root", "src/lib.rs:5", "bare-root", "crate::cloud::Tags would have a second name at the crate's root"),
-    ("sdk-in-cloud-aws", "src/functions/lambda/observe.rs:3", "sdk-in-cloud-aws", "aws_sdk_lambda is for src/cloud/aws only"),
-    ("api-server-clients", "src/functions/cloudfront/act.rs:6", "api-server-clients", "kube::api::Api talks to the API server"),
-    ("pure-async", "src/functions/lambda/plan.rs:3", "pure", "async has no place in plan.rs, which is pure"),
-    ("pure-clock", "src/reconcile/conclude.rs:6", "pure", "jiff::Timestamp::now has no place in conclude.rs"),
-    ("pure-clock-of-std", "src/functions/lambda/archive.rs:3", "pure", "std::time::SystemTime has no place in archive.rs"),
-    ("pure-runtime", "src/reconcile/backoff.rs:4", "pure", "tokio::time::Instant::now has no place in backoff.rs"),
-    ("pure-log", "src/functions/cloudfront/report.rs:4", "pure", "tracing::info has no place in report.rs"),
-    ("pure-client", "src/reconcile/ownership.rs:3", "pure", "kube::client::Body has no place in ownership.rs"),
-    ("pure-folder", "src/functions/lambda/desired/code.rs:4", "pure", "std::fs::read has no place in code.rs"),
-    ("pure-api", "src/api/conditions.rs:4", "pure", "jiff::Zoned::now has no place in src/api"),
-    ("main-is-thin", "src/main.rs:41", "main-is-thin", "41 lines; main.rs has at most 40"),
-    ("file-length", "src/cloud/error.rs:451", "file-length", "451 lines; a file over about 400 (450 at most) is two rooms"),
+    (
+        "api-imports-nothing",
+        "src/api/common.rs:3",
+        "imports",
+        "crate::cloud::Tags is not for api, which may import no other room",
+    ),
+    (
+        "cloud-imports-api",
+        "src/cloud/limit.rs:5",
+        "imports",
+        "crate::reconcile::Plan is not for cloud, which may import api",
+    ),
+    (
+        "kubernetes-imports-api",
+        "src/kubernetes/status.rs:4",
+        "imports",
+        "crate::cloud::Class::Busy is not for kubernetes",
+    ),
+    (
+        "telemetry-hears-calls",
+        "src/telemetry/metrics.rs:6",
+        "imports",
+        "crate::cloud::limit::Rates is not for telemetry",
+    ),
+    (
+        "reconcile-knows-no-kind",
+        "src/reconcile/lifecycle.rs:7",
+        "imports",
+        "crate::functions::lambda is not for reconcile",
+    ),
+    (
+        "functions-hold-no-kubernetes",
+        "src/functions/lambda/act.rs:4",
+        "imports",
+        "crate::kubernetes::status::apply is not for functions",
+    ),
+    (
+        "runtime-knows-no-cli",
+        "src/runtime/mod.rs:4",
+        "imports",
+        "crate::cli::Flags is not for runtime",
+    ),
+    (
+        "cli-starts-runtime",
+        "src/cli.rs:4",
+        "imports",
+        "crate::reconcile::Pass is not for cli, which may import api, cloud::limit::Rates, runtime, telemetry",
+    ),
+    (
+        "main-calls-cli",
+        "src/main.rs:4",
+        "imports",
+        "crate::runtime::run is not for main, which may import cli",
+    ),
+    (
+        "unknown-room",
+        "src/helpers/mod.rs:1",
+        "unknown-room",
+        "no rule knows the room helpers: say in ROOMS",
+    ),
+    (
+        "ports-only",
+        "src/reconcile/mod.rs:5",
+        "ports-only",
+        "crate::cloud::aws::Lambda is an adapter: use the port",
+    ),
+    (
+        "ports-only-re-export",
+        "src/cloud/mod.rs:5",
+        "ports-only",
+        "crate::cloud::aws::Lambda is an adapter: use the port",
+    ),
+    (
+        "bare-root",
+        "src/lib.rs:5",
+        "bare-root",
+        "crate::cloud::Tags would have a second name at the crate's root",
+    ),
+    (
+        "sdk-in-cloud-aws",
+        "src/functions/lambda/observe.rs:3",
+        "sdk-in-cloud-aws",
+        "aws_sdk_lambda is for src/cloud/aws only",
+    ),
+    (
+        "api-server-clients",
+        "src/functions/cloudfront/act.rs:6",
+        "api-server-clients",
+        "kube::api::Api talks to the API server",
+    ),
+    (
+        "pure-async",
+        "src/functions/lambda/plan.rs:3",
+        "pure",
+        "async has no place in plan.rs, which is pure",
+    ),
+    (
+        "pure-clock",
+        "src/reconcile/conclude.rs:6",
+        "pure",
+        "jiff::Timestamp::now has no place in conclude.rs",
+    ),
+    (
+        "pure-clock-of-std",
+        "src/functions/lambda/archive.rs:3",
+        "pure",
+        "std::time::SystemTime has no place in archive.rs",
+    ),
+    (
+        "pure-runtime",
+        "src/reconcile/backoff.rs:4",
+        "pure",
+        "tokio::time::Instant::now has no place in backoff.rs",
+    ),
+    (
+        "pure-log",
+        "src/functions/cloudfront/report.rs:4",
+        "pure",
+        "tracing::info has no place in report.rs",
+    ),
+    (
+        "pure-client",
+        "src/reconcile/ownership.rs:3",
+        "pure",
+        "kube::client::Body has no place in ownership.rs",
+    ),
+    (
+        "pure-folder",
+        "src/functions/lambda/desired/code.rs:4",
+        "pure",
+        "std::fs::read has no place in code.rs",
+    ),
+    (
+        "pure-api",
+        "src/api/conditions.rs:4",
+        "pure",
+        "jiff::Zoned::now has no place in src/api",
+    ),
+    (
+        "main-is-thin",
+        "src/main.rs:41",
+        "main-is-thin",
+        "41 lines; main.rs has at most 40",
+    ),
+    (
+        "file-length",
+        "src/cloud/error.rs:451",
+        "file-length",
+        "451 lines; a file over about 400 (450 at most) is two rooms",
+    ),
 ];
 
 #[test]
 fn the_house_is_in_order() {
-    let found: Vec<String> = violations(&package()).iter().map(ToString::to_string).collect();
-    assert!(found.is_empty(), "{} violations of ARCHITECTURE.md:\n{}", found.len(), found.join("\n"));
+    let found: Vec<String> = violations(&package())
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert!(
+        found.is_empty(),
+        "{} violations of ARCHITECTURE.md:\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }
 
 #[test]
@@ -63,25 +200,45 @@ fn each_fixture_breaks_exactly_its_rule() {
     for (folder, place, rule, message) in FIXTURES {
         let found = violations(&fixtures().join(folder));
         let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(found.len(), 1, "{folder}: one violation is expected, found {texts:#?}");
+        assert_eq!(
+            found.len(),
+            1,
+            "{folder}: one violation is expected, found {texts:#?}"
+        );
         let start = format!("{place}: {rule}: {message}");
-        assert!(texts[0].starts_with(&start), "{folder}: expected {start}\nfound    {}", texts[0]);
+        assert!(
+            texts[0].starts_with(&start),
+            "{folder}: expected {start}\nfound    {}",
+            texts[0]
+        );
     }
 }
 
 #[test]
 fn code_that_keeps_the_rules_passes() {
     let found = violations(&fixtures().join("clean"));
-    assert!(found.is_empty(), "comments, strings, test code and allowed imports are fine: {found:#?}");
+    assert!(
+        found.is_empty(),
+        "comments, strings, test code and allowed imports are fine: {found:#?}"
+    );
 }
 
 #[test]
 fn each_fixture_is_used() {
-    let used: BTreeSet<String> = FIXTURES.iter().map(|fixture| fixture.0.to_owned()).chain(["clean".to_owned()]).collect();
-    let there: BTreeSet<String> = fs::read_dir(fixtures()).expect("fixtures").map(|entry| name(&entry.expect("an entry").path())).collect();
+    let used: BTreeSet<String> = FIXTURES
+        .iter()
+        .map(|fixture| fixture.0.to_owned())
+        .chain(["clean".to_owned()])
+        .collect();
+    let there: BTreeSet<String> = fs::read_dir(fixtures())
+        .expect("fixtures")
+        .map(|entry| name(&entry.expect("an entry").path()))
+        .collect();
     assert_eq!(there, used);
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }

@@ -16,7 +16,10 @@ fn compare(folder: &str, extension: &str, rendered: &BTreeMap<String, String>) {
     for entry in fs::read_dir(&path).expect("a readable folder") {
         let file = entry.expect("a readable entry").path();
         if file.extension().is_some_and(|found| found == extension) {
-            let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = file
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
             committed.insert(name, fs::read_to_string(&file).expect("a readable file"));
         }
     }
@@ -25,11 +28,20 @@ fn compare(folder: &str, extension: &str, rendered: &BTreeMap<String, String>) {
         match (committed.get(name), rendered.get(name)) {
             (Some(old), Some(new)) if old == new => {}
             (Some(old), Some(new)) => {
-                let line = old.lines().zip(new.lines()).position(|(old, new)| old != new).unwrap_or_else(|| old.lines().count().min(new.lines().count()));
-                panic!("{folder}/{name} is not what the code renders now, from line {} on: run `make generate` and commit it", line + 1)
+                let line = old
+                    .lines()
+                    .zip(new.lines())
+                    .position(|(old, new)| old != new)
+                    .unwrap_or_else(|| old.lines().count().min(new.lines().count()));
+                panic!(
+                    "{folder}/{name} is not what the code renders now, from line {} on: run `make generate` and commit it",
+                    line + 1
+                )
             }
             (None, _) => panic!("{folder}/{name} is missing: run `make generate` and commit it"),
-            (_, None) => panic!("{folder}/{name} is rendered by nothing: remove it, or run `make generate`"),
+            (_, None) => {
+                panic!("{folder}/{name} is rendered by nothing: remove it, or run `make generate`")
+            }
         }
     }
 }
@@ -42,6 +54,9 @@ fn the_committed_definitions_are_current() {
 #[test]
 fn the_committed_reference_is_current() {
     // Pages by file name, as `cloudfn reference` writes them. A new page is added here, too.
-    let rendered = BTreeMap::from([("flags.md".to_owned(), cli::flags()), ("reasons.md".to_owned(), reference::reasons())]);
+    let rendered = BTreeMap::from([
+        ("flags.md".to_owned(), cli::flags()),
+        ("reasons.md".to_owned(), reference::reasons()),
+    ]);
     compare("docs/reference", "md", &rendered);
 }

@@ -125,7 +125,10 @@ pub struct Code {
 #[serde(rename_all = "camelCase")]
 pub struct KeyValueStoreAssociation {
     /// ARN of the store, in the function's own account.
-    #[schemars(length(max = 85), regex(pattern = r"^arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-fA-F-]{36}$"))]
+    #[schemars(
+        length(max = 85),
+        regex(pattern = r"^arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-fA-F-]{36}$")
+    )]
     pub key_value_store_arn: String,
 }
 

@@ -20,7 +20,9 @@ pub enum DeletionPolicy {
 }
 
 /// Whether cloudfn writes to the cloud for this object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub enum ManagementPolicy {
     /// Look only: `status.plannedChanges` lists what `Manage` would do.
     Observe,
@@ -30,7 +32,9 @@ pub enum ManagementPolicy {
 }
 
 /// What to do with a function of this name that exists already and is not this object's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub enum AdoptionPolicy {
     /// Leave it alone.
     #[default]
@@ -142,7 +146,9 @@ pub struct LastDrift {
 }
 
 /// Kinds of objects that a spec can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub enum ReferenceKind {
     /// A ConfigMap: watched, an edit is deployed.
     ConfigMap,
@@ -229,7 +235,9 @@ pub trait FunctionSpec: Clone + Debug + DeserializeOwned + Send + Sync + 'static
 }
 
 /// A status with the common fields.
-pub trait FunctionStatus: Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait FunctionStatus:
+    Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// The common fields.
     fn common(&self) -> &CommonStatus;
     /// The common fields, to be changed.
@@ -245,7 +253,9 @@ pub trait FunctionStatus: Clone + Debug + Default + PartialEq + Serialize + Dese
 }
 
 /// A custom resource that describes a function.
-pub trait FunctionKind: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope> + Send + Sync + 'static {
+pub trait FunctionKind:
+    Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope> + Send + Sync + 'static
+{
     /// Its `spec`.
     type Spec: FunctionSpec;
     /// Its `status`.

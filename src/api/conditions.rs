@@ -34,10 +34,20 @@ pub fn is_true(conditions: &[Condition], kind: &str) -> bool {
 
 /// A condition, keeping the transition time of `old` where the status is the same.
 #[must_use]
-pub fn condition(old: &[Condition], kind: &str, status: &str, reason: &str, message: &str, generation: i64, now: Timestamp) -> Condition {
+pub fn condition(
+    old: &[Condition],
+    kind: &str,
+    status: &str,
+    reason: &str,
+    message: &str,
+    generation: i64,
+    now: Timestamp,
+) -> Condition {
     // The API server keeps whole seconds: a fraction would make what was written differ from what is read.
     let moment = Time(Timestamp::from_second(now.as_second()).unwrap_or(now));
-    let since = find(old, kind).filter(|c| c.status == status).map_or(moment, |c| c.last_transition_time.clone());
+    let since = find(old, kind)
+        .filter(|c| c.status == status)
+        .map_or(moment, |c| c.last_transition_time.clone());
     Condition {
         type_: kind.to_owned(),
         status: status.to_owned(),
@@ -72,8 +82,22 @@ mod tests {
 
     #[test]
     fn a_message_is_as_long_as_a_person_reads() {
-        let made = |message: &str| condition(&[], READY, "False", "InvalidSpec", message, 1, Timestamp::UNIX_EPOCH).message;
+        let made = |message: &str| {
+            condition(
+                &[],
+                READY,
+                "False",
+                "InvalidSpec",
+                message,
+                1,
+                Timestamp::UNIX_EPOCH,
+            )
+            .message
+        };
         assert_eq!(made(&"é".repeat(MOST_WORDS)), "é".repeat(MOST_WORDS));
-        assert_eq!(made(&"é".repeat(MOST_WORDS + 1)), "é".repeat(MOST_WORDS) + "…");
+        assert_eq!(
+            made(&"é".repeat(MOST_WORDS + 1)),
+            "é".repeat(MOST_WORDS) + "…"
+        );
     }
 }

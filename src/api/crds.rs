@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{CustomResourceDefinition, JSONSchemaProps, JSONSchemaPropsOrBool};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
+    CustomResourceDefinition, JSONSchemaProps, JSONSchemaPropsOrBool,
+};
 use kube::CustomResourceExt;
 
 use super::{CloudFrontFunction, LambdaFunction};
@@ -12,7 +14,11 @@ use super::{CloudFrontFunction, LambdaFunction};
 pub fn all() -> Vec<CustomResourceDefinition> {
     let mut all = vec![CloudFrontFunction::crd(), LambdaFunction::crd()];
     for version in all.iter_mut().flat_map(|crd| &mut crd.spec.versions) {
-        if let Some(schema) = version.schema.as_mut().and_then(|v| v.open_api_v3_schema.as_mut()) {
+        if let Some(schema) = version
+            .schema
+            .as_mut()
+            .and_then(|v| v.open_api_v3_schema.as_mut())
+        {
             forbid_null(schema);
             make_blocks_whole(schema);
         }
@@ -43,8 +49,16 @@ fn forbid_null(schema: &mut JSONSchemaProps) {
 /// `tags: {}` after tags, for instance.
 fn make_blocks_whole(schema: &mut JSONSchemaProps) {
     for part in ["spec", "status"] {
-        let part = schema.properties.as_mut().and_then(|root| root.get_mut(part)).and_then(|part| part.properties.as_mut());
-        for block in part.into_iter().flat_map(BTreeMap::values_mut).filter(|property| property.type_.as_deref() == Some("object")) {
+        let part = schema
+            .properties
+            .as_mut()
+            .and_then(|root| root.get_mut(part))
+            .and_then(|part| part.properties.as_mut());
+        for block in part
+            .into_iter()
+            .flat_map(BTreeMap::values_mut)
+            .filter(|property| property.type_.as_deref() == Some("object"))
+        {
             block.x_kubernetes_map_type = Some("atomic".to_owned());
         }
     }
@@ -70,5 +84,13 @@ pub fn yaml(crds: &[CustomResourceDefinition]) -> Result<String, String> {
 /// # Errors
 /// As [`yaml`].
 pub fn files() -> Result<BTreeMap<String, String>, String> {
-    all().iter().map(|crd| Ok((format!("{}_{}.yaml", crd.spec.group, crd.spec.names.plural), yaml(std::slice::from_ref(crd))?))).collect()
+    all()
+        .iter()
+        .map(|crd| {
+            Ok((
+                format!("{}_{}.yaml", crd.spec.group, crd.spec.names.plural),
+                yaml(std::slice::from_ref(crd))?,
+            ))
+        })
+        .collect()
 }

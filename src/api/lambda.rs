@@ -58,7 +58,10 @@ pub struct LambdaFunctionSpec {
 
     /// AWS region. Defaults to the operator's. Immutable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 5, max = 32), regex(pattern = "^[a-z]{2,4}(-[a-z]+)+-[0-9]$"))]
+    #[schemars(
+        length(min = 5, max = 32),
+        regex(pattern = "^[a-z]{2,4}(-[a-z]+)+-[0-9]$")
+    )]
     pub region: Option<String>,
 
     /// Runtime identifier, for instance `python3.13`.
@@ -70,7 +73,10 @@ pub struct LambdaFunctionSpec {
     pub handler: String,
 
     /// ARN of the role that the function runs with.
-    #[schemars(length(max = 2048), regex(pattern = r"^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$"))]
+    #[schemars(
+        length(max = 2048),
+        regex(pattern = r"^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$")
+    )]
     pub role: String,
 
     /// Free text, at most 256 characters. Omitted: not managed.
@@ -239,11 +245,17 @@ pub struct Code {
     pub config_map_ref: Option<ObjectName>,
     /// A zip archive, base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 1_048_576), regex(pattern = "^[A-Za-z0-9+/\n]+={0,2}\n?$"))]
+    #[schemars(
+        length(min = 1, max = 1_048_576),
+        regex(pattern = "^[A-Za-z0-9+/\n]+={0,2}\n?$")
+    )]
     pub zip_file: Option<String>,
     /// S3 bucket of the archive, in the function's region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 3, max = 63), regex(pattern = r"^[0-9A-Za-z.\-_]*[0-9A-Za-z\-_]$"))]
+    #[schemars(
+        length(min = 3, max = 63),
+        regex(pattern = r"^[0-9A-Za-z.\-_]*[0-9A-Za-z\-_]$")
+    )]
     pub s3_bucket: Option<String>,
     /// S3 key of the archive. A new key or version is deployed; a new object under the same key is not noticed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -13,8 +13,9 @@ pub mod subject;
 
 pub use cloudfront::{CloudFrontFunction, CloudFrontFunctionSpec, CloudFrontFunctionStatus};
 pub use common::{
-    AdoptionPolicy, CommonSpec, CommonStatus, DeletionPolicy, DriftPolicy, FunctionKind, FunctionSpec, FunctionStatus, LastDrift, ManagementPolicy,
-    PlannedChange, Reference, ReferenceKind,
+    AdoptionPolicy, CommonSpec, CommonStatus, DeletionPolicy, DriftPolicy, FunctionKind,
+    FunctionSpec, FunctionStatus, LastDrift, ManagementPolicy, PlannedChange, Reference,
+    ReferenceKind,
 };
 pub use lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 pub use reason::Reason;

@@ -160,40 +160,96 @@ impl Reason {
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Available => "The function is in the cloud as the spec asks, and the cloud has settled.",
-            Self::Paused => "The annotation cloudfn.dev/paused stops all work, deletion included; remove it to go on.",
-            Self::Progressing => "The spec or a reference changed and cloudfn is about to act on it.",
+            Self::Available => {
+                "The function is in the cloud as the spec asks, and the cloud has settled."
+            }
+            Self::Paused => {
+                "The annotation cloudfn.dev/paused stops all work, deletion included; remove it to go on."
+            }
+            Self::Progressing => {
+                "The spec or a reference changed and cloudfn is about to act on it."
+            }
             Self::Creating => "The function is being created.",
             Self::Updating => "The function is being changed.",
             Self::Deleting => "The function is being deleted.",
             Self::Settling => "The cloud accepted a change and is carrying it out.",
-            Self::Busy => "Another operation runs on the function, or somebody changed it at the same moment; cloudfn looks again and goes on.",
-            Self::Throttled => "The cloud asks for fewer calls, or cloudfn's own budget is used up; it goes on by itself.",
-            Self::CloudUnavailable => "The cloud cannot be reached or answers with errors of its own; cloudfn tries again.",
-            Self::CannotObserve => "For three check intervals nobody could look at the function, so nobody knows its state.",
+            Self::Busy => {
+                "Another operation runs on the function, or somebody changed it at the same moment; cloudfn looks again and goes on."
+            }
+            Self::Throttled => {
+                "The cloud asks for fewer calls, or cloudfn's own budget is used up; it goes on by itself."
+            }
+            Self::CloudUnavailable => {
+                "The cloud cannot be reached or answers with errors of its own; cloudfn tries again."
+            }
+            Self::CannotObserve => {
+                "For three check intervals nobody could look at the function, so nobody knows its state."
+            }
             Self::Unauthenticated => "The operator has no usable cloud credentials; give it some.",
-            Self::NotReadyYet => "Something the function needs (usually a role that was just made) is not usable yet; after 10 minutes the object is Stalled.",
-            Self::ReferenceNotFound => "A ConfigMap, Secret or key that the spec names is missing; create it. After 10 minutes the object is Stalled.",
-            Self::ReferenceUnreadable => "The API server does not hand out a ConfigMap or Secret that the spec names; cloudfn tries again.",
-            Self::DeletionBlocked => "Something in the cloud still uses the function; release it, or set deletionPolicy to Retain to leave the function.",
-            Self::InvalidSpec => "The spec is wrong in a way that the API server could not see; the message says what to change.",
-            Self::Rejected => "The cloud refused the request; the message has its words. Change the spec.",
-            Self::AccessDenied => "The operator's credentials may not do this; allow the named operation.",
-            Self::QuotaExceeded => "A limit of the account is reached; remove something or ask for a higher limit.",
-            Self::NotOwned => "A function of this name exists without our owner tag; rename, or set adoptionPolicy to IfUnowned where the operator allows it.",
-            Self::OwnedByAnother => "The function carries the owner tag of another object; the message names it.",
-            Self::TakenOver => "Another cluster wrote its tag on the function; this object writes nothing more.",
-            Self::WrongAccount => "The operator's credentials are for another account or region than the function's ARN.",
-            Self::NotAllowed => "The operator's flags do not allow what the spec asks; the message names the flag.",
-            Self::Drifted => "The cloud differs from the spec, and managementPolicy Observe or driftPolicy Report leaves it so; see status.plannedChanges.",
-            Self::CreateFailed => "The cloud failed to start the function three times; the message has its words.",
-            Self::UpdateFailed => "The cloud accepted an update and failed to carry it out; the message has its words.",
-            Self::TestFailed => "A test of the spec failed, so nothing is published; status.tests says where. Correct the code or the test.",
-            Self::TestUnavailable => "The cloud could not run the tests of the spec, so nothing is published; cloudfn tries again now and then.",
+            Self::NotReadyYet => {
+                "Something the function needs (usually a role that was just made) is not usable yet; after 10 minutes the object is Stalled."
+            }
+            Self::ReferenceNotFound => {
+                "A ConfigMap, Secret or key that the spec names is missing; create it. After 10 minutes the object is Stalled."
+            }
+            Self::ReferenceUnreadable => {
+                "The API server does not hand out a ConfigMap or Secret that the spec names; cloudfn tries again."
+            }
+            Self::DeletionBlocked => {
+                "Something in the cloud still uses the function; release it, or set deletionPolicy to Retain to leave the function."
+            }
+            Self::InvalidSpec => {
+                "The spec is wrong in a way that the API server could not see; the message says what to change."
+            }
+            Self::Rejected => {
+                "The cloud refused the request; the message has its words. Change the spec."
+            }
+            Self::AccessDenied => {
+                "The operator's credentials may not do this; allow the named operation."
+            }
+            Self::QuotaExceeded => {
+                "A limit of the account is reached; remove something or ask for a higher limit."
+            }
+            Self::NotOwned => {
+                "A function of this name exists without our owner tag; rename, or set adoptionPolicy to IfUnowned where the operator allows it."
+            }
+            Self::OwnedByAnother => {
+                "The function carries the owner tag of another object; the message names it."
+            }
+            Self::TakenOver => {
+                "Another cluster wrote its tag on the function; this object writes nothing more."
+            }
+            Self::WrongAccount => {
+                "The operator's credentials are for another account or region than the function's ARN."
+            }
+            Self::NotAllowed => {
+                "The operator's flags do not allow what the spec asks; the message names the flag."
+            }
+            Self::Drifted => {
+                "The cloud differs from the spec, and managementPolicy Observe or driftPolicy Report leaves it so; see status.plannedChanges."
+            }
+            Self::CreateFailed => {
+                "The cloud failed to start the function three times; the message has its words."
+            }
+            Self::UpdateFailed => {
+                "The cloud accepted an update and failed to carry it out; the message has its words."
+            }
+            Self::TestFailed => {
+                "A test of the spec failed, so nothing is published; status.tests says where. Correct the code or the test."
+            }
+            Self::TestUnavailable => {
+                "The cloud could not run the tests of the spec, so nothing is published; cloudfn tries again now and then."
+            }
             Self::TestsRunning => "The tests of the spec have not all run yet.",
-            Self::TestsPassed => "Every test of the spec passed for the content that the spec asks for.",
-            Self::TestsSkipped => "Nothing waits for the tests of the spec: the annotation cloudfn.dev/skip-tests or the flag --cloudfront-tests says so.",
-            Self::InternalError => "The cloud answered something that cloudfn does not know; please report it.",
+            Self::TestsPassed => {
+                "Every test of the spec passed for the content that the spec asks for."
+            }
+            Self::TestsSkipped => {
+                "Nothing waits for the tests of the spec: the annotation cloudfn.dev/skip-tests or the flag --cloudfront-tests says so."
+            }
+            Self::InternalError => {
+                "The cloud answered something that cloudfn does not know; please report it."
+            }
         }
     }
 }

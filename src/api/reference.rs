@@ -20,7 +20,12 @@ pub fn reasons() -> String {
     );
     for reason in Reason::ALL {
         // Writing to a String does not fail.
-        let _ = writeln!(page, "| `{}` | {} |", reason.as_str(), reason.sentence().replace('|', "\\|"));
+        let _ = writeln!(
+            page,
+            "| `{}` | {} |",
+            reason.as_str(),
+            reason.sentence().replace('|', "\\|")
+        );
     }
     page
 }

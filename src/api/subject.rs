@@ -74,25 +74,34 @@ impl<K: FunctionKind> Subject<K> {
     /// Version of the whole object.
     #[must_use]
     pub fn resource_version(&self) -> &str {
-        self.metadata.resource_version.as_deref().unwrap_or_default()
+        self.metadata
+            .resource_version
+            .as_deref()
+            .unwrap_or_default()
     }
 
     /// An annotation's value.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
-        self.metadata.annotations.as_ref()?.get(key).map(String::as_str)
+        self.metadata
+            .annotations
+            .as_ref()?
+            .get(key)
+            .map(String::as_str)
     }
 
     /// Why the object is paused, if it is. `"false"` and an empty text do not pause.
     #[must_use]
     pub fn paused(&self) -> Option<&str> {
-        self.annotation(super::PAUSED).filter(|text| !text.is_empty() && *text != "false")
+        self.annotation(super::PAUSED)
+            .filter(|text| !text.is_empty() && *text != "false")
     }
 
     /// The request for a look: the greater of our annotation and Flux's.
     #[must_use]
     pub fn request(&self) -> Option<&str> {
-        self.annotation(super::RECONCILE_REQUESTED_AT).max(self.annotation(super::FLUX_REQUESTED_AT))
+        self.annotation(super::RECONCILE_REQUESTED_AT)
+            .max(self.annotation(super::FLUX_REQUESTED_AT))
     }
 
     /// Whether deletion was asked for.
@@ -104,36 +113,79 @@ impl<K: FunctionKind> Subject<K> {
     /// Whether our finalizer is on the object.
     #[must_use]
     pub fn has_finalizer(&self) -> bool {
-        self.metadata.finalizers.iter().flatten().any(|f| f == super::FINALIZER)
+        self.metadata
+            .finalizers
+            .iter()
+            .flatten()
+            .any(|f| f == super::FINALIZER)
     }
 
     /// The function's name in the cloud.
     #[must_use]
     pub fn function_name(&self) -> &str {
-        self.essentials.function_name.as_deref().unwrap_or_else(|| self.name())
+        self.essentials
+            .function_name
+            .as_deref()
+            .unwrap_or_else(|| self.name())
     }
 }
 
 /// Whether a status that somebody wrote has a field, or a condition of ours, that we did not apply.
 fn has_strays(status: &Value, managers: &[ManagedFieldsEntry]) -> bool {
-    if status.get("observedGeneration").and_then(Value::as_i64).is_none_or(|generation| generation < 0) {
+    if status
+        .get("observedGeneration")
+        .and_then(Value::as_i64)
+        .is_none_or(|generation| generation < 0)
+    {
         return false;
     }
     let is = |field: &Option<String>, text| field.as_deref() == Some(text);
-    let ours = |entry: &&ManagedFieldsEntry| is(&entry.manager, super::FIELD_MANAGER) && is(&entry.operation, "Apply") && is(&entry.subresource, "status");
-    let applied = managers.iter().find(ours).and_then(|entry| entry.fields_v1.as_ref()?.0.get("f:status"));
+    let ours = |entry: &&ManagedFieldsEntry| {
+        is(&entry.manager, super::FIELD_MANAGER)
+            && is(&entry.operation, "Apply")
+            && is(&entry.subresource, "status")
+    };
+    let applied = managers
+        .iter()
+        .find(ours)
+        .and_then(|entry| entry.fields_v1.as_ref()?.0.get("f:status"));
     let has = |key: &str| applied.is_some_and(|fields| fields.get(format!("f:{key}")).is_some());
-    let has_condition = |kind: &str| applied.is_some_and(|fields| fields["f:conditions"].get(format!("k:{{\"type\":\"{kind}\"}}")).is_some());
-    let mut fields = status.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).filter(|key| *key != "conditions");
-    let mut conditions = status["conditions"].as_array().into_iter().flatten().filter_map(|condition| condition["type"].as_str());
-    fields.any(|key| !has(key)) || conditions.any(|kind| super::conditions::OURS.contains(&kind) && !has_condition(kind))
+    let has_condition = |kind: &str| {
+        applied.is_some_and(|fields| {
+            fields["f:conditions"]
+                .get(format!("k:{{\"type\":\"{kind}\"}}"))
+                .is_some()
+        })
+    };
+    let mut fields = status
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key.as_str())
+        .filter(|key| *key != "conditions");
+    let mut conditions = status["conditions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|condition| condition["type"].as_str());
+    fields.any(|key| !has(key))
+        || conditions.any(|kind| super::conditions::OURS.contains(&kind) && !has_condition(kind))
 }
 
 /// What is wrong with a spec, without the values that serde quotes: one may be a secret.
 fn undecodable(error: &str) -> String {
-    let wanted = error.rsplit_once(", expected ").map(|(_, wanted)| format!(": a field should be {wanted}"));
-    let missing = || error.strip_prefix("missing field ").map(|field| format!(": the field {field} is missing"));
-    format!("the spec cannot be read{}", wanted.or_else(missing).unwrap_or_default())
+    let wanted = error
+        .rsplit_once(", expected ")
+        .map(|(_, wanted)| format!(": a field should be {wanted}"));
+    let missing = || {
+        error
+            .strip_prefix("missing field ")
+            .map(|field| format!(": the field {field} is missing"))
+    };
+    format!(
+        "the spec cannot be read{}",
+        wanted.or_else(missing).unwrap_or_default()
+    )
 }
 
 fn essentials(spec: &Value) -> Essentials {
@@ -141,14 +193,25 @@ fn essentials(spec: &Value) -> Essentials {
     Essentials {
         function_name: text("functionName"),
         region: text("region"),
-        management_policy: spec.get("managementPolicy").and_then(|v| ManagementPolicy::deserialize(v).ok()).unwrap_or_default(),
+        management_policy: spec
+            .get("managementPolicy")
+            .and_then(|v| ManagementPolicy::deserialize(v).ok())
+            .unwrap_or_default(),
         deletion_policy: match spec.get("deletionPolicy") {
             // Whether cloudfn may delete at all is then unknown.
-            _ if spec.get("managementPolicy").is_some_and(|v| ManagementPolicy::deserialize(v).is_err()) => {
-                Err("spec.managementPolicy is neither Manage nor Observe; set it to one of them".to_owned())
+            _ if spec
+                .get("managementPolicy")
+                .is_some_and(|v| ManagementPolicy::deserialize(v).is_err()) =>
+            {
+                Err(
+                    "spec.managementPolicy is neither Manage nor Observe; set it to one of them"
+                        .to_owned(),
+                )
             }
             None | Some(Value::Null) => Ok(DeletionPolicy::default()),
-            Some(value) => DeletionPolicy::deserialize(value).map_err(|_| "spec.deletionPolicy is neither Delete nor Retain; set it to one of them".to_owned()),
+            Some(value) => DeletionPolicy::deserialize(value).map_err(|_| {
+                "spec.deletionPolicy is neither Delete nor Retain; set it to one of them".to_owned()
+            }),
         },
     }
 }
@@ -165,11 +228,22 @@ impl<'de, K: FunctionKind> Deserialize<'de> for Subject<K> {
         }
         let mut raw = Raw::deserialize(deserializer)?;
         let managers = raw.metadata.managed_fields.take().unwrap_or_default();
-        let status_has_strays = raw.status.as_ref().is_some_and(|status| has_strays(status, &managers));
+        let status_has_strays = raw
+            .status
+            .as_ref()
+            .is_some_and(|status| has_strays(status, &managers));
         let essentials = essentials(&raw.spec);
         let spec = K::Spec::deserialize(raw.spec).map_err(|error| undecodable(&error.to_string()));
-        let status = raw.status.and_then(|status| K::Status::deserialize(status).ok());
-        Ok(Self { metadata: raw.metadata, spec, essentials, status, status_has_strays })
+        let status = raw
+            .status
+            .and_then(|status| K::Status::deserialize(status).ok());
+        Ok(Self {
+            metadata: raw.metadata,
+            spec,
+            essentials,
+            status,
+            status_has_strays,
+        })
     }
 }
 
@@ -237,23 +311,61 @@ mod tests {
     #[test]
     fn what_cannot_be_decoded_is_told_without_its_value() {
         let rows = [
-            ("a number for a text", broken(("environment", json!({"variables": {"PIN": 8_675_309}}))), ": a field should be a string"),
-            ("a text for a block", broken(("code", json!("8675309"))), ": a field should be struct Code"),
-            ("an unknown word", broken(("architectures", json!(["8675309"]))), ": a field should be `x86_64` or `arm64`"),
-            ("a missing field", subject(&json!({"runtime": "r"})), ": the field `handler` is missing"),
+            (
+                "a number for a text",
+                broken(("environment", json!({"variables": {"PIN": 8_675_309}}))),
+                ": a field should be a string",
+            ),
+            (
+                "a text for a block",
+                broken(("code", json!("8675309"))),
+                ": a field should be struct Code",
+            ),
+            (
+                "an unknown word",
+                broken(("architectures", json!(["8675309"]))),
+                ": a field should be `x86_64` or `arm64`",
+            ),
+            (
+                "a missing field",
+                subject(&json!({"runtime": "r"})),
+                ": the field `handler` is missing",
+            ),
         ];
         for (sentence, subject, end) in rows {
             let message = subject.spec.err().unwrap_or_default();
-            assert_eq!(message, format!("the spec cannot be read{end}"), "{sentence}");
+            assert_eq!(
+                message,
+                format!("the spec cannot be read{end}"),
+                "{sentence}"
+            );
         }
     }
 
     #[test]
     fn deletion_is_blocked_where_nobody_knows_whether_it_may_delete() {
-        assert_eq!(broken(("code", json!(1))).essentials.deletion_policy, Ok(DeletionPolicy::Delete));
-        assert_eq!(broken(("deletionPolicy", json!("Retain"))).essentials.deletion_policy, Ok(DeletionPolicy::Retain));
-        assert!(broken(("deletionPolicy", json!("Keep"))).essentials.deletion_policy.is_err());
-        assert!(broken(("managementPolicy", json!("Look"))).essentials.deletion_policy.is_err());
+        assert_eq!(
+            broken(("code", json!(1))).essentials.deletion_policy,
+            Ok(DeletionPolicy::Delete)
+        );
+        assert_eq!(
+            broken(("deletionPolicy", json!("Retain")))
+                .essentials
+                .deletion_policy,
+            Ok(DeletionPolicy::Retain)
+        );
+        assert!(
+            broken(("deletionPolicy", json!("Keep")))
+                .essentials
+                .deletion_policy
+                .is_err()
+        );
+        assert!(
+            broken(("managementPolicy", json!("Look")))
+                .essentials
+                .deletion_policy
+                .is_err()
+        );
     }
 
     #[test]
@@ -262,7 +374,8 @@ mod tests {
             let entry = json!({"manager": "cloudfn", "operation": "Apply", "subresource": "status", "fieldsV1": {"f:status": fields}});
             vec![ManagedFieldsEntry::deserialize(entry).unwrap()]
         };
-        let ready = json!({"f:observedGeneration": {}, "f:conditions": {"k:{\"type\":\"Ready\"}": {}}});
+        let ready =
+            json!({"f:observedGeneration": {}, "f:conditions": {"k:{\"type\":\"Ready\"}": {}}});
         let status = |kinds: &[&str], more: &[&str]| {
             let conditions: Vec<_> = kinds.iter().map(|kind| json!({"type": kind})).collect();
             let mut status = json!({"observedGeneration": 1, "conditions": conditions});
@@ -272,12 +385,42 @@ mod tests {
             status
         };
         let rows = [
-            ("all of it is applied", status(&["Ready"], &[]), applied(ready.clone()), false),
-            ("a condition of another kind is another's", status(&["Ready", "Example"], &[]), applied(ready.clone()), false),
-            ("a condition of ours that we did not apply", status(&["Ready", "Stalled"], &[]), applied(ready.clone()), true),
-            ("a field that we did not apply", status(&["Ready"], &["arn"]), applied(ready.clone()), true),
-            ("a status before the first look", json!({"observedGeneration": -1}), applied(json!({})), false),
-            ("nobody is known to have applied anything", status(&["Stalled"], &["arn"]), Vec::new(), true),
+            (
+                "all of it is applied",
+                status(&["Ready"], &[]),
+                applied(ready.clone()),
+                false,
+            ),
+            (
+                "a condition of another kind is another's",
+                status(&["Ready", "Example"], &[]),
+                applied(ready.clone()),
+                false,
+            ),
+            (
+                "a condition of ours that we did not apply",
+                status(&["Ready", "Stalled"], &[]),
+                applied(ready.clone()),
+                true,
+            ),
+            (
+                "a field that we did not apply",
+                status(&["Ready"], &["arn"]),
+                applied(ready.clone()),
+                true,
+            ),
+            (
+                "a status before the first look",
+                json!({"observedGeneration": -1}),
+                applied(json!({})),
+                false,
+            ),
+            (
+                "nobody is known to have applied anything",
+                status(&["Stalled"], &["arn"]),
+                Vec::new(),
+                true,
+            ),
         ];
         for (sentence, status, managers, expected) in rows {
             assert_eq!(has_strays(&status, &managers), expected, "{sentence}");
@@ -287,8 +430,18 @@ mod tests {
     #[test]
     fn the_greater_request_counts() {
         let mut subject = subject(&json!({}));
-        let annotate = |pairs: &[(&str, &str)]| Some(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect());
-        subject.metadata.annotations = annotate(&[(crate::api::RECONCILE_REQUESTED_AT, "2"), (crate::api::FLUX_REQUESTED_AT, "3")]);
+        let annotate = |pairs: &[(&str, &str)]| {
+            Some(
+                pairs
+                    .iter()
+                    .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                    .collect(),
+            )
+        };
+        subject.metadata.annotations = annotate(&[
+            (crate::api::RECONCILE_REQUESTED_AT, "2"),
+            (crate::api::FLUX_REQUESTED_AT, "3"),
+        ]);
         assert_eq!(subject.request(), Some("3"));
         subject.metadata.annotations = annotate(&[(crate::api::RECONCILE_REQUESTED_AT, "2")]);
         assert_eq!(subject.request(), Some("2"));

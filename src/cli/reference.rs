@@ -11,7 +11,10 @@ use crate::api::reference::reasons;
 /// All pages, text by file name.
 #[must_use]
 pub fn pages() -> BTreeMap<String, String> {
-    BTreeMap::from([("flags.md".to_owned(), flags()), ("reasons.md".to_owned(), reasons())])
+    BTreeMap::from([
+        ("flags.md".to_owned(), flags()),
+        ("reasons.md".to_owned(), reasons()),
+    ])
 }
 
 /// The flags of `cloudfn run`, each with its environment variable and its default.
@@ -23,16 +26,37 @@ pub fn flags() -> String {
     let command = Cli::command();
     let run = command.find_subcommand("run").into_iter();
     for argument in run.flat_map(clap::Command::get_arguments) {
-        let Some(long) = argument.get_long() else { continue };
-        let variable = argument.get_env().map_or_else(String::new, |name| format!("`{}`", name.to_string_lossy()));
-        let values: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
-        let default = if values.is_empty() { String::new() } else { format!("`{}`", values.join(",")) };
-        let mut meaning = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string).unwrap_or_default().replace('\n', " ");
+        let Some(long) = argument.get_long() else {
+            continue;
+        };
+        let variable = argument
+            .get_env()
+            .map_or_else(String::new, |name| format!("`{}`", name.to_string_lossy()));
+        let values: Vec<_> = argument
+            .get_default_values()
+            .iter()
+            .map(|value| value.to_string_lossy())
+            .collect();
+        let default = if values.is_empty() {
+            String::new()
+        } else {
+            format!("`{}`", values.join(","))
+        };
+        let mut meaning = argument
+            .get_long_help()
+            .or_else(|| argument.get_help())
+            .map(ToString::to_string)
+            .unwrap_or_default()
+            .replace('\n', " ");
         // clap takes the full stop off the last sentence.
         if !meaning.ends_with('.') {
             meaning.push('.');
         }
-        let choices: Vec<_> = argument.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect();
+        let choices: Vec<_> = argument
+            .get_possible_values()
+            .iter()
+            .map(|value| format!("`{}`", value.get_name()))
+            .collect();
         if !choices.is_empty() {
             let _ = write!(meaning, " One of {}.", choices.join(", "));
         }

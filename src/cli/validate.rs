@@ -14,7 +14,10 @@ const UNREAD: u8 = 2;
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 pub(super) fn run(files: &[PathBuf]) -> ExitCode {
-    match read(files).and_then(|sources| validate(&sources)).and_then(|report| print(&report)) {
+    match read(files)
+        .and_then(|sources| validate(&sources))
+        .and_then(|report| print(&report))
+    {
         Ok(report) if report > 0 => ExitCode::FAILURE,
         Ok(_) => ExitCode::SUCCESS,
         Err(message) => {
@@ -30,8 +33,13 @@ fn read(files: &[PathBuf]) -> Result<Vec<Source>, String> {
         let cannot = |error: io::Error| format!("{} cannot be read: {error}", file.display());
         if file.as_os_str() == "-" {
             let mut text = String::new();
-            io::stdin().read_to_string(&mut text).map_err(|error| format!("the standard input cannot be read: {error}"))?;
-            sources.push(Source { name: "stdin".to_owned(), text });
+            io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|error| format!("the standard input cannot be read: {error}"))?;
+            sources.push(Source {
+                name: "stdin".to_owned(),
+                text,
+            });
         } else if file.is_dir() {
             for file in manifests(file).map_err(cannot)? {
                 sources.push(source(&file)?);
@@ -45,14 +53,22 @@ fn read(files: &[PathBuf]) -> Result<Vec<Source>, String> {
 
 fn source(file: &Path) -> Result<Source, String> {
     let name = file.display().to_string();
-    let text = fs::read_to_string(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    let text =
+        fs::read_to_string(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
     Ok(Source { name, text })
 }
 
 /// The files of a folder, in the order of their names; folders in it are not looked into.
 fn manifests(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
-    files.retain(|file| file.is_file() && file.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known)));
+    let mut files = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
+    files.retain(|file| {
+        file.is_file()
+            && file
+                .extension()
+                .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known))
+    });
     files.sort();
     Ok(files)
 }
@@ -61,15 +77,25 @@ fn manifests(folder: &Path) -> io::Result<Vec<PathBuf>> {
 fn print(report: &Report) -> Result<usize, String> {
     let (errors, warnings) = (report.count(Level::Error), report.count(Level::Warning));
     let mut out = io::stdout().lock();
-    let written = report.findings.iter().try_for_each(|finding| writeln!(out, "{finding}"));
+    let written = report
+        .findings
+        .iter()
+        .try_for_each(|finding| writeln!(out, "{finding}"));
     // Who reads no further, as `head` does, has seen enough.
     if let Err(error) = written.and_then(|()| out.flush())
         && error.kind() != io::ErrorKind::BrokenPipe
     {
         return Err(format!("the findings cannot be printed: {error}"));
     }
-    let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-    tell(&format!("{}: {}, {}", plural(report.objects, "object"), plural(errors, "error"), plural(warnings, "warning")));
+    let plural = |number: usize, what: &str| {
+        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    };
+    tell(&format!(
+        "{}: {}, {}",
+        plural(report.objects, "object"),
+        plural(errors, "error"),
+        plural(warnings, "warning")
+    ));
     Ok(errors)
 }
 

@@ -113,7 +113,12 @@ pub struct Execution {
 #[async_trait]
 pub trait CloudFrontApi: Send + Sync + 'static {
     /// `DescribeFunction`. LIVE before the first publish is `NotFound`.
-    async fn describe(&self, name: &str, stage: Stage, patience: Patience) -> Result<Described, CloudError>;
+    async fn describe(
+        &self,
+        name: &str,
+        stage: Stage,
+        patience: Patience,
+    ) -> Result<Described, CloudError>;
 
     /// `GetFunction`: the code of a stage.
     async fn code(&self, name: &str, stage: Stage, patience: Patience) -> Result<Code, CloudError>;
@@ -122,10 +127,22 @@ pub trait CloudFrontApi: Send + Sync + 'static {
     async fn tags(&self, arn: &str, patience: Patience) -> Result<Tags, CloudError>;
 
     /// `CreateFunction`; empty `tags` are not sent.
-    async fn create(&self, name: &str, config: &FunctionConfig, code: &[u8], tags: &Tags) -> Result<Written, CloudError>;
+    async fn create(
+        &self,
+        name: &str,
+        config: &FunctionConfig,
+        code: &[u8],
+        tags: &Tags,
+    ) -> Result<Written, CloudError>;
 
     /// `UpdateFunction`: replaces code and configuration of DEVELOPMENT.
-    async fn update(&self, name: &str, if_match: &str, config: &FunctionConfig, code: &[u8]) -> Result<Written, CloudError>;
+    async fn update(
+        &self,
+        name: &str,
+        if_match: &str,
+        config: &FunctionConfig,
+        code: &[u8],
+    ) -> Result<Written, CloudError>;
 
     /// `TestFunction` of DEVELOPMENT, as `if_match` names it, with an event (JSON). Changes nothing.
     async fn test(&self, name: &str, if_match: &str, event: &[u8]) -> Result<TestRun, CloudError>;

@@ -64,8 +64,19 @@ impl Class {
     #[must_use]
     pub const fn had_no_effect(self) -> bool {
         match self {
-            Self::Busy | Self::Throttled { .. } | Self::Denied | Self::Unauthenticated | Self::Invalid | Self::NotReadyYet | Self::Quota => true,
-            Self::NotFound | Self::Exists | Self::Conflict | Self::InUse | Self::Unavailable | Self::Bug => false,
+            Self::Busy
+            | Self::Throttled { .. }
+            | Self::Denied
+            | Self::Unauthenticated
+            | Self::Invalid
+            | Self::NotReadyYet
+            | Self::Quota => true,
+            Self::NotFound
+            | Self::Exists
+            | Self::Conflict
+            | Self::InUse
+            | Self::Unavailable
+            | Self::Bug => false,
         }
     }
 }

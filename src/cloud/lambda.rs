@@ -15,7 +15,12 @@ pub struct Environment(pub BTreeMap<String, SecretString>);
 
 impl PartialEq for Environment {
     fn eq(&self, other: &Self) -> bool {
-        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|((k1, v1), (k2, v2))| k1 == k2 && v1.expose_secret() == v2.expose_secret())
+        self.0.len() == other.0.len()
+            && self
+                .0
+                .iter()
+                .zip(&other.0)
+                .all(|((k1, v1), (k2, v2))| k1 == k2 && v1.expose_secret() == v2.expose_secret())
     }
 }
 
@@ -130,14 +135,31 @@ pub trait LambdaApi: Send + Sync + 'static {
     async fn create(&self, name: &str, new: &NewFunction) -> Result<Function, CloudError>;
 
     /// `UpdateFunctionConfiguration`: only the members that are `Some` change.
-    async fn update_configuration(&self, name: &str, revision_id: Option<&str>, changes: &Configuration) -> Result<Function, CloudError>;
+    async fn update_configuration(
+        &self,
+        name: &str,
+        revision_id: Option<&str>,
+        changes: &Configuration,
+    ) -> Result<Function, CloudError>;
 
     /// `UpdateFunctionCode`; `architectures` can be changed only together with the code.
-    async fn update_code(&self, name: &str, revision_id: Option<&str>, code: &CodeSource, architectures: Option<&[String]>) -> Result<Function, CloudError>;
+    async fn update_code(
+        &self,
+        name: &str,
+        revision_id: Option<&str>,
+        code: &CodeSource,
+        architectures: Option<&[String]>,
+    ) -> Result<Function, CloudError>;
 
     /// `PublishVersion`: a version of `$LATEST`, refused unless its code is `code_sha256`.
     /// Answers the number; unchanged since the last version, that one's.
-    async fn publish_version(&self, name: &str, code_sha256: &str, revision_id: Option<&str>, description: &str) -> Result<String, CloudError>;
+    async fn publish_version(
+        &self,
+        name: &str,
+        code_sha256: &str,
+        revision_id: Option<&str>,
+        description: &str,
+    ) -> Result<String, CloudError>;
 
     /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
     async fn delete(&self, name: &str) -> Result<(), CloudError>;

@@ -60,7 +60,11 @@ impl Default for Rates {
     /// 10 of the 15 Lambda calls that AWS gives to everybody in the account, 80 of the 100
     /// `GetFunction` calls, and 10 for CloudFront, whose quota is not published.
     fn default() -> Self {
-        Self { lambda: 10.0, lambda_get: 80.0, cloudfront: 10.0 }
+        Self {
+            lambda: 10.0,
+            lambda_get: 80.0,
+            cloudfront: 10.0,
+        }
     }
 }
 
@@ -72,7 +76,11 @@ impl Rates {
             Family::Lambda => self.lambda,
             Family::CloudFront => self.cloudfront,
         };
-        if rate > 0.0 { Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::ZERO) } else { Duration::ZERO }
+        if rate > 0.0 {
+            Duration::try_from_secs_f64(1.0 / rate).unwrap_or(Duration::ZERO)
+        } else {
+            Duration::ZERO
+        }
     }
 }
 
@@ -120,20 +128,34 @@ struct Bucket {
 
 impl Bucket {
     fn new(interval: Duration, now: Instant) -> Self {
-        Self { interval, full_at: now, closed_until: now, stopped: Duration::ZERO, throttles: 0 }
+        Self {
+            interval,
+            full_at: now,
+            closed_until: now,
+            stopped: Duration::ZERO,
+            throttles: 0,
+        }
     }
 
     /// Room for a burst: one second's worth of tokens but one, at least one, as the time they stand
     /// for. The one is for what happens on the way: calls do not arrive as evenly as they leave, and
     /// a cloud that counts as we do would throttle the last one of a full burst.
     fn burst(&self) -> Duration {
-        if self.interval.is_zero() { Duration::ZERO } else { Duration::from_secs(1).saturating_sub(self.interval * 2) }
+        if self.interval.is_zero() {
+            Duration::ZERO
+        } else {
+            Duration::from_secs(1).saturating_sub(self.interval * 2)
+        }
     }
 
     /// When the next caller has its turn.
     fn next(&self, now: Instant) -> Instant {
         let empty_since = self.full_at.max(now);
-        empty_since.checked_sub(self.burst()).unwrap_or(now).max(now).max(self.closed_until)
+        empty_since
+            .checked_sub(self.burst())
+            .unwrap_or(now)
+            .max(now)
+            .max(self.closed_until)
     }
 
     fn take(&mut self, now: Instant) -> Instant {
@@ -147,8 +169,14 @@ impl Bucket {
         let fresh = now >= self.closed_until;
         let closing = retry_after.filter(|after| !after.is_zero()).map_or_else(
             || {
-                let doublings = if fresh { self.throttles } else { self.throttles.saturating_sub(1) };
-                FIRST_CLOSING.saturating_mul(1 << doublings.min(10)).min(LONGEST_CLOSING)
+                let doublings = if fresh {
+                    self.throttles
+                } else {
+                    self.throttles.saturating_sub(1)
+                };
+                FIRST_CLOSING
+                    .saturating_mul(1 << doublings.min(10))
+                    .min(LONGEST_CLOSING)
             },
             |after| after.min(LONGEST_RETRY_AFTER),
         );
@@ -171,16 +199,22 @@ impl Budgets {
     /// Full budgets at these rates.
     #[must_use]
     pub fn new(rates: Rates) -> Self {
-        Self { rates, buckets: Arc::default() }
+        Self {
+            rates,
+            buckets: Arc::default(),
+        }
     }
 
     fn with<T>(&self, key: &Key, then: impl FnOnce(&mut Bucket, Instant) -> T) -> T {
         let now = Instant::now();
-        let mut buckets: MutexGuard<'_, HashMap<Key, Bucket>> = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buckets: MutexGuard<'_, HashMap<Key, Bucket>> =
+            self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = buckets.get_mut(key) {
             return then(bucket, now);
         }
-        let bucket = buckets.entry(key.clone()).or_insert_with(|| Bucket::new(self.rates.interval(key.family), now));
+        let bucket = buckets
+            .entry(key.clone())
+            .or_insert_with(|| Bucket::new(self.rates.interval(key.family), now));
         then(bucket, now)
     }
 
@@ -195,7 +229,10 @@ impl Budgets {
     /// [`NoToken`] for [`Patience::Decline`] when there is none at once, and for everybody when the
     /// turn is more than 30 s away: who waits holds a place that others could use.
     /// Nothing is reserved then.
-    #[allow(clippy::disallowed_methods, reason = "the one place where a caller sleeps for its turn; the clock is tokio's")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place where a caller sleeps for its turn; the clock is tokio's"
+    )]
     pub async fn take(&self, key: &Key, patience: Patience) -> Result<Waited, NoToken> {
         let asked = Instant::now();
         let (mut slot, mut stopped) = self.with(key, |bucket, now| {
@@ -234,7 +271,9 @@ impl Budgets {
     /// Time until a call that came now would have its turn; zero if at once.
     #[must_use]
     pub fn opens_in(&self, key: &Key) -> Duration {
-        self.with(key, |bucket, now| bucket.next(now).saturating_duration_since(now))
+        self.with(key, |bucket, now| {
+            bucket.next(now).saturating_duration_since(now)
+        })
     }
 }
 

@@ -11,14 +11,29 @@ pub trait CallObserver: Send + Sync {
     /// A call ended. `service` and `operation` are the cloud's names (`Lambda`, `CreateFunction`),
     /// `outcome` is `Ok` or a [`Class`](super::Class) name, `code` is empty on success, else a
     /// code from the known table, one of ours, or `Other`; `elapsed` is without the wait for a token.
-    fn called(&self, service: &'static str, operation: &'static str, outcome: &'static str, code: &'static str, elapsed: Duration);
+    fn called(
+        &self,
+        service: &'static str,
+        operation: &'static str,
+        outcome: &'static str,
+        code: &'static str,
+        elapsed: Duration,
+    );
 
     /// A call of this family waited so long for its token.
     fn waited(&self, family: Family, elapsed: Duration);
 }
 
 impl CallObserver for () {
-    fn called(&self, _: &'static str, _: &'static str, _: &'static str, _: &'static str, _: Duration) {}
+    fn called(
+        &self,
+        _: &'static str,
+        _: &'static str,
+        _: &'static str,
+        _: &'static str,
+        _: Duration,
+    ) {
+    }
 
     fn waited(&self, _: Family, _: Duration) {}
 }

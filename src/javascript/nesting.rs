@@ -28,10 +28,19 @@ const BEFORE_AN_EXPRESSION: [&[u8]; 16] = [
 /// Whether more than `most` brackets may be open at once somewhere.
 pub(super) fn may_exceed(code: &str, most: usize) -> bool {
     // Line ends that are no ASCII, and the comments of HTML: nobody writes them into a function.
-    if ["\u{2028}", "\u{2029}", "<!--", "-->"].iter().any(|odd| code.contains(odd)) {
+    if ["\u{2028}", "\u{2029}", "<!--", "-->"]
+        .iter()
+        .any(|odd| code.contains(odd))
+    {
         return true;
     }
-    let mut scan = Scan { code: code.as_bytes(), at: 0, open: 0, most: 0, before: None };
+    let mut scan = Scan {
+        code: code.as_bytes(),
+        at: 0,
+        open: 0,
+        most: 0,
+        before: None,
+    };
     // What cannot be read for certain may be anything.
     scan.source().is_none() || scan.most > most
 }
@@ -116,20 +125,34 @@ impl Scan<'_> {
                 b')' | b']' => self.open = self.open.saturating_sub(1),
                 _ => {}
             }
-            self.before = Some(if matches!(byte, b'`' | b'}' | b'"' | b'\'' | b'/') { self.at - 1 } else { start });
+            self.before = Some(if matches!(byte, b'`' | b'}' | b'"' | b'\'' | b'/') {
+                self.at - 1
+            } else {
+                start
+            });
         }
         Some(())
     }
 
     /// What `/` means here, by what stands before it.
     fn slash(&self) -> Slash {
-        let Some(before) = self.before else { return Slash::Expression };
+        let Some(before) = self.before else {
+            return Slash::Expression;
+        };
         match self.code[before] {
-            b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b';' | b'*' | b'%' | b'<' | b'>' | b'~' | b'^' => Slash::Expression,
+            b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b';' | b'*'
+            | b'%' | b'<' | b'>' | b'~' | b'^' => Slash::Expression,
             b']' | b'"' | b'\'' | b'`' => Slash::Division,
             byte if is_of_word(byte) => {
-                let begin = self.code[..before].iter().rposition(|byte| !is_of_word(*byte)).map_or(0, |at| at + 1);
-                if BEFORE_AN_EXPRESSION.contains(&&self.code[begin..=before]) { Slash::Either } else { Slash::Division }
+                let begin = self.code[..before]
+                    .iter()
+                    .rposition(|byte| !is_of_word(*byte))
+                    .map_or(0, |at| at + 1);
+                if BEFORE_AN_EXPRESSION.contains(&&self.code[begin..=before]) {
+                    Slash::Either
+                } else {
+                    Slash::Division
+                }
             }
             _ => Slash::Either,
         }
@@ -221,7 +244,9 @@ mod tests {
     use super::*;
 
     fn depth(code: &str) -> usize {
-        (0..).find(|most| !may_exceed(code, *most) || *most > 50).unwrap_or_default()
+        (0..)
+            .find(|most| !may_exceed(code, *most) || *most > 50)
+            .unwrap_or_default()
     }
 
     #[test]
@@ -267,14 +292,23 @@ mod tests {
             let lines = format!("({text}\n").repeat(60);
             assert!(may_exceed(&lines, 50), "{text}, each on a line of its own");
         }
-        for odd in ["<!-- )\n", "\n--> )\n", "// \u{2028} /*\n)\n*/", "a = b\n++/`/; `)`", "a /= 1; (b) /`/; `)`"] {
+        for odd in [
+            "<!-- )\n",
+            "\n--> )\n",
+            "// \u{2028} /*\n)\n*/",
+            "a = b\n++/`/; `)`",
+            "a /= 1; (b) /`/; `)`",
+        ] {
             assert!(may_exceed(&format!("({odd}").repeat(60), 50), "{odd}");
         }
     }
 
     #[test]
     fn what_people_write_is_shallow() {
-        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/kustomize/viewer-request.js");
+        let dir = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/examples/kustomize/viewer-request.js"
+        );
         let code = std::fs::read_to_string(dir).expect("an example");
         assert!(!may_exceed(&code, 20));
     }

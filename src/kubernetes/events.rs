@@ -53,14 +53,21 @@ impl Events {
     /// A publisher that names `instance` (the pod) as its source.
     #[must_use]
     pub fn new(client: Client, instance: String) -> Self {
-        Self { client, instance, allowances: Arc::default() }
+        Self {
+            client,
+            instance,
+            allowances: Arc::default(),
+        }
     }
 
     /// Publishes, unless the object has used up its allowance. Failure is only logged.
     pub async fn publish(&self, telling: Telling, now: Timestamp, random: f64) {
         let uid = telling.regarding.uid.clone().unwrap_or_default();
         if !self.allowed(&uid) {
-            debug!(reason = telling.reason, "event held back: the object told much lately");
+            debug!(
+                reason = telling.reason,
+                "event held back: the object told much lately"
+            );
             return;
         }
         let namespace = telling.regarding.namespace.clone().unwrap_or_default();
@@ -76,8 +83,16 @@ impl Events {
     fn event(&self, telling: Telling, now: Timestamp, random: f64) -> Event {
         let name = telling.regarding.name.clone().unwrap_or_default();
         // Unique enough without reading the clock twice: time and 32 random bits.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from 0 up to 1 fills 32 bits")]
-        let suffix = format!("{:x}{:08x}", now.as_microsecond(), (random * 4_294_967_296.0) as u32);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number from 0 up to 1 fills 32 bits"
+        )]
+        let suffix = format!(
+            "{:x}{:08x}",
+            now.as_microsecond(),
+            (random * 4_294_967_296.0) as u32
+        );
         let prefix: String = name.chars().take(200).collect();
         Event {
             metadata: ObjectMeta {
@@ -99,7 +114,10 @@ impl Events {
 
     fn allowed(&self, uid: &str) -> bool {
         let now = Instant::now();
-        let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut allowances = self
+            .allowances
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         allowances.retain(|_, (tokens, since)| refilled(*tokens, *since, now) < BURST);
         let (tokens, since) = allowances.entry(uid.to_owned()).or_insert((BURST, now));
         *tokens = refilled(*tokens, *since, now);
@@ -118,7 +136,10 @@ fn refilled(tokens: f64, since: Instant, now: Instant) -> f64 {
 
 fn shortened(mut note: String) -> String {
     if note.len() > NOTE_LIMIT {
-        let end = (0..=NOTE_LIMIT - 3).rev().find(|i| note.is_char_boundary(*i)).unwrap_or_default();
+        let end = (0..=NOTE_LIMIT - 3)
+            .rev()
+            .find(|i| note.is_char_boundary(*i))
+            .unwrap_or_default();
         note.truncate(end);
         note.push_str("...");
     }

@@ -30,7 +30,10 @@ pub async fn set<K: Resource<DynamicType = ()>>(
     let name = metadata.name.as_deref().unwrap_or_default();
     let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
     let patch = json!({"metadata": {"resourceVersion": resource_version, "uid": metadata.uid, "finalizers": finalizers}});
-    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    let params = PatchParams {
+        field_manager: Some(FIELD_MANAGER.to_owned()),
+        ..PatchParams::default()
+    };
     let written = api.patch(name, &params, &Patch::Merge(&patch)).await?;
     Ok(written.resource_version().unwrap_or_default())
 }

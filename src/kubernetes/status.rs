@@ -27,7 +27,13 @@ const NOT_TYPED: [&str; 2] = ["failed to create typed live object", "to smd type
 /// # Errors
 /// [`WriteError::Stale`] where the object is no longer at `resource_version`,
 /// [`WriteError::Gone`] where it does not exist.
-pub async fn apply<K>(client: &Client, namespace: &str, name: &str, resource_version: &str, status: &impl Serialize) -> Result<String, WriteError>
+pub async fn apply<K>(
+    client: &Client,
+    namespace: &str,
+    name: &str,
+    resource_version: &str,
+    status: &impl Serialize,
+) -> Result<String, WriteError>
 where
     K: Resource<DynamicType = ()>,
 {
@@ -36,14 +42,22 @@ where
     let version = match object.apply(resource_version, &status).await {
         Ok(written) => {
             let version = written.resource_version().unwrap_or_default();
-            if !written.data.get("status").is_some_and(|live| is_left(live, &status)) {
+            if !written
+                .data
+                .get("status")
+                .is_some_and(|live| is_left(live, &status))
+            {
                 return Ok(version);
             }
             version
         }
         // Of a condition that a patch wrote too, an apply takes away only a part.
         Err(kube::Error::Api(refusal)) if refusal.code == 422 => resource_version.to_owned(),
-        Err(kube::Error::Api(refusal)) if NOT_TYPED.iter().any(|words| refusal.message.contains(words)) => {
+        Err(kube::Error::Api(refusal))
+            if NOT_TYPED
+                .iter()
+                .any(|words| refusal.message.contains(words)) =>
+        {
             return object.patch(resource_version, &status).await;
         }
         Err(error) => return Err(error.into()),
@@ -57,11 +71,18 @@ where
 ///
 /// # Errors
 /// As [`apply`].
-pub async fn clear<K>(client: &Client, namespace: &str, name: &str, resource_version: &str) -> Result<String, WriteError>
+pub async fn clear<K>(
+    client: &Client,
+    namespace: &str,
+    name: &str,
+    resource_version: &str,
+) -> Result<String, WriteError>
 where
     K: Resource<DynamicType = ()>,
 {
-    Object::of::<K>(client, namespace, name).clear(resource_version).await
+    Object::of::<K>(client, namespace, name)
+        .clear(resource_version)
+        .await
 }
 
 /// One object, of whatever kind.
@@ -74,58 +95,107 @@ struct Object<'a> {
 impl<'a> Object<'a> {
     fn of<K: Resource<DynamicType = ()>>(client: &Client, namespace: &str, name: &'a str) -> Self {
         let resource = ApiResource::erase::<K>(&());
-        Self { api: Api::namespaced_with(client.clone(), namespace, &resource), resource, name }
+        Self {
+            api: Api::namespaced_with(client.clone(), namespace, &resource),
+            resource,
+            name,
+        }
     }
 
-    async fn apply(&self, resource_version: &str, status: &Value) -> Result<DynamicObject, kube::Error> {
+    async fn apply(
+        &self,
+        resource_version: &str,
+        status: &Value,
+    ) -> Result<DynamicObject, kube::Error> {
         let patch = json!({
             "apiVersion": self.resource.api_version,
             "kind": self.resource.kind,
             "metadata": {"name": self.name, "resourceVersion": resource_version},
             "status": status,
         });
-        self.api.patch_status(self.name, &PatchParams::apply(FIELD_MANAGER).force(), &Patch::Apply(&patch)).await
+        self.api
+            .patch_status(
+                self.name,
+                &PatchParams::apply(FIELD_MANAGER).force(),
+                &Patch::Apply(&patch),
+            )
+            .await
     }
 
     async fn clear(&self, resource_version: &str) -> Result<String, WriteError> {
-        self.patch(resource_version, &json!({"observedGeneration": NOT_LOOKED_AT, "conditions": []})).await
+        self.patch(
+            resource_version,
+            &json!({"observedGeneration": NOT_LOOKED_AT, "conditions": []}),
+        )
+        .await
     }
 
     /// Makes the status this one, whoever wrote it, conditions of others excepted: a merge patch
     /// replaces the list of conditions as a whole, so it carries theirs.
     async fn patch(&self, resource_version: &str, status: &Value) -> Result<String, WriteError> {
-        let live = self.api.get(self.name).await?.data.get("status").cloned().unwrap_or_default();
+        let live = self
+            .api
+            .get(self.name)
+            .await?
+            .data
+            .get("status")
+            .cloned()
+            .unwrap_or_default();
         let mut wanted = status.clone();
         if let Some(wanted) = wanted.get_mut("conditions").and_then(Value::as_array_mut) {
             wanted.extend(list(&live).filter(|condition| !is_ours(condition)).cloned());
         }
         let patch = json!({"metadata": {"resourceVersion": resource_version}, "status": merge_patch(&live, &wanted)});
-        let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
-        let written = self.api.patch_status(self.name, &params, &Patch::Merge(&patch)).await?;
+        let params = PatchParams {
+            field_manager: Some(FIELD_MANAGER.to_owned()),
+            ..PatchParams::default()
+        };
+        let written = self
+            .api
+            .patch_status(self.name, &params, &Patch::Merge(&patch))
+            .await?;
         Ok(written.resource_version().unwrap_or_default())
     }
 }
 
 fn list(status: &Value) -> impl Iterator<Item = &Value> {
-    status.get("conditions").and_then(Value::as_array).into_iter().flatten()
+    status
+        .get("conditions")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }
 
 fn is_ours(condition: &Value) -> bool {
-    condition.get("type").and_then(Value::as_str).is_some_and(|kind| conditions::OURS.contains(&kind))
+    condition
+        .get("type")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| conditions::OURS.contains(&kind))
 }
 
 /// Whether `live` has a field, or a condition of ours, that `wanted` has not.
 fn is_left(live: &Value, wanted: &Value) -> bool {
-    let condition = |old: &Value| is_ours(old) && list(wanted).all(|new| new.get("type") != old.get("type"));
+    let condition =
+        |old: &Value| is_ours(old) && list(wanted).all(|new| new.get("type") != old.get("type"));
     let field = |key: &String| key != "conditions" && wanted.get(key).is_none();
     list(live).any(condition) || live.as_object().is_some_and(|live| live.keys().any(field))
 }
 
 /// The merge patch that makes `to` of `from`: what is not in `to` becomes null.
 fn merge_patch(from: &Value, to: &Value) -> Value {
-    let (Value::Object(from), Value::Object(to)) = (from, to) else { return to.clone() };
-    let gone = from.keys().filter(|key| !to.contains_key(*key)).map(|key| (key.clone(), Value::Null));
-    let kept = to.iter().map(|(key, value)| (key.clone(), merge_patch(from.get(key).unwrap_or(&Value::Null), value)));
+    let (Value::Object(from), Value::Object(to)) = (from, to) else {
+        return to.clone();
+    };
+    let gone = from
+        .keys()
+        .filter(|key| !to.contains_key(*key))
+        .map(|key| (key.clone(), Value::Null));
+    let kept = to.iter().map(|(key, value)| {
+        (
+            key.clone(),
+            merge_patch(from.get(key).unwrap_or(&Value::Null), value),
+        )
+    });
     Value::Object(gone.chain(kept).collect::<Map<_, _>>())
 }
 
@@ -135,10 +205,15 @@ mod tests {
 
     #[test]
     fn what_others_left_of_ours_is_noticed() {
-        let of = |kind: &str| json!({"arn": "a", "conditions": [{"type": kind}, {"type": "Ready"}]});
+        let of =
+            |kind: &str| json!({"arn": "a", "conditions": [{"type": kind}, {"type": "Ready"}]});
         let wanted = json!({"arn": "a", "conditions": [{"type": "Ready"}]});
-        let rows =
-            [("nothing", wanted.clone(), false), ("ours", of("Stalled"), true), ("another's", of("Example"), false), ("a field", json!({"etag": "e"}), true)];
+        let rows = [
+            ("nothing", wanted.clone(), false),
+            ("ours", of("Stalled"), true),
+            ("another's", of("Example"), false),
+            ("a field", json!({"etag": "e"}), true),
+        ];
         for (sentence, live, expected) in rows {
             assert_eq!(is_left(&live, &wanted), expected, "{sentence}");
         }
@@ -148,6 +223,9 @@ mod tests {
     fn a_merge_patch_takes_away_what_is_not_wanted_at_any_depth() {
         let from = json!({"a": 1, "b": {"c": 2, "d": 3}, "e": [1]});
         let to = json!({"b": {"d": 4}, "e": []});
-        assert_eq!(merge_patch(&from, &to), json!({"a": null, "b": {"c": null, "d": 4}, "e": []}));
+        assert_eq!(
+            merge_patch(&from, &to),
+            json!({"a": null, "b": {"c": null, "d": 4}, "e": []})
+        );
     }
 }

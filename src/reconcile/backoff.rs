@@ -59,7 +59,9 @@ impl Trouble {
             Self::Busy => jittered(seconds(1), seconds(30), failures - 1, random),
             Self::NotReadyYet => jittered(seconds(2), seconds(30), failures, random),
             // The family's own gate decides; the jitter spreads those who wait for it.
-            Self::Throttled(after) => after.unwrap_or(seconds(1)) + Duration::from_secs(1).mul_f64(random),
+            Self::Throttled(after) => {
+                after.unwrap_or(seconds(1)) + Duration::from_secs(1).mul_f64(random)
+            }
             Self::Unavailable => jittered(seconds(1), seconds(300), failures, random),
             Self::Unauthenticated => jittered(seconds(10), seconds(60), failures, random),
             Self::Blocked => jittered(seconds(60), check_interval, failures, random),
@@ -72,7 +74,9 @@ impl Trouble {
 
 /// Full jitter over an exponential cap, but never below a fifth of it: a look at once helps nobody.
 fn jittered(base: Duration, most: Duration, failures: u32, random: f64) -> Duration {
-    let cap = base.saturating_mul(2_u32.saturating_pow(failures.min(20))).min(most.max(base));
+    let cap = base
+        .saturating_mul(2_u32.saturating_pow(failures.min(20)))
+        .min(most.max(base));
     cap.mul_f64(0.2 + 0.8 * random)
 }
 
@@ -80,7 +84,9 @@ fn jittered(base: Duration, most: Duration, failures: u32, random: f64) -> Durat
 #[must_use]
 pub fn poll(first: Duration, polls: u32) -> Duration {
     let factor = 1.5_f64.powi(i32::try_from(polls.min(16)).unwrap_or(16));
-    first.mul_f64(factor).min(Duration::from_secs(10).max(first))
+    first
+        .mul_f64(factor)
+        .min(Duration::from_secs(10).max(first))
 }
 
 #[cfg(test)]
@@ -96,20 +102,58 @@ mod tests {
             ("busy then waits up to a second", Trouble::Busy, 1, 1),
             ("busy never waits over 30 s", Trouble::Busy, 30, 30),
             ("a new role gets two seconds", Trouble::NotReadyYet, 0, 2),
-            ("a new role never waits over 30 s", Trouble::NotReadyYet, 9, 30),
+            (
+                "a new role never waits over 30 s",
+                Trouble::NotReadyYet,
+                9,
+                30,
+            ),
             ("an outage starts at a second", Trouble::Unavailable, 0, 1),
-            ("an outage never waits over five minutes", Trouble::Unavailable, 40, 300),
-            ("missing credentials start at ten seconds", Trouble::Unauthenticated, 0, 10),
-            ("missing credentials never wait over a minute", Trouble::Unauthenticated, 9, 60),
+            (
+                "an outage never waits over five minutes",
+                Trouble::Unavailable,
+                40,
+                300,
+            ),
+            (
+                "missing credentials start at ten seconds",
+                Trouble::Unauthenticated,
+                0,
+                10,
+            ),
+            (
+                "missing credentials never wait over a minute",
+                Trouble::Unauthenticated,
+                9,
+                60,
+            ),
             ("a blocked object waits a minute", Trouble::Blocked, 0, 60),
-            ("a blocked object never waits over the check interval", Trouble::Blocked, 9, 300),
-            ("a function in use waits half a minute", Trouble::InUse, 0, 30),
-            ("an unknown answer waits a check interval", Trouble::Bug, 3, 300),
+            (
+                "a blocked object never waits over the check interval",
+                Trouble::Blocked,
+                9,
+                300,
+            ),
+            (
+                "a function in use waits half a minute",
+                Trouble::InUse,
+                0,
+                30,
+            ),
+            (
+                "an unknown answer waits a check interval",
+                Trouble::Bug,
+                3,
+                300,
+            ),
         ];
         for (sentence, trouble, failures, most) in rows {
             let longest = trouble.delay(failures, 1.0, INTERVAL);
             assert_eq!(longest, Duration::from_secs(most), "{sentence}");
-            assert!(trouble.delay(failures, 0.0, INTERVAL) <= longest, "{sentence}");
+            assert!(
+                trouble.delay(failures, 0.0, INTERVAL) <= longest,
+                "{sentence}"
+            );
         }
     }
 

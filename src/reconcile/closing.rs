@@ -40,7 +40,11 @@ impl<M: Managed> Pass<'_, M> {
         let (verdict, pace) = match ended {
             Ended::Released => {
                 self.tell_events().await;
-                self.driver.metrics.pass(&Driver::<M>::kind_name(), "Released", self.started.elapsed());
+                self.driver.metrics.pass(
+                    &Driver::<M>::kind_name(),
+                    "Released",
+                    self.started.elapsed(),
+                );
                 self.driver.forget(self.subject);
                 return None;
             }
@@ -49,7 +53,9 @@ impl<M: Managed> Pass<'_, M> {
         };
         let trouble = self.trouble(pace);
         let verdict = match trouble {
-            Some((_, _, since)) if verdict.has_grace() && since.elapsed() > GRACE => verdict.stalled(),
+            Some((_, _, since)) if verdict.has_grace() && since.elapsed() > GRACE => {
+                verdict.stalled()
+            }
             _ => verdict,
         };
         if verdict != Verdict::Unseen {
@@ -57,45 +63,80 @@ impl<M: Managed> Pass<'_, M> {
             // A request that is answered before anybody could look is not forgotten.
             self.hear_the_request();
             self.say(&verdict);
-            self.memory.common_mut().last_handled_reconcile_at.clone_from(&self.look.request);
+            self.memory
+                .common_mut()
+                .last_handled_reconcile_at
+                .clone_from(&self.look.request);
         }
-        let happening = conclude::happening(&self.old.common().conditions, &self.memory.common().conditions);
-        self.happenings.extend(happening.filter(|happening| !self.is_told_as_drift(happening)));
+        let happening = conclude::happening(
+            &self.old.common().conditions,
+            &self.memory.common().conditions,
+        );
+        self.happenings
+            .extend(happening.filter(|happening| !self.is_told_as_drift(happening)));
         if self.reported {
             let old = &self.old.common().conditions;
-            let news: Vec<Happening> = M::conditions(&self.memory).iter().filter_map(|own| conclude::news(old, own)).collect();
+            let news: Vec<Happening> = M::conditions(&self.memory)
+                .iter()
+                .filter_map(|own| conclude::news(old, own))
+                .collect();
             self.happenings.extend(news);
         }
         if let Err(error) = self.write_status(Written::Afterwards).await {
             return self.unwritten(&error).await;
         }
         self.tell_events().await;
-        self.driver.metrics.pass(&Driver::<M>::kind_name(), verdict.outcome(), self.started.elapsed());
+        self.driver.metrics.pass(
+            &Driver::<M>::kind_name(),
+            verdict.outcome(),
+            self.started.elapsed(),
+        );
         let ready = match conclude::ready_status(&self.memory.common().conditions) {
             "True" => "True",
             "False" => "False",
             _ => "Unknown",
         };
-        self.driver.metrics.object(&Driver::<M>::kind_name(), &self.subject.key(), Some(ready));
+        self.driver
+            .metrics
+            .object(&Driver::<M>::kind_name(), &self.subject.key(), Some(ready));
         Some(self.remember(verdict == Verdict::Ready, pace, trouble))
     }
 
     /// Puts the record back and says when to come again.
-    fn remember(self, settled: bool, pace: Pace, trouble: Option<(Trouble, u32, Instant)>) -> Action {
+    fn remember(
+        self,
+        settled: bool,
+        pace: Pace,
+        trouble: Option<(Trouble, u32, Instant)>,
+    ) -> Action {
         let now = Instant::now();
         let random = self.driver.world.random();
         let interval = self.driver.settings.check_interval;
         let polls = match pace {
-            Pace::Poll(_) if !self.acted => self.previous.as_ref().filter(|seen| seen.look == self.look).map_or(0, |seen| seen.polls + 1),
+            Pace::Poll(_) if !self.acted => self
+                .previous
+                .as_ref()
+                .filter(|seen| seen.look == self.look)
+                .map_or(0, |seen| seen.polls + 1),
             _ => 0,
         };
         let wait = match pace {
             Pace::Check => interval.mul_f64(0.9 + 0.2 * random),
             Pace::Poll(first) => poll(first, polls),
-            Pace::Trouble(kind) => kind.delay(trouble.map_or(0, |(_, failures, _)| failures), random, interval),
+            Pace::Trouble(kind) => kind.delay(
+                trouble.map_or(0, |(_, failures, _)| failures),
+                random,
+                interval,
+            ),
             Pace::Now => std::time::Duration::ZERO,
         };
-        let last_look = if self.looked { now } else { self.previous.as_ref().map_or(self.started, |seen| seen.last_look) };
+        let last_look = if self.looked {
+            now
+        } else {
+            self.previous
+                .as_ref()
+                .map_or(self.started, |seen| seen.last_look)
+        };
         let seen = Seen {
             look: self.look,
             status: self.written,
@@ -118,26 +159,47 @@ impl<M: Managed> Pass<'_, M> {
 
     /// The trouble of this pass, counted on where it goes on unchanged.
     fn trouble(&self, pace: Pace) -> Option<(Trouble, u32, Instant)> {
-        let Pace::Trouble(kind) = pace else { return None };
-        let same = self.previous.as_ref().filter(|seen| seen.look == self.look).and_then(|seen| seen.trouble);
+        let Pace::Trouble(kind) = pace else {
+            return None;
+        };
+        let same = self
+            .previous
+            .as_ref()
+            .filter(|seen| seen.look == self.look)
+            .and_then(|seen| seen.trouble);
         match same {
-            Some((before, failures, since)) if before.same_kind(kind) => Some((kind, failures.saturating_add(1), since)),
+            Some((before, failures, since)) if before.same_kind(kind) => {
+                Some((kind, failures.saturating_add(1), since))
+            }
             _ => Some((kind, 0, self.started)),
         }
     }
 
     /// Where nobody could look and nothing else is new, what was known stands; for a while.
     pub(super) fn or_unseen(&self, ended: Ended) -> Ended {
-        let Ended::Said(verdict, pace) = ended else { return ended };
+        let Ended::Said(verdict, pace) = ended else {
+            return ended;
+        };
         if self.acted || self.tried || !verdict.could_not_look() || !self.stands() {
             return Ended::Said(verdict, pace);
         }
-        let blind = self.previous.as_ref().map_or(self.started, |seen| seen.last_look).elapsed();
+        let blind = self
+            .previous
+            .as_ref()
+            .map_or(self.started, |seen| seen.last_look)
+            .elapsed();
         if blind <= self.driver.settings.check_interval * BLIND_INTERVALS {
             return Ended::Said(Verdict::Unseen, pace);
         }
-        let Verdict::Reconciling(_, why) = verdict else { return Ended::Said(verdict, pace) };
-        Ended::Said(Verdict::Lost(format!("nobody could look at the function for three check intervals: {why}")), pace)
+        let Verdict::Reconciling(_, why) = verdict else {
+            return Ended::Said(verdict, pace);
+        };
+        Ended::Said(
+            Verdict::Lost(format!(
+                "nobody could look at the function for three check intervals: {why}"
+            )),
+            pace,
+        )
     }
 
     /// Sets the conditions, and what every written status says of the object.
@@ -148,7 +210,11 @@ impl<M: Managed> Pass<'_, M> {
         let mut conditions = conclude::conditions(old, verdict, generation, now);
         // What the kind says of its own counts as of its last report.
         if self.reported {
-            conditions.extend(M::conditions(&self.memory).iter().map(|own| conclude::domain(old, own, generation, now)));
+            conditions.extend(
+                M::conditions(&self.memory)
+                    .iter()
+                    .map(|own| conclude::domain(old, own, generation, now)),
+            );
         } else if *verdict != Verdict::Unseen {
             conditions.extend(conclude::of_kind(old));
         }
@@ -168,9 +234,14 @@ impl<M: Managed> Pass<'_, M> {
         if self.memory == self.written {
             return Ok(());
         }
-        let mut to_clear = self.subject.status_has_strays && self.subject.spec.is_ok() && self.written == self.old;
+        let mut to_clear =
+            self.subject.status_has_strays && self.subject.spec.is_ok() && self.written == self.old;
         for _ in 0..RETRIES {
-            let (client, namespace, name) = (&self.driver.client, self.subject.namespace(), self.subject.name());
+            let (client, namespace, name) = (
+                &self.driver.client,
+                self.subject.namespace(),
+                self.subject.name(),
+            );
             let written = if to_clear {
                 status::clear::<M::Kind>(client, namespace, name, &self.version).await
             } else {
@@ -187,20 +258,40 @@ impl<M: Managed> Pass<'_, M> {
                     return Ok(());
                 }
                 Err(WriteError::Stale) => {
-                    let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
-                    if self.another_creates(&fresh) || (when == Written::BeforeStep && fresh.generation() != self.look.generation) {
+                    let fresh = self
+                        .driver
+                        .read(self.subject)
+                        .await?
+                        .ok_or(WriteError::Gone)?;
+                    if self.another_creates(&fresh)
+                        || (when == Written::BeforeStep
+                            && fresh.generation() != self.look.generation)
+                    {
                         return Err(WriteError::Stale);
                     }
                     let known = std::mem::take(&mut self.written.common_mut().managed);
-                    let none_noted = self.memory.common().last_drift == self.written.common().last_drift;
+                    let none_noted =
+                        self.memory.common().last_drift == self.written.common().last_drift;
                     self.move_to(&fresh);
                     if none_noted {
-                        self.memory.common_mut().last_drift.clone_from(&self.written.common().last_drift);
+                        self.memory
+                            .common_mut()
+                            .last_drift
+                            .clone_from(&self.written.common().last_drift);
                     }
                     // What another operator of this cluster announced meanwhile is not forgotten either.
-                    let grown: Vec<String> = self.written.common().managed.difference(&known).cloned().collect();
+                    let grown: Vec<String> = self
+                        .written
+                        .common()
+                        .managed
+                        .difference(&known)
+                        .cloned()
+                        .collect();
                     self.memory.common_mut().managed.extend(grown);
-                    conditions::keep_times(&mut self.memory.common_mut().conditions, &self.written.common().conditions);
+                    conditions::keep_times(
+                        &mut self.memory.common_mut().conditions,
+                        &self.written.common().conditions,
+                    );
                 }
                 Err(error) => return Err(error),
             }
@@ -212,7 +303,9 @@ impl<M: Managed> Pass<'_, M> {
     /// later each time.
     async fn unwritten(mut self, error: &WriteError) -> Option<Action> {
         let kind = Driver::<M>::kind_name();
-        self.driver.metrics.pass(&kind, "Unwritten", self.started.elapsed());
+        self.driver
+            .metrics
+            .pass(&kind, "Unwritten", self.started.elapsed());
         if matches!(error, WriteError::Gone) {
             debug!(object = ?self.subject, "gone");
             self.driver.forget(self.subject);
@@ -238,7 +331,9 @@ impl<M: Managed> Pass<'_, M> {
             ..ObjectReference::default()
         };
         for happening in std::mem::take(&mut self.happenings) {
-            self.driver.metrics.happened(&Driver::<M>::kind_name(), happening.reason);
+            self.driver
+                .metrics
+                .happened(&Driver::<M>::kind_name(), happening.reason);
             let telling = Telling {
                 regarding: regarding.clone(),
                 warning: happening.warning,
@@ -246,7 +341,10 @@ impl<M: Managed> Pass<'_, M> {
                 action: "Reconcile",
                 note: happening.note,
             };
-            self.driver.events.publish(telling, self.driver.world.now(), self.driver.world.random()).await;
+            self.driver
+                .events
+                .publish(telling, self.driver.world.now(), self.driver.world.random())
+                .await;
         }
     }
 }

@@ -12,7 +12,12 @@ use crate::api::conditions::{OURS, READY, RECONCILING, STALLED, TESTED, bounded,
 use crate::cloud::{Class, CloudError};
 
 /// Reasons that tell of trouble with looking, not with the function.
-const NOT_LOOKED: [Reason; 4] = [Reason::Throttled, Reason::CloudUnavailable, Reason::Unauthenticated, Reason::ReferenceUnreadable];
+const NOT_LOOKED: [Reason; 4] = [
+    Reason::Throttled,
+    Reason::CloudUnavailable,
+    Reason::Unauthenticated,
+    Reason::ReferenceUnreadable,
+];
 
 /// What a pass found out about an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,23 +52,56 @@ impl Verdict {
     /// What a failed cloud call means for the object.
     #[must_use]
     pub fn of(error: &CloudError) -> Self {
-        let CloudError { operation, code, message, .. } = error;
+        let CloudError {
+            operation,
+            code,
+            message,
+            ..
+        } = error;
         let refused = |what: &str| format!("{operation} {what}: {message}");
         match error.class {
-            Class::Busy | Class::Conflict | Class::Exists | Class::NotFound => {
-                Self::Reconciling(Reason::Busy, format!("{operation} met another change of the function ({code}); cloudfn looks again"))
-            }
+            Class::Busy | Class::Conflict | Class::Exists | Class::NotFound => Self::Reconciling(
+                Reason::Busy,
+                format!(
+                    "{operation} met another change of the function ({code}); cloudfn looks again"
+                ),
+            ),
             Class::NotReadyYet => Self::Reconciling(Reason::NotReadyYet, refused("has to wait")),
-            Class::Throttled { .. } => Self::Reconciling(Reason::Throttled, format!("{operation} has to wait for its turn; cloudfn goes on by itself")),
-            Class::Unavailable => Self::Reconciling(Reason::CloudUnavailable, format!("{operation} got no answer ({code}); cloudfn tries again")),
-            Class::Unauthenticated => {
-                Self::Reconciling(Reason::Unauthenticated, format!("{operation} needs valid cloud credentials ({code}); give the operator some"))
+            Class::Throttled { .. } => Self::Reconciling(
+                Reason::Throttled,
+                format!("{operation} has to wait for its turn; cloudfn goes on by itself"),
+            ),
+            Class::Unavailable => Self::Reconciling(
+                Reason::CloudUnavailable,
+                format!("{operation} got no answer ({code}); cloudfn tries again"),
+            ),
+            Class::Unauthenticated => Self::Reconciling(
+                Reason::Unauthenticated,
+                format!(
+                    "{operation} needs valid cloud credentials ({code}); give the operator some"
+                ),
+            ),
+            Class::Denied => Self::Stalled(
+                Reason::AccessDenied,
+                refused("is not allowed; allow it to the operator's role"),
+            ),
+            Class::Invalid => {
+                Self::Stalled(Reason::Rejected, refused("was refused; change the spec"))
             }
-            Class::Denied => Self::Stalled(Reason::AccessDenied, refused("is not allowed; allow it to the operator's role")),
-            Class::Invalid => Self::Stalled(Reason::Rejected, refused("was refused; change the spec")),
-            Class::Quota => Self::Stalled(Reason::QuotaExceeded, refused("met a limit of the account; raise it or remove something")),
-            Class::InUse => Self::Reconciling(Reason::DeletionBlocked, refused("has to wait until the function is released")),
-            Class::Bug => Self::Stalled(Reason::InternalError, refused(&format!("got an answer that cloudfn does not know ({code})"))),
+            Class::Quota => Self::Stalled(
+                Reason::QuotaExceeded,
+                refused("met a limit of the account; raise it or remove something"),
+            ),
+            Class::InUse => Self::Reconciling(
+                Reason::DeletionBlocked,
+                refused("has to wait until the function is released"),
+            ),
+            Class::Bug => Self::Stalled(
+                Reason::InternalError,
+                refused(&format!(
+                    "got an answer that cloudfn does not know ({code})"
+                )),
+            ),
         }
     }
 
@@ -76,7 +114,10 @@ impl Verdict {
     /// Whether the trouble usually ends by itself, so that it is shown as Stalled only after a while.
     #[must_use]
     pub const fn has_grace(&self) -> bool {
-        matches!(self, Self::Reconciling(Reason::NotReadyYet | Reason::ReferenceNotFound, _))
+        matches!(
+            self,
+            Self::Reconciling(Reason::NotReadyYet | Reason::ReferenceNotFound, _)
+        )
     }
 
     /// The same trouble, shown as one for a person.
@@ -91,20 +132,46 @@ impl Verdict {
 
 /// The conditions that a verdict makes of the old ones.
 #[must_use]
-pub fn conditions(old: &[Condition], verdict: &Verdict, generation: i64, now: Timestamp) -> Vec<Condition> {
-    let make = |kind: &str, status: &str, reason: Reason, message: &str| condition(old, kind, status, reason.as_str(), message, generation, now);
+pub fn conditions(
+    old: &[Condition],
+    verdict: &Verdict,
+    generation: i64,
+    now: Timestamp,
+) -> Vec<Condition> {
+    let make = |kind: &str, status: &str, reason: Reason, message: &str| {
+        condition(old, kind, status, reason.as_str(), message, generation, now)
+    };
     match verdict {
-        Verdict::Ready => vec![make(READY, "True", Reason::Available, "the function is as the spec asks")],
-        Verdict::Reconciling(reason, message) => vec![make(READY, "False", *reason, message), make(RECONCILING, "True", *reason, message)],
-        Verdict::Stalled(reason, message) => vec![make(READY, "False", *reason, message), make(STALLED, "True", *reason, message)],
+        Verdict::Ready => vec![make(
+            READY,
+            "True",
+            Reason::Available,
+            "the function is as the spec asks",
+        )],
+        Verdict::Reconciling(reason, message) => vec![
+            make(READY, "False", *reason, message),
+            make(RECONCILING, "True", *reason, message),
+        ],
+        Verdict::Stalled(reason, message) => vec![
+            make(READY, "False", *reason, message),
+            make(STALLED, "True", *reason, message),
+        ],
         Verdict::Unseen => own(old),
         Verdict::Lost(message) => {
-            vec![make(READY, "Unknown", Reason::CannotObserve, message), make(RECONCILING, "True", Reason::CannotObserve, message)]
+            vec![
+                make(READY, "Unknown", Reason::CannotObserve, message),
+                make(RECONCILING, "True", Reason::CannotObserve, message),
+            ]
         }
         Verdict::Paused(text) => {
-            let known = find(old, READY).filter(|ready| ready.observed_generation == Some(generation));
+            let known =
+                find(old, READY).filter(|ready| ready.observed_generation == Some(generation));
             let status = known.map_or("Unknown", |ready| ready.status.as_str());
-            let message = if text == "true" { "paused; remove the annotation cloudfn.dev/paused to go on".to_owned() } else { format!("paused: {text}") };
+            let message = if text == "true" {
+                "paused; remove the annotation cloudfn.dev/paused to go on".to_owned()
+            } else {
+                format!("paused: {text}")
+            };
             vec![make(READY, status, Reason::Paused, &message)]
         }
     }
@@ -113,7 +180,15 @@ pub fn conditions(old: &[Condition], verdict: &Verdict, generation: i64, now: Ti
 /// A condition of the kind's own.
 #[must_use]
 pub fn domain(old: &[Condition], own: &Domain, generation: i64, now: Timestamp) -> Condition {
-    condition(old, own.kind, own.status, own.reason.as_str(), &own.message, generation, now)
+    condition(
+        old,
+        own.kind,
+        own.status,
+        own.reason.as_str(),
+        &own.message,
+        generation,
+        now,
+    )
 }
 
 /// The conditions that a kind made among all.
@@ -125,21 +200,33 @@ pub fn of_kind(conditions: &[Condition]) -> impl Iterator<Item = Condition> {
 /// the same for something else.
 #[must_use]
 pub fn news(old: &[Condition], own: &Domain) -> Option<Happening> {
-    let known = find(old, own.kind).is_some_and(|c| c.reason == own.reason.as_str() && c.message == bounded(&own.message));
-    (own.tell && !known).then(|| Happening { warning: true, reason: own.reason.as_str(), note: own.message.clone() })
+    let known = find(old, own.kind)
+        .is_some_and(|c| c.reason == own.reason.as_str() && c.message == bounded(&own.message));
+    (own.tell && !known).then(|| Happening {
+        warning: true,
+        reason: own.reason.as_str(),
+        note: own.message.clone(),
+    })
 }
 
 /// The conditions of ours among all.
 #[must_use]
 pub fn own(conditions: &[Condition]) -> Vec<Condition> {
-    conditions.iter().filter(|c| OURS.contains(&c.type_.as_str())).cloned().collect()
+    conditions
+        .iter()
+        .filter(|c| OURS.contains(&c.type_.as_str()))
+        .cloned()
+        .collect()
 }
 
 /// Whether the conditions say Ready for this generation because somebody looked.
 #[must_use]
 pub fn is_available(conditions: &[Condition], generation: i64) -> bool {
-    find(conditions, READY)
-        .is_some_and(|ready| ready.status == "True" && ready.reason == Reason::Available.as_str() && ready.observed_generation == Some(generation))
+    find(conditions, READY).is_some_and(|ready| {
+        ready.status == "True"
+            && ready.reason == Reason::Available.as_str()
+            && ready.observed_generation == Some(generation)
+    })
 }
 
 /// Something worth an event.
@@ -157,15 +244,23 @@ pub struct Happening {
 #[must_use]
 pub fn happening(old: &[Condition], new: &[Condition]) -> Option<Happening> {
     let told = |conditions: &[Condition]| {
-        let trouble = find(conditions, STALLED).or_else(|| find(conditions, RECONCILING).filter(|c| c.reason == Reason::DeletionBlocked.as_str()))?;
+        let trouble = find(conditions, STALLED).or_else(|| {
+            find(conditions, RECONCILING).filter(|c| c.reason == Reason::DeletionBlocked.as_str())
+        })?;
         // The words of most troubles are the cloud's and may differ each time; another failing test is news.
-        let which = (trouble.reason == Reason::TestFailed.as_str()).then(|| trouble.message.clone());
+        let which =
+            (trouble.reason == Reason::TestFailed.as_str()).then(|| trouble.message.clone());
         Some((trouble.reason.clone(), which))
     };
     // Where nobody could look in between, the kind's own condition still has what was told before.
     let before = || {
-        let blind = find(old, READY).is_some_and(|ready| NOT_LOOKED.iter().any(|reason| ready.reason == reason.as_str()));
-        let tested = find(old, TESTED).filter(|tested| blind && tested.reason == Reason::TestFailed.as_str())?;
+        let blind = find(old, READY).is_some_and(|ready| {
+            NOT_LOOKED
+                .iter()
+                .any(|reason| ready.reason == reason.as_str())
+        });
+        let tested = find(old, TESTED)
+            .filter(|tested| blind && tested.reason == Reason::TestFailed.as_str())?;
         Some((tested.reason.clone(), Some(tested.message.clone())))
     };
     let now = told(new)?;
@@ -173,9 +268,15 @@ pub fn happening(old: &[Condition], new: &[Condition]) -> Option<Happening> {
         return None;
     }
     let (now, _) = now;
-    let message = find(new, READY).map(|c| c.message.clone()).unwrap_or_default();
+    let message = find(new, READY)
+        .map(|c| c.message.clone())
+        .unwrap_or_default();
     let reason = Reason::ALL.into_iter().find(|r| r.as_str() == now)?;
-    Some(Happening { warning: true, reason: reason.as_str(), note: message })
+    Some(Happening {
+        warning: true,
+        reason: reason.as_str(),
+        note: message,
+    })
 }
 
 /// The status of Ready; empty where it is missing.
@@ -195,7 +296,12 @@ mod tests {
 
     fn all_verdicts() -> Vec<Verdict> {
         let text = || "because".to_owned();
-        let mut all = vec![Verdict::Ready, Verdict::Unseen, Verdict::Lost(text()), Verdict::Paused(text())];
+        let mut all = vec![
+            Verdict::Ready,
+            Verdict::Unseen,
+            Verdict::Lost(text()),
+            Verdict::Paused(text()),
+        ];
         for reason in Reason::ALL {
             all.push(Verdict::Reconciling(reason, text()));
             all.push(Verdict::Stalled(reason, text()));
@@ -214,7 +320,8 @@ mod tests {
                 let after = conditions(&before, &second, 2, at(2));
                 let sentence = format!("{first:?} then {second:?}: {after:?}");
                 let ready = find(&after, READY).unwrap_or_else(|| panic!("{sentence}"));
-                let extra = usize::from(is_true(&after, RECONCILING)) + usize::from(is_true(&after, STALLED));
+                let extra = usize::from(is_true(&after, RECONCILING))
+                    + usize::from(is_true(&after, STALLED));
                 let paused = ready.reason == "Paused";
                 if ready.status == "True" {
                     assert_eq!(extra, 0, "{sentence}");
@@ -223,7 +330,11 @@ mod tests {
                 }
                 for c in &after {
                     let same = find(&before, &c.type_).is_some_and(|old| old.status == c.status);
-                    assert_eq!(same, c.last_transition_time.0 == at(1), "the time moves with the status only: {sentence}");
+                    assert_eq!(
+                        same,
+                        c.last_transition_time.0 == at(1),
+                        "the time moves with the status only: {sentence}"
+                    );
                 }
             }
         }
@@ -232,7 +343,11 @@ mod tests {
     #[test]
     fn a_pause_keeps_what_is_known_of_this_generation_only() {
         let ready = conditions(&[], &Verdict::Ready, 4, at(1));
-        let paused = |generation| conditions(&ready, &Verdict::Paused("true".into()), generation, at(2))[0].status.clone();
+        let paused = |generation| {
+            conditions(&ready, &Verdict::Paused("true".into()), generation, at(2))[0]
+                .status
+                .clone()
+        };
         assert_eq!(paused(4), "True");
         assert_eq!(paused(5), "Unknown");
     }
@@ -240,16 +355,35 @@ mod tests {
     #[test]
     fn a_trouble_is_told_once() {
         let calm = conditions(&[], &Verdict::Ready, 1, at(1));
-        let stalled = conditions(&calm, &Verdict::Stalled(Reason::AccessDenied, "no".into()), 1, at(2));
-        assert_eq!(happening(&calm, &stalled).map(|h| h.reason), Some("AccessDenied"));
-        let again = conditions(&stalled, &Verdict::Stalled(Reason::AccessDenied, "no, still".into()), 1, at(3));
+        let stalled = conditions(
+            &calm,
+            &Verdict::Stalled(Reason::AccessDenied, "no".into()),
+            1,
+            at(2),
+        );
+        assert_eq!(
+            happening(&calm, &stalled).map(|h| h.reason),
+            Some("AccessDenied")
+        );
+        let again = conditions(
+            &stalled,
+            &Verdict::Stalled(Reason::AccessDenied, "no, still".into()),
+            1,
+            at(3),
+        );
         assert_eq!(happening(&stalled, &again), None);
         assert_eq!(happening(&stalled, &calm), None);
     }
 
     #[test]
     fn what_is_let_through_is_told_once_for_each_content() {
-        let own = |message: &str| Domain { kind: TESTED, status: "Unknown", reason: Reason::TestsSkipped, message: message.to_owned(), tell: true };
+        let own = |message: &str| Domain {
+            kind: TESTED,
+            status: "Unknown",
+            reason: Reason::TestsSkipped,
+            message: message.to_owned(),
+            tell: true,
+        };
         let long = "x".repeat(5000);
         for message in ["this code, one", long.as_str()] {
             let told = [domain(&[], &own(message), 1, at(1))];
@@ -262,9 +396,23 @@ mod tests {
     #[test]
     fn a_failed_test_is_told_once_whatever_was_not_seen_in_between() {
         let failed = |message: &str| {
-            let own = Domain { kind: TESTED, status: "False", reason: Reason::TestFailed, message: message.to_owned(), tell: false };
-            let stalled = conditions(&[], &Verdict::Stalled(Reason::TestFailed, message.to_owned()), 1, at(1));
-            stalled.into_iter().chain([domain(&[], &own, 1, at(1))]).collect::<Vec<_>>()
+            let own = Domain {
+                kind: TESTED,
+                status: "False",
+                reason: Reason::TestFailed,
+                message: message.to_owned(),
+                tell: false,
+            };
+            let stalled = conditions(
+                &[],
+                &Verdict::Stalled(Reason::TestFailed, message.to_owned()),
+                1,
+                at(1),
+            );
+            stalled
+                .into_iter()
+                .chain([domain(&[], &own, 1, at(1))])
+                .collect::<Vec<_>>()
         };
         let after = |reason| {
             let one = failed("one");
@@ -272,10 +420,20 @@ mod tests {
             said.into_iter().chain(of_kind(&one)).collect::<Vec<_>>()
         };
         for reason in NOT_LOOKED {
-            assert_eq!(happening(&after(reason), &failed("one")), None, "{reason:?}");
-            assert!(happening(&after(reason), &failed("two")).is_some(), "another test fails: {reason:?}");
+            assert_eq!(
+                happening(&after(reason), &failed("one")),
+                None,
+                "{reason:?}"
+            );
+            assert!(
+                happening(&after(reason), &failed("two")).is_some(),
+                "another test fails: {reason:?}"
+            );
         }
-        assert!(happening(&after(Reason::Progressing), &failed("one")).is_some(), "the pass that ran the tests may have ended before it could tell");
+        assert!(
+            happening(&after(Reason::Progressing), &failed("one")).is_some(),
+            "the pass that ran the tests may have ended before it could tell"
+        );
     }
 
     #[test]
@@ -287,9 +445,20 @@ mod tests {
             message: "words".into(),
             request_id: Some("secret-request".into()),
         };
-        for class in [Class::NotFound, Class::Throttled { after: None }, Class::Denied, Class::Unavailable, Class::Bug, Class::InUse, Class::Quota] {
+        for class in [
+            Class::NotFound,
+            Class::Throttled { after: None },
+            Class::Denied,
+            Class::Unavailable,
+            Class::Bug,
+            Class::InUse,
+            Class::Quota,
+        ] {
             let text = format!("{:?}", Verdict::of(&error(class)));
-            assert!(text.contains("UpdateFunction") && !text.contains("secret-request"), "{text}");
+            assert!(
+                text.contains("UpdateFunction") && !text.contains("secret-request"),
+                "{text}"
+            );
         }
     }
 }

@@ -14,7 +14,9 @@ use super::ownership::{self, Claim, Facts, Refusal, Taking};
 use super::pass::{Announced, Driven, Ended, Pace, Pass};
 use super::seen::Done;
 use super::settings::{MAX_REPEATS, MAX_STEPS};
-use super::{Desired, Difference, Effect, Goal, Identity, Managed, Owned, Plan, PlannedStep, Step, drift};
+use super::{
+    Desired, Difference, Effect, Goal, Identity, Managed, Owned, Plan, PlannedStep, Step, drift,
+};
 use crate::api::conditions::{self, STALLED};
 use crate::api::{AdoptionPolicy, FunctionStatus, INSTANCE_TAG, OWNER_TAG, Reason};
 use crate::cloud::{Class, CloudError, Patience, Tags};
@@ -28,10 +30,17 @@ const POLLS_PER_DELETE: u32 = 8;
 impl<M: Managed> Pass<'_, M> {
     /// Observes, plans, acts, folds and plans again until there is nothing left to do now.
     /// With `facts`, the function must be ours (or become ours); without, nothing is written.
-    pub(super) async fn drive(&mut self, identity: &Identity, goal: Goal<'_, M::Desired>, facts: Option<(&Claim, AdoptionPolicy)>) -> Driven {
+    pub(super) async fn drive(
+        &mut self,
+        identity: &Identity,
+        goal: Goal<'_, M::Desired>,
+        facts: Option<(&Claim, AdoptionPolicy)>,
+    ) -> Driven {
         let mut observed = None;
         let mut ours = facts.is_none();
-        let driven = self.steps(identity, goal, facts, &mut observed, &mut ours).await;
+        let driven = self
+            .steps(identity, goal, facts, &mut observed, &mut ours)
+            .await;
         if self.looked && ours {
             M::report(goal, &mut self.memory, observed.as_ref());
             self.reported = true;
@@ -73,14 +82,28 @@ impl<M: Managed> Pass<'_, M> {
         while steps_done < MAX_STEPS {
             if self.started.elapsed() > self.driver.settings.pass_limit {
                 if !self.looked {
-                    let message = "the function's turn did not come in time; cloudfn goes on by itself".to_owned();
-                    return Driven::Ended(Ended::Said(Verdict::Reconciling(Reason::Throttled, message), Pace::Now));
+                    let message =
+                        "the function's turn did not come in time; cloudfn goes on by itself"
+                            .to_owned();
+                    return Driven::Ended(Ended::Said(
+                        Verdict::Reconciling(Reason::Throttled, message),
+                        Pace::Now,
+                    ));
                 }
                 break;
             }
             if !known {
-                let patience = if self.background() { Patience::Decline } else { Patience::Wait };
-                match self.driver.kind.observe(identity, &self.memory, goal, patience).await {
+                let patience = if self.background() {
+                    Patience::Decline
+                } else {
+                    Patience::Wait
+                };
+                match self
+                    .driver
+                    .kind
+                    .observe(identity, &self.memory, goal, patience)
+                    .await
+                {
                     Ok(found) => *observed = found,
                     Err(error) => return error.into(),
                 }
@@ -96,12 +119,26 @@ impl<M: Managed> Pass<'_, M> {
             }
             let steps = match M::plan(goal, &self.memory, observed.as_ref()) {
                 Plan::Settled => return Driven::Settled,
-                Plan::Waiting { reason, message, first } => {
-                    let reason = if self.look.deleting { Reason::Deleting } else { reason };
-                    return Driven::Ended(Ended::Said(Verdict::Reconciling(reason, message), Pace::Poll(first)));
+                Plan::Waiting {
+                    reason,
+                    message,
+                    first,
+                } => {
+                    let reason = if self.look.deleting {
+                        Reason::Deleting
+                    } else {
+                        reason
+                    };
+                    return Driven::Ended(Ended::Said(
+                        Verdict::Reconciling(reason, message),
+                        Pace::Poll(first),
+                    ));
                 }
                 Plan::Blocked { reason, message } => {
-                    return Driven::Ended(Ended::Said(Verdict::Stalled(reason, message), Pace::Trouble(Trouble::Blocked)));
+                    return Driven::Ended(Ended::Said(
+                        Verdict::Stalled(reason, message),
+                        Pace::Trouble(Trouble::Blocked),
+                    ));
                 }
                 Plan::Look if fresh => return waiting(self.look.deleting),
                 Plan::Look => {
@@ -110,9 +147,15 @@ impl<M: Managed> Pass<'_, M> {
                 }
                 Plan::Act(steps) => steps,
             };
-            let Some(PlannedStep { step, why }) = steps.first() else { return Driven::Settled };
+            let Some(PlannedStep { step, why }) = steps.first() else {
+                return Driven::Settled;
+            };
             if facts.is_none() {
-                return Driven::Drifted(drift::planned_changes::<M>(goal, observed.as_ref(), &steps));
+                return Driven::Drifted(drift::planned_changes::<M>(
+                    goal,
+                    observed.as_ref(),
+                    &steps,
+                ));
             }
             if let Some(changes) = self.left_as_found(goal, observed.as_ref(), &steps) {
                 return Driven::Drifted(changes);
@@ -129,7 +172,10 @@ impl<M: Managed> Pass<'_, M> {
             let trial = step.effect() == Effect::Test;
             steps_done += usize::from(!trial);
             if let Some(message) = self.futile(step, why) {
-                return Driven::Ended(Ended::Said(Verdict::Stalled(Reason::InternalError, message), Pace::Trouble(Trouble::Bug)));
+                return Driven::Ended(Ended::Said(
+                    Verdict::Stalled(Reason::InternalError, message),
+                    Pace::Trouble(Trouble::Bug),
+                ));
             }
             self.before_step(goal, observed.as_ref(), &steps, fresh);
             if let Err(error) = self.announce(identity, goal, step).await {
@@ -153,7 +199,10 @@ impl<M: Managed> Pass<'_, M> {
                 Err(error) => {
                     self.note_refusal(identity, step, &error);
                     // An error may hide our own success, or another's change: look before saying anything.
-                    let look = matches!(error.class, Class::Conflict | Class::Exists | Class::NotFound | Class::Unavailable);
+                    let look = matches!(
+                        error.class,
+                        Class::Conflict | Class::Exists | Class::NotFound | Class::Unavailable
+                    );
                     if !look || second_looks == SECOND_LOOKS {
                         return error.into();
                     }
@@ -165,7 +214,10 @@ impl<M: Managed> Pass<'_, M> {
         }
         let message = "the change takes longer than one pass; cloudfn goes on".to_owned();
         // At once the first time; should it ever go on so, not as fast as it can.
-        Driven::Ended(Ended::Said(Verdict::Reconciling(Reason::Progressing, message), Pace::Trouble(Trouble::Busy)))
+        Driven::Ended(Ended::Said(
+            Verdict::Reconciling(Reason::Progressing, message),
+            Pace::Trouble(Trouble::Busy),
+        ))
     }
 
     /// Tells the log, and the kind, that a step was refused.
@@ -179,8 +231,16 @@ impl<M: Managed> Pass<'_, M> {
 
     /// Remembers what was done, and how often for the same reasons.
     fn count(&mut self, step: &M::Step, why: &[Difference]) {
-        let times = self.done.take_if(|done| done.step == step.name() && done.why == why).map_or(0, |done| done.times);
-        self.done = Some(Done { step: step.name(), effect: step.effect(), why: why.to_vec(), times: times + 1 });
+        let times = self
+            .done
+            .take_if(|done| done.step == step.name() && done.why == why)
+            .map_or(0, |done| done.times);
+        self.done = Some(Done {
+            step: step.name(),
+            effect: step.effect(),
+            why: why.to_vec(),
+            times: times + 1,
+        });
     }
 
     /// Where the function lives, so that nobody looks for it elsewhere later.
@@ -192,13 +252,25 @@ impl<M: Managed> Pass<'_, M> {
     /// Whether the status says already that a person must change something, for all that the object
     /// is now: a further try is no news.
     fn was_stalled(&self) -> bool {
-        let same = self.previous.as_ref().is_some_and(|seen| seen.look == self.look);
-        same && conditions::find(&self.written.common().conditions, STALLED)
-            .is_some_and(|stalled| stalled.status == "True" && stalled.observed_generation == Some(self.look.generation))
+        let same = self
+            .previous
+            .as_ref()
+            .is_some_and(|seen| seen.look == self.look);
+        same && conditions::find(&self.written.common().conditions, STALLED).is_some_and(
+            |stalled| {
+                stalled.status == "True"
+                    && stalled.observed_generation == Some(self.look.generation)
+            },
+        )
     }
 
     /// Whether the function is ours, or how it becomes so.
-    async fn whose(&self, function: &M::Observed, claim: &Claim, policy: AdoptionPolicy) -> Result<Option<Taking>, Driven> {
+    async fn whose(
+        &self,
+        function: &M::Observed,
+        claim: &Claim,
+        policy: AdoptionPolicy,
+    ) -> Result<Option<Taking>, Driven> {
         let tags = function.tags().map_err(|message| {
             Driven::from(CloudError {
                 class: Class::Denied,
@@ -217,14 +289,28 @@ impl<M: Managed> Pass<'_, M> {
         match ownership::decide(tags, facts) {
             ownership::Verdict::Ours => Ok(None),
             // What this object never wrote its tags on is not deleted with it.
-            ownership::Verdict::Take(Taking::Adopted | Taking::TookOver) | ownership::Verdict::TakeUnlessPresent { .. } if self.look.deleting => {
-                Err(Driven::Refused(Refusal { reason: Reason::NotOwned, message: "this object never took the function".to_owned() }))
+            ownership::Verdict::Take(Taking::Adopted | Taking::TookOver)
+            | ownership::Verdict::TakeUnlessPresent { .. }
+                if self.look.deleting =>
+            {
+                Err(Driven::Refused(Refusal {
+                    reason: Reason::NotOwned,
+                    message: "this object never took the function".to_owned(),
+                }))
             }
             ownership::Verdict::Take(taking) => Ok(Some(taking)),
-            ownership::Verdict::TakeUnlessPresent { namespace, name, otherwise } => {
+            ownership::Verdict::TakeUnlessPresent {
+                namespace,
+                name,
+                otherwise,
+            } => {
                 // This object itself, from when its cluster had another name, is no other.
                 let itself = namespace == self.subject.namespace() && name == self.subject.name();
-                if !itself && self.driver.may_exist(&namespace, &name).await? { Err(Driven::Refused(otherwise)) } else { Ok(Some(Taking::Adopted)) }
+                if !itself && self.driver.may_exist(&namespace, &name).await? {
+                    Err(Driven::Refused(otherwise))
+                } else {
+                    Ok(Some(Taking::Adopted))
+                }
             }
             ownership::Verdict::Refused(refusal) => Err(Driven::Refused(refusal)),
         }
@@ -233,8 +319,15 @@ impl<M: Managed> Pass<'_, M> {
     /// Whether the cloud accepted this deletion in an earlier pass: then it is given time, and asked
     /// again only now and then.
     fn is_being_deleted(&self, step: &M::Step) -> bool {
-        let accepted = self.done.as_ref().is_some_and(|done| done.step == step.name());
-        accepted && self.previous.as_ref().is_some_and(|seen| seen.polls % POLLS_PER_DELETE != POLLS_PER_DELETE - 1)
+        let accepted = self
+            .done
+            .as_ref()
+            .is_some_and(|done| done.step == step.name());
+        accepted
+            && self
+                .previous
+                .as_ref()
+                .is_some_and(|seen| seen.polls % POLLS_PER_DELETE != POLLS_PER_DELETE - 1)
     }
 
     /// Where the cloud took a step again and again and does not keep it, sending it once more only costs.
@@ -242,13 +335,28 @@ impl<M: Managed> Pass<'_, M> {
         if matches!(step.effect(), Effect::Delete | Effect::Test) {
             return None;
         }
-        let done = self.done.as_ref().filter(|done| done.step == step.name() && done.why == why && done.times >= MAX_REPEATS)?;
-        let fields = done.why.iter().map(|d| d.field.as_str()).collect::<Vec<_>>().join(", ");
-        Some(format!("the cloud accepted {} {} times and still differs in {fields}; write the spec as the cloud shows it", done.step, done.times))
+        let done = self.done.as_ref().filter(|done| {
+            done.step == step.name() && done.why == why && done.times >= MAX_REPEATS
+        })?;
+        let fields = done
+            .why
+            .iter()
+            .map(|d| d.field.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
+        Some(format!(
+            "the cloud accepted {} {} times and still differs in {fields}; write the spec as the cloud shows it",
+            done.step, done.times
+        ))
     }
 
     /// Makes sure that nothing sent is ever forgotten: the finalizer first, then the status.
-    async fn announce(&mut self, identity: &Identity, goal: Goal<'_, M::Desired>, step: &M::Step) -> Result<(), WriteError> {
+    async fn announce(
+        &mut self,
+        identity: &Identity,
+        goal: Goal<'_, M::Desired>,
+        step: &M::Step,
+    ) -> Result<(), WriteError> {
         if step.effect() == Effect::Test {
             return Ok(());
         }
@@ -263,7 +371,11 @@ impl<M: Managed> Pass<'_, M> {
         // That a function which was there is to be made again is news.
         let again = step.effect() == Effect::Create && self.memory.common().arn.is_some();
         let tried = self.is_guarded() && self.was_stalled() && !again;
-        let due = if step.effect() == Effect::Create { Announced::Create } else { Announced::Change };
+        let due = if step.effect() == Effect::Create {
+            Announced::Create
+        } else {
+            Announced::Change
+        };
         if nothing_new && (self.announced >= due || tried) {
             return Ok(());
         }
@@ -275,7 +387,9 @@ impl<M: Managed> Pass<'_, M> {
         }
         let (reason, message) = match step.effect() {
             Effect::Create => (Reason::Creating, "the function is being created"),
-            Effect::Update | Effect::Test | Effect::Publish => (Reason::Updating, "the function is being changed"),
+            Effect::Update | Effect::Test | Effect::Publish => {
+                (Reason::Updating, "the function is being changed")
+            }
             Effect::Delete => (Reason::Deleting, "the function is being deleted"),
         };
         self.locate(identity);
@@ -290,12 +404,30 @@ impl<M: Managed> Pass<'_, M> {
     }
 
     /// Writes the log line and keeps the event of a step that was done.
-    fn tell(&mut self, identity: &Identity, step: &M::Step, why: &[Difference], taking: Option<Taking>) {
-        let fields = why.iter().map(|d| d.field.as_str()).collect::<Vec<_>>().join(", ");
+    fn tell(
+        &mut self,
+        identity: &Identity,
+        step: &M::Step,
+        why: &[Difference],
+        taking: Option<Taking>,
+    ) {
+        let fields = why
+            .iter()
+            .map(|d| d.field.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
         info!(object = ?self.subject, function = identity.name, region = identity.region, step = step.name(), fields, "done");
         let taken = match taking {
-            Some(Taking::Adopted) => Some(("Adopted", format!("adopted the function {}", identity.name))),
-            Some(Taking::TookOver) => Some(("TookOver", format!("took the function {} over from another cluster", identity.name))),
+            Some(Taking::Adopted) => {
+                Some(("Adopted", format!("adopted the function {}", identity.name)))
+            }
+            Some(Taking::TookOver) => Some((
+                "TookOver",
+                format!(
+                    "took the function {} over from another cluster",
+                    identity.name
+                ),
+            )),
             Some(Taking::OwnCreate) | None => None,
         };
         let drift = self.was_settled() && step.effect() != Effect::Delete;
@@ -310,25 +442,43 @@ impl<M: Managed> Pass<'_, M> {
         let note = match step.effect() {
             Effect::Create => format!("created the function {name}"),
             // Our own tags are no field of the spec: nothing is listed for them.
-            Effect::Update | Effect::Test if fields.is_empty() => format!("changed the function {name} ({})", step.name()),
-            Effect::Update | Effect::Test => format!("changed the function {name} ({}): {fields}", step.name()),
+            Effect::Update | Effect::Test if fields.is_empty() => {
+                format!("changed the function {name} ({})", step.name())
+            }
+            Effect::Update | Effect::Test => {
+                format!("changed the function {name} ({}): {fields}", step.name())
+            }
             Effect::Publish => format!("published the function {name}"),
             Effect::Delete => format!("deleted the function {name}"),
         };
         let told = taken.into_iter().chain([(reason, note)]);
-        self.happenings.extend(told.map(|(reason, note)| Happening { warning: false, reason, note }));
+        self.happenings.extend(told.map(|(reason, note)| Happening {
+            warning: false,
+            reason,
+            note,
+        }));
         let doubts = M::doubts(step, why).join("; ");
         if !doubts.is_empty() {
             warn!(object = ?self.subject, doubts, "the code may not run");
-            self.happenings.push(Happening { warning: true, reason: "CodeDoubtful", note: format!("the code may not run: {doubts}") });
+            self.happenings.push(Happening {
+                warning: true,
+                reason: "CodeDoubtful",
+                note: format!("the code may not run: {doubts}"),
+            });
         }
     }
 }
 
 fn waiting(deleting: bool) -> Driven {
-    let (reason, message) =
-        if deleting { (Reason::Deleting, "the cloud is deleting the function") } else { (Reason::Settling, "the cloud is working on the function") };
-    Driven::Ended(Ended::Said(Verdict::Reconciling(reason, message.to_owned()), Pace::Poll(Duration::from_secs(1))))
+    let (reason, message) = if deleting {
+        (Reason::Deleting, "the cloud is deleting the function")
+    } else {
+        (Reason::Settling, "the cloud is working on the function")
+    };
+    Driven::Ended(Ended::Said(
+        Verdict::Reconciling(reason, message.to_owned()),
+        Pace::Poll(Duration::from_secs(1)),
+    ))
 }
 
 fn carries(tags: &Tags, claim: &Claim) -> bool {

@@ -18,7 +18,10 @@ use super::seen::{Locks, Look, Records, Seen, until};
 use super::settings::Settings;
 use super::world::World;
 use super::{Managed, Status, drift, references};
-use crate::api::{DriftPolicy, FINALIZER, FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference, ReferenceKind, Subject, conditions};
+use crate::api::{
+    DriftPolicy, FINALIZER, FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference,
+    ReferenceKind, Subject, conditions,
+};
 use crate::kubernetes::events::Events;
 use crate::telemetry::metrics::Metrics;
 
@@ -43,8 +46,24 @@ pub struct Driver<M: Managed> {
 
 impl<M: Managed> Driver<M> {
     /// A driver that remembers nothing yet.
-    pub fn new(kind: M, client: Client, settings: Settings, world: Arc<dyn World>, events: Events, metrics: Arc<Metrics>) -> Self {
-        Self { kind, client, settings, world, events, metrics, records: Records::default(), locks: Locks::default() }
+    pub fn new(
+        kind: M,
+        client: Client,
+        settings: Settings,
+        world: Arc<dyn World>,
+        events: Events,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            kind,
+            client,
+            settings,
+            world,
+            events,
+            metrics,
+            records: Records::default(),
+            locks: Locks::default(),
+        }
     }
 
     /// The kind's name.
@@ -75,26 +94,49 @@ impl<M: Managed> Driver<M> {
         let mut previous = self.records.take(subject);
         let versions = self.reference_versions(subject).await;
         // What cannot be read counts as unchanged; the pass below says that it cannot be read.
-        let known = || previous.as_ref().map(|seen| seen.look.references.clone()).or_else(|| Some(subject.status.as_ref()?.common().references.clone()));
+        let known = || {
+            previous
+                .as_ref()
+                .map(|seen| seen.look.references.clone())
+                .or_else(|| Some(subject.status.as_ref()?.common().references.clone()))
+        };
         let look = Look {
             generation: subject.generation(),
             deleting: subject.deleting(),
             paused: subject.paused().map(ToOwned::to_owned),
             request: subject.request().map(ToOwned::to_owned),
-            references: versions.as_ref().map_or_else(|_| known().unwrap_or_default(), Clone::clone),
-            annotations: M::ANNOTATIONS.iter().filter_map(|name| Some(((*name).to_owned(), subject.annotation(name)?.to_owned()))).collect(),
+            references: versions
+                .as_ref()
+                .map_or_else(|_| known().unwrap_or_default(), Clone::clone),
+            annotations: M::ANNOTATIONS
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), subject.annotation(name)?.to_owned())))
+                .collect(),
         };
         if previous.is_none() {
             previous = self.first_look_later(subject, &look, started);
         }
-        let unguarded =
-            |seen: &Seen<_>| seen.finalizers.iter().any(|f| f == FINALIZER) && !subject.has_finalizer() && !seen.is_older(subject.resource_version());
+        let unguarded = |seen: &Seen<_>| {
+            seen.finalizers.iter().any(|f| f == FINALIZER)
+                && !subject.has_finalizer()
+                && !seen.is_older(subject.resource_version())
+        };
         // What is remembered may be of the function that was there before another operator's create.
         let recreated = |seen: &Seen<Status<M>>| {
-            let theirs = subject.status.as_ref().and_then(|status| status.common().create_requested_at.as_ref());
-            theirs.is_some() && theirs != seen.status.common().create_requested_at.as_ref() && !seen.is_older(subject.resource_version())
+            let theirs = subject
+                .status
+                .as_ref()
+                .and_then(|status| status.common().create_requested_at.as_ref());
+            theirs.is_some()
+                && theirs != seen.status.common().create_requested_at.as_ref()
+                && !seen.is_older(subject.resource_version())
         };
-        if let Some(seen) = previous.take_if(|seen| seen.look == look && seen.next_look > started + SLACK && !unguarded(seen) && !recreated(seen)) {
+        if let Some(seen) = previous.take_if(|seen| {
+            seen.look == look
+                && seen.next_look > started + SLACK
+                && !unguarded(seen)
+                && !recreated(seen)
+        }) {
             return self.rest(subject, seen, started).await;
         }
         let mut pass = Pass::begin(self, subject, look, previous, started);
@@ -109,30 +151,48 @@ impl<M: Managed> Driver<M> {
         action.unwrap_or_else(Action::await_change)
     }
 
-    async fn reference_versions(&self, subject: &Subject<M::Kind>) -> Result<Vec<Reference>, kube::Error> {
+    async fn reference_versions(
+        &self,
+        subject: &Subject<M::Kind>,
+    ) -> Result<Vec<Reference>, kube::Error> {
         match &subject.spec {
             // Deletion needs no reference, and a spec that cannot be read names none.
-            Ok(spec) if !subject.deleting() => references::versions(&self.client, subject.namespace(), &M::references(spec)).await,
+            Ok(spec) if !subject.deleting() => {
+                references::versions(&self.client, subject.namespace(), &M::references(spec)).await
+            }
             _ => Ok(Vec::new()),
         }
     }
 
     /// After a start, an object that was Ready for all that it is now (or whose drift was left) is looked at at a random
     /// point of its interval, so that a restart does not read everything at once.
-    fn first_look_later(&self, subject: &Subject<M::Kind>, look: &Look, now: Instant) -> Option<Seen<Status<M>>> {
+    fn first_look_later(
+        &self,
+        subject: &Subject<M::Kind>,
+        look: &Look,
+        now: Instant,
+    ) -> Option<Seen<Status<M>>> {
         let status = own_status::<M>(subject)?;
         let common = status.common();
         let available = conclude::is_available(&common.conditions, look.generation);
-        let leaves = |spec: &super::Spec<M>| self.drift_policy(spec) == DriftPolicy::Report && drift::is_reported(common, look.generation);
+        let leaves = |spec: &super::Spec<M>| {
+            self.drift_policy(spec) == DriftPolicy::Report
+                && drift::is_reported(common, look.generation)
+        };
         let unchanged = (available || subject.spec.as_ref().is_ok_and(leaves))
             && common.observed_generation == Some(look.generation)
             && common.references == look.references
             && common.last_handled_reconcile_at == look.request;
-        let guarded = subject.has_finalizer() || self.observe_only(subject.essentials.management_policy);
+        let guarded =
+            subject.has_finalizer() || self.observe_only(subject.essentials.management_policy);
         if !unchanged || !guarded || look.deleting || look.paused.is_some() {
             return None;
         }
-        self.metrics.object(&Self::kind_name(), &subject.key(), Some(if available { "True" } else { "False" }));
+        self.metrics.object(
+            &Self::kind_name(),
+            &subject.key(),
+            Some(if available { "True" } else { "False" }),
+        );
         Some(Seen {
             look: look.clone(),
             status,
@@ -150,7 +210,12 @@ impl<M: Managed> Driver<M> {
     }
 
     /// Nothing is new: no cloud call. A status that somebody else changed is put right.
-    async fn rest(&self, subject: &Subject<M::Kind>, mut seen: Seen<Status<M>>, now: Instant) -> Action {
+    async fn rest(
+        &self,
+        subject: &Subject<M::Kind>,
+        mut seen: Seen<Status<M>>,
+        now: Instant,
+    ) -> Action {
         let mut wait = self.requeue(&seen, now);
         let found = own_status::<M>(subject).unwrap_or_default();
         // What could not be written down is nothing to go back to; the next look is near.
@@ -160,7 +225,9 @@ impl<M: Managed> Driver<M> {
             if found == status {
                 seen.status = status;
             } else {
-                let pause = seen.put_right.map_or(Duration::ZERO, |last| until(last + PUT_RIGHT_PAUSE, now));
+                let pause = seen
+                    .put_right
+                    .map_or(Duration::ZERO, |last| until(last + PUT_RIGHT_PAUSE, now));
                 if pause.is_zero() {
                     self.put_right(subject, &mut seen, status, now).await;
                 } else {
@@ -170,36 +237,66 @@ impl<M: Managed> Driver<M> {
         }
         seen.settling = None;
         self.records.put(subject, seen);
-        self.metrics.pass(&Self::kind_name(), "Unchanged", now.elapsed());
+        self.metrics
+            .pass(&Self::kind_name(), "Unchanged", now.elapsed());
         Action::requeue(wait)
     }
 
     /// Writes the status that is remembered. The record has it only once it is written.
-    async fn put_right(&self, subject: &Subject<M::Kind>, seen: &mut Seen<Status<M>>, status: Status<M>, now: Instant) {
+    async fn put_right(
+        &self,
+        subject: &Subject<M::Kind>,
+        seen: &mut Seen<Status<M>>,
+        status: Status<M>,
+        now: Instant,
+    ) {
         seen.put_right = Some(now);
-        let written = crate::kubernetes::status::apply::<M::Kind>(&self.client, subject.namespace(), subject.name(), subject.resource_version(), &status);
+        let written = crate::kubernetes::status::apply::<M::Kind>(
+            &self.client,
+            subject.namespace(),
+            subject.name(),
+            subject.resource_version(),
+            &status,
+        );
         match written.await {
             Ok(version) => {
                 seen.status = status;
-                seen.older_versions.push(subject.resource_version().to_owned());
+                seen.older_versions
+                    .push(subject.resource_version().to_owned());
                 seen.resource_version = version;
             }
             // The next version of the object brings the next pass.
-            Err(error) => warn!(%error, object = ?subject, "the remembered status was not written again"),
+            Err(error) => {
+                warn!(%error, object = ?subject, "the remembered status was not written again")
+            }
         }
     }
 
     /// Time to the next pass: the next look, or earlier the next look at a Secret's version.
     pub(super) fn requeue(&self, seen: &Seen<Status<M>>, now: Instant) -> Duration {
         let wait = until(seen.next_look, now);
-        let has_secret = seen.look.references.iter().any(|r| r.kind == ReferenceKind::Secret);
-        if has_secret && seen.look.paused.is_none() { wait.min(self.settings.secret_interval) } else { wait }
+        let has_secret = seen
+            .look
+            .references
+            .iter()
+            .any(|r| r.kind == ReferenceKind::Secret);
+        if has_secret && seen.look.paused.is_none() {
+            wait.min(self.settings.secret_interval)
+        } else {
+            wait
+        }
     }
 
     /// The object as the API server has it now, if it is still the same object.
-    pub(super) async fn read(&self, subject: &Subject<M::Kind>) -> Result<Option<Subject<M::Kind>>, kube::Error> {
+    pub(super) async fn read(
+        &self,
+        subject: &Subject<M::Kind>,
+    ) -> Result<Option<Subject<M::Kind>>, kube::Error> {
         let api: Api<Subject<M::Kind>> = Api::namespaced(self.client.clone(), subject.namespace());
-        Ok(api.get_opt(subject.name()).await?.filter(|fresh| fresh.uid() == subject.uid()))
+        Ok(api
+            .get_opt(subject.name())
+            .await?
+            .filter(|fresh| fresh.uid() == subject.uid()))
     }
 
     /// Whether an object of this kind may exist in this cluster: where that may not be asked, it may.
@@ -236,7 +333,9 @@ fn remembered<S: FunctionStatus + Clone>(known: &S, found: &S) -> S {
     // The same, said at another time, is no difference.
     conditions::keep_times(&mut common.conditions, &found.common().conditions);
     // What another operator of this cluster announced is not forgotten.
-    common.managed.extend(found.common().managed.iter().cloned());
+    common
+        .managed
+        .extend(found.common().managed.iter().cloned());
     drift::keep_of_another(common, found.common());
     status
 }

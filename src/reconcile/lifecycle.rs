@@ -23,7 +23,10 @@ const RETRIES: usize = 3;
 impl<M: Managed> Pass<'_, M> {
     /// The function shall be gone, then the finalizer.
     pub(super) async fn delete(&mut self) -> Ended {
-        if self.driver.observe_only(self.subject.essentials.management_policy) {
+        if self
+            .driver
+            .observe_only(self.subject.essentials.management_policy)
+        {
             return self.leave("managementPolicy is Observe").await;
         }
         match &self.subject.essentials.deletion_policy {
@@ -37,18 +40,33 @@ impl<M: Managed> Pass<'_, M> {
         };
         let _turn = self.driver.locks.lock(&identity).await;
         let claim = self.claim();
-        match self.drive(&identity, Goal::Absent, Some((&claim, AdoptionPolicy::Never))).await {
-            Driven::Settled => match self.still_in_flight() {
-                None => self.release().await,
-                Some(rest) => {
-                    let message = "a create that was under way may still arrive; the deletion waits for it".to_owned();
-                    Ended::Said(Verdict::Reconciling(Reason::Deleting, message), Pace::Poll(rest))
+        match self
+            .drive(
+                &identity,
+                Goal::Absent,
+                Some((&claim, AdoptionPolicy::Never)),
+            )
+            .await
+        {
+            Driven::Settled => {
+                match self.still_in_flight() {
+                    None => self.release().await,
+                    Some(rest) => {
+                        let message = "a create that was under way may still arrive; the deletion waits for it".to_owned();
+                        Ended::Said(
+                            Verdict::Reconciling(Reason::Deleting, message),
+                            Pace::Poll(rest),
+                        )
+                    }
                 }
-            },
+            }
             Driven::Retained => self.retain().await,
             // What is not ours (any more) is left alone, and nothing holds the object.
             Driven::Refused(refusal) => self.leave(&refusal.message).await,
-            Driven::Drifted(_) => Ended::Said(Verdict::Reconciling(Reason::Deleting, "the function is being deleted".to_owned()), Pace::Now),
+            Driven::Drifted(_) => Ended::Said(
+                Verdict::Reconciling(Reason::Deleting, "the function is being deleted".to_owned()),
+                Pace::Now,
+            ),
             Driven::Ended(ended) => ended,
         }
     }
@@ -58,18 +76,34 @@ impl<M: Managed> Pass<'_, M> {
     /// of an earlier one it says nothing.
     fn still_in_flight(&self) -> Option<Duration> {
         let common = self.memory.common();
-        let deleted = self.done.as_ref().is_some_and(|done| done.effect == Effect::Delete);
+        let deleted = self
+            .done
+            .as_ref()
+            .is_some_and(|done| done.effect == Effect::Delete);
         let last = common.create_requested_at.as_deref().filter(|_| !deleted);
         let announced = [last, common.earlier_create_requested_at.as_deref()];
-        announced.into_iter().flatten().filter_map(|announced| self.in_flight(announced)).max()
+        announced
+            .into_iter()
+            .flatten()
+            .filter_map(|announced| self.in_flight(announced))
+            .max()
     }
 
     /// Announces a create. One that somebody else announced before, and that may still arrive, stays known.
     pub(super) fn announce_create(&mut self) {
-        let now = self.driver.world.now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let now = self
+            .driver
+            .world
+            .now()
+            .strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
+            .to_string();
         let announced = self.create_announced.replace(now.clone());
         let before = self.memory.common_mut().create_requested_at.replace(now);
-        let ours = before == announced || self.previous.as_ref().is_some_and(|seen| seen.status.common().create_requested_at == before);
+        let ours = before == announced
+            || self
+                .previous
+                .as_ref()
+                .is_some_and(|seen| seen.status.common().create_requested_at == before);
         if let Some(before) = before.filter(|before| !ours && self.in_flight(before).is_some()) {
             self.memory.common_mut().earlier_create_requested_at = Some(before);
         }
@@ -101,7 +135,10 @@ impl<M: Managed> Pass<'_, M> {
                 self.move_to(&fresh);
                 if let Some(text) = fresh.paused() {
                     self.look.paused = Some(text.to_owned());
-                    return Some(Driven::Ended(Ended::Said(Verdict::Paused(text.to_owned()), Pace::Check)));
+                    return Some(Driven::Ended(Ended::Said(
+                        Verdict::Paused(text.to_owned()),
+                        Pace::Check,
+                    )));
                 }
                 match &fresh.essentials.deletion_policy {
                     Ok(DeletionPolicy::Delete) => None,
@@ -117,7 +154,11 @@ impl<M: Managed> Pass<'_, M> {
         let common = self.memory.common();
         let made = common.arn.is_some() || common.create_requested_at.is_some();
         let untagged = made && common.instance.is_none();
-        let more = if untagged { "; cloudfn never saw its owner tags on it, and without them only adoptionPolicy IfUnowned takes it back" } else { "" };
+        let more = if untagged {
+            "; cloudfn never saw its owner tags on it, and without them only adoptionPolicy IfUnowned takes it back"
+        } else {
+            ""
+        };
         self.leave(&format!("deletionPolicy is Retain{more}")).await
     }
 
@@ -125,7 +166,11 @@ impl<M: Managed> Pass<'_, M> {
     async fn leave(&mut self, why: &str) -> Ended {
         let name = self.subject.function_name();
         info!(object = ?self.subject, function = name, why, "the function is left in the cloud");
-        self.happenings.push(Happening { warning: false, reason: "Left", note: format!("left the function {name} in the cloud: {why}") });
+        self.happenings.push(Happening {
+            warning: false,
+            reason: "Left",
+            note: format!("left the function {name} in the cloud: {why}"),
+        });
         self.release().await
     }
 
@@ -139,17 +184,31 @@ impl<M: Managed> Pass<'_, M> {
 
     /// Puts our finalizer on the object.
     pub(super) async fn add_finalizer(&mut self) -> Result<(), WriteError> {
-        let finalizers = self.finalizers.iter().cloned().chain([FINALIZER.to_owned()]).collect();
+        let finalizers = self
+            .finalizers
+            .iter()
+            .cloned()
+            .chain([FINALIZER.to_owned()])
+            .collect();
         self.set_finalizers(finalizers).await
     }
 
     /// Takes our finalizer off, on whatever version of this generation the object has by now.
     pub(super) async fn remove_finalizer(&mut self) -> Result<(), WriteError> {
         for _ in 0..RETRIES {
-            let others = self.finalizers.iter().filter(|f| *f != FINALIZER).cloned().collect();
+            let others = self
+                .finalizers
+                .iter()
+                .filter(|f| *f != FINALIZER)
+                .cloned()
+                .collect();
             match self.set_finalizers(others).await {
                 Err(WriteError::Stale) => {
-                    let fresh = self.driver.read(self.subject).await?.ok_or(WriteError::Gone)?;
+                    let fresh = self
+                        .driver
+                        .read(self.subject)
+                        .await?
+                        .ok_or(WriteError::Gone)?;
                     if self.another_creates(&fresh) || fresh.generation() != self.look.generation {
                         // Another spec, the mark for deletion, or a create of another operator may need
                         // the finalizer: the next pass decides.
@@ -164,7 +223,13 @@ impl<M: Managed> Pass<'_, M> {
     }
 
     async fn set_finalizers(&mut self, finalizers: Vec<String>) -> Result<(), WriteError> {
-        let version = finalizer::set::<M::Kind>(&self.driver.client, &self.subject.metadata, &self.version, &finalizers).await?;
+        let version = finalizer::set::<M::Kind>(
+            &self.driver.client,
+            &self.subject.metadata,
+            &self.version,
+            &finalizers,
+        )
+        .await?;
         self.advance(version);
         self.finalizers = finalizers;
         Ok(())
@@ -178,14 +243,16 @@ impl<M: Managed> Pass<'_, M> {
     /// Whether another operator announced a create since this pass read the object: what this pass
     /// remembers may be of the function that was there before.
     pub(super) fn another_creates(&self, fresh: &Subject<M::Kind>) -> bool {
-        let theirs = own_status::<M>(fresh).and_then(|status| status.common().create_requested_at.clone());
+        let theirs =
+            own_status::<M>(fresh).and_then(|status| status.common().create_requested_at.clone());
         theirs.is_some() && theirs != self.written.common().create_requested_at
     }
 
     /// The object is now at `version`, by our own write.
     pub(super) fn advance(&mut self, version: String) {
         if version != self.version {
-            self.older.push(std::mem::replace(&mut self.version, version));
+            self.older
+                .push(std::mem::replace(&mut self.version, version));
         }
     }
 
@@ -198,5 +265,8 @@ impl<M: Managed> Pass<'_, M> {
 }
 
 fn blocked(message: &str) -> Ended {
-    Ended::Said(Verdict::Stalled(Reason::InvalidSpec, message.to_owned()), Pace::Trouble(Trouble::Blocked))
+    Ended::Said(
+        Verdict::Stalled(Reason::InvalidSpec, message.to_owned()),
+        Pace::Trouble(Trouble::Blocked),
+    )
 }

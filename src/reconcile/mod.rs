@@ -68,7 +68,12 @@ pub trait Managed: Send + Sync + 'static {
     ///
     /// # Errors
     /// Where the spec cannot be carried out as it stands.
-    fn desired(&self, spec: &Spec<Self>, inputs: &Inputs, claim: &Tags) -> Result<Self::Desired, Unmet>;
+    fn desired(
+        &self,
+        spec: &Spec<Self>,
+        inputs: &Inputs,
+        claim: &Tags,
+    ) -> Result<Self::Desired, Unmet>;
 
     /// Looks at the cloud: only what `goal` and `memory` leave open.
     async fn observe(
@@ -80,13 +85,18 @@ pub trait Managed: Send + Sync + 'static {
     ) -> Result<Option<Self::Observed>, CloudError>;
 
     /// What to do next. Pure; deletion is a plan too.
-    fn plan(goal: Goal<'_, Self::Desired>, memory: &Status<Self>, observed: Option<&Self::Observed>) -> Plan<Self::Step>;
+    fn plan(
+        goal: Goal<'_, Self::Desired>,
+        memory: &Status<Self>,
+        observed: Option<&Self::Observed>,
+    ) -> Plan<Self::Step>;
 
     /// Writes into `memory` what must be in the status before `step` is sent. Pure.
     fn intend(_memory: &mut Status<Self>, _step: &Self::Step) {}
 
     /// Carries out one step: exactly one cloud mutation.
-    async fn act(&self, identity: &Identity, step: &Self::Step) -> Result<Self::Change, CloudError>;
+    async fn act(&self, identity: &Identity, step: &Self::Step)
+    -> Result<Self::Change, CloudError>;
 
     /// Brings `observed`, and `memory` where a reply is to be remembered, up to date with a step's reply. Pure.
     fn fold(observed: &mut Option<Self::Observed>, memory: &mut Status<Self>, change: Self::Change);
@@ -103,7 +113,11 @@ pub trait Managed: Send + Sync + 'static {
     }
 
     /// The code that `step` would put in the place of other code. Pure.
-    fn replaced(_desired: &Self::Desired, _observed: &Self::Observed, _step: &Self::Step) -> Option<Replaced> {
+    fn replaced(
+        _desired: &Self::Desired,
+        _observed: &Self::Observed,
+        _step: &Self::Step,
+    ) -> Option<Replaced> {
         None
     }
 
@@ -120,7 +134,11 @@ pub trait Managed: Send + Sync + 'static {
 
     /// Writes the kind's own fields of the status, and `arn`, from what was observed. Pure.
     /// The driver writes the other common fields.
-    fn report(goal: Goal<'_, Self::Desired>, memory: &mut Status<Self>, observed: Option<&Self::Observed>);
+    fn report(
+        goal: Goal<'_, Self::Desired>,
+        memory: &mut Status<Self>,
+        observed: Option<&Self::Observed>,
+    );
 }
 
 /// What is wanted, as far as the driver cares.

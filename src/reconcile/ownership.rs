@@ -25,8 +25,15 @@ impl Claim {
     #[must_use]
     pub fn new(cluster_name: &str, instance: &str, namespace: &str, name: &str) -> Self {
         let full = format!("{cluster_name}/{namespace}/{name}");
-        let owner = if full.chars().count() > TAG_VALUE_LIMIT { hex(&Sha256::digest(&full)) } else { full };
-        Self { owner, instance: instance.to_owned() }
+        let owner = if full.chars().count() > TAG_VALUE_LIMIT {
+            hex(&Sha256::digest(&full))
+        } else {
+            full
+        };
+        Self {
+            owner,
+            instance: instance.to_owned(),
+        }
     }
 
     /// Name of this cluster, unless the owner is hashed.
@@ -37,17 +44,22 @@ impl Claim {
     /// As tags.
     #[must_use]
     pub fn tags(&self) -> Tags {
-        Tags::from([(OWNER_TAG.to_owned(), self.owner.clone()), (INSTANCE_TAG.to_owned(), self.instance.clone())])
+        Tags::from([
+            (OWNER_TAG.to_owned(), self.owner.clone()),
+            (INSTANCE_TAG.to_owned(), self.instance.clone()),
+        ])
     }
 }
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// What an object knows about itself that decides whose a function is.
@@ -117,23 +129,34 @@ pub fn decide(tags: &Tags, facts: Facts<'_>) -> Verdict {
             Some(_) if facts.instance.is_none() => Verdict::Take(Taking::TookOver),
             Some(instance) => Verdict::Refused(Refusal {
                 reason: Reason::TakenOver,
-                message: format!("another cluster ({instance}) took the function over; delete this object there or here"),
+                message: format!(
+                    "another cluster ({instance}) took the function over; delete this object there or here"
+                ),
             }),
         };
     }
     let otherwise = Refusal {
         reason: Reason::OwnedByAnother,
-        message: format!("the function belongs to {owner}; choose another functionName, or delete that object first"),
+        message: format!(
+            "the function belongs to {owner}; choose another functionName, or delete that object first"
+        ),
     };
     if facts.policy != AdoptionPolicy::Always || facts.instance.is_some() {
         return Verdict::Refused(otherwise);
     }
     match split_owner(owner) {
         // Neither the name nor the instance of this cluster: the other object lives elsewhere.
-        Some((cluster, _, _)) if instance.is_some_and(|i| *i != facts.claim.instance) && facts.claim.cluster().is_some_and(|ours| ours != cluster) => {
+        Some((cluster, _, _))
+            if instance.is_some_and(|i| *i != facts.claim.instance)
+                && facts.claim.cluster().is_some_and(|ours| ours != cluster) =>
+        {
             Verdict::Take(Taking::Adopted)
         }
-        Some((_, namespace, name)) => Verdict::TakeUnlessPresent { namespace: namespace.to_owned(), name: name.to_owned(), otherwise },
+        Some((_, namespace, name)) => Verdict::TakeUnlessPresent {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            otherwise,
+        },
         // A hashed owner of this cluster cannot be looked up, so it counts as present.
         None if instance.is_some_and(|i| *i == facts.claim.instance) => Verdict::Refused(otherwise),
         None => Verdict::Take(Taking::Adopted),
@@ -150,7 +173,10 @@ fn unowned(facts: Facts<'_>) -> Verdict {
         } else {
             "a function of this name exists and is not cloudfn's; choose another functionName, or set adoptionPolicy to IfUnowned"
         };
-        return Verdict::Refused(Refusal { reason: Reason::NotOwned, message: message.to_owned() });
+        return Verdict::Refused(Refusal {
+            reason: Reason::NotOwned,
+            message: message.to_owned(),
+        });
     }
     Verdict::Take(Taking::Adopted)
 }
@@ -191,32 +217,162 @@ mod tests {
         let mine = Some("prod/edge/f");
         let other = Some("prod/edge/g");
         let rows = [
-            ("our tags are ours", mine, Some("uid-1"), None, Never, Is::Ours),
-            ("our owner tag without instance is ours", mine, None, None, Never, Is::Ours),
-            ("our owner tag of a lost cluster is taken over", mine, Some("uid-0"), None, Never, Is::Take(Taking::TookOver)),
-            ("what was ours and has another instance was taken", mine, Some("uid-2"), Some("uid-1"), Always, Is::Refused(Reason::TakenOver)),
-            ("no owner and no policy is left alone", None, None, None, Never, Is::Refused(Reason::NotOwned)),
-            ("a lost tag is not put back by Never", None, None, Some("uid-1"), Never, Is::Refused(Reason::NotOwned)),
-            ("a lost tag is put back by IfUnowned", None, None, Some("uid-1"), IfUnowned, Is::Take(Taking::Adopted)),
-            ("IfUnowned adopts what has no owner", None, None, None, IfUnowned, Is::Take(Taking::Adopted)),
-            ("an empty owner tag is none", Some(""), None, None, IfUnowned, Is::Take(Taking::Adopted)),
-            ("IfUnowned leaves another's", other, Some("uid-1"), None, IfUnowned, Is::Refused(Reason::OwnedByAnother)),
-            ("Always asks whether the other is here", other, Some("uid-1"), None, Always, Is::Ask),
-            ("Always asks also where the other is of this cluster's former instance", other, Some("uid-0"), None, Always, Is::Ask),
-            ("Always asks also where this cluster had another name", Some("old/edge/g"), Some("uid-1"), None, Always, Is::Ask),
-            ("Always need not ask for another cluster's object", Some("far/edge/f"), Some("uid-9"), None, Always, Is::Take(Taking::Adopted)),
-            ("Always takes once only", other, Some("uid-1"), Some("uid-1"), Always, Is::Refused(Reason::OwnedByAnother)),
-            ("a hashed owner of this cluster counts as present", Some("abc"), Some("uid-1"), None, Always, Is::Refused(Reason::OwnedByAnother)),
-            ("a hashed owner of another cluster is taken", Some("abc"), Some("uid-9"), None, Always, Is::Take(Taking::Adopted)),
+            (
+                "our tags are ours",
+                mine,
+                Some("uid-1"),
+                None,
+                Never,
+                Is::Ours,
+            ),
+            (
+                "our owner tag without instance is ours",
+                mine,
+                None,
+                None,
+                Never,
+                Is::Ours,
+            ),
+            (
+                "our owner tag of a lost cluster is taken over",
+                mine,
+                Some("uid-0"),
+                None,
+                Never,
+                Is::Take(Taking::TookOver),
+            ),
+            (
+                "what was ours and has another instance was taken",
+                mine,
+                Some("uid-2"),
+                Some("uid-1"),
+                Always,
+                Is::Refused(Reason::TakenOver),
+            ),
+            (
+                "no owner and no policy is left alone",
+                None,
+                None,
+                None,
+                Never,
+                Is::Refused(Reason::NotOwned),
+            ),
+            (
+                "a lost tag is not put back by Never",
+                None,
+                None,
+                Some("uid-1"),
+                Never,
+                Is::Refused(Reason::NotOwned),
+            ),
+            (
+                "a lost tag is put back by IfUnowned",
+                None,
+                None,
+                Some("uid-1"),
+                IfUnowned,
+                Is::Take(Taking::Adopted),
+            ),
+            (
+                "IfUnowned adopts what has no owner",
+                None,
+                None,
+                None,
+                IfUnowned,
+                Is::Take(Taking::Adopted),
+            ),
+            (
+                "an empty owner tag is none",
+                Some(""),
+                None,
+                None,
+                IfUnowned,
+                Is::Take(Taking::Adopted),
+            ),
+            (
+                "IfUnowned leaves another's",
+                other,
+                Some("uid-1"),
+                None,
+                IfUnowned,
+                Is::Refused(Reason::OwnedByAnother),
+            ),
+            (
+                "Always asks whether the other is here",
+                other,
+                Some("uid-1"),
+                None,
+                Always,
+                Is::Ask,
+            ),
+            (
+                "Always asks also where the other is of this cluster's former instance",
+                other,
+                Some("uid-0"),
+                None,
+                Always,
+                Is::Ask,
+            ),
+            (
+                "Always asks also where this cluster had another name",
+                Some("old/edge/g"),
+                Some("uid-1"),
+                None,
+                Always,
+                Is::Ask,
+            ),
+            (
+                "Always need not ask for another cluster's object",
+                Some("far/edge/f"),
+                Some("uid-9"),
+                None,
+                Always,
+                Is::Take(Taking::Adopted),
+            ),
+            (
+                "Always takes once only",
+                other,
+                Some("uid-1"),
+                Some("uid-1"),
+                Always,
+                Is::Refused(Reason::OwnedByAnother),
+            ),
+            (
+                "a hashed owner of this cluster counts as present",
+                Some("abc"),
+                Some("uid-1"),
+                None,
+                Always,
+                Is::Refused(Reason::OwnedByAnother),
+            ),
+            (
+                "a hashed owner of another cluster is taken",
+                Some("abc"),
+                Some("uid-9"),
+                None,
+                Always,
+                Is::Take(Taking::Adopted),
+            ),
         ];
         for (sentence, owner, instance, known, policy, expected) in rows {
             let claim = claim();
-            let facts = Facts { claim: &claim, instance: known, policy, by_intent: false };
+            let facts = Facts {
+                claim: &claim,
+                instance: known,
+                policy,
+                by_intent: false,
+            };
             let is = match decide(&tags(owner, instance), facts) {
                 Verdict::Ours => Is::Ours,
                 Verdict::Take(taking) => Is::Take(taking),
-                Verdict::TakeUnlessPresent { namespace, name, .. } => {
-                    assert_eq!((namespace.as_str(), name.as_str()), ("edge", "g"), "{sentence}");
+                Verdict::TakeUnlessPresent {
+                    namespace, name, ..
+                } => {
+                    assert_eq!(
+                        (namespace.as_str(), name.as_str()),
+                        ("edge", "g"),
+                        "{sentence}"
+                    );
                     Is::Ask
                 }
                 Verdict::Refused(refusal) => Is::Refused(refusal.reason),
@@ -228,14 +384,25 @@ mod tests {
     #[test]
     fn our_own_untagged_create_is_ours() {
         let claim = claim();
-        let facts = Facts { claim: &claim, instance: None, policy: AdoptionPolicy::Never, by_intent: true };
-        assert_eq!(decide(&Tags::new(), facts), Verdict::Take(Taking::OwnCreate));
+        let facts = Facts {
+            claim: &claim,
+            instance: None,
+            policy: AdoptionPolicy::Never,
+            by_intent: true,
+        };
+        assert_eq!(
+            decide(&Tags::new(), facts),
+            Verdict::Take(Taking::OwnCreate)
+        );
     }
 
     #[test]
     fn a_long_owner_is_hashed() {
         let claim = Claim::new(&"c".repeat(250), "uid", "namespace", "name");
         assert_eq!(claim.owner.len(), 64);
-        assert_ne!(claim, Claim::new(&"c".repeat(250), "uid", "namespace", "other"));
+        assert_ne!(
+            claim,
+            Claim::new(&"c".repeat(250), "uid", "namespace", "other")
+        );
     }
 }

@@ -53,7 +53,10 @@ pub(super) enum Driven {
 
 impl From<CloudError> for Driven {
     fn from(error: CloudError) -> Self {
-        Self::Ended(Ended::Said(Verdict::of(&error), Pace::Trouble(Trouble::from(&error))))
+        Self::Ended(Ended::Said(
+            Verdict::of(&error),
+            Pace::Trouble(Trouble::from(&error)),
+        ))
     }
 }
 
@@ -119,16 +122,37 @@ pub(super) struct Pass<'a, M: Managed> {
 }
 
 impl<'a, M: Managed> Pass<'a, M> {
-    pub(super) fn begin(driver: &'a Driver<M>, subject: &'a Subject<M::Kind>, look: Look, previous: Option<Seen<Status<M>>>, started: Instant) -> Self {
+    pub(super) fn begin(
+        driver: &'a Driver<M>,
+        subject: &'a Subject<M::Kind>,
+        look: Look,
+        previous: Option<Seen<Status<M>>>,
+        started: Instant,
+    ) -> Self {
         // The cache may still show what the last pass began with: then what that pass wrote counts.
-        let stale = previous.as_ref().filter(|seen| seen.is_older(subject.resource_version()));
+        let stale = previous
+            .as_ref()
+            .filter(|seen| seen.is_older(subject.resource_version()));
         let (old, version, finalizers, older) = if let Some(seen) = stale {
-            (seen.status.clone(), seen.resource_version.clone(), seen.finalizers.clone(), seen.older_versions.clone())
+            (
+                seen.status.clone(),
+                seen.resource_version.clone(),
+                seen.finalizers.clone(),
+                seen.older_versions.clone(),
+            )
         } else {
             let finalizers = subject.metadata.finalizers.clone().unwrap_or_default();
-            (own_status::<M>(subject).unwrap_or_default(), subject.resource_version().to_owned(), finalizers, Vec::new())
+            (
+                own_status::<M>(subject).unwrap_or_default(),
+                subject.resource_version().to_owned(),
+                finalizers,
+                Vec::new(),
+            )
         };
-        let done = previous.as_ref().filter(|seen| seen.look == look).and_then(|seen| seen.done.clone());
+        let done = previous
+            .as_ref()
+            .filter(|seen| seen.look == look)
+            .and_then(|seen| seen.done.clone());
         Self {
             driver,
             subject,
@@ -159,13 +183,16 @@ impl<'a, M: Managed> Pass<'a, M> {
     pub(super) fn wait_for_one_change(&mut self) -> Option<Action> {
         let common = self.old.common();
         let generation = self.look.generation;
-        let only_references = (conclude::is_available(&common.conditions, generation) || drift::is_reported(common, generation))
+        let only_references = (conclude::is_available(&common.conditions, generation)
+            || drift::is_reported(common, generation))
             && common.references != self.look.references
             && common.last_handled_reconcile_at == self.look.request
             && !self.look.deleting
             && self.look.paused.is_none();
         let seen = self.previous.as_mut().filter(|_| only_references)?;
-        let due = *seen.settling.get_or_insert(self.started + self.driver.settings.reference_settle);
+        let due = *seen
+            .settling
+            .get_or_insert(self.started + self.driver.settings.reference_settle);
         if due <= self.started {
             return None;
         }
@@ -186,7 +213,10 @@ impl<'a, M: Managed> Pass<'a, M> {
             Ok(spec) => spec,
             Err(message) => {
                 let message = format!("{message}; correct the object, or delete it");
-                return Ended::Said(Verdict::Stalled(Reason::InvalidSpec, message), Pace::Trouble(Trouble::Blocked));
+                return Ended::Said(
+                    Verdict::Stalled(Reason::InvalidSpec, message),
+                    Pace::Trouble(Trouble::Blocked),
+                );
             }
         };
         if let Some(forbidden) = self.driver.forbidden(spec) {
@@ -198,31 +228,45 @@ impl<'a, M: Managed> Pass<'a, M> {
     /// The function shall be there as the spec says.
     async fn present(&mut self, spec: &super::Spec<M>) -> Ended {
         let names = M::references(spec);
-        let mut inputs = match references::contents(&self.driver.client, self.subject.namespace(), &names).await {
-            Ok((inputs, versions)) => {
-                self.look.references.clone_from(&versions);
-                let common = self.memory.common_mut();
-                if common.references != versions {
-                    common.settled_generation = None;
+        let mut inputs =
+            match references::contents(&self.driver.client, self.subject.namespace(), &names).await
+            {
+                Ok((inputs, versions)) => {
+                    self.look.references.clone_from(&versions);
+                    let common = self.memory.common_mut();
+                    if common.references != versions {
+                        common.settled_generation = None;
+                    }
+                    common.references = versions;
+                    inputs
                 }
-                common.references = versions;
-                inputs
-            }
-            Err(error) => {
-                let ended = unreadable(&error);
-                return self.or_unseen(ended);
-            }
-        };
+                Err(error) => {
+                    let ended = unreadable(&error);
+                    return self.or_unseen(ended);
+                }
+            };
         inputs.annotations.clone_from(&self.look.annotations);
         let observe_only = self.driver.observe_only(spec.common().management_policy);
         let claim = self.claim();
-        let claimed = if observe_only { Tags::new() } else { claim.tags() };
+        let claimed = if observe_only {
+            Tags::new()
+        } else {
+            claim.tags()
+        };
         let to_show = observe_only || self.watch_for_drift(self.driver.drift_policy(spec));
         let mut desired = match self.driver.kind.desired(spec, &inputs, &claimed) {
             Ok(desired) => desired,
-            Err(Unmet::Invalid(message)) => return Ended::Said(Verdict::Stalled(Reason::InvalidSpec, message), Pace::Trouble(Trouble::Blocked)),
+            Err(Unmet::Invalid(message)) => {
+                return Ended::Said(
+                    Verdict::Stalled(Reason::InvalidSpec, message),
+                    Pace::Trouble(Trouble::Blocked),
+                );
+            }
             Err(Unmet::Missing(message)) => {
-                return Ended::Said(Verdict::Reconciling(Reason::ReferenceNotFound, message), Pace::Trouble(Trouble::NotReadyYet));
+                return Ended::Said(
+                    Verdict::Reconciling(Reason::ReferenceNotFound, message),
+                    Pace::Trouble(Trouble::NotReadyYet),
+                );
             }
         };
         if to_show {
@@ -263,16 +307,23 @@ impl<'a, M: Managed> Pass<'a, M> {
                 self.memory.common_mut().planned_changes = changes;
                 Ended::Said(Verdict::Stalled(Reason::Drifted, message), Pace::Check)
             }
-            Driven::Refused(refusal) => Ended::Said(Verdict::Stalled(refusal.reason, refusal.message), Pace::Trouble(Trouble::Blocked)),
+            Driven::Refused(refusal) => Ended::Said(
+                Verdict::Stalled(refusal.reason, refusal.message),
+                Pace::Trouble(Trouble::Blocked),
+            ),
             // Only a deletion ends so; whatever it was, the next pass knows.
-            Driven::Retained => Ended::Said(Verdict::Reconciling(Reason::Progressing, "cloudfn goes on".to_owned()), Pace::Now),
+            Driven::Retained => Ended::Said(
+                Verdict::Reconciling(Reason::Progressing, "cloudfn goes on".to_owned()),
+                Pace::Now,
+            ),
             Driven::Ended(ended) => self.or_unseen(ended),
         }
     }
 
     /// Tells the kind, once, where somebody asks for a look.
     pub(super) fn hear_the_request(&mut self) {
-        let asked = self.look.request.is_some() && self.old.common().last_handled_reconcile_at != self.look.request;
+        let asked = self.look.request.is_some()
+            && self.old.common().last_handled_reconcile_at != self.look.request;
         if asked && !self.heard {
             M::asked(&mut self.memory);
             self.heard = true;
@@ -284,39 +335,71 @@ impl<'a, M: Managed> Pass<'a, M> {
     pub(super) fn stands(&self) -> bool {
         let common = self.old.common();
         let lost = || {
-            conditions::find(&common.conditions, READY)
-                .is_some_and(|ready| ready.reason == Reason::CannotObserve.as_str() && ready.observed_generation == Some(self.look.generation))
+            conditions::find(&common.conditions, READY).is_some_and(|ready| {
+                ready.reason == Reason::CannotObserve.as_str()
+                    && ready.observed_generation == Some(self.look.generation)
+            })
         };
         !self.look.deleting
             && common.references == self.look.references
-            && (conclude::is_available(&common.conditions, self.look.generation) || lost() || drift::is_reported(common, self.look.generation))
+            && (conclude::is_available(&common.conditions, self.look.generation)
+                || lost()
+                || drift::is_reported(common, self.look.generation))
     }
 
     /// Whether nobody waits for this look.
     pub(super) fn background(&self) -> bool {
-        self.stands() && !self.acted && self.old.common().last_handled_reconcile_at == self.look.request
+        self.stands()
+            && !self.acted
+            && self.old.common().last_handled_reconcile_at == self.look.request
     }
 
     /// This object's claim on its function.
     pub(super) fn claim(&self) -> Claim {
         let settings = &self.driver.settings;
-        Claim::new(&settings.cluster_name, &settings.instance, self.subject.namespace(), self.subject.name())
+        Claim::new(
+            &settings.cluster_name,
+            &settings.instance,
+            self.subject.namespace(),
+            self.subject.name(),
+        )
     }
 
     /// Where the function lives, checked against the account of the credentials.
     pub(super) async fn identity(&self) -> Result<Identity, Ended> {
-        let account = self.driver.kind.account().await.map_err(|error| Ended::Said(Verdict::of(&error), Pace::Trouble(Trouble::from(&error))))?;
+        let account = self.driver.kind.account().await.map_err(|error| {
+            Ended::Said(Verdict::of(&error), Pace::Trouble(Trouble::from(&error)))
+        })?;
         let common = self.memory.common();
-        let mut arn = common.arn.as_deref().unwrap_or_default().split(':').skip(3).map(str::to_owned);
+        let mut arn = common
+            .arn
+            .as_deref()
+            .unwrap_or_default()
+            .split(':')
+            .skip(3)
+            .map(str::to_owned);
         let (region, known) = (arn.next(), arn.next().or_else(|| common.account_id.clone()));
         if let Some(other) = known.filter(|known| *known != account) {
-            let message = format!("the function lives in account {other} and the operator's credentials are for {account}; give it the right ones");
-            return Err(Ended::Said(Verdict::Stalled(Reason::WrongAccount, message), Pace::Trouble(Trouble::Blocked)));
+            let message = format!(
+                "the function lives in account {other} and the operator's credentials are for {account}; give it the right ones"
+            );
+            return Err(Ended::Said(
+                Verdict::Stalled(Reason::WrongAccount, message),
+                Pace::Trouble(Trouble::Blocked),
+            ));
         }
         // Once something was sent, the region stands: a changed --aws-region moves nothing.
         let region = region.or_else(|| self.memory.region().map(ToOwned::to_owned));
-        let region = region.unwrap_or_else(|| self.driver.kind.region(self.subject.essentials.region.as_deref()));
-        Ok(Identity { account, region, name: self.subject.function_name().to_owned() })
+        let region = region.unwrap_or_else(|| {
+            self.driver
+                .kind
+                .region(self.subject.essentials.region.as_deref())
+        });
+        Ok(Identity {
+            account,
+            region,
+            name: self.subject.function_name().to_owned(),
+        })
     }
 }
 
@@ -324,12 +407,23 @@ impl<'a, M: Managed> Pass<'a, M> {
 pub(super) fn unreadable(error: &kube::Error) -> Ended {
     match error {
         kube::Error::Api(status) if status.is_forbidden() => {
-            let message = format!("a referenced object may not be read: {}; allow it to the operator", status.message);
-            Ended::Said(Verdict::Stalled(Reason::AccessDenied, message), Pace::Trouble(Trouble::Blocked))
+            let message = format!(
+                "a referenced object may not be read: {}; allow it to the operator",
+                status.message
+            );
+            Ended::Said(
+                Verdict::Stalled(Reason::AccessDenied, message),
+                Pace::Trouble(Trouble::Blocked),
+            )
         }
         _ => {
-            let message = "the API server does not hand out a referenced object; cloudfn tries again".to_owned();
-            Ended::Said(Verdict::Reconciling(Reason::ReferenceUnreadable, message), Pace::Trouble(Trouble::ApiServer))
+            let message =
+                "the API server does not hand out a referenced object; cloudfn tries again"
+                    .to_owned();
+            Ended::Said(
+                Verdict::Reconciling(Reason::ReferenceUnreadable, message),
+                Pace::Trouble(Trouble::ApiServer),
+            )
         }
     }
 }

@@ -20,31 +20,55 @@ use crate::api::{Reference, ReferenceKind};
 ///
 /// # Errors
 /// Where the API server does not answer.
-pub async fn versions(client: &Client, namespace: &str, names: &BTreeSet<ReferenceName>) -> Result<Vec<Reference>, kube::Error> {
+pub async fn versions(
+    client: &Client,
+    namespace: &str,
+    names: &BTreeSet<ReferenceName>,
+) -> Result<Vec<Reference>, kube::Error> {
     let mut found = Vec::with_capacity(names.len());
     for reference in names {
         let resource_version = match reference.kind {
-            ReferenceKind::ConfigMap => version::<ConfigMap>(client, namespace, &reference.name).await?,
+            ReferenceKind::ConfigMap => {
+                version::<ConfigMap>(client, namespace, &reference.name).await?
+            }
             ReferenceKind::Secret => version::<Secret>(client, namespace, &reference.name).await?,
         };
-        found.push(Reference { kind: reference.kind, name: reference.name.clone(), resource_version });
+        found.push(Reference {
+            kind: reference.kind,
+            name: reference.name.clone(),
+            resource_version,
+        });
     }
     Ok(found)
 }
 
-async fn version<K>(client: &Client, namespace: &str, name: &str) -> Result<Option<String>, kube::Error>
+async fn version<K>(
+    client: &Client,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<String>, kube::Error>
 where
-    K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + DeserializeOwned + Debug,
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+        + Clone
+        + DeserializeOwned
+        + Debug,
 {
     let api: Api<PartialObjectMeta<K>> = Api::namespaced(client.clone(), namespace);
-    Ok(api.get_opt(name).await?.and_then(|object| object.metadata.resource_version))
+    Ok(api
+        .get_opt(name)
+        .await?
+        .and_then(|object| object.metadata.resource_version))
 }
 
 /// The contents of the named objects that exist, and the versions that were read.
 ///
 /// # Errors
 /// Where the API server does not answer.
-pub async fn contents(client: &Client, namespace: &str, names: &BTreeSet<ReferenceName>) -> Result<(Inputs, Vec<Reference>), kube::Error> {
+pub async fn contents(
+    client: &Client,
+    namespace: &str,
+    names: &BTreeSet<ReferenceName>,
+) -> Result<(Inputs, Vec<Reference>), kube::Error> {
     let mut inputs = Inputs::default();
     let mut versions = Vec::with_capacity(names.len());
     for reference in names {
@@ -53,7 +77,9 @@ pub async fn contents(client: &Client, namespace: &str, names: &BTreeSet<Referen
                 let api: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
                 api.get_opt(&reference.name).await?.and_then(|map| {
                     let version = map.metadata.resource_version.clone();
-                    inputs.config_maps.insert(reference.name.clone(), config_map(map));
+                    inputs
+                        .config_maps
+                        .insert(reference.name.clone(), config_map(map));
                     version
                 })
             }
@@ -61,12 +87,18 @@ pub async fn contents(client: &Client, namespace: &str, names: &BTreeSet<Referen
                 let api: Api<Secret> = Api::namespaced(client.clone(), namespace);
                 api.get_opt(&reference.name).await?.and_then(|secret| {
                     let version = secret.metadata.resource_version.clone();
-                    inputs.secrets.insert(reference.name.clone(), secret_values(secret));
+                    inputs
+                        .secrets
+                        .insert(reference.name.clone(), secret_values(secret));
                     version
                 })
             }
         };
-        versions.push(Reference { kind: reference.kind, name: reference.name.clone(), resource_version });
+        versions.push(Reference {
+            kind: reference.kind,
+            name: reference.name.clone(),
+            resource_version,
+        });
     }
     Ok((inputs, versions))
 }
@@ -74,8 +106,16 @@ pub async fn contents(client: &Client, namespace: &str, names: &BTreeSet<Referen
 /// What a ConfigMap holds: texts and binaries together.
 #[must_use]
 pub fn config_map(map: ConfigMap) -> BTreeMap<String, Vec<u8>> {
-    let text = map.data.into_iter().flatten().map(|(key, value)| (key, value.into_bytes()));
-    let binary = map.binary_data.into_iter().flatten().map(|(key, value)| (key, value.0));
+    let text = map
+        .data
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key, value.into_bytes()));
+    let binary = map
+        .binary_data
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key, value.0));
     text.chain(binary).collect()
 }
 
@@ -83,5 +123,9 @@ pub fn config_map(map: ConfigMap) -> BTreeMap<String, Vec<u8>> {
 #[must_use]
 pub fn secret_values(secret: Secret) -> BTreeMap<String, SecretString> {
     let values = secret.data.into_iter().flatten();
-    values.filter_map(|(key, value)| Some((key, SecretString::from(String::from_utf8(value.0).ok()?)))).collect()
+    values
+        .filter_map(|(key, value)| {
+            Some((key, SecretString::from(String::from_utf8(value.0).ok()?)))
+        })
+        .collect()
 }

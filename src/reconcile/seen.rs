@@ -78,9 +78,15 @@ impl<S> Seen<S> {
     /// Versions of one resource can be compared as numbers (Kubernetes API concepts, "Resource versions").
     /// Were it otherwise somewhere, the write that follows is refused, and the object is read anew.
     pub fn is_older(&self, resource_version: &str) -> bool {
-        let listed = self.older_versions.iter().any(|version| version == resource_version);
+        let listed = self
+            .older_versions
+            .iter()
+            .any(|version| version == resource_version);
         let number = |version: &str| version.parse::<u128>().ok();
-        listed || number(resource_version).zip(number(&self.resource_version)).is_some_and(|(read, written)| read < written)
+        listed
+            || number(resource_version)
+                .zip(number(&self.resource_version))
+                .is_some_and(|(read, written)| read < written)
     }
 }
 
@@ -103,12 +109,18 @@ impl<S> Records<S> {
 
     /// Drops a record.
     pub fn remove(&self, key: &str) -> Option<(String, Seen<S>)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key)
     }
 
     /// Puts a record back.
     pub fn put<K: FunctionKind>(&self, subject: &Subject<K>, seen: Seen<S>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(subject.key(), (subject.uid().to_owned(), seen));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(subject.key(), (subject.uid().to_owned(), seen));
     }
 }
 
@@ -167,11 +179,26 @@ mod tests {
             put_right: None,
         };
         let rows = [
-            ("100", "99", true, "a lower number is older, whoever wrote it"),
-            ("100", "100", false, "the version that was written is current"),
+            (
+                "100",
+                "99",
+                true,
+                "a lower number is older, whoever wrote it",
+            ),
+            (
+                "100",
+                "100",
+                false,
+                "the version that was written is current",
+            ),
             ("100", "101", false, "a higher number is newer"),
             ("100", "abc", true, "what is listed is older, number or not"),
-            ("100", "def", false, "what is neither listed nor a number may be newer"),
+            (
+                "100",
+                "def",
+                false,
+                "what is neither listed nor a number may be newer",
+            ),
             ("xyz", "99", false, "a number is compared with numbers only"),
         ];
         for (written, read, older, sentence) in rows {

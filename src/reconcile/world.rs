@@ -16,7 +16,10 @@ pub trait World: Send + Sync + 'static {
 pub struct Real;
 
 impl World for Real {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -20,7 +20,10 @@ pub(super) struct Aws {
 
 impl Aws {
     pub(super) fn new(connection: Connection, allowed: BTreeSet<String>) -> Self {
-        Self { connection, allowed }
+        Self {
+            connection,
+            allowed,
+        }
     }
 
     /// Refuses to start with credentials of an account that is not allowed. Credentials that do not
@@ -28,7 +31,9 @@ impl Aws {
     pub(super) async fn refuse_foreign_account(&self) -> Result<(), String> {
         match self.identity().await {
             Ok(_) => Ok(()),
-            Err(error) if error.class == Class::Denied && !self.allowed.is_empty() => Err(error.message),
+            Err(error) if error.class == Class::Denied && !self.allowed.is_empty() => {
+                Err(error.message)
+            }
             Err(error) => {
                 warn!(%error, "the cloud account is not known yet");
                 Ok(())
@@ -45,7 +50,10 @@ impl Aws {
             class: Class::Denied,
             operation: "GetCallerIdentity",
             code: "AccountNotAllowed".to_owned(),
-            message: format!("the credentials are for account {}, which --allowed-account-ids does not name", account.id),
+            message: format!(
+                "the credentials are for account {}, which --allowed-account-ids does not name",
+                account.id
+            ),
             request_id: None,
         })
     }
@@ -58,7 +66,9 @@ impl cloudfront::Clouds for Aws {
     }
 
     async fn cloudfront(&self) -> Result<Arc<dyn CloudFrontApi>, CloudError> {
-        Ok(Arc::new(self.connection.cloudfront(&self.identity().await?)))
+        Ok(Arc::new(
+            self.connection.cloudfront(&self.identity().await?),
+        ))
     }
 }
 
@@ -82,6 +92,8 @@ impl lambda::Clouds for Aws {
                 request_id: None,
             });
         }
-        Ok(Arc::new(self.connection.lambda(&self.identity().await?, region)))
+        Ok(Arc::new(
+            self.connection.lambda(&self.identity().await?, region),
+        ))
     }
 }

@@ -27,16 +27,30 @@ struct Context<M: Managed> {
 
 /// Runs the controllers of one kind until shutdown; running passes end first.
 pub(super) async fn run<M: Managed>(shared: &Shared, driver: Arc<Driver<M>>) {
-    let context = Arc::new(Context { driver, slots: Semaphore::new(usize::from(shared.options.concurrency)) });
+    let context = Arc::new(Context {
+        driver,
+        slots: Semaphore::new(usize::from(shared.options.concurrency)),
+    });
     let namespaces = match shared.options.namespaces.as_slice() {
         [] => vec![None],
-        some => some.iter().map(|namespace| Some(namespace.as_str())).collect(),
+        some => some
+            .iter()
+            .map(|namespace| Some(namespace.as_str()))
+            .collect(),
     };
-    join_all(namespaces.into_iter().map(|namespace| control(shared, namespace, context.clone()))).await;
+    join_all(
+        namespaces
+            .into_iter()
+            .map(|namespace| control(shared, namespace, context.clone())),
+    )
+    .await;
 }
 
 async fn control<M: Managed>(shared: &Shared, namespace: Option<&str>, context: Arc<Context<M>>) {
-    let controller = Controller::new(api::<Subject<M::Kind>>(shared, namespace), watcher::Config::default());
+    let controller = Controller::new(
+        api::<Subject<M::Kind>>(shared, namespace),
+        watcher::Config::default(),
+    );
     let store = controller.store();
     shared.health.watch_wanted();
     let ready = async {
@@ -48,9 +62,17 @@ async fn control<M: Managed>(shared: &Shared, namespace: Option<&str>, context: 
     let objects = controller.store();
     let work = controller
         .with_config(controller::Config::default().concurrency(shared.options.concurrency))
-        .watches(api::<PartialObjectMeta<ConfigMap>>(shared, namespace), watcher::Config::default(), move |map| named_by::<M>(&objects, &map))
+        .watches(
+            api::<PartialObjectMeta<ConfigMap>>(shared, namespace),
+            watcher::Config::default(),
+            move |map| named_by::<M>(&objects, &map),
+        )
         .graceful_shutdown_on(shared.stop.clone().cancelled_owned())
-        .run(reconcile::<M>, |_, error: &Infallible, _| match *error {}, context.clone())
+        .run(
+            reconcile::<M>,
+            |_, error: &Infallible, _| match *error {},
+            context.clone(),
+        )
         .for_each(|result| {
             told::<M>(shared, &context, result);
             std::future::ready(())
@@ -71,20 +93,38 @@ where
     }
 }
 
-async fn reconcile<M: Managed>(subject: Arc<Subject<M::Kind>>, context: Arc<Context<M>>) -> Result<Action, Infallible> {
+async fn reconcile<M: Managed>(
+    subject: Arc<Subject<M::Kind>>,
+    context: Arc<Context<M>>,
+) -> Result<Action, Infallible> {
     // The semaphore is never closed; without a slot the pass would only be less bounded.
     let _slot = context.slots.acquire().await;
     Ok(context.driver.pass(&subject).await)
 }
 
 /// The objects that name this ConfigMap.
-fn named_by<M: Managed>(objects: &Store<Subject<M::Kind>>, map: &PartialObjectMeta<ConfigMap>) -> Vec<ObjectRef<Subject<M::Kind>>> {
+fn named_by<M: Managed>(
+    objects: &Store<Subject<M::Kind>>,
+    map: &PartialObjectMeta<ConfigMap>,
+) -> Vec<ObjectRef<Subject<M::Kind>>> {
     let namespace = map.namespace();
-    let reference = ReferenceName { kind: ReferenceKind::ConfigMap, name: map.name_any() };
-    let names = |object: &Subject<M::Kind>| {
-        Some(object.namespace()) == namespace.as_deref() && object.spec.as_ref().is_ok_and(|spec| M::references(spec).contains(&reference))
+    let reference = ReferenceName {
+        kind: ReferenceKind::ConfigMap,
+        name: map.name_any(),
     };
-    objects.state().iter().filter(|object| names(object)).map(|object| ObjectRef::from(object.as_ref())).collect()
+    let names = |object: &Subject<M::Kind>| {
+        Some(object.namespace()) == namespace.as_deref()
+            && object
+                .spec
+                .as_ref()
+                .is_ok_and(|spec| M::references(spec).contains(&reference))
+    };
+    objects
+        .state()
+        .iter()
+        .filter(|object| names(object))
+        .map(|object| ObjectRef::from(object.as_ref()))
+        .collect()
 }
 
 type Told<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, watcher::Error>>;
@@ -97,13 +137,19 @@ where
         Ok(_) => {}
         Err(Error::ObjectNotFound(object)) => {
             debug!(%object, "gone");
-            context.driver.forget_key(&format!("{}/{}", object.namespace.as_deref().unwrap_or_default(), object.name));
+            context.driver.forget_key(&format!(
+                "{}/{}",
+                object.namespace.as_deref().unwrap_or_default(),
+                object.name
+            ));
         }
         Err(Error::ReconcilerFailed(never, _)) => match never {},
         Err(Error::QueueError(error)) => {
             shared.metrics.watch_failed(&Driver::<M>::kind_name());
             warn!(%error, kind = Driver::<M>::kind_name(), "a watch failed and is begun again");
         }
-        Err(Error::RunnerError(error)) => warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass"),
+        Err(Error::RunnerError(error)) => {
+            warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass")
+        }
     }
 }

@@ -40,7 +40,10 @@ impl Health {
         if !self.definitions.load(Ordering::Acquire) {
             return Some("the custom resource definitions are not established\n");
         }
-        let (wanted, running) = (self.watches_wanted.load(Ordering::Acquire), self.watches_running.load(Ordering::Acquire));
+        let (wanted, running) = (
+            self.watches_wanted.load(Ordering::Acquire),
+            self.watches_running.load(Ordering::Acquire),
+        );
         (wanted == 0 || running < wanted).then_some("a watch has not listed its objects yet\n")
     }
 }
@@ -55,12 +58,18 @@ pub(super) async fn serve(
     metrics: Arc<Metrics>,
     stop: CancellationToken,
 ) -> Result<JoinHandle<std::io::Result<()>>, String> {
-    let listener = TcpListener::bind(address).await.map_err(|error| format!("--http-address {address} cannot be listened on: {error}"))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("--http-address {address} cannot be listened on: {error}"))?;
     let router = Router::new()
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(async move || ready(&health)))
         .route("/metrics", get(async move || text(&metrics)));
-    Ok(tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await }))
+    Ok(tokio::spawn(async move {
+        axum::serve(listener, router)
+            .with_graceful_shutdown(stop.cancelled_owned())
+            .await
+    }))
 }
 
 fn ready(health: &Health) -> Response {
@@ -72,7 +81,14 @@ fn ready(health: &Health) -> Response {
 
 fn text(metrics: &Metrics) -> Response {
     match metrics.text() {
-        Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response(),
+        Ok(text) => (
+            [(
+                header::CONTENT_TYPE,
+                "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            )],
+            text,
+        )
+            .into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }

@@ -85,24 +85,46 @@ struct Shared {
 pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String> {
     let metrics = Metrics::new();
     let health = Arc::new(Health::default());
-    let server = http::serve(options.http_address, health.clone(), metrics.clone(), stop.clone()).await?;
+    let server = http::serve(
+        options.http_address,
+        health.clone(),
+        metrics.clone(),
+        stop.clone(),
+    )
+    .await?;
 
-    let mut config = Config::infer().await.map_err(|error| format!("no way to a Kubernetes API server: {error}"))?;
+    let mut config = Config::infer()
+        .await
+        .map_err(|error| format!("no way to a Kubernetes API server: {error}"))?;
     let watcher = Client::try_from(config.clone()).map_err(|error| error.to_string())?;
     config.read_timeout = Some(API_PATIENCE);
     config.reset_reader_on_write = true;
     let client = Client::try_from(config).map_err(|error| error.to_string())?;
 
-    let connection = aws::connect(options.aws_region.as_deref(), Budgets::new(options.rates), metrics.clone()).await;
+    let connection = aws::connect(
+        options.aws_region.as_deref(),
+        Budgets::new(options.rates),
+        metrics.clone(),
+    )
+    .await;
     let aws = Arc::new(Aws::new(connection, options.allowed_accounts.clone()));
     aws.refuse_foreign_account().await?;
 
-    let Some(instance) = stop.run_until_cancelled(startup::instance(&client)).await else { return Ok(()) };
-    if stop.run_until_cancelled(startup::definitions(&client, &health)).await.is_none() {
+    let Some(instance) = stop.run_until_cancelled(startup::instance(&client)).await else {
+        return Ok(());
+    };
+    if stop
+        .run_until_cancelled(startup::definitions(&client, &health))
+        .await
+        .is_none()
+    {
         return Ok(());
     }
     let settings = Settings {
-        cluster_name: options.cluster_name.clone().unwrap_or_else(|| instance.clone()),
+        cluster_name: options
+            .cluster_name
+            .clone()
+            .unwrap_or_else(|| instance.clone()),
         instance,
         check_interval: options.check_interval,
         reference_settle: options.reference_settle,
@@ -112,13 +134,33 @@ pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String
         max_adoption_policy: options.max_adoption_policy,
         default_drift_policy: options.default_drift_policy,
     };
-    info!(cluster = settings.cluster_name, instance = settings.instance, "started");
+    info!(
+        cluster = settings.cluster_name,
+        instance = settings.instance,
+        "started"
+    );
     let events = Events::new(client.clone(), format!("cloudfn-{}", std::process::id()));
-    let shared = Shared { client, watcher, settings, world: Arc::new(Real), events, metrics, health, options, stop: stop.clone() };
+    let shared = Shared {
+        client,
+        watcher,
+        settings,
+        world: Arc::new(Real),
+        events,
+        metrics,
+        health,
+        options,
+        stop: stop.clone(),
+    };
 
     // A new kind is one line here.
     let kinds: Vec<BoxFuture<'_, ()>> = vec![
-        kind(&shared, CloudFrontFunctions { clouds: aws.clone(), lenient: shared.options.skip_unsupported_tests }),
+        kind(
+            &shared,
+            CloudFrontFunctions {
+                clouds: aws.clone(),
+                lenient: shared.options.skip_unsupported_tests,
+            },
+        ),
         kind(&shared, LambdaFunctions::new(aws.clone())),
     ];
     join_all(kinds).await;
@@ -133,7 +175,14 @@ pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String
 }
 
 fn kind<M: Managed>(shared: &Shared, kind: M) -> BoxFuture<'_, ()> {
-    let driver = Driver::new(kind, shared.client.clone(), shared.settings.clone(), shared.world.clone(), shared.events.clone(), shared.metrics.clone());
+    let driver = Driver::new(
+        kind,
+        shared.client.clone(),
+        shared.settings.clone(),
+        shared.world.clone(),
+        shared.events.clone(),
+        shared.metrics.clone(),
+    );
     Box::pin(controllers::run(shared, Arc::new(driver)))
 }
 

@@ -42,7 +42,10 @@ pub(super) async fn definitions(client: &Client, health: &Health) {
         loop {
             match api.get_opt(&name).await {
                 Ok(found) if is_crd_established().matches_object(found.as_ref()) => break,
-                Ok(_) => warn!(definition = name, "the definition is not established; apply the files in crds/"),
+                Ok(_) => warn!(
+                    definition = name,
+                    "the definition is not established; apply the files in crds/"
+                ),
                 Err(error) => warn!(definition = name, %error, "the definition cannot be read"),
             }
             pause().await;
@@ -51,7 +54,10 @@ pub(super) async fn definitions(client: &Client, health: &Health) {
     health.definitions_found();
 }
 
-#[expect(clippy::disallowed_methods, reason = "nothing tells when a definition or a permission appears that may not be watched")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing tells when a definition or a permission appears that may not be watched"
+)]
 async fn pause() {
     tokio::time::sleep(PATIENCE).await;
 }

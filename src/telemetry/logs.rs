@@ -7,7 +7,12 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// These print bodies of requests and answers, and so values of Secrets and of environments.
-const QUIET: [&str; 4] = ["kube_client::client=error", "aws_smithy_runtime=warn", "aws_smithy_http_client=warn", "hyper=warn"];
+const QUIET: [&str; 4] = [
+    "kube_client::client=error",
+    "aws_smithy_runtime=warn",
+    "aws_smithy_http_client=warn",
+    "hyper=warn",
+];
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -23,12 +28,29 @@ pub enum Format {
 /// # Errors
 /// Where the filter cannot be read, or logging was started before.
 pub fn start(format: Format, filter: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| format!("--log-level {filter:?} cannot be read: {error}"))?;
-    let filter = QUIET.iter().filter_map(|directive| directive.parse().ok()).fold(filter, EnvFilter::add_directive);
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| format!("--log-level {filter:?} cannot be read: {error}"))?;
+    let filter = QUIET
+        .iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(filter, EnvFilter::add_directive);
     let registry = tracing_subscriber::registry().with(filter);
     let result = match format {
-        Format::Text => registry.with(tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr)).try_init(),
-        Format::Json => registry.with(tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init(),
+        Format::Text => registry
+            .with(
+                tracing_subscriber::fmt::layer()
+                    .with_ansi(std::io::stderr().is_terminal())
+                    .with_writer(std::io::stderr),
+            )
+            .try_init(),
+        Format::Json => registry
+            .with(
+                tracing_subscriber::fmt::layer()
+                    .json()
+                    .flatten_event(true)
+                    .with_writer(std::io::stderr),
+            )
+            .try_init(),
     };
     result.map_err(|error| error.to_string())
 }

@@ -95,16 +95,59 @@ impl Metrics {
         let objects = Family::default();
         let unauthenticated = Gauge::default();
         let watch_errors = Family::default();
-        registry.register("passes", "Passes over objects by kind and outcome", passes.clone());
-        registry.register_with_unit("pass_duration", "Length of passes", Unit::Seconds, pass_seconds.clone());
-        registry.register("events", "What happened to objects, by kind and reason of the event that tells of it", events.clone());
-        registry.register("cloud_calls", "Cloud calls by operation, outcome and error code", calls.clone());
-        registry.register_with_unit("cloud_call_duration", "Length of cloud calls, the wait for a token excluded", Unit::Seconds, call_seconds.clone());
-        registry.register("cloud_throttles", "Cloud calls that were throttled", throttles.clone());
-        registry.register_with_unit("budget_wait", "Waits for a token of the call budget", Unit::Seconds, budget_waits.clone());
-        registry.register("objects", "Objects by kind and status of their Ready condition", objects.clone());
-        registry.register("unauthenticated", "1 while the cloud refuses the operator's credentials", unauthenticated.clone());
-        registry.register("watch_errors", "Failures of the watches on the API server", watch_errors.clone());
+        registry.register(
+            "passes",
+            "Passes over objects by kind and outcome",
+            passes.clone(),
+        );
+        registry.register_with_unit(
+            "pass_duration",
+            "Length of passes",
+            Unit::Seconds,
+            pass_seconds.clone(),
+        );
+        registry.register(
+            "events",
+            "What happened to objects, by kind and reason of the event that tells of it",
+            events.clone(),
+        );
+        registry.register(
+            "cloud_calls",
+            "Cloud calls by operation, outcome and error code",
+            calls.clone(),
+        );
+        registry.register_with_unit(
+            "cloud_call_duration",
+            "Length of cloud calls, the wait for a token excluded",
+            Unit::Seconds,
+            call_seconds.clone(),
+        );
+        registry.register(
+            "cloud_throttles",
+            "Cloud calls that were throttled",
+            throttles.clone(),
+        );
+        registry.register_with_unit(
+            "budget_wait",
+            "Waits for a token of the call budget",
+            Unit::Seconds,
+            budget_waits.clone(),
+        );
+        registry.register(
+            "objects",
+            "Objects by kind and status of their Ready condition",
+            objects.clone(),
+        );
+        registry.register(
+            "unauthenticated",
+            "1 while the cloud refuses the operator's credentials",
+            unauthenticated.clone(),
+        );
+        registry.register(
+            "watch_errors",
+            "Failures of the watches on the API server",
+            watch_errors.clone(),
+        );
         Arc::new(Self {
             registry,
             passes,
@@ -133,48 +176,100 @@ impl Metrics {
 
     /// A pass ended. `outcome` is from a closed set.
     pub fn pass(&self, kind: &str, outcome: &'static str, length: Duration) {
-        self.passes.get_or_create(&Pass { kind: kind.to_owned(), outcome }).inc();
-        self.pass_seconds.get_or_create(&Kind { kind: kind.to_owned() }).observe(length.as_secs_f64());
+        self.passes
+            .get_or_create(&Pass {
+                kind: kind.to_owned(),
+                outcome,
+            })
+            .inc();
+        self.pass_seconds
+            .get_or_create(&Kind {
+                kind: kind.to_owned(),
+            })
+            .observe(length.as_secs_f64());
     }
 
     /// Something happened that is worth an event. `reason` is from a closed set.
     pub fn happened(&self, kind: &str, reason: &'static str) {
-        self.events.get_or_create(&Event { kind: kind.to_owned(), reason }).inc();
+        self.events
+            .get_or_create(&Event {
+                kind: kind.to_owned(),
+                reason,
+            })
+            .inc();
     }
 
     /// The Ready condition of the object `<namespace>/<name>` is now so: `True`, `False` or `Unknown`;
     /// `None` where the object is gone.
     pub fn object(&self, kind: &str, key: &str, ready: Option<&'static str>) {
-        let mut readiness = self.readiness.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut readiness = self
+            .readiness
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let old = match ready {
             Some(ready) => readiness.insert((kind.to_owned(), key.to_owned()), ready),
             None => readiness.remove(&(kind.to_owned(), key.to_owned())),
         };
         if let Some(ready) = old {
-            self.objects.get_or_create(&Readiness { kind: kind.to_owned(), ready }).dec();
+            self.objects
+                .get_or_create(&Readiness {
+                    kind: kind.to_owned(),
+                    ready,
+                })
+                .dec();
         }
         if let Some(ready) = ready {
-            self.objects.get_or_create(&Readiness { kind: kind.to_owned(), ready }).inc();
+            self.objects
+                .get_or_create(&Readiness {
+                    kind: kind.to_owned(),
+                    ready,
+                })
+                .inc();
         }
     }
 
     /// A watch on objects of `kind` failed and is begun again.
     pub fn watch_failed(&self, kind: &str) {
-        self.watch_errors.get_or_create(&Kind { kind: kind.to_owned() }).inc();
+        self.watch_errors
+            .get_or_create(&Kind {
+                kind: kind.to_owned(),
+            })
+            .inc();
     }
 }
 
 impl CallObserver for Metrics {
-    fn called(&self, service: &'static str, operation: &'static str, outcome: &'static str, code: &'static str, elapsed: Duration) {
-        self.calls.get_or_create(&Call { service, operation, outcome, code }).inc();
-        self.call_seconds.get_or_create(&Service { service }).observe(elapsed.as_secs_f64());
+    fn called(
+        &self,
+        service: &'static str,
+        operation: &'static str,
+        outcome: &'static str,
+        code: &'static str,
+        elapsed: Duration,
+    ) {
+        self.calls
+            .get_or_create(&Call {
+                service,
+                operation,
+                outcome,
+                code,
+            })
+            .inc();
+        self.call_seconds
+            .get_or_create(&Service { service })
+            .observe(elapsed.as_secs_f64());
         if outcome == "Throttled" {
             self.throttles.get_or_create(&Service { service }).inc();
         }
         match outcome {
             "Unauthenticated" => {
                 if self.unauthenticated.set(1) == 0 {
-                    tracing::warn!(service, operation, code, "the cloud refuses the operator's credentials");
+                    tracing::warn!(
+                        service,
+                        operation,
+                        code,
+                        "the cloud refuses the operator's credentials"
+                    );
                 }
             }
             // Nobody knows what an unanswered call would have said of the credentials.
@@ -186,6 +281,10 @@ impl CallObserver for Metrics {
     }
 
     fn waited(&self, family: limit::Family, elapsed: Duration) {
-        self.budget_waits.get_or_create(&Budget { family: family.name() }).observe(elapsed.as_secs_f64());
+        self.budget_waits
+            .get_or_create(&Budget {
+                family: family.name(),
+            })
+            .observe(elapsed.as_secs_f64());
     }
 }

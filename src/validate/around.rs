@@ -30,22 +30,48 @@ impl Around {
             ("v1", "Secret") => ReferenceKind::Secret,
             _ => return,
         };
-        let (namespace, name) = (text(document, "/metadata/namespace").to_owned(), text(document, "/metadata/name").to_owned());
-        self.0.push(Found { source: source.to_owned(), namespace, kind, name, document: document.clone() });
+        let (namespace, name) = (
+            text(document, "/metadata/namespace").to_owned(),
+            text(document, "/metadata/name").to_owned(),
+        );
+        self.0.push(Found {
+            source: source.to_owned(),
+            namespace,
+            kind,
+            name,
+            document: document.clone(),
+        });
     }
 
     /// What an object of this source and namespace gets, and what of it is not to be had: it is in no
     /// file, in several, or its contents are encrypted or a template.
-    pub(super) fn of(&self, source: &str, namespace: &str, names: &BTreeSet<ReferenceName>) -> (Inputs, Vec<String>) {
+    pub(super) fn of(
+        &self,
+        source: &str,
+        namespace: &str,
+        names: &BTreeSet<ReferenceName>,
+    ) -> (Inputs, Vec<String>) {
         let mut inputs = Inputs::default();
-        let absent = names.iter().filter(|reference| self.find(source, namespace, reference).and_then(|found| insert(&mut inputs, found)).is_none());
-        let absent = absent.map(|reference| format!("{:?} {}", reference.kind, reference.name)).collect();
+        let absent = names.iter().filter(|reference| {
+            self.find(source, namespace, reference)
+                .and_then(|found| insert(&mut inputs, found))
+                .is_none()
+        });
+        let absent = absent
+            .map(|reference| format!("{:?} {}", reference.kind, reference.name))
+            .collect();
         (inputs, absent)
     }
 
     /// The one beside the object, else the only one.
     fn find(&self, source: &str, namespace: &str, reference: &ReferenceName) -> Option<&Found> {
-        let all = || self.0.iter().filter(|found| found.namespace == namespace && found.kind == reference.kind && found.name == reference.name);
+        let all = || {
+            self.0.iter().filter(|found| {
+                found.namespace == namespace
+                    && found.kind == reference.kind
+                    && found.name == reference.name
+            })
+        };
         let mut beside = all().filter(|found| found.source == source);
         match (beside.next(), beside.next()) {
             (Some(one), None) => Some(one),
@@ -61,15 +87,22 @@ fn insert(inputs: &mut Inputs, found: &Found) -> Option<()> {
         ReferenceKind::ConfigMap => {
             let map: ConfigMap =
                 serde_json::from_value(json!({"data": texts(&found.document, "data"), "binaryData": base64(&found.document, "binaryData")})).ok()?;
-            inputs.config_maps.insert(found.name.clone(), references::config_map(map));
+            inputs
+                .config_maps
+                .insert(found.name.clone(), references::config_map(map));
         }
         ReferenceKind::Secret => {
             let mut data = base64(&found.document, "data");
             for (key, value) in texts(&found.document, "stringData") {
-                data.insert(key, json!(k8s_openapi::ByteString(value.as_str()?.as_bytes().to_vec())));
+                data.insert(
+                    key,
+                    json!(k8s_openapi::ByteString(value.as_str()?.as_bytes().to_vec())),
+                );
             }
             let secret: Secret = serde_json::from_value(json!({"data": data})).ok()?;
-            inputs.secrets.insert(found.name.clone(), references::secret_values(secret));
+            inputs
+                .secrets
+                .insert(found.name.clone(), references::secret_values(secret));
         }
     }
     Some(())
@@ -78,11 +111,30 @@ fn insert(inputs: &mut Inputs, found: &Found) -> Option<()> {
 /// The members of a map of texts. As the API server does, takes a null for an empty one.
 fn texts(document: &Value, field: &str) -> Map<String, Value> {
     let members = document[field].as_object().into_iter().flatten();
-    members.map(|(key, value)| (key.clone(), if value.is_null() { json!("") } else { value.clone() })).collect()
+    members
+        .map(|(key, value)| {
+            (
+                key.clone(),
+                if value.is_null() {
+                    json!("")
+                } else {
+                    value.clone()
+                },
+            )
+        })
+        .collect()
 }
 
 /// The same, of base64: it may be wrapped.
 fn base64(document: &Value, field: &str) -> Map<String, Value> {
-    let unwrapped = |value: Value| value.as_str().map(|text| json!(text.replace(['\n', '\r'], ""))).unwrap_or(value);
-    texts(document, field).into_iter().map(|(key, value)| (key, unwrapped(value))).collect()
+    let unwrapped = |value: Value| {
+        value
+            .as_str()
+            .map(|text| json!(text.replace(['\n', '\r'], "")))
+            .unwrap_or(value)
+    };
+    texts(document, field)
+        .into_iter()
+        .map(|(key, value)| (key, unwrapped(value)))
+        .collect()
 }

@@ -55,8 +55,15 @@ impl Definition {
     pub(super) fn new(crd: &CustomResourceDefinition) -> Result<Self, String> {
         let kind = crd.spec.names.kind.clone();
         let broken = |why: String| format!("the definition of {kind} cannot be used: {why}");
-        let version = crd.spec.versions.first().ok_or_else(|| broken("it has no version".to_owned()))?;
-        let schema = version.schema.as_ref().and_then(|schema| schema.open_api_v3_schema.as_ref());
+        let version = crd
+            .spec
+            .versions
+            .first()
+            .ok_or_else(|| broken("it has no version".to_owned()))?;
+        let schema = version
+            .schema
+            .as_ref()
+            .and_then(|schema| schema.open_api_v3_schema.as_ref());
         let mut schema = serde_json::to_value(schema).map_err(|error| broken(error.to_string()))?;
         if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
             properties.insert("apiVersion".to_owned(), json!({"type": "string"}));
@@ -66,8 +73,16 @@ impl Definition {
         if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
             required.push(json!("metadata"));
         }
-        let validator = jsonschema::options().with_draft(Draft::Draft4).build(&closed(&schema)).map_err(|error| broken(error.to_string()))?;
-        Ok(Self { api_version: format!("{}/{}", crd.spec.group, version.name), kind, schema, validator })
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft4)
+            .build(&closed(&schema))
+            .map_err(|error| broken(error.to_string()))?;
+        Ok(Self {
+            api_version: format!("{}/{}", crd.spec.group, version.name),
+            kind,
+            schema,
+            validator,
+        })
     }
 
     /// Completes an object with its defaults, and says what the API server would refuse.
@@ -78,8 +93,16 @@ impl Definition {
         }
         name(object);
         complete(&self.schema, object);
-        let found: Vec<Found> = self.validator.iter_errors(object).flat_map(|error| sentences(&error)).collect();
-        if found.is_empty() { rules::check(&self.schema, object) } else { found }
+        let found: Vec<Found> = self
+            .validator
+            .iter_errors(object)
+            .flat_map(|error| sentences(&error))
+            .collect();
+        if found.is_empty() {
+            rules::check(&self.schema, object)
+        } else {
+            found
+        }
     }
 }
 
@@ -110,7 +133,10 @@ fn name(object: &mut Value) {
     {
         // Its five characters of chance; the beginning is cut where the whole would not fit a label.
         let name: String = prefix.chars().take(58).chain("xxxxx".chars()).collect();
-        if metadata.get("name").is_none_or(|name| name.is_null() || name == "") {
+        if metadata
+            .get("name")
+            .is_none_or(|name| name.is_null() || name == "")
+        {
             metadata.insert("name".to_owned(), json!(name));
         }
     }
@@ -119,14 +145,18 @@ fn name(object: &mut Value) {
 /// The schema as JSON Schema: Kubernetes drops unknown fields, and refuses them where it is asked to
 /// be strict, as kubectl and server-side apply do.
 fn closed(schema: &Value) -> Value {
-    let Some(keywords) = schema.as_object() else { return schema.clone() };
+    let Some(keywords) = schema.as_object() else {
+        return schema.clone();
+    };
     let mut closed: Map<String, Value> = keywords
         .iter()
         .filter(|(keyword, _)| !keyword.starts_with("x-") && *keyword != "default")
         .map(|(keyword, value)| (keyword.clone(), value.clone()))
         .collect();
     if let Some(properties) = closed.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.values_mut().for_each(|property| *property = self::closed(property));
+        properties
+            .values_mut()
+            .for_each(|property| *property = self::closed(property));
         let open = keywords.get("x-kubernetes-preserve-unknown-fields") == Some(&json!(true));
         closed.entry("additionalProperties").or_insert(json!(open));
     }
@@ -142,8 +172,14 @@ fn closed(schema: &Value) -> Value {
 /// is a whole one, and defaults are put in.
 fn complete(schema: &Value, value: &mut Value) {
     match value {
-        Value::Object(members) if schema.get("properties").is_some() || schema.get("additionalProperties").is_some() => {
-            let known = |name: &str| schema["properties"].get(name).is_some() || schema.get("additionalProperties").is_some();
+        Value::Object(members)
+            if schema.get("properties").is_some()
+                || schema.get("additionalProperties").is_some() =>
+        {
+            let known = |name: &str| {
+                schema["properties"].get(name).is_some()
+                    || schema.get("additionalProperties").is_some()
+            };
             members.retain(|name, member| !member.is_null() || !known(name));
             for (name, property) in schema["properties"].as_object().into_iter().flatten() {
                 if let Some(default) = property.get("default") {
@@ -151,13 +187,26 @@ fn complete(schema: &Value, value: &mut Value) {
                 }
             }
             for (name, member) in members {
-                complete(schema["properties"].get(name).unwrap_or(&schema["additionalProperties"]), member);
+                complete(
+                    schema["properties"]
+                        .get(name)
+                        .unwrap_or(&schema["additionalProperties"]),
+                    member,
+                );
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| complete(&schema["items"], item)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| complete(&schema["items"], item)),
         Value::Number(number) if schema["type"] == "integer" => {
-            #[expect(clippy::cast_possible_truncation, reason = "a whole number of at most 2^53 is one")]
-            let whole = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).map(|number| number as i64);
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a whole number of at most 2^53 is one"
+            )]
+            let whole = number
+                .as_f64()
+                .filter(|number| number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0)
+                .map(|number| number as i64);
             if let Some(whole) = whole.filter(|_| number.is_f64()) {
                 *value = json!(whole);
             }
@@ -171,27 +220,58 @@ fn sentences(error: &ValidationError<'_>) -> Vec<Found> {
     let path = readable(error.instance_path().as_str());
     let inner = |name: &str| rules::member(&path, name);
     match error.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected } => {
-            unexpected.iter().map(|name| Found::error(inner(name), "there is no such field; remove it, or correct its name")).collect()
-        }
-        ValidationErrorKind::Required { property } => vec![Found::error(inner(property.as_str().unwrap_or_default()), "it is required; set it")],
-        kind => vec![Found::error(path.clone(), sentence(kind).unwrap_or_else(|| error.masked().to_string()))],
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| {
+                Found::error(
+                    inner(name),
+                    "there is no such field; remove it, or correct its name",
+                )
+            })
+            .collect(),
+        ValidationErrorKind::Required { property } => vec![Found::error(
+            inner(property.as_str().unwrap_or_default()),
+            "it is required; set it",
+        )],
+        kind => vec![Found::error(
+            path.clone(),
+            sentence(kind).unwrap_or_else(|| error.masked().to_string()),
+        )],
     }
 }
 
 fn sentence(kind: &ValidationErrorKind) -> Option<String> {
-    let whole = |limit: &Value| limit.as_f64().map_or_else(|| limit.to_string(), |limit| limit.to_string());
+    let whole = |limit: &Value| {
+        limit
+            .as_f64()
+            .map_or_else(|| limit.to_string(), |limit| limit.to_string())
+    };
     Some(match kind {
         ValidationErrorKind::Enum { options } => {
-            let options: Vec<String> = options.as_array().into_iter().flatten().map(ToString::to_string).collect();
+            let options: Vec<String> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(ToString::to_string)
+                .collect();
             format!("it must be one of {}", options.join(", "))
         }
-        ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => format!("it must be of type {kind}"),
+        ValidationErrorKind::Type {
+            kind: TypeKind::Single(kind),
+        } => format!("it must be of type {kind}"),
         ValidationErrorKind::Pattern { pattern } => format!("it must match {pattern}"),
-        ValidationErrorKind::MaxLength { limit } => format!("it must have at most {limit} characters"),
-        ValidationErrorKind::MinLength { limit } => format!("it must have at least {limit} characters"),
-        ValidationErrorKind::MaxItems { limit } | ValidationErrorKind::MaxProperties { limit } => format!("it must have at most {limit} entries"),
-        ValidationErrorKind::MinItems { limit } | ValidationErrorKind::MinProperties { limit } => format!("it must have at least {limit} entries"),
+        ValidationErrorKind::MaxLength { limit } => {
+            format!("it must have at most {limit} characters")
+        }
+        ValidationErrorKind::MinLength { limit } => {
+            format!("it must have at least {limit} characters")
+        }
+        ValidationErrorKind::MaxItems { limit } | ValidationErrorKind::MaxProperties { limit } => {
+            format!("it must have at most {limit} entries")
+        }
+        ValidationErrorKind::MinItems { limit } | ValidationErrorKind::MinProperties { limit } => {
+            format!("it must have at least {limit} entries")
+        }
         ValidationErrorKind::Maximum { limit } => format!("it must be at most {}", whole(limit)),
         ValidationErrorKind::Minimum { limit } => format!("it must be at least {}", whole(limit)),
         _ => return None,
@@ -200,9 +280,15 @@ fn sentence(kind: &ValidationErrorKind) -> Option<String> {
 
 /// `/spec/tests/0/name` as `spec.tests[0].name`.
 fn readable(pointer: &str) -> String {
-    let segments = pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"));
-    segments.fold(
-        String::new(),
-        |path, segment| if segment.bytes().all(|byte| byte.is_ascii_digit()) { format!("{path}[{segment}]") } else { rules::member(&path, &segment) },
-    )
+    let segments = pointer
+        .split('/')
+        .skip(1)
+        .map(|segment| segment.replace("~1", "/").replace("~0", "~"));
+    segments.fold(String::new(), |path, segment| {
+        if segment.bytes().all(|byte| byte.is_ascii_digit()) {
+            format!("{path}[{segment}]")
+        } else {
+            rules::member(&path, &segment)
+        }
+    })
 }

@@ -19,9 +19,16 @@ use crate::reconcile::{Inputs, Managed as _, ReferenceName, Unmet};
 
 /// Looks at an object that keeps its schema.
 pub(super) fn check(source: &str, kind: &str, object: &Value, around: &Around) -> Vec<Found> {
-    let inputs = |names: &BTreeSet<ReferenceName>| around.of(source, text(object, "/metadata/namespace"), names);
+    let inputs = |names: &BTreeSet<ReferenceName>| {
+        around.of(source, text(object, "/metadata/namespace"), names)
+    };
     if kind == CloudFrontFunction::kind(&()) {
-        with(object, CloudFrontFunctions::references, inputs, check_cloudfront)
+        with(
+            object,
+            CloudFrontFunctions::references,
+            inputs,
+            check_cloudfront,
+        )
     } else if kind == LambdaFunction::kind(&()) {
         with(object, LambdaFunctions::references, inputs, check_lambda)
     } else {
@@ -44,41 +51,82 @@ fn with<S: DeserializeOwned>(
     let (unmet, mut found) = look(&spec, &inputs);
     match unmet {
         Err(Unmet::Invalid(message)) => found.insert(0, Found::error("spec", message)),
-        Err(Unmet::Missing(message)) if absent.is_empty() => found.insert(0, Found::error("spec", message)),
+        Err(Unmet::Missing(message)) if absent.is_empty() => {
+            found.insert(0, Found::error("spec", message))
+        }
         Ok(()) | Err(Unmet::Missing(_)) => {}
     }
     let note = |name: String| Found {
         level: Level::Note,
         path: "spec".to_owned(),
-        message: format!("{name} is not among the files as plain text, so what it holds is not looked at"),
+        message: format!(
+            "{name} is not among the files as plain text, so what it holds is not looked at"
+        ),
     };
     found.extend(absent.into_iter().map(note));
     found
 }
 
-fn check_cloudfront(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> (Result<(), Unmet>, Vec<Found>) {
+fn check_cloudfront(
+    spec: &CloudFrontFunctionSpec,
+    inputs: &Inputs,
+) -> (Result<(), Unmet>, Vec<Found>) {
     let (path, code) = match (&spec.code.inline, &spec.code.config_map_key_ref) {
         (Some(code), _) => ("spec.code.inline".to_owned(), Some(code.as_str())),
         (None, Some(key)) => {
-            let bytes = inputs.config_maps.get(&key.name).and_then(|map| map.get(&key.key));
-            (format!("spec.code.configMapKeyRef (ConfigMap {}, key {})", key.name, key.key), bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()))
+            let bytes = inputs
+                .config_maps
+                .get(&key.name)
+                .and_then(|map| map.get(&key.key));
+            (
+                format!(
+                    "spec.code.configMapKeyRef (ConfigMap {}, key {})",
+                    key.name, key.key
+                ),
+                bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()),
+            )
         }
         (None, None) => (String::new(), None),
     };
-    let doubts = code.map(|code| javascript::cloudfront(code, &spec.runtime)).unwrap_or_default();
+    let doubts = code
+        .map(|code| javascript::cloudfront(code, &spec.runtime))
+        .unwrap_or_default();
     let unmet = cloudfront::desired(spec, inputs, &Tags::new(), false).map(drop);
-    (unmet, doubts.iter().map(|doubt| warning(&path, doubt)).collect())
+    (
+        unmet,
+        doubts.iter().map(|doubt| warning(&path, doubt)).collect(),
+    )
 }
 
 fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> (Result<(), Unmet>, Vec<Found>) {
     let unmet = lambda::desired(spec, inputs, &Tags::new()).map(drop);
     let map = spec.code.config_map_ref.as_ref();
-    let (path, files): (_, BTreeMap<&str, &[u8]>) = match (&spec.code.inline, map.and_then(|map| inputs.config_maps.get(&map.name))) {
-        (Some(inline), _) => ("spec.code.inline.files", inline.files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect()),
-        (None, Some(files)) => ("spec.code.configMapRef", files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()),
+    let (path, files): (_, BTreeMap<&str, &[u8]>) = match (
+        &spec.code.inline,
+        map.and_then(|map| inputs.config_maps.get(&map.name)),
+    ) {
+        (Some(inline), _) => (
+            "spec.code.inline.files",
+            inline
+                .files
+                .iter()
+                .map(|(name, text)| (name.as_str(), text.as_bytes()))
+                .collect(),
+        ),
+        (None, Some(files)) => (
+            "spec.code.configMapRef",
+            files
+                .iter()
+                .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+                .collect(),
+        ),
         (None, None) => return (unmet, Vec::new()),
     };
-    let doubts = if spec.runtime.starts_with("nodejs") { check_node(path, &files, &spec.handler) } else { Vec::new() };
+    let doubts = if spec.runtime.starts_with("nodejs") {
+        check_node(path, &files, &spec.handler)
+    } else {
+        Vec::new()
+    };
     (unmet, doubts)
 }
 
@@ -87,25 +135,57 @@ fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> (Result<(), Unmet
 /// whose source is public (aws-lambda-nodejs-runtime-interface-client, `_tryRequire`), takes a path as
 /// it stands first, so also a folder with an `index.js`.
 fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<Found> {
-    let (folder, file) = handler.rsplit_once('/').map_or(("", handler), |(folder, file)| (folder, file));
+    let (folder, file) = handler
+        .rsplit_once('/')
+        .map_or(("", handler), |(folder, file)| (folder, file));
     let (stem, export) = file.split_once('.').unwrap_or((file, ""));
-    let stem = if folder.is_empty() { stem.to_owned() } else { format!("{}/{stem}", folder.trim_start_matches("./")) };
-    let called = ["", "/index.js", ".js", ".mjs", ".cjs"].iter().map(|end| format!("{stem}{end}")).find(|name| files.contains_key(name.as_str()));
+    let stem = if folder.is_empty() {
+        stem.to_owned()
+    } else {
+        format!("{}/{stem}", folder.trim_start_matches("./"))
+    };
+    let called = ["", "/index.js", ".js", ".mjs", ".cjs"]
+        .iter()
+        .map(|end| format!("{stem}{end}"))
+        .find(|name| files.contains_key(name.as_str()));
     let mut found = Vec::new();
     // What begins with a slash is in a layer.
     if called.is_none() && !stem.starts_with('/') {
-        let message = format!("spec.handler names the file {stem}.js (or .mjs, .cjs), which is not there; add it, or correct spec.handler");
-        found.push(Found { level: Level::Warning, path: path.to_owned(), message });
+        let message = format!(
+            "spec.handler names the file {stem}.js (or .mjs, .cjs), which is not there; add it, or correct spec.handler"
+        );
+        found.push(Found {
+            level: Level::Warning,
+            path: path.to_owned(),
+            message,
+        });
     }
-    let scripts = files.iter().filter(|(name, _)| [".js", ".mjs", ".cjs"].iter().any(|extension| name.ends_with(extension)));
-    for (name, code) in scripts.filter_map(|(name, bytes)| Some((name, std::str::from_utf8(bytes).ok()?))) {
+    let scripts = files.iter().filter(|(name, _)| {
+        [".js", ".mjs", ".cjs"]
+            .iter()
+            .any(|extension| name.ends_with(extension))
+    });
+    for (name, code) in
+        scripts.filter_map(|(name, bytes)| Some((name, std::str::from_utf8(bytes).ok()?)))
+    {
         // What is exported as `a.b` is a member of `a`.
-        let export = export.split('.').next().filter(|export| !export.is_empty() && called.as_deref() == Some(*name));
-        found.extend(javascript::node(name, code, export).iter().map(|doubt| warning(&format!("{path} ({name})"), doubt)));
+        let export = export
+            .split('.')
+            .next()
+            .filter(|export| !export.is_empty() && called.as_deref() == Some(*name));
+        found.extend(
+            javascript::node(name, code, export)
+                .iter()
+                .map(|doubt| warning(&format!("{path} ({name})"), doubt)),
+        );
     }
     found
 }
 
 fn warning(path: &str, doubt: &javascript::Doubt) -> Found {
-    Found { level: Level::Warning, path: path.to_owned(), message: doubt.to_string() }
+    Found {
+        level: Level::Warning,
+        path: path.to_owned(),
+        message: doubt.to_string(),
+    }
 }

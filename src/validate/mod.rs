@@ -67,7 +67,10 @@ impl fmt::Display for Finding {
             Level::Error => "error",
         };
         let mut line = format!("{}: {level}: ", self.source);
-        for part in [&self.object, &self.path].into_iter().filter(|part| !part.is_empty()) {
+        for part in [&self.object, &self.path]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+        {
             line.extend([part, ": "]);
         }
         line.push_str(&self.message);
@@ -89,7 +92,10 @@ impl Report {
     /// How many findings are of this level.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
-        self.findings.iter().filter(|finding| finding.level == level).count()
+        self.findings
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
     }
 }
 
@@ -99,14 +105,24 @@ impl Report {
 /// # Errors
 /// Where this program's own definitions cannot be used, which a test excludes.
 pub fn validate(sources: &[Source]) -> Result<Report, String> {
-    let definitions = crds::all().iter().map(Definition::new).collect::<Result<Vec<_>, _>>()?;
+    let definitions = crds::all()
+        .iter()
+        .map(Definition::new)
+        .collect::<Result<Vec<_>, _>>()?;
     let mut report = Report::default();
     let mut documents = Vec::new();
     for source in sources {
         match documents_of(&source.text) {
-            Ok(found) => documents.extend(found.into_iter().map(|document| (source.name.as_str(), document))),
+            Ok(found) => documents.extend(
+                found
+                    .into_iter()
+                    .map(|document| (source.name.as_str(), document)),
+            ),
             // Templates and the like that only look like manifests are not for this program.
-            Err(_) if !source.text.contains(GROUP) => report.findings.push(Finding { level: Level::Note, ..about(&source.name, UNREADABLE.to_owned()) }),
+            Err(_) if !source.text.contains(GROUP) => report.findings.push(Finding {
+                level: Level::Note,
+                ..about(&source.name, UNREADABLE.to_owned())
+            }),
             Err(message) => report.findings.push(about(&source.name, message)),
         }
     }
@@ -119,7 +135,9 @@ pub fn validate(sources: &[Source]) -> Result<Report, String> {
             report.objects += 1;
             let object = title(&document);
             let found = look(&definitions, &around, source, document);
-            report.findings.extend(found.into_iter().map(|found| found.at(source, &object)));
+            report
+                .findings
+                .extend(found.into_iter().map(|found| found.at(source, &object)));
         }
     }
     Ok(report)
@@ -129,7 +147,13 @@ pub fn validate(sources: &[Source]) -> Result<Report, String> {
 const UNREADABLE: &str = "it is no YAML, so it is not looked at";
 
 fn about(source: &str, message: String) -> Finding {
-    Finding { source: source.to_owned(), level: Level::Error, object: String::new(), path: String::new(), message }
+    Finding {
+        source: source.to_owned(),
+        level: Level::Error,
+        object: String::new(),
+        path: String::new(),
+        message,
+    }
 }
 
 /// A finding about an object at hand.
@@ -142,7 +166,11 @@ struct Found {
 
 impl Found {
     fn error(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { level: Level::Error, path: path.into(), message: message.into() }
+        Self {
+            level: Level::Error,
+            path: path.into(),
+            message: message.into(),
+        }
     }
 
     fn at(self, source: &str, object: &str) -> Finding {
@@ -157,14 +185,38 @@ impl Found {
 }
 
 /// As the API server does: the schema first, and only what keeps it is looked at further.
-fn look(definitions: &[Definition], around: &Around, source: &str, mut object: Value) -> Vec<Found> {
-    let (version, kind) = (text(&object, "/apiVersion").to_owned(), text(&object, "/kind").to_owned());
-    let Some(definition) = definitions.iter().find(|one| one.api_version == version && one.kind == kind) else {
-        let known: Vec<String> = definitions.iter().map(|one| format!("{} {}", one.api_version, one.kind)).collect();
-        return vec![Found::error("", format!("there is no {version} {kind}; there are {}", known.join(", ")))];
+fn look(
+    definitions: &[Definition],
+    around: &Around,
+    source: &str,
+    mut object: Value,
+) -> Vec<Found> {
+    let (version, kind) = (
+        text(&object, "/apiVersion").to_owned(),
+        text(&object, "/kind").to_owned(),
+    );
+    let Some(definition) = definitions
+        .iter()
+        .find(|one| one.api_version == version && one.kind == kind)
+    else {
+        let known: Vec<String> = definitions
+            .iter()
+            .map(|one| format!("{} {}", one.api_version, one.kind))
+            .collect();
+        return vec![Found::error(
+            "",
+            format!(
+                "there is no {version} {kind}; there are {}",
+                known.join(", ")
+            ),
+        )];
     };
     let found = definition.check(&mut object);
-    if found.is_empty() { functions::check(source, &kind, &object, around) } else { found }
+    if found.is_empty() {
+        functions::check(source, &kind, &object, around)
+    } else {
+        found
+    }
 }
 
 /// All documents of a text, those of lists too. An error names no value.
@@ -178,8 +230,14 @@ fn documents_of(yaml: &str) -> Result<Vec<Value>, String> {
         non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     };
-    let said = |error: &serde_saphyr::Error| format!("it cannot be read: {}", first_line(&error.render_with_formatter(&UserMessageFormatter)));
-    let documents: Vec<Value> = serde_saphyr::from_multiple_with_options(yaml, options).map_err(|error| said(&error))?;
+    let said = |error: &serde_saphyr::Error| {
+        format!(
+            "it cannot be read: {}",
+            first_line(&error.render_with_formatter(&UserMessageFormatter))
+        )
+    };
+    let documents: Vec<Value> =
+        serde_saphyr::from_multiple_with_options(yaml, options).map_err(|error| said(&error))?;
     let mut all = Vec::new();
     for mut document in documents {
         let is_list = text(&document, "/kind").ends_with("List");
@@ -198,10 +256,21 @@ fn first_line(text: &str) -> &str {
 }
 
 fn text<'a>(document: &'a Value, pointer: &str) -> &'a str {
-    document.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    document
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn title(document: &Value) -> String {
-    let (kind, namespace, name) = (text(document, "/kind"), text(document, "/metadata/namespace"), text(document, "/metadata/name"));
-    if namespace.is_empty() { format!("{kind} {name}") } else { format!("{kind} {namespace}/{name}") }
+    let (kind, namespace, name) = (
+        text(document, "/kind"),
+        text(document, "/metadata/namespace"),
+        text(document, "/metadata/name"),
+    );
+    if namespace.is_empty() {
+        format!("{kind} {name}")
+    } else {
+        format!("{kind} {namespace}/{name}")
+    }
 }

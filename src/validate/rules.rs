@@ -17,17 +17,27 @@ pub(super) fn check(schema: &Value, object: &Value) -> Vec<Found> {
 
 /// The path of a member.
 pub(super) fn member(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 fn walk(schema: &Value, value: &Value, path: &str, found: &mut Vec<Found>) {
-    for rule in schema["x-kubernetes-validations"].as_array().into_iter().flatten() {
+    for rule in schema["x-kubernetes-validations"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
         found.extend(broken(rule, value, path));
     }
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                let inner = schema["properties"].get(name).unwrap_or(&schema["additionalProperties"]);
+                let inner = schema["properties"]
+                    .get(name)
+                    .unwrap_or(&schema["additionalProperties"]);
                 walk(inner, value, &member(path, name), found);
             }
         }
@@ -50,15 +60,23 @@ fn broken(rule: &Value, value: &Value, path: &str) -> Option<Found> {
     let at = format!("{path}{}", rule["fieldPath"].as_str().unwrap_or_default());
     match holds(expression, value) {
         Ok(true) => None,
-        Ok(false) => Some(Found::error(at, rule["message"].as_str().unwrap_or(expression))),
-        Err(why) => Some(Found::error(at, format!("the rule {expression} cannot be evaluated: {why}"))),
+        Ok(false) => Some(Found::error(
+            at,
+            rule["message"].as_str().unwrap_or(expression),
+        )),
+        Err(why) => Some(Found::error(
+            at,
+            format!("the rule {expression} cannot be evaluated: {why}"),
+        )),
     }
 }
 
 fn holds(expression: &str, value: &Value) -> Result<bool, String> {
     let program = Program::compile(expression).map_err(|error| error.to_string())?;
     let mut context = Context::default();
-    context.add_variable("self", value).map_err(|error| error.to_string())?;
+    context
+        .add_variable("self", value)
+        .map_err(|error| error.to_string())?;
     match program.execute(&context) {
         Ok(Cel::Bool(holds)) => Ok(holds),
         Ok(_) => Err("it is neither true nor false".to_owned()),
@@ -69,14 +87,33 @@ fn holds(expression: &str, value: &Value) -> Result<bool, String> {
 
 /// Items of a set or a map-like list that are there twice.
 fn repeated(schema: &Value, items: &[Value], path: &str) -> Vec<Found> {
-    let keys: Vec<&str> = schema["x-kubernetes-list-map-keys"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let keys: Vec<&str> = schema["x-kubernetes-list-map-keys"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let identity = |item: &Value| match schema["x-kubernetes-list-type"].as_str() {
         Some("map") => Some(keys.iter().map(|key| item[*key].to_string()).collect()),
         Some("set") => Some(vec![item.to_string()]),
         _ => None,
     };
     let mut seen: BTreeSet<Vec<String>> = BTreeSet::new();
-    let twice = items.iter().enumerate().filter(|(_, item)| identity(item).is_some_and(|identity| !seen.insert(identity)));
-    let what = if keys.is_empty() { "the same value".to_owned() } else { format!("the same {}", keys.join(" and ")) };
-    twice.map(|(index, _)| Found::error(format!("{path}[{index}]"), format!("an earlier entry has {what}; remove one"))).collect()
+    let twice = items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| identity(item).is_some_and(|identity| !seen.insert(identity)));
+    let what = if keys.is_empty() {
+        "the same value".to_owned()
+    } else {
+        format!("the same {}", keys.join(" and "))
+    };
+    twice
+        .map(|(index, _)| {
+            Found::error(
+                format!("{path}[{index}]"),
+                format!("an earlier entry has {what}; remove one"),
+            )
+        })
+        .collect()
 }

@@ -11,7 +11,10 @@ const SENTINEL: &str = "s3cret-value";
 
 /// The findings about one text, as they are printed.
 fn said(text: &str) -> Vec<String> {
-    let source = Source { name: "f.yaml".to_owned(), text: text.to_owned() };
+    let source = Source {
+        name: "f.yaml".to_owned(),
+        text: text.to_owned(),
+    };
     let report = validate(&[source]).expect("definitions that can be used");
     report.findings.iter().map(ToString::to_string).collect()
 }
@@ -33,20 +36,38 @@ fn worker(lines: &str) -> Vec<String> {
 #[test]
 fn every_keyword_of_the_definitions_is_understood() {
     fn walk(schema: &Value, found: &mut BTreeSet<String>) {
-        let Some(keywords) = schema.as_object() else { return };
+        let Some(keywords) = schema.as_object() else {
+            return;
+        };
         found.extend(keywords.keys().cloned());
-        schema["properties"].as_object().into_iter().flatten().for_each(|(_, property)| walk(property, found));
+        schema["properties"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .for_each(|(_, property)| walk(property, found));
         walk(&schema["items"], found);
         walk(&schema["additionalProperties"], found);
     }
     let mut found = BTreeSet::new();
     for crd in crds::all() {
         let crd = serde_json::to_value(crd).expect("JSON");
-        walk(&crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"], &mut found);
+        walk(
+            &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"],
+            &mut found,
+        );
     }
-    let unknown: Vec<&String> = found.iter().filter(|keyword| !KEYWORDS.contains(&keyword.as_str())).collect();
-    assert!(unknown.is_empty(), "say in definition.rs what becomes of {unknown:?}");
-    let gone: Vec<&&str> = KEYWORDS.iter().filter(|keyword| !found.contains(**keyword)).collect();
+    let unknown: Vec<&String> = found
+        .iter()
+        .filter(|keyword| !KEYWORDS.contains(&keyword.as_str()))
+        .collect();
+    assert!(
+        unknown.is_empty(),
+        "say in definition.rs what becomes of {unknown:?}"
+    );
+    let gone: Vec<&&str> = KEYWORDS
+        .iter()
+        .filter(|keyword| !found.contains(**keyword))
+        .collect();
     assert!(gone.is_empty(), "no definition has {gone:?} any more");
 }
 
@@ -59,21 +80,49 @@ fn every_kind_is_looked_at_beyond_its_schema() {
         } else {
             "code: {inline: '('}"
         };
-        let found = said(&format!("apiVersion: cloudfn.dev/v1alpha1\nkind: {kind}\nmetadata: {{name: f}}\nspec:\n  {broken}\n"));
-        assert!(matches!(found.as_slice(), [one] if one.contains("line 1, column 2: it does not parse")), "{kind}: {found:?}");
+        let found = said(&format!(
+            "apiVersion: cloudfn.dev/v1alpha1\nkind: {kind}\nmetadata: {{name: f}}\nspec:\n  {broken}\n"
+        ));
+        assert!(
+            matches!(found.as_slice(), [one] if one.contains("line 1, column 2: it does not parse")),
+            "{kind}: {found:?}"
+        );
     }
 }
 
 #[test]
 fn what_is_as_it_shall_be_is_not_spoken_of() {
     assert_eq!(edge(""), Vec::<String>::new());
-    assert_eq!(edge("  comment: null\n  tags: {team: null}\n"), Vec::<String>::new(), "a null counts as omitted");
-    assert_eq!(edge("  comments: null\n").len(), 1, "but not where no field is");
-    assert_eq!(edge("  tests: [{name: a, maxComputeUtilization: 50.0}]\n"), Vec::<String>::new(), "a whole number");
-    assert_eq!(edge("  tests: [{name: a, maxComputeUtilization: 50.5}]\n").len(), 1);
-    assert_eq!(said("# nothing\n---\n---\nkind: Deployment\napiVersion: apps/v1\nspec: {x: 1}\n---\napiVersion: v1\nkind: Service\n"), Vec::<String>::new());
+    assert_eq!(
+        edge("  comment: null\n  tags: {team: null}\n"),
+        Vec::<String>::new(),
+        "a null counts as omitted"
+    );
+    assert_eq!(
+        edge("  comments: null\n").len(),
+        1,
+        "but not where no field is"
+    );
+    assert_eq!(
+        edge("  tests: [{name: a, maxComputeUtilization: 50.0}]\n"),
+        Vec::<String>::new(),
+        "a whole number"
+    );
+    assert_eq!(
+        edge("  tests: [{name: a, maxComputeUtilization: 50.5}]\n").len(),
+        1
+    );
+    assert_eq!(
+        said(
+            "# nothing\n---\n---\nkind: Deployment\napiVersion: apps/v1\nspec: {x: 1}\n---\napiVersion: v1\nkind: Service\n"
+        ),
+        Vec::<String>::new()
+    );
     let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: cloudfn.dev/v1alpha1\n  kind: CloudFrontFunction\n  metadata: {name: edge}\n  spec: {}\n";
-    assert_eq!(said(list), ["f.yaml: error: CloudFrontFunction edge: spec.code: it is required; set it"]);
+    assert_eq!(
+        said(list),
+        ["f.yaml: error: CloudFrontFunction edge: spec.code: it is required; set it"]
+    );
     assert_eq!(
         said(
             r#"{"apiVersion": "cloudfn.dev/v1alpha1", "kind": "CloudFrontFunction", "metadata": {"name": "edge"}, "spec": {"code": {"inline": "function handler() {}"}}}"#
@@ -85,25 +134,50 @@ fn what_is_as_it_shall_be_is_not_spoken_of() {
 #[test]
 fn a_finding_is_one_line_with_object_and_path() {
     let rows = [
-        ("  comments: x\n", "spec.comments: there is no such field; remove it, or correct its name"),
-        ("  stage: PRODUCTION\n", r#"spec.stage: it must be one of "LIVE", "DEVELOPMENT""#),
-        ("  functionName: a.b\n", "spec.functionName: it must match ^[a-zA-Z0-9_-]+$"),
+        (
+            "  comments: x\n",
+            "spec.comments: there is no such field; remove it, or correct its name",
+        ),
+        (
+            "  stage: PRODUCTION\n",
+            r#"spec.stage: it must be one of "LIVE", "DEVELOPMENT""#,
+        ),
+        (
+            "  functionName: a.b\n",
+            "spec.functionName: it must match ^[a-zA-Z0-9_-]+$",
+        ),
         ("  comment: 1\n", "spec.comment: it must be of type string"),
-        ("  tests: [{name: a}, {name: a}]\n", "spec.tests[1]: an earlier entry has the same name; remove one"),
-        ("  tests: [{name: a, maxComputeUtilization: 101}]\n", "spec.tests[0].maxComputeUtilization: it must be at most 100"),
-        ("  tests: [{name: a, expct: {}}]\n", "spec.tests[0].expct: there is no such field; remove it, or correct its name"),
+        (
+            "  tests: [{name: a}, {name: a}]\n",
+            "spec.tests[1]: an earlier entry has the same name; remove one",
+        ),
+        (
+            "  tests: [{name: a, maxComputeUtilization: 101}]\n",
+            "spec.tests[0].maxComputeUtilization: it must be at most 100",
+        ),
+        (
+            "  tests: [{name: a, expct: {}}]\n",
+            "spec.tests[0].expct: there is no such field; remove it, or correct its name",
+        ),
         (
             "  adoptionPolicy: Always\n",
             "spec: deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain to keep an adopted function, or to Delete",
         ),
-        ("  tags: {'aws:x': z}\n", "spec.tags: tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"),
+        (
+            "  tags: {'aws:x': z}\n",
+            "spec.tags: tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key",
+        ),
         (
             "  runtime: cloudfront-js-1.0\n  keyValueStoreAssociations: [{keyValueStoreArn: 'arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-4000-8000-000000000001'}]\n",
             "spec.keyValueStoreAssociations: key value stores need the runtime cloudfront-js-2.0; set it, or drop the associations",
         ),
     ];
     for (lines, wanted) in rows {
-        assert_eq!(edge(lines), [format!("f.yaml: error: CloudFrontFunction edge: {wanted}")], "{lines}");
+        assert_eq!(
+            edge(lines),
+            [format!("f.yaml: error: CloudFrontFunction edge: {wanted}")],
+            "{lines}"
+        );
     }
     assert_eq!(
         said("apiVersion: cloudfn.dev/v1alpha1\nkind: EdgeFunction\nmetadata: {name: e}\n"),
@@ -118,19 +192,51 @@ fn a_finding_is_one_line_with_object_and_path() {
     };
     assert!(metadata("{name: Edge_1}")[0].contains("metadata.name: it must match"));
     assert!(
-        metadata("{name: edge, annotations: {cloudfn.dev/paused: true}}")[0].ends_with("metadata.annotations.cloudfn.dev/paused: it must be of type string")
+        metadata("{name: edge, annotations: {cloudfn.dev/paused: true}}")[0]
+            .ends_with("metadata.annotations.cloudfn.dev/paused: it must be of type string")
     );
-    assert_eq!(metadata("{generateName: edge-, labels: {a: b}, ownerReferences: []}"), Vec::<String>::new(), "and its status is not read");
-    assert!(metadata("{name: edge, annotation: {a: b}}")[0].ends_with("metadata.annotation: there is no such field; remove it, or correct its name"));
-    assert_eq!(metadata("{name: '', generateName: edge-, creationTimestamp: null}"), Vec::<String>::new());
-    let nameless = said("apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nspec: {code: {inline: x}}\n");
-    assert!(nameless[0].ends_with("metadata: it is required; set it"), "{nameless:?}");
+    assert_eq!(
+        metadata("{generateName: edge-, labels: {a: b}, ownerReferences: []}"),
+        Vec::<String>::new(),
+        "and its status is not read"
+    );
+    assert!(
+        metadata("{name: edge, annotation: {a: b}}")[0].ends_with(
+            "metadata.annotation: there is no such field; remove it, or correct its name"
+        )
+    );
+    assert_eq!(
+        metadata("{name: '', generateName: edge-, creationTimestamp: null}"),
+        Vec::<String>::new()
+    );
+    let nameless = said(
+        "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nspec: {code: {inline: x}}\n",
+    );
+    assert!(
+        nameless[0].ends_with("metadata: it is required; set it"),
+        "{nameless:?}"
+    );
     let broken = said("apiVersion: cloudfn.dev/v1alpha1\nkind: [\n");
-    assert!(broken.len() == 1 && broken[0].starts_with("f.yaml: error: it cannot be read: "), "{broken:?}");
-    assert_eq!(said("kind: {{ .Values.kind }}\n"), ["f.yaml: note: it is no YAML, so it is not looked at"]);
-    assert_eq!(said("apiVersion: cloudfn.dev\nkind: CloudFrontFunction\n").len(), 1, "the version is missing");
-    let injected = said("apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {name: \"a\\n::error::x\"}\nspec: {}\n");
-    assert!(injected.iter().all(|line| !line.contains('\n')), "{injected:?}");
+    assert!(
+        broken.len() == 1 && broken[0].starts_with("f.yaml: error: it cannot be read: "),
+        "{broken:?}"
+    );
+    assert_eq!(
+        said("kind: {{ .Values.kind }}\n"),
+        ["f.yaml: note: it is no YAML, so it is not looked at"]
+    );
+    assert_eq!(
+        said("apiVersion: cloudfn.dev\nkind: CloudFrontFunction\n").len(),
+        1,
+        "the version is missing"
+    );
+    let injected = said(
+        "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {name: \"a\\n::error::x\"}\nspec: {}\n",
+    );
+    assert!(
+        injected.iter().all(|line| !line.contains('\n')),
+        "{injected:?}"
+    );
 }
 
 #[test]
@@ -138,9 +244,15 @@ fn what_the_operator_would_refuse_is_an_error_too() {
     let found = edge(
         "  testsFrom: [{configMapKeyRef: {name: code, key: tests.yaml}}]\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: code}\ndata: {tests.yaml: '- nmae: a'}\n",
     );
-    assert!(matches!(found.as_slice(), [one] if one.contains("error") && one.contains("a test has no member nmae")), "{found:?}");
+    assert!(
+        matches!(found.as_slice(), [one] if one.contains("error") && one.contains("a test has no member nmae")),
+        "{found:?}"
+    );
     let found = worker("  runtime: python3.13\n  handler: a.b\n  code: {zipFile: UEsF}\n");
-    assert!(matches!(found.as_slice(), [one] if one.starts_with("f.yaml: error: LambdaFunction shop/worker: spec: ")), "{found:?}");
+    assert!(
+        matches!(found.as_slice(), [one] if one.starts_with("f.yaml: error: LambdaFunction shop/worker: spec: ")),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -148,11 +260,21 @@ fn what_is_not_among_the_files_is_noted_and_no_error() {
     let named = "  testsFrom: [{configMapKeyRef: {name: code, key: tests.yaml}}]\n";
     let note = "f.yaml: note: CloudFrontFunction edge: spec: ConfigMap code is not among the files as plain text, so what it holds is not looked at";
     assert_eq!(edge(named), [note]);
-    let elsewhere = format!("{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code, namespace: other}}\ndata: {{tests.yaml: '- name: a'}}\n");
+    let elsewhere = format!(
+        "{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code, namespace: other}}\ndata: {{tests.yaml: '- name: a'}}\n"
+    );
     assert_eq!(edge(&elsewhere), [note], "it is in another namespace");
-    let there = format!("{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: a'}}\n");
+    let there = format!(
+        "{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: a'}}\n"
+    );
     assert_eq!(edge(&there), Vec::<String>::new());
-    assert_eq!(edge(&format!("{there}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{}}\n")), [note], "which one counts, nobody knows");
+    assert_eq!(
+        edge(&format!(
+            "{there}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{}}\n"
+        )),
+        [note],
+        "which one counts, nobody knows"
+    );
     let sources = [("prod/map.yaml", "a"), ("dev/map.yaml", "A")].map(|(name, test)| Source {
         name: name.to_owned(),
         text: format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: {test}'}}\n"),
@@ -165,17 +287,42 @@ fn what_is_not_among_the_files_is_noted_and_no_error() {
         ),
     };
     let beside: Vec<Source> = sources.iter().map(edge_of).collect();
-    assert!(validate(&beside).expect("definitions").findings.iter().all(|finding| finding.level != Level::Note), "each has its own");
+    assert!(
+        validate(&beside)
+            .expect("definitions")
+            .findings
+            .iter()
+            .all(|finding| finding.level != Level::Note),
+        "each has its own"
+    );
     let secret = "  runtime: python3.13\n  handler: a.b\n  code: {inline: {files: {a.py: x}}}\n  environment: {variablesFrom: [{secretRef: {name: s}}]}\n";
-    let holding = |data: &str| worker(&format!("{secret}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\n{data}\n"));
+    let holding = |data: &str| {
+        worker(&format!(
+            "{secret}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\n{data}\n"
+        ))
+    };
     assert_eq!(
         holding("data: {AB: 'ENC[AES256_GCM]'}"),
-        ["f.yaml: note: LambdaFunction shop/worker: spec: Secret s is not among the files as plain text, so what it holds is not looked at"]
+        [
+            "f.yaml: note: LambdaFunction shop/worker: spec: Secret s is not among the files as plain text, so what it holds is not looked at"
+        ]
     );
-    assert_eq!(holding("data:\n  AB: |\n    c2Vj\n    cmV0\n  CD: null"), Vec::<String>::new(), "wrapped, and empty");
-    assert_eq!(said("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {AB: 'ENC[AES256_GCM]'}\n"), Vec::<String>::new(), "nobody names it");
-    let without = format!("{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{}}\n");
-    assert!(matches!(edge(&without).as_slice(), [one] if one.contains("error") && one.contains("ConfigMap code has no key tests.yaml")));
+    assert_eq!(
+        holding("data:\n  AB: |\n    c2Vj\n    cmV0\n  CD: null"),
+        Vec::<String>::new(),
+        "wrapped, and empty"
+    );
+    assert_eq!(
+        said("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {AB: 'ENC[AES256_GCM]'}\n"),
+        Vec::<String>::new(),
+        "nobody names it"
+    );
+    let without = format!(
+        "{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{}}\n"
+    );
+    assert!(
+        matches!(edge(&without).as_slice(), [one] if one.contains("error") && one.contains("ConfigMap code has no key tests.yaml"))
+    );
 }
 
 #[test]
@@ -185,19 +332,32 @@ fn no_value_of_a_secret_or_an_environment_is_shown() {
         format!("{spec}  environment: {{variables: {{A-B: {SENTINEL}, C: [{SENTINEL}]}}}}\n"),
         format!("{spec}  environment: {{variables: {{A-B: {SENTINEL}}}}}\n"),
         format!("{spec}  environment: {{variables: {SENTINEL}}}\n"),
-        format!("{spec}  environment: {{variables: {{AB: {}}}}}\n", SENTINEL.repeat(1000)),
-        format!("{spec}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{A: {SENTINEL}, A: {SENTINEL}}}\n"),
+        format!(
+            "{spec}  environment: {{variables: {{AB: {}}}}}\n",
+            SENTINEL.repeat(1000)
+        ),
+        format!(
+            "{spec}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{A: {SENTINEL}, A: {SENTINEL}}}\n"
+        ),
         format!(
             "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{'9A': {SENTINEL}}}\n"
         ),
     ];
     for lines in lines {
         let found = worker(&lines);
-        assert!(found.iter().any(|line| line.contains(": error: ")), "{lines}: {found:?}");
-        assert!(found.iter().all(|line| !line.contains(SENTINEL)), "{lines}: {found:?}");
+        assert!(
+            found.iter().any(|line| line.contains(": error: ")),
+            "{lines}: {found:?}"
+        );
+        assert!(
+            found.iter().all(|line| !line.contains(SENTINEL)),
+            "{lines}: {found:?}"
+        );
     }
     // Text that reads like a number too large for one.
-    let overflowing = format!("{spec}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{A: 8234e7812}}\n");
+    let overflowing = format!(
+        "{spec}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{A: 8234e7812}}\n"
+    );
     assert_eq!(worker(&overflowing), Vec::<String>::new());
     let kept = worker(&format!(
         "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{AB: {SENTINEL}}}\n"
@@ -215,7 +375,9 @@ fn doubts_about_code_are_warnings_with_line_and_column() {
         ]
     );
     let node = |handler: &str, file: &str, code: &str| {
-        worker(&format!("  runtime: nodejs22.x\n  handler: {handler}\n  code: {{inline: {{files: {{{file}: '{code}'}}}}}}\n"))
+        worker(&format!(
+            "  runtime: nodejs22.x\n  handler: {handler}\n  code: {{inline: {{files: {{{file}: '{code}'}}}}}}\n"
+        ))
     };
     let quiet = [
         ("index.handler", "index.mjs", "export const handler = 1;"),
@@ -226,14 +388,19 @@ fn doubts_about_code_are_warnings_with_line_and_column() {
         assert_eq!(node(handler, file, code), Vec::<String>::new(), "{handler}");
     }
     let found = node("main.handler", "index.js", "exports.handler = 1;");
-    assert!(matches!(found.as_slice(), [one] if one.contains("warning") && one.contains("names the file main.js")), "{found:?}");
+    assert!(
+        matches!(found.as_slice(), [one] if one.contains("warning") && one.contains("names the file main.js")),
+        "{found:?}"
+    );
     let found = node("index.handler", "index.mjs", "export const other = 1;");
     assert!(
         matches!(found.as_slice(), [one] if one.contains("spec.code.inline.files (index.mjs): line 1, column 1: the module exports no handler")),
         "{found:?}"
     );
     assert_eq!(
-        worker("  runtime: python3.13\n  handler: a.b\n  code: {inline: {files: {a.py: '(', index.js: '('}}}\n"),
+        worker(
+            "  runtime: python3.13\n  handler: a.b\n  code: {inline: {files: {a.py: '(', index.js: '('}}}\n"
+        ),
         Vec::<String>::new(),
         "Python is not read"
     );

@@ -13,15 +13,45 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("cloud", &["api"]),
     ("kubernetes", &["api"]),
     // Telemetry listens to cloud calls, and to nothing else of the cloud.
-    ("telemetry", &["api", "cloud::observe", "cloud::CallObserver", "cloud::limit::Family"]),
+    (
+        "telemetry",
+        &[
+            "api",
+            "cloud::observe",
+            "cloud::CallObserver",
+            "cloud::limit::Family",
+        ],
+    ),
     ("reconcile", &["api", "cloud", "kubernetes", "telemetry"]),
     // Reads text and says what it thinks.
     ("javascript", &[]),
     ("functions", &["api", "cloud", "javascript", "reconcile"]),
-    ("validate", &["api", "cloud::Tags", "functions", "javascript", "reconcile"]),
-    ("runtime", &["api", "cloud", "functions", "kubernetes", "reconcile", "telemetry"]),
+    (
+        "validate",
+        &["api", "cloud::Tags", "functions", "javascript", "reconcile"],
+    ),
+    (
+        "runtime",
+        &[
+            "api",
+            "cloud",
+            "functions",
+            "kubernetes",
+            "reconcile",
+            "telemetry",
+        ],
+    ),
     // The command line turns flags into settings, starts logs and runtime, and prints what is generated or found.
-    ("cli", &["api", "cloud::limit::Rates", "runtime", "telemetry", "validate"]),
+    (
+        "cli",
+        &[
+            "api",
+            "cloud::limit::Rates",
+            "runtime",
+            "telemetry",
+            "validate",
+        ],
+    ),
     ("main", &["cli"]),
 ];
 
@@ -32,7 +62,19 @@ const MAY_NAME_ADAPTERS: &[&str] = &["runtime"];
 const MAY_TALK_TO_THE_API_SERVER: &[&str] = &["kubernetes", "reconcile", "runtime"];
 
 /// Files that hold pure code, in whatever room; all of `api` is pure, too.
-const PURE: &[&str] = &["desired", "plan", "report", "conclude", "ownership", "backoff", "archive", "diff", "testing", "event", "answer"];
+const PURE: &[&str] = &[
+    "desired",
+    "plan",
+    "report",
+    "conclude",
+    "ownership",
+    "backoff",
+    "archive",
+    "diff",
+    "testing",
+    "event",
+    "answer",
+];
 
 /// Words that pure code does not use.
 const IMPURE_WORDS: &[&str] = &["async", "await", "async_trait"];
@@ -55,7 +97,12 @@ const IMPURE_PATHS: &[&[&str]] = &[
 ];
 
 /// Clocks.
-const CLOCKS: &[&[&str]] = &[&["Timestamp", "now"], &["Zoned", "now"], &["Instant", "now"], &["SystemTime"]];
+const CLOCKS: &[&[&str]] = &[
+    &["Timestamp", "now"],
+    &["Zoned", "now"],
+    &["Instant", "now"],
+    &["SystemTime"],
+];
 
 /// Lines of `main.rs`.
 const MAIN_LINES: usize = 40;
@@ -77,7 +124,11 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}: {}", self.file, self.line, self.rule, self.message)
+        write!(
+            f,
+            "{}:{}: {}: {}",
+            self.file, self.line, self.rule, self.message
+        )
     }
 }
 
@@ -86,7 +137,10 @@ pub fn violations(package: &FilePath) -> Vec<Violation> {
     let mut files = Vec::new();
     collect(&package.join("src"), &mut files);
     files.sort();
-    let mut found: Vec<Violation> = files.iter().flat_map(|file| File::read(package, file).violations()).collect();
+    let mut found: Vec<Violation> = files
+        .iter()
+        .flat_map(|file| File::read(package, file).violations())
+        .collect();
     found.sort();
     found.dedup();
     found
@@ -115,14 +169,31 @@ struct File {
 impl File {
     fn read(package: &FilePath, file: &FilePath) -> Self {
         let source = fs::read_to_string(file).expect("a readable file");
-        let name = file.strip_prefix(package).expect("a file of the package").to_string_lossy().replace('\\', "/");
-        let inner = name.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
-        let module: Vec<String> = if inner == "lib" { Vec::new() } else { inner.split('/').map(ToOwned::to_owned).collect() };
+        let name = file
+            .strip_prefix(package)
+            .expect("a file of the package")
+            .to_string_lossy()
+            .replace('\\', "/");
+        let inner = name
+            .trim_start_matches("src/")
+            .trim_end_matches(".rs")
+            .trim_end_matches("/mod");
+        let module: Vec<String> = if inner == "lib" {
+            Vec::new()
+        } else {
+            inner.split('/').map(ToOwned::to_owned).collect()
+        };
         let tokens = tokens(&source);
         // The binary sees the library by its name; its own root is no room of the library.
         let ours: &[&str] = if inner == "main" { &["cloudfn"] } else { &[] };
         let paths = paths(&tokens, &module, ours);
-        Self { lines: source.lines().count(), name, module, tokens, paths }
+        Self {
+            lines: source.lines().count(),
+            name,
+            module,
+            tokens,
+            paths,
+        }
     }
 
     fn room(&self) -> &str {
@@ -139,15 +210,25 @@ impl File {
     }
 
     fn in_aws(&self) -> bool {
-        self.module.starts_with(&["cloud".to_owned(), "aws".to_owned()])
+        self.module
+            .starts_with(&["cloud".to_owned(), "aws".to_owned()])
     }
 
     fn is_pure(&self) -> bool {
-        self.room() == "api" || self.module.iter().any(|segment| PURE.contains(&segment.as_str()))
+        self.room() == "api"
+            || self
+                .module
+                .iter()
+                .any(|segment| PURE.contains(&segment.as_str()))
     }
 
     fn violation(&self, rule: &'static str, line: usize, message: String) -> Violation {
-        Violation { file: self.name.clone(), line, rule, message }
+        Violation {
+            file: self.name.clone(),
+            line,
+            rule,
+            message,
+        }
     }
 
     fn violations(&self) -> Vec<Violation> {
@@ -170,25 +251,40 @@ impl File {
     fn too_long(&self) -> Vec<Violation> {
         let lines = self.lines;
         if self.module == ["main"] && lines > MAIN_LINES {
-            let message = format!("{lines} lines; main.rs has at most {MAIN_LINES}: move what it does into src/cli.rs");
+            let message = format!(
+                "{lines} lines; main.rs has at most {MAIN_LINES}: move what it does into src/cli.rs"
+            );
             return vec![self.violation("main-is-thin", lines, message)];
         }
         if lines > FILE_LINES {
-            let message = format!("{lines} lines; a file over about 400 ({FILE_LINES} at most) is two rooms: split it");
+            let message = format!(
+                "{lines} lines; a file over about 400 ({FILE_LINES} at most) is two rooms: split it"
+            );
             return vec![self.violation("file-length", lines, message)];
         }
         Vec::new()
     }
 
     fn re_exports(&self) -> Vec<Violation> {
-        let message = |path: &Path| format!("{} would have a second name at the crate's root, which no rule sees: name the room instead", path.text());
-        self.paths.iter().filter(|path| path.imported).map(|path| self.violation("bare-root", path.line, message(path))).collect()
+        let message = |path: &Path| {
+            format!(
+                "{} would have a second name at the crate's root, which no rule sees: name the room instead",
+                path.text()
+            )
+        };
+        self.paths
+            .iter()
+            .filter(|path| path.imported)
+            .map(|path| self.violation("bare-root", path.line, message(path)))
+            .collect()
     }
 
     fn imports_upwards(&self) -> Vec<Violation> {
         let room = self.room();
         let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
-            let message = format!("no rule knows the room {room}: say in ROOMS of tests/architecture/rules.rs what it may import");
+            let message = format!(
+                "no rule knows the room {room}: say in ROOMS of tests/architecture/rules.rs what it may import"
+            );
             return vec![self.violation("unknown-room", 1, message)];
         };
         let inside = |path: &Path| path.room().is_some_and(|other| other == room);
@@ -212,7 +308,16 @@ impl File {
         self.paths
             .iter()
             .filter(|path| path.starts_with(&["crate", "cloud", "aws"]))
-            .map(|path| self.violation("ports-only", path.line, format!("{} is an adapter: use the port in src/cloud instead", path.text())))
+            .map(|path| {
+                self.violation(
+                    "ports-only",
+                    path.line,
+                    format!(
+                        "{} is an adapter: use the port in src/cloud instead",
+                        path.text()
+                    ),
+                )
+            })
             .collect()
     }
 
@@ -222,8 +327,21 @@ impl File {
         }
         self.tokens
             .iter()
-            .filter(|token| token.text == "aws_config" || token.text.starts_with("aws_sdk_") || token.text.starts_with("aws_smithy_"))
-            .map(|token| self.violation("sdk-in-cloud-aws", token.line, format!("{} is for src/cloud/aws only: go through a port of src/cloud", token.text)))
+            .filter(|token| {
+                token.text == "aws_config"
+                    || token.text.starts_with("aws_sdk_")
+                    || token.text.starts_with("aws_smithy_")
+            })
+            .map(|token| {
+                self.violation(
+                    "sdk-in-cloud-aws",
+                    token.line,
+                    format!(
+                        "{} is for src/cloud/aws only: go through a port of src/cloud",
+                        token.text
+                    ),
+                )
+            })
             .collect()
     }
 
@@ -231,22 +349,43 @@ impl File {
         if MAY_TALK_TO_THE_API_SERVER.contains(&self.room()) {
             return Vec::new();
         }
-        let clients: &[&[&str]] = &[&["kube", "Client"], &["kube", "Api"], &["kube", "client"], &["kube", "api", "Api"], &["kube", "*"], &["kube", "api", "*"]];
+        let clients: &[&[&str]] = &[
+            &["kube", "Client"],
+            &["kube", "Api"],
+            &["kube", "client"],
+            &["kube", "api", "Api"],
+            &["kube", "*"],
+            &["kube", "api", "*"],
+        ];
         self.paths
             .iter()
             .filter(|path| clients.iter().any(|client| path.starts_with(client)))
             .map(|path| {
-                let message = format!("{} talks to the API server; only {} may: pass in what was read", path.text(), MAY_TALK_TO_THE_API_SERVER.join(", "));
+                let message = format!(
+                    "{} talks to the API server; only {} may: pass in what was read",
+                    path.text(),
+                    MAY_TALK_TO_THE_API_SERVER.join(", ")
+                );
                 self.violation("api-server-clients", path.line, message)
             })
             .collect()
     }
 
     fn impure(&self) -> Vec<Violation> {
-        let who = if self.room() == "api" { "src/api".to_owned() } else { format!("{}.rs", self.stem()) };
-        let words = self.tokens.iter().filter(|token| IMPURE_WORDS.contains(&token.text.as_str())).map(|token| (token.line, token.text.clone()));
-        let paths =
-            self.paths.iter().filter(|path| IMPURE_PATHS.iter().any(|impure| path.starts_with(impure)) || CLOCKS.iter().any(|clock| path.contains(clock)));
+        let who = if self.room() == "api" {
+            "src/api".to_owned()
+        } else {
+            format!("{}.rs", self.stem())
+        };
+        let words = self
+            .tokens
+            .iter()
+            .filter(|token| IMPURE_WORDS.contains(&token.text.as_str()))
+            .map(|token| (token.line, token.text.clone()));
+        let paths = self.paths.iter().filter(|path| {
+            IMPURE_PATHS.iter().any(|impure| path.starts_with(impure))
+                || CLOCKS.iter().any(|clock| path.contains(clock))
+        });
         let mut by_line: BTreeMap<usize, String> = words.collect();
         by_line.extend(paths.map(|path| (path.line, path.text())));
         by_line
@@ -263,6 +402,11 @@ impl File {
 /// way there is fine: what is taken from that module is a path of its own, and checked.
 fn permits(allowed: &str, path: &Path) -> bool {
     let allowed: Vec<&str> = ["crate"].into_iter().chain(allowed.split("::")).collect();
-    let on_the_way = || path.imported && path.segments.len() > 1 && path.segments.len() < allowed.len() && path.starts_with(&allowed[..path.segments.len()]);
+    let on_the_way = || {
+        path.imported
+            && path.segments.len() > 1
+            && path.segments.len() < allowed.len()
+            && path.starts_with(&allowed[..path.segments.len()])
+    };
     path.starts_with(&allowed) || on_the_way()
 }

@@ -42,7 +42,9 @@ impl Path {
 
     /// Whether these segments stand in it, side by side.
     pub fn contains(&self, part: &[&str]) -> bool {
-        self.segments.windows(part.len()).any(|window| window.iter().zip(part).all(|(a, b)| a == b))
+        self.segments
+            .windows(part.len())
+            .any(|window| window.iter().zip(part).all(|(a, b)| a == b))
     }
 
     /// As it is written in Rust.
@@ -101,17 +103,26 @@ fn scan(source: &str) -> Vec<Token> {
                 }
             }
             ':' if at(i + 1) == ':' => {
-                tokens.push(Token { line, text: "::".to_owned() });
+                tokens.push(Token {
+                    line,
+                    text: "::".to_owned(),
+                });
                 i += 2;
             }
             _ => {
                 if !c.is_whitespace() {
-                    tokens.push(Token { line, text: c.to_string() });
+                    tokens.push(Token {
+                        line,
+                        text: c.to_string(),
+                    });
                 }
                 i += 1;
             }
         }
-        line += text[start..i.min(text.len())].iter().filter(|&&c| c == '\n').count();
+        line += text[start..i.min(text.len())]
+            .iter()
+            .filter(|&&c| c == '\n')
+            .count();
     }
     tokens
 }
@@ -125,14 +136,22 @@ fn end_of_string(text: &[char], quote: usize) -> usize {
 }
 
 fn end_of_raw_string(text: &[char], first: usize, hashes: usize) -> usize {
-    let closes = |i: usize| text[i] == '"' && text.len() > i + hashes && text[i + 1..=i + hashes].iter().all(|&c| c == '#');
-    (first..text.len()).find(|&i| closes(i)).map_or(text.len(), |i| i + 1 + hashes)
+    let closes = |i: usize| {
+        text[i] == '"'
+            && text.len() > i + hashes
+            && text[i + 1..=i + hashes].iter().all(|&c| c == '#')
+    };
+    (first..text.len())
+        .find(|&i| closes(i))
+        .map_or(text.len(), |i| i + 1 + hashes)
 }
 
 /// After a character literal, or after the quote of a lifetime.
 fn end_of_quote(text: &[char], quote: usize) -> usize {
     match (text.get(quote + 1), text.get(quote + 2)) {
-        (Some('\\'), _) => (quote + 3..text.len()).find(|&i| text[i] == '\'').map_or(text.len(), |i| i + 1),
+        (Some('\\'), _) => (quote + 3..text.len())
+            .find(|&i| text[i] == '\'')
+            .map_or(text.len(), |i| i + 1),
         (Some(_), Some('\'')) => quote + 3,
         _ => quote + 1,
     }
@@ -143,7 +162,11 @@ fn without_tests(tokens: &[Token]) -> Vec<Token> {
     let mut kept = Vec::new();
     let mut i = 0;
     while i < tokens.len() {
-        let marked = tokens.len() >= i + MARK.len() && tokens[i..].iter().zip(MARK).all(|(token, mark)| token.text == mark);
+        let marked = tokens.len() >= i + MARK.len()
+            && tokens[i..]
+                .iter()
+                .zip(MARK)
+                .all(|(token, mark)| token.text == mark);
         if marked {
             i = end_of_item(tokens, i + MARK.len());
         } else {
@@ -175,14 +198,23 @@ fn end_of_item(tokens: &[Token], first: usize) -> usize {
 
 /// Every path of a file that lies in `module`, resolved. `ours` are names of our own crate.
 pub fn paths(tokens: &[Token], module: &[String], ours: &[&str]) -> Vec<Path> {
-    let mut reader = Reader { tokens, module: module.to_vec(), ours, names: BTreeMap::new(), found: Vec::new() };
+    let mut reader = Reader {
+        tokens,
+        module: module.to_vec(),
+        ours,
+        names: BTreeMap::new(),
+        found: Vec::new(),
+    };
     for window in tokens.windows(3) {
         if let [word, name, end] = window
             && word.text == "mod"
             && end.text == ";"
         {
             let child = [reader.module.as_slice(), std::slice::from_ref(&name.text)].concat();
-            reader.names.insert(name.text.clone(), [vec!["crate".to_owned()], child].concat());
+            reader.names.insert(
+                name.text.clone(),
+                [vec!["crate".to_owned()], child].concat(),
+            );
         }
     }
     let mut inner: Vec<usize> = Vec::new();
@@ -240,7 +272,11 @@ impl<'a> Reader<'a> {
         }
         if segments.len() > 1 {
             let segments = self.resolve(&segments);
-            self.found.push(Path { line: self.tokens[first].line, segments, imported: false });
+            self.found.push(Path {
+                line: self.tokens[first].line,
+                segments,
+                imported: false,
+            });
         }
         i
     }
@@ -289,19 +325,31 @@ impl<'a> Reader<'a> {
         if !matches!(name, "*" | "_" | "self" | "super" | "crate" | "") {
             self.names.insert(name.to_owned(), segments.clone());
         }
-        self.found.push(Path { line, segments, imported: true });
+        self.found.push(Path {
+            line,
+            segments,
+            imported: true,
+        });
     }
 
     fn resolve(&self, segments: &[String]) -> Vec<String> {
-        let Some(first) = segments.first().map(String::as_str) else { return Vec::new() };
+        let Some(first) = segments.first().map(String::as_str) else {
+            return Vec::new();
+        };
         let rest = &segments[1..];
         let root = || vec!["crate".to_owned()];
         if first == "crate" || self.ours.contains(&first) {
             return [root(), rest.to_vec()].concat();
         }
         if matches!(first, "self" | "super") {
-            let up = segments.iter().take_while(|segment| matches!(segment.as_str(), "self" | "super")).collect::<Vec<_>>();
-            let levels = up.iter().filter(|segment| segment.as_str() == "super").count();
+            let up = segments
+                .iter()
+                .take_while(|segment| matches!(segment.as_str(), "self" | "super"))
+                .collect::<Vec<_>>();
+            let levels = up
+                .iter()
+                .filter(|segment| segment.as_str() == "super")
+                .count();
             let module = &self.module[..self.module.len().saturating_sub(levels)];
             return [root(), module.to_vec(), segments[up.len()..].to_vec()].concat();
         }
@@ -313,5 +361,8 @@ impl<'a> Reader<'a> {
 }
 
 fn is_word(text: &str) -> bool {
-    text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') && !matches!(text, "as" | "use" | "mod")
+    text.chars()
+        .next()
+        .is_some_and(|c| c.is_alphabetic() || c == '_')
+        && !matches!(text, "as" | "use" | "mod")
 }

@@ -32,33 +32,94 @@ pub async fn to_live(scene: &Scene, fleet: Fleet) -> Bare {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("us-east-1"))
         .endpoint_url(scene.url())
-        .credentials_provider(Credentials::new(scene.tenant.account(), "test", None, None, "test"))
+        .credentials_provider(Credentials::new(
+            scene.tenant.account(),
+            "test",
+            None,
+            None,
+            "test",
+        ))
         .build();
     let client = Client::from_conf(config);
     drop(scene.take_calls());
     let began = Instant::now();
     let functions = futures::stream::iter(fleet.names()).map(|name| one(client.clone(), name));
-    let published: Vec<(String, String)> = functions.buffer_unordered(usize::from(AT_ONCE)).collect().await;
-    let took = Bare { latency: scene.latency(), time: began.elapsed(), calls: Calls::of(&scene.take_calls()) };
+    let published: Vec<(String, String)> = functions
+        .buffer_unordered(usize::from(AT_ONCE))
+        .collect()
+        .await;
+    let took = Bare {
+        latency: scene.latency(),
+        time: began.elapsed(),
+        calls: Calls::of(&scene.take_calls()),
+    };
     for (name, etag) in published {
-        client.delete_function().name(name).if_match(etag).send().await.expect("deleted");
+        client
+            .delete_function()
+            .name(name)
+            .if_match(etag)
+            .send()
+            .await
+            .expect("deleted");
     }
     took
 }
 
 async fn one(client: Client, name: String) -> (String, String) {
-    let look = client.describe_function().name(&name).stage(FunctionStage::Development).send().await;
-    assert!(look.is_err_and(|error| error.as_service_error().is_some_and(DescribeFunctionError::is_no_such_function_exists)), "{name} is there");
-    let config = FunctionConfig::builder().comment("").runtime(FunctionRuntime::CloudfrontJs20).build().expect("a configuration");
+    let look = client
+        .describe_function()
+        .name(&name)
+        .stage(FunctionStage::Development)
+        .send()
+        .await;
+    assert!(
+        look.is_err_and(|error| error
+            .as_service_error()
+            .is_some_and(DescribeFunctionError::is_no_such_function_exists)),
+        "{name} is there"
+    );
+    let config = FunctionConfig::builder()
+        .comment("")
+        .runtime(FunctionRuntime::CloudfrontJs20)
+        .build()
+        .expect("a configuration");
     let code = Blob::new(Kind::javascript(&name, 1));
-    let created = client.create_function().name(&name).function_config(config).function_code(code).send().await.expect("created");
+    let created = client
+        .create_function()
+        .name(&name)
+        .function_config(config)
+        .function_code(code)
+        .send()
+        .await
+        .expect("created");
     let etag = created.e_tag.expect("an ETag");
     for uri in TESTS {
         let event = Blob::new(Kind::event(uri).to_string());
-        let request = client.test_function().name(&name).if_match(&etag).stage(FunctionStage::Development).event_object(event);
-        let result = request.send().await.expect("tested").test_result.expect("a result");
-        assert!(result.function_output.is_some_and(|output| output.contains(uri)), "{name} does not answer {uri}");
+        let request = client
+            .test_function()
+            .name(&name)
+            .if_match(&etag)
+            .stage(FunctionStage::Development)
+            .event_object(event);
+        let result = request
+            .send()
+            .await
+            .expect("tested")
+            .test_result
+            .expect("a result");
+        assert!(
+            result
+                .function_output
+                .is_some_and(|output| output.contains(uri)),
+            "{name} does not answer {uri}"
+        );
     }
-    client.publish_function().name(&name).if_match(&etag).send().await.expect("published");
+    client
+        .publish_function()
+        .name(&name)
+        .if_match(&etag)
+        .send()
+        .await
+        .expect("published");
     (name, etag)
 }

@@ -28,7 +28,9 @@ impl Calls {
             *calls.operations.entry(entry.operation.name).or_default() += 1;
             match entry.answer {
                 Answered::Refused(_, code) => *calls.refusals.entry(code).or_default() += 1,
-                Answered::Done(_) => calls.written += usize::from(entry.operation.effect == Effect::Write),
+                Answered::Done(_) => {
+                    calls.written += usize::from(entry.operation.effect == Effect::Write)
+                }
                 Answered::Dropped { .. } => {}
             }
         }
@@ -40,7 +42,10 @@ impl Calls {
     }
 
     pub fn throttled(&self) -> usize {
-        THROTTLES.iter().filter_map(|code| self.refusals.get(code)).sum()
+        THROTTLES
+            .iter()
+            .filter_map(|code| self.refusals.get(code))
+            .sum()
     }
 }
 
@@ -49,7 +54,9 @@ impl Calls {
 pub fn first_looks<'a>(entries: &'a [Entry], span: Duration) -> Calls {
     let mut first: HashMap<&'a str, Time> = HashMap::new();
     let mut is_first = |entry: &'a Entry| {
-        let Some(function) = entry.function.as_deref() else { return true };
+        let Some(function) = entry.function.as_deref() else {
+            return true;
+        };
         entry.at.since(*first.entry(function).or_insert(entry.at)) < span
     };
     Calls::of(entries.iter().filter(|entry| is_first(entry)))
@@ -76,7 +83,11 @@ impl Writes {
                 _ => &mut counted.others,
             };
             *place += 1;
-            counted.refused += usize::from(!write.status.is_some_and(|status| (200..300).contains(&status)));
+            counted.refused += usize::from(
+                !write
+                    .status
+                    .is_some_and(|status| (200..300).contains(&status)),
+            );
         }
         counted
     }

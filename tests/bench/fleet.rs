@@ -63,7 +63,9 @@ impl Kind {
     }
 
     pub fn javascript(name: &str, generation: i64) -> String {
-        format!("function handler(event) {{ event.request.headers['x-mark'] = {{value: '{name} {generation}'}}; return event.request; }}\n")
+        format!(
+            "function handler(event) {{ event.request.headers['x-mark'] = {{value: '{name} {generation}'}}; return event.request; }}\n"
+        )
     }
 
     /// An event, complete.
@@ -106,7 +108,11 @@ impl Fleet {
         let kind = self.kind.name();
         let one = |name: String| async move {
             match deed {
-                Deed::Apply(generation) => drop(tenant.apply(self.kind.manifest(tenant.account(), &name, generation)).await),
+                Deed::Apply(generation) => drop(
+                    tenant
+                        .apply(self.kind.manifest(tenant.account(), &name, generation))
+                        .await,
+                ),
                 Deed::Ask(token) => {
                     let change = json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}});
                     drop(tenant.patch(kind, &name, change).await);
@@ -114,20 +120,31 @@ impl Fleet {
                 Deed::Delete => tenant.delete(kind, &name).await,
             }
         };
-        futures::stream::iter(self.names()).map(one).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+        futures::stream::iter(self.names())
+            .map(one)
+            .buffer_unordered(AT_ONCE)
+            .collect::<Vec<()>>()
+            .await;
         began.elapsed()
     }
 
     async fn settle(self, tenant: &Tenant, deed: Deed) {
         let shown = |object: &DynamicObject| match deed {
-            Deed::Apply(generation) => object.metadata.generation == Some(generation) && cloudfn_bed::is_ready(object),
-            Deed::Ask(token) => object.data["status"]["lastHandledReconcileAt"] == token && cloudfn_bed::is_ready(object),
+            Deed::Apply(generation) => {
+                object.metadata.generation == Some(generation) && cloudfn_bed::is_ready(object)
+            }
+            Deed::Ask(token) => {
+                object.data["status"]["lastHandledReconcileAt"] == token
+                    && cloudfn_bed::is_ready(object)
+            }
             Deed::Delete => false,
         };
         let mut there: HashMap<String, DynamicObject> = HashMap::new();
         let mut done: HashSet<String> = HashSet::new();
         let all = async {
-            let mut versions = watcher(tenant.api(self.kind.name()), watcher::Config::default()).default_backoff().boxed();
+            let mut versions = watcher(tenant.api(self.kind.name()), watcher::Config::default())
+                .default_backoff()
+                .boxed();
             let mut listed = false;
             while let Some(version) = versions.next().await {
                 match version {
@@ -135,7 +152,13 @@ impl Fleet {
                     Ok(watcher::Event::InitDone) => listed = true,
                     Ok(watcher::Event::InitApply(object) | watcher::Event::Apply(object)) => {
                         let stalled = cloudfn_bed::condition(&object, "Stalled");
-                        assert!(stalled.is_none(), "{} needs a person: {}\n{}", object.name_any(), object.data["status"], tenant.operator_logs(20));
+                        assert!(
+                            stalled.is_none(),
+                            "{} needs a person: {}\n{}",
+                            object.name_any(),
+                            object.data["status"],
+                            tenant.operator_logs(20)
+                        );
                         if shown(&object) {
                             done.insert(object.name_any())
                         } else {
@@ -149,7 +172,11 @@ impl Fleet {
                     }
                     Err(_) => {}
                 }
-                let wanted = if matches!(deed, Deed::Delete) { there.is_empty() } else { done.len() == self.size };
+                let wanted = if matches!(deed, Deed::Delete) {
+                    there.is_empty()
+                } else {
+                    done.len() == self.size
+                };
                 if listed && wanted {
                     return;
                 }
@@ -159,8 +186,16 @@ impl Fleet {
             return;
         }
         let other = there.iter().find(|(name, _)| !done.contains(*name));
-        let other = other.map(|(name, object)| format!("{name}: {}", object.data["status"])).unwrap_or_default();
-        panic!("{} of {} are done, {} are there\n{other}\n{}", done.len(), self.size, there.len(), tenant.operator_logs(20));
+        let other = other
+            .map(|(name, object)| format!("{name}: {}", object.data["status"]))
+            .unwrap_or_default();
+        panic!(
+            "{} of {} are done, {} are there\n{other}\n{}",
+            done.len(),
+            self.size,
+            there.len(),
+            tenant.operator_logs(20)
+        );
     }
 
     /// Whether the cloud has what this generation asks for, of each function, and nothing else.
@@ -179,12 +214,23 @@ impl Fleet {
             want.len()
         );
         for function in cloud.lambda.values() {
-            assert_eq!((function.state, function.last_update_status), ("Active", Some("Successful")));
-            assert_eq!(function.configuration.number("MemorySize"), Some(Kind::memory(generation)));
+            assert_eq!(
+                (function.state, function.last_update_status),
+                ("Active", Some("Successful"))
+            );
+            assert_eq!(
+                function.configuration.number("MemorySize"),
+                Some(Kind::memory(generation))
+            );
         }
         for (name, function) in &cloud.cloudfront {
-            let wanted = strict_cloud::lambda::sha256(Kind::javascript(name, generation).as_bytes());
-            assert_eq!(function.live.as_ref().map(|live| &live.code_sha256), Some(&wanted), "LIVE of {name}");
+            let wanted =
+                strict_cloud::lambda::sha256(Kind::javascript(name, generation).as_bytes());
+            assert_eq!(
+                function.live.as_ref().map(|live| &live.code_sha256),
+                Some(&wanted),
+                "LIVE of {name}"
+            );
         }
     }
 }

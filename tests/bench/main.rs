@@ -59,25 +59,58 @@ async fn main() {
     let flags = Flags::parse();
     // CloudFront allows 100 functions in an account.
     let (lambda, edge) = if flags.small { (100, 20) } else { (1000, 100) };
-    let (few, many) = (Fleet { kind: Kind::Lambda, size: lambda / 10 }, Fleet { kind: Kind::Lambda, size: lambda });
-    let (edge, tested) = (Fleet { kind: Kind::CloudFront, size: edge }, Fleet { kind: Kind::Tested, size: edge });
+    let (few, many) = (
+        Fleet {
+            kind: Kind::Lambda,
+            size: lambda / 10,
+        },
+        Fleet {
+            kind: Kind::Lambda,
+            size: lambda,
+        },
+    );
+    let (edge, tested) = (
+        Fleet {
+            kind: Kind::CloudFront,
+            size: edge,
+        },
+        Fleet {
+            kind: Kind::Tested,
+            size: edge,
+        },
+    );
 
     let latency = Duration::from_millis(flags.latency);
     if flags.tested {
-        println!("{}", page::gate(&phases::tested(&Scene::distant("bench-tested", Budgets::Lifted, latency).await, tested).await));
+        println!(
+            "{}",
+            page::gate(
+                &phases::tested(
+                    &Scene::distant("bench-tested", Budgets::Lifted, latency).await,
+                    tested
+                )
+                .await
+            )
+        );
         return;
     }
     let machine = Machine::look().await;
     let results = Results {
         few: phases::life(&Scene::start("bench-few", Budgets::Default).await, few).await,
         many: phases::life(&Scene::start("bench-many", Budgets::Default).await, many).await,
-        at_the_quota: phases::creation(&Scene::start("bench-quota", Budgets::Quota).await, many).await,
+        at_the_quota: phases::creation(&Scene::start("bench-quota", Budgets::Quota).await, many)
+            .await,
         edge: phases::life(&Scene::start("bench-edge", Budgets::Default).await, edge).await,
-        tested: phases::tested(&Scene::distant("bench-tested", Budgets::Lifted, latency).await, tested).await,
+        tested: phases::tested(
+            &Scene::distant("bench-tested", Budgets::Lifted, latency).await,
+            tested,
+        )
+        .await,
     };
     let text = page::text(&machine, &results);
     println!("{text}");
     if let Some(path) = flags.write {
-        std::fs::write(&path, text).unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
+        std::fs::write(&path, text)
+            .unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
     }
 }

@@ -39,9 +39,18 @@ pub struct Machine {
 
 impl Machine {
     pub async fn look() -> Self {
-        let kubernetes = Bed::get().client().apiserver_version().await.expect("a version").git_version;
+        let kubernetes = Bed::get()
+            .client()
+            .apiserver_version()
+            .await
+            .expect("a version")
+            .git_version;
         let output = |program: &std::path::Path| {
-            let output = std::process::Command::new(program).arg("--version").output().expect("a version").stdout;
+            let output = std::process::Command::new(program)
+                .arg("--version")
+                .output()
+                .expect("a version")
+                .stdout;
             String::from_utf8_lossy(&output).trim().to_owned()
         };
         let rustc = output(std::path::Path::new("rustc"));
@@ -59,7 +68,13 @@ impl Machine {
 
 /// The whole page.
 pub fn text(machine: &Machine, results: &Results) -> String {
-    let Results { few, many, at_the_quota, edge, tested } = results;
+    let Results {
+        few,
+        many,
+        at_the_quota,
+        edge,
+        tested,
+    } = results;
     let sections = [
         introduction(machine),
         life(many, "Lambda"),
@@ -73,7 +88,13 @@ pub fn text(machine: &Machine, results: &Results) -> String {
 }
 
 fn introduction(machine: &Machine) -> String {
-    let Machine { date, cores, memory, load, versions } = machine;
+    let Machine {
+        date,
+        cores,
+        memory,
+        load,
+        versions,
+    } = machine;
     format!(
         "# Benchmarks\n\n\
         What many functions cost: calls to AWS, writes to the API server, time, memory, CPU. `make bench` measures it and writes this page.\n\n\
@@ -87,10 +108,20 @@ fn introduction(machine: &Machine) -> String {
 fn life(life: &Life, service: &str) -> String {
     let size = life.fleet.size;
     let row = |phase: &Phase| {
-        let Phase { name, requests, time, calls, writes, usage } = phase;
+        let Phase {
+            name,
+            requests,
+            time,
+            calls,
+            writes,
+            usage,
+        } = phase;
         vec![
             (*name).to_owned(),
-            requests.map_or_else(|| "–".to_owned(), |time| format!("{:.1}", time.as_secs_f64())),
+            requests.map_or_else(
+                || "–".to_owned(),
+                |time| format!("{:.1}", time.as_secs_f64()),
+            ),
             format!("{:.1}", time.as_secs_f64()),
             count(calls.all()),
             each(calls.all(), size),
@@ -117,23 +148,41 @@ fn life(life: &Life, service: &str) -> String {
         "CPU, s",
         "Memory, MiB",
     ];
-    let idle = format!("Before the first object the operator had {:.0} MiB, and {:.0} MiB at most until the last check.\n", life.idle.resident, peak(life));
+    let idle = format!(
+        "Before the first object the operator had {:.0} MiB, and {:.0} MiB at most until the last check.\n",
+        life.idle.resident,
+        peak(life)
+    );
     format!(
         "## {} {service} functions, default budgets\n\n{}\n{idle}\n{}",
         count(size),
-        table(&head.map(str::to_owned), &life.phases.iter().map(row).collect::<Vec<_>>()),
+        table(
+            &head.map(str::to_owned),
+            &life.phases.iter().map(row).collect::<Vec<_>>()
+        ),
         operations(life)
     )
 }
 
 fn peak(life: &Life) -> f64 {
-    life.phases.iter().map(|phase| phase.usage.peak).fold(life.idle.peak, f64::max)
+    life.phases
+        .iter()
+        .map(|phase| phase.usage.peak)
+        .fold(life.idle.peak, f64::max)
 }
 
 /// Calls by operation, and refusals by code.
 fn operations(life: &Life) -> String {
-    let names: BTreeSet<&str> = life.phases.iter().flat_map(|phase| phase.calls.operations.keys().copied()).collect();
-    let codes: BTreeSet<&str> = life.phases.iter().flat_map(|phase| phase.calls.refusals.keys().copied()).collect();
+    let names: BTreeSet<&str> = life
+        .phases
+        .iter()
+        .flat_map(|phase| phase.calls.operations.keys().copied())
+        .collect();
+    let codes: BTreeSet<&str> = life
+        .phases
+        .iter()
+        .flat_map(|phase| phase.calls.refusals.keys().copied())
+        .collect();
     let mut head = vec!["Calls".to_owned()];
     head.extend(life.phases.iter().map(|phase| phase.name.to_owned()));
     let row = |label: String, of: &dyn Fn(&Phase) -> usize| {
@@ -141,9 +190,24 @@ fn operations(life: &Life) -> String {
         row.extend(life.phases.iter().map(|phase| count(of(phase))));
         row
     };
-    let mut rows: Vec<Vec<String>> =
-        names.iter().map(|name| row((*name).to_owned(), &|phase| phase.calls.operations.get(name).copied().unwrap_or_default())).collect();
-    rows.extend(codes.iter().map(|code| row(format!("answered {code}"), &|phase| phase.calls.refusals.get(code).copied().unwrap_or_default())));
+    let mut rows: Vec<Vec<String>> = names
+        .iter()
+        .map(|name| {
+            row((*name).to_owned(), &|phase| {
+                phase
+                    .calls
+                    .operations
+                    .get(name)
+                    .copied()
+                    .unwrap_or_default()
+            })
+        })
+        .collect();
+    rows.extend(codes.iter().map(|code| {
+        row(format!("answered {code}"), &|phase| {
+            phase.calls.refusals.get(code).copied().unwrap_or_default()
+        })
+    }));
     table(&head, &rows)
 }
 
@@ -151,7 +215,11 @@ fn quota(runs: &[(Budgets, &Life)]) -> String {
     let row = |(budgets, life): &(Budgets, &Life)| {
         let phase = life.phase("create");
         let allowed = LAMBDA_QUOTA * phase.time.as_secs_f64();
-        let flags = if *budgets == Budgets::Default { "default".to_owned() } else { format!("`{}`", budgets.flags().join(" ")) };
+        let flags = if *budgets == Budgets::Default {
+            "default".to_owned()
+        } else {
+            format!("`{}`", budgets.flags().join(" "))
+        };
         vec![
             flags,
             count(phase.calls.written),
@@ -163,18 +231,32 @@ fn quota(runs: &[(Budgets, &Life)]) -> String {
             format!("{:.0}", phase.usage.resident),
         ]
     };
-    let head = ["Budgets", "Writes", "Time, s", "Writes the quota allows", "Share", "Throttled", "CPU, s", "Memory, MiB"];
+    let head = [
+        "Budgets",
+        "Writes",
+        "Time, s",
+        "Writes the quota allows",
+        "Share",
+        "Throttled",
+        "CPU, s",
+        "Memory, MiB",
+    ];
     format!(
         "## Writes made, of those that the quota allows\n\n\
         While {} Lambda functions are created. The quota is {LAMBDA_QUOTA} calls a second for everybody in the account, so the default budget leaves a third of it to others.\n\n{}",
         count(runs[0].1.fleet.size),
-        table(&head.map(str::to_owned), &runs.iter().map(row).collect::<Vec<_>>())
+        table(
+            &head.map(str::to_owned),
+            &runs.iter().map(row).collect::<Vec<_>>()
+        )
     )
 }
 
 fn growth(few: &Life, many: &Life) -> String {
     let (less, more) = (count(few.fleet.size), count(many.fleet.size));
-    let pair = |few: f64, many: f64, digits: usize| format!("{few:.digits$} → {many:.digits$} ({})", ratio(many, few));
+    let pair = |few: f64, many: f64, digits: usize| {
+        format!("{few:.digits$} → {many:.digits$} ({})", ratio(many, few))
+    };
     let rows = few.phases.iter().zip(&many.phases).map(|(few, many)| {
         vec![
             few.name.to_owned(),
@@ -185,7 +267,10 @@ fn growth(few: &Life, many: &Life) -> String {
         ]
     });
     let head = ["Phase", "Time, s", "Calls", "CPU, s", "Memory, MiB"];
-    format!("## From {less} to {more} Lambda functions\n\nThe ratio is in parentheses.\n\n{}", table(&head.map(str::to_owned), &rows.collect::<Vec<_>>()))
+    format!(
+        "## From {less} to {more} Lambda functions\n\nThe ratio is in parentheses.\n\n{}",
+        table(&head.map(str::to_owned), &rows.collect::<Vec<_>>())
+    )
 }
 
 /// Functions with tests: the operator beside the bare calls.
@@ -200,11 +285,31 @@ pub fn gate((alone, life): &(Bare, Life)) -> String {
             each(calls.all(), size),
         ]
     };
-    let head = ["Who", "Time, s", "Times the bare calls", "Calls", "Calls each"];
-    let rows = [row("bare calls", alone.time, &alone.calls), row("operator", phase.time, &phase.calls)];
-    let operations: BTreeSet<&str> = [&alone.calls, &phase.calls].into_iter().flat_map(|calls| calls.operations.keys().copied()).collect();
-    let times = |calls: &Calls, operation: &str| count(calls.operations.get(operation).copied().unwrap_or_default());
-    let calls = operations.into_iter().map(|operation| vec![operation.to_owned(), times(&alone.calls, operation), times(&phase.calls, operation)]);
+    let head = [
+        "Who",
+        "Time, s",
+        "Times the bare calls",
+        "Calls",
+        "Calls each",
+    ];
+    let rows = [
+        row("bare calls", alone.time, &alone.calls),
+        row("operator", phase.time, &phase.calls),
+    ];
+    let operations: BTreeSet<&str> = [&alone.calls, &phase.calls]
+        .into_iter()
+        .flat_map(|calls| calls.operations.keys().copied())
+        .collect();
+    let times = |calls: &Calls, operation: &str| {
+        count(calls.operations.get(operation).copied().unwrap_or_default())
+    };
+    let calls = operations.into_iter().map(|operation| {
+        vec![
+            operation.to_owned(),
+            times(&alone.calls, operation),
+            times(&phase.calls, operation),
+        ]
+    });
     format!(
         "## {} CloudFront functions with two tests each\n\n\
         From the first request until all are LIVE and Ready, budgets lifted. The bare calls are those of a script with the AWS SDK, which looks, creates, \
@@ -213,7 +318,10 @@ pub fn gate((alone, life): &(Bare, Life)) -> String {
         count(size),
         alone.latency.as_millis(),
         table(&head.map(str::to_owned), &rows),
-        table(&["Calls", "bare", "operator"].map(str::to_owned), &calls.collect::<Vec<_>>()),
+        table(
+            &["Calls", "bare", "operator"].map(str::to_owned),
+            &calls.collect::<Vec<_>>()
+        ),
     )
 }
 

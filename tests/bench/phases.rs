@@ -42,7 +42,10 @@ pub struct Life {
 
 impl Life {
     pub fn phase(&self, name: &str) -> &Phase {
-        self.phases.iter().find(|phase| phase.name == name).unwrap_or_else(|| panic!("there is no phase {name}"))
+        self.phases
+            .iter()
+            .find(|phase| phase.name == name)
+            .unwrap_or_else(|| panic!("there is no phase {name}"))
     }
 }
 
@@ -58,7 +61,11 @@ impl<'a> Begun<'a> {
     fn now(scene: &'a Scene, cpu: f64) -> Self {
         drop(scene.take_calls());
         scene.tenant.api_proxy().clear();
-        Self { scene, at: Instant::now(), cpu }
+        Self {
+            scene,
+            at: Instant::now(),
+            cpu,
+        }
     }
 
     fn done(self, name: &'static str, requests: Option<Duration>, usage: Usage) -> Phase {
@@ -69,14 +76,28 @@ impl<'a> Begun<'a> {
             time,
             calls: Calls::of(&self.scene.take_calls()),
             writes: Writes::of(&self.scene.tenant.api_proxy().writes()),
-            usage: Usage { cpu: usage.cpu - self.cpu, ..usage },
+            usage: Usage {
+                cpu: usage.cpu - self.cpu,
+                ..usage
+            },
         };
-        eprintln!("{} {name}: {:.1} s, {} calls", self.scene.tenant.namespace(), phase.time.as_secs_f64(), phase.calls.all());
+        eprintln!(
+            "{} {name}: {:.1} s, {} calls",
+            self.scene.tenant.namespace(),
+            phase.time.as_secs_f64(),
+            phase.calls.all()
+        );
         phase
     }
 }
 
-async fn complete(scene: &Scene, operator: &Operator, fleet: Fleet, name: &'static str, deed: Deed) -> Phase {
+async fn complete(
+    scene: &Scene,
+    operator: &Operator,
+    fleet: Fleet,
+    name: &'static str,
+    deed: Deed,
+) -> Phase {
     let begun = Begun::now(scene, usage::of(operator.id()).cpu);
     let requests = fleet.complete(&scene.tenant, deed).await;
     begun.done(name, Some(requests), usage::of(operator.id()))
@@ -93,22 +114,36 @@ async fn born(scene: &Scene, fleet: Fleet) -> (Operator, Life) {
     let idle = usage::of(operator.id());
     let phase = complete(scene, &operator, fleet, "create", Deed::Apply(1)).await;
     fleet.check(&scene.snapshot(), 1);
-    (operator, Life { fleet, idle, phases: vec![phase] })
+    (
+        operator,
+        Life {
+            fleet,
+            idle,
+            phases: vec![phase],
+        },
+    )
 }
 
 /// How long a fleet takes to be LIVE, by a script that makes the bare calls, and by the operator.
 pub async fn tested(scene: &Scene, fleet: Fleet) -> (Bare, Life) {
     let alone = bare::to_live(scene, fleet).await;
-    eprintln!("{} bare: {:.2} s, {} calls", scene.tenant.namespace(), alone.time.as_secs_f64(), alone.calls.all());
+    eprintln!(
+        "{} bare: {:.2} s, {} calls",
+        scene.tenant.namespace(),
+        alone.time.as_secs_f64(),
+        alone.calls.all()
+    );
     (alone, creation(scene, fleet).await)
 }
 
 /// Creates a fleet, changes it, looks at it, is killed and starts again, and deletes it.
 pub async fn life(scene: &Scene, fleet: Fleet) -> Life {
     let (operator, mut life) = born(scene, fleet).await;
-    life.phases.push(complete(scene, &operator, fleet, "change", Deed::Apply(2)).await);
+    life.phases
+        .push(complete(scene, &operator, fleet, "change", Deed::Apply(2)).await);
     fleet.check(&scene.snapshot(), 2);
-    life.phases.push(complete(scene, &operator, fleet, "look", Deed::Ask("bench")).await);
+    life.phases
+        .push(complete(scene, &operator, fleet, "look", Deed::Ask("bench")).await);
 
     operator.kill();
     life.phases.extend(restart(scene, fleet).await);
@@ -116,10 +151,18 @@ pub async fn life(scene: &Scene, fleet: Fleet) -> Life {
 
     let operator = scene.operator(NEVER);
     operator.ready().await;
-    life.phases.push(complete(scene, &operator, fleet, "delete", Deed::Delete).await);
+    life.phases
+        .push(complete(scene, &operator, fleet, "delete", Deed::Delete).await);
     let left = scene.snapshot();
-    assert_eq!(left.lambda.len() + left.cloudfront.len(), 0, "the objects are gone, and functions are left");
-    assert!(operator.terminate().await.success(), "the operator did not stop in good order");
+    assert_eq!(
+        left.lambda.len() + left.cloudfront.len(),
+        0,
+        "the objects are gone, and functions are left"
+    );
+    assert!(
+        operator.terminate().await.success(),
+        "the operator did not stop in good order"
+    );
     life
 }
 
@@ -131,16 +174,39 @@ async fn restart(scene: &Scene, fleet: Fleet) -> [Phase; 2] {
     let started = begun.done("restart", None, usage::of(operator.id()));
 
     let begun = Begun::now(scene, started.usage.cpu);
-    let seen = || scene.calls(|calls| calls.iter().filter_map(|call| call.function.as_deref()).collect::<HashSet<_>>().len());
+    let seen = || {
+        scene.calls(|calls| {
+            calls
+                .iter()
+                .filter_map(|call| call.function.as_deref())
+                .collect::<HashSet<_>>()
+                .len()
+        })
+    };
     // A check is due within the interval, and comes a little later where the budget declined it.
     let deadline = begun.at + 10 * OFTEN;
     while seen() < fleet.size {
-        assert!(Instant::now() < deadline, "{} of {} were checked\n{}", seen(), fleet.size, scene.tenant.operator_logs(20));
+        assert!(
+            Instant::now() < deadline,
+            "{} of {} were checked\n{}",
+            seen(),
+            fleet.size,
+            scene.tenant.operator_logs(20)
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let usage = usage::of(operator.id());
     // The last checks end before it stops.
-    assert!(operator.terminate().await.success(), "the operator did not stop in good order");
+    assert!(
+        operator.terminate().await.success(),
+        "the operator did not stop in good order"
+    );
     let calls = scene.calls(|calls| first_looks(calls, OFTEN / 2));
-    [started, Phase { calls, ..begun.done("check", None, usage) }]
+    [
+        started,
+        Phase {
+            calls,
+            ..begun.done("check", None, usage)
+        },
+    ]
 }

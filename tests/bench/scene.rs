@@ -35,7 +35,11 @@ impl Budgets {
         match self {
             Self::Default => &[],
             Self::Quota => &["--lambda-rate=15", "--lambda-get-rate=100"],
-            Self::Lifted => &["--lambda-rate=0", "--lambda-get-rate=0", "--cloudfront-rate=0"],
+            Self::Lifted => &[
+                "--lambda-rate=0",
+                "--lambda-get-rate=0",
+                "--cloudfront-rate=0",
+            ],
         }
     }
 }
@@ -54,13 +58,25 @@ impl Scene {
 
     /// On a cloud whose answers are so long on their way.
     pub async fn distant(name: &str, budgets: Budgets, latency: Duration) -> Self {
-        Self::with_settings(name, budgets, Settings { latency, ..Settings::default() }).await
+        Self::with_settings(
+            name,
+            budgets,
+            Settings {
+                latency,
+                ..Settings::default()
+            },
+        )
+        .await
     }
 
     async fn with_settings(name: &str, budgets: Budgets, settings: Settings) -> Self {
         let tenant = Bed::get().tenant(name).await;
         let cloud = Arc::new(Mutex::new(Cloud::new(1, settings)));
-        Self { tenant, cloud: Server::start(cloud, 0).expect("a port"), budgets }
+        Self {
+            tenant,
+            cloud: Server::start(cloud, 0).expect("a port"),
+            budgets,
+        }
     }
 
     /// Starts an operator that looks at an unchanged object so often. It is killed when it is dropped.
@@ -68,7 +84,14 @@ impl Scene {
         let interval = format!("--check-interval={check_interval}");
         // Where nothing else bounds it, what is compared with it must be bounded in the same way.
         let at_once = (self.budgets == Budgets::Lifted).then(|| format!("--concurrency={AT_ONCE}"));
-        let flags: Vec<&str> = self.budgets.flags().iter().copied().chain([interval.as_str()]).chain(at_once.as_deref()).collect();
+        let flags: Vec<&str> = self
+            .budgets
+            .flags()
+            .iter()
+            .copied()
+            .chain([interval.as_str()])
+            .chain(at_once.as_deref())
+            .collect();
         let mut settings = self.tenant.operator_settings(binary(), &flags);
         for (name, value) in &mut settings.environment {
             if name == "AWS_ENDPOINT_URL" {
@@ -89,7 +112,13 @@ impl Scene {
     }
 
     fn with<T>(&self, then: impl FnOnce(&mut Cloud) -> T) -> T {
-        then(&mut self.cloud.cloud().lock().unwrap_or_else(PoisonError::into_inner))
+        then(
+            &mut self
+                .cloud
+                .cloud()
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// Looks at the calls so far.
@@ -109,8 +138,19 @@ impl Scene {
 
 /// `CLOUDFN_BINARY`, or the release build beside the build of this bench.
 pub fn binary() -> PathBuf {
-    let built = || Path::new(env!("CARGO_BIN_EXE_cloudfn")).ancestors().nth(2).map(|target| target.join("release/cloudfn"));
-    let binary = std::env::var_os("CLOUDFN_BINARY").map(PathBuf::from).or_else(built).expect("a target folder");
-    assert!(binary.exists(), "there is no release build of the operator; run: cargo build --release --locked");
+    let built = || {
+        Path::new(env!("CARGO_BIN_EXE_cloudfn"))
+            .ancestors()
+            .nth(2)
+            .map(|target| target.join("release/cloudfn"))
+    };
+    let binary = std::env::var_os("CLOUDFN_BINARY")
+        .map(PathBuf::from)
+        .or_else(built)
+        .expect("a target folder");
+    assert!(
+        binary.exists(),
+        "there is no release build of the operator; run: cargo build --release --locked"
+    );
     binary
 }

@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 
 /// A table; the first column is text, the others are numbers.
 pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
-    let mut text = format!("| {} |\n|---|{}\n", head.join(" | "), "---:|".repeat(head.len() - 1));
+    let mut text = format!(
+        "| {} |\n|---|{}\n",
+        head.join(" | "),
+        "---:|".repeat(head.len() - 1)
+    );
     for row in rows {
         let _ = writeln!(text, "| {} |", row.join(" | "));
     }
@@ -31,7 +35,11 @@ pub fn each(number: usize, of: usize) -> String {
 
 /// `3.4`, and `no figure` where there is nothing to divide by.
 pub fn ratio(many: f64, few: f64) -> String {
-    if few > 0.0 { format!("{:.1}", many / few) } else { "–".to_owned() }
+    if few > 0.0 {
+        format!("{:.1}", many / few)
+    } else {
+        "–".to_owned()
+    }
 }
 
 /// A count that is small enough.

@@ -20,14 +20,27 @@ pub fn of(id: Option<u32>) -> Usage {
     let mebibytes = |name: &str| kibibytes(&status, name) / 1024.0;
     let stat = read_to_string(format!("{folder}/stat")).expect("a stat");
     // Behind the name, which is in parentheses, utime and stime are the 12th and 13th.
-    let fields: Vec<&str> = stat.rsplit(')').next().expect("fields").split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .expect("fields")
+        .split_whitespace()
+        .collect();
     let ticks = |at: usize| fields[at].parse::<f64>().expect("ticks");
-    Usage { resident: mebibytes("VmRSS:"), peak: mebibytes("VmHWM:"), cpu: (ticks(11) + ticks(12)) / 100.0 }
+    Usage {
+        resident: mebibytes("VmRSS:"),
+        peak: mebibytes("VmHWM:"),
+        cpu: (ticks(11) + ticks(12)) / 100.0,
+    }
 }
 
 /// Memory of the machine, GiB.
 pub fn memory() -> f64 {
-    kibibytes(&read_to_string("/proc/meminfo").expect("meminfo"), "MemTotal:") / 1024.0 / 1024.0
+    kibibytes(
+        &read_to_string("/proc/meminfo").expect("meminfo"),
+        "MemTotal:",
+    ) / 1024.0
+        / 1024.0
 }
 
 /// How many processes wanted a core, over the last minute.
@@ -37,6 +50,13 @@ pub fn load() -> String {
 }
 
 fn kibibytes(text: &str, name: &str) -> f64 {
-    let value = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name}"));
-    value.trim().trim_end_matches(" kB").parse().expect("a number")
+    let value = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name))
+        .unwrap_or_else(|| panic!("no {name}"));
+    value
+        .trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .expect("a number")
 }

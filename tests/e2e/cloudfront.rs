@@ -14,18 +14,33 @@ use crate::support::{CFF, Scene, cff, javascript};
 async fn a_function_is_created_published_changed_and_deleted() {
     let scene = Scene::start("cff-life").await;
     let one = javascript("one");
-    scene.apply(cff("f", &one, json!({"comment": "first", "tags": {"team": "edge"}}))).await;
+    scene
+        .apply(cff(
+            "f",
+            &one,
+            json!({"comment": "first", "tags": {"team": "edge"}}),
+        ))
+        .await;
     let object = scene.ready(CFF, "f").await;
     let status = &object.data["status"];
     assert_eq!(status["arn"], scene.cloud.cloudfront_arn("f"));
-    assert_eq!((&status["stage"], &status["live"]["state"]), (&json!("LIVE"), &json!("Current")));
+    assert_eq!(
+        (&status["stage"], &status["live"]["state"]),
+        (&json!("LIVE"), &json!("Current"))
+    );
     assert_eq!(scene.cloud.live("f").await.as_ref(), Some(&one));
     assert_eq!(scene.writes(), ["CreateFunction", "PublishFunction"]);
     assert_eq!(scene.reads(), ["DescribeFunction"]);
 
     scene.tenant.clear_calls();
     let two = javascript("two");
-    scene.apply(cff("f", &two, json!({"comment": "first", "tags": {"team": "edge"}}))).await;
+    scene
+        .apply(cff(
+            "f",
+            &two,
+            json!({"comment": "first", "tags": {"team": "edge"}}),
+        ))
+        .await;
     scene.ready(CFF, "f").await;
     assert_eq!(scene.cloud.live("f").await, Some(two));
     assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction"]);

@@ -15,7 +15,11 @@ const BOTH: [(&str, &str); 2] = [(CFF, "edge"), (LFN, "region")];
 
 /// An object of this kind with working code; `spec` is merged over it.
 fn manifest(kind: &str, name: &str, spec: Value) -> Value {
-    if kind == CFF { cff(name, &javascript("one"), spec) } else { lfn(name, &python("one"), spec) }
+    if kind == CFF {
+        cff(name, &javascript("one"), spec)
+    } else {
+        lfn(name, &python("one"), spec)
+    }
 }
 
 /// Makes an object of each kind with this spec, and waits until both are Ready.
@@ -40,22 +44,59 @@ fn request(token: &str) -> Value {
 }
 
 /// The tags of a function, `None` where there is no such function.
-async fn tags(scene: &Scene, kind: &str, name: &str) -> Option<std::collections::BTreeMap<String, String>> {
+async fn tags(
+    scene: &Scene,
+    kind: &str,
+    name: &str,
+) -> Option<std::collections::BTreeMap<String, String>> {
     if kind == LFN {
-        return scene.cloud.function(name).await.map(|function| function.tags.unwrap_or_default().into_iter().collect());
+        return scene
+            .cloud
+            .function(name)
+            .await
+            .map(|function| function.tags.unwrap_or_default().into_iter().collect());
     }
-    let there = scene.cloud.code(name, FunctionStage::Development).await.is_some();
-    if there { Some(scene.cloud.cloudfront_tags(name).await) } else { None }
+    let there = scene
+        .cloud
+        .code(name, FunctionStage::Development)
+        .await
+        .is_some();
+    if there {
+        Some(scene.cloud.cloudfront_tags(name).await)
+    } else {
+        None
+    }
 }
 
 /// Takes a tag off from outside.
 async fn untag(scene: &Scene, kind: &str, name: &str, key: &str) {
     if kind == LFN {
-        let arn = scene.cloud.configuration(name).await.function_arn.expect("an ARN");
-        scene.cloud.lambda.untag_resource().resource(arn).tag_keys(key).send().await.expect("untagged");
+        let arn = scene
+            .cloud
+            .configuration(name)
+            .await
+            .function_arn
+            .expect("an ARN");
+        scene
+            .cloud
+            .lambda
+            .untag_resource()
+            .resource(arn)
+            .tag_keys(key)
+            .send()
+            .await
+            .expect("untagged");
     } else {
-        let request = scene.cloud.cloudfront.untag_resource().resource(scene.cloud.cloudfront_arn(name));
-        request.tag_keys(TagKeys::builder().items(key).build()).send().await.expect("untagged");
+        let request = scene
+            .cloud
+            .cloudfront
+            .untag_resource()
+            .resource(scene.cloud.cloudfront_arn(name));
+        request
+            .tag_keys(TagKeys::builder().items(key).build())
+            .send()
+            .await
+            .expect("untagged");
     }
 }
 
@@ -84,11 +125,20 @@ async fn retain_makes_no_call_and_the_same_manifest_takes_the_function_back() {
         scene.delete(kind, name).await;
         assert_eq!((scene.writes(), scene.reads()), (vec![], vec![]), "{kind}");
         assert_eq!(tags(&scene, kind, name).await, before, "{kind}");
-        assert_eq!(before.and_then(|tags| tags.get("team").cloned()).as_deref(), Some("shop"), "{kind}");
+        assert_eq!(
+            before.and_then(|tags| tags.get("team").cloned()).as_deref(),
+            Some("shop"),
+            "{kind}"
+        );
     }
     both_ready_again(&scene, &spec).await;
     let events = scene.tenant.events().await;
-    assert!(!events.iter().any(|event| event.contains(" Adopted ") || event.contains(" TookOver ")), "{events:?}");
+    assert!(
+        !events
+            .iter()
+            .any(|event| event.contains(" Adopted ") || event.contains(" TookOver ")),
+        "{events:?}"
+    );
     scene.end().await;
 }
 
@@ -106,15 +156,24 @@ async fn the_policy_is_read_at_the_last_moment() {
     let scene = Scene::start("del-moment").await;
     both_ready(&scene, &json!({"deletionPolicy": "Delete"})).await;
     for (kind, name) in BOTH {
-        let read = if kind == LFN { "GetFunction" } else { "DescribeFunction" };
-        let held = scene.tenant.inject(Fault::on(read).function(name).then(Action::Hold));
+        let read = if kind == LFN {
+            "GetFunction"
+        } else {
+            "DescribeFunction"
+        };
+        let held = scene
+            .tenant
+            .inject(Fault::on(read).function(name).then(Action::Hold));
         scene.tenant.delete(kind, name).await;
         held.arrived(1, MINUTE).await;
         scene.tenant.patch(kind, name, policy("Retain")).await;
         held.release();
         scene.tenant.wait_gone(kind, name, PATIENCE).await;
         assert_eq!(scene.writes(), Vec::<String>::new(), "{kind}");
-        assert!(tags(&scene, kind, name).await.is_some(), "{kind}: it is still there");
+        assert!(
+            tags(&scene, kind, name).await.is_some(),
+            "{kind}: it is still there"
+        );
     }
     scene.end().await;
 }

@@ -11,8 +11,12 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::invariants::SENTINEL;
-use crate::ownership::either::{BOTH, INSTANCE, exists, has_finalizer, is_stalled, manifest, message, runs, state, tags, untag};
-use crate::support::{BINARY, CFF, LFN, PATIENCE, Scene, archive, cff, javascript, lfn, python, quiet_with};
+use crate::ownership::either::{
+    BOTH, INSTANCE, exists, has_finalizer, is_stalled, manifest, message, runs, state, tags, untag,
+};
+use crate::support::{
+    BINARY, CFF, LFN, PATIENCE, Scene, archive, cff, javascript, lfn, python, quiet_with,
+};
 
 /// Checks come soon, so that nobody needs to ask for them.
 const CHECKS: [&str; 1] = ["--check-interval=1s"];
@@ -28,13 +32,26 @@ async fn edit(scene: &Scene, kind: &str, name: &str, mark: &str) {
         scene.replace_live(name, &javascript(mark)).await;
     } else {
         let zip = Blob::new(archive("index.py", &python(mark)));
-        scene.cloud.lambda.update_function_code().function_name(name).zip_file(zip).send().await.expect("edited");
+        scene
+            .cloud
+            .lambda
+            .update_function_code()
+            .function_name(name)
+            .zip_file(zip)
+            .send()
+            .await
+            .expect("edited");
         settled(scene, name).await;
     }
 }
 
 async fn settled(scene: &Scene, name: &str) {
-    let wait = scene.cloud.lambda.wait_until_function_updated_v2().function_name(name).wait(MINUTE);
+    let wait = scene
+        .cloud
+        .lambda
+        .wait_until_function_updated_v2()
+        .function_name(name)
+        .wait(MINUTE);
     wait.await.expect("the outside change settles");
 }
 
@@ -43,35 +60,70 @@ async fn remove(scene: &Scene, kind: &str, name: &str) {
     if kind == CFF {
         scene.cloud.delete_cloudfront(name).await;
     } else {
-        scene.cloud.lambda.delete_function().function_name(name).send().await.expect("deleted");
+        scene
+            .cloud
+            .lambda
+            .delete_function()
+            .function_name(name)
+            .send()
+            .await
+            .expect("deleted");
     }
 }
 
 async fn request(scene: &Scene, kind: &str, name: &str, token: &str) {
-    scene.tenant.patch(kind, name, json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}})).await;
+    scene
+        .tenant
+        .patch(
+            kind,
+            name,
+            json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}}),
+        )
+        .await;
 }
 
 fn fields(object: &DynamicObject) -> Vec<&str> {
     let fields = object.data["status"]["lastDrift"]["fields"].as_array();
-    fields.into_iter().flatten().filter_map(Value::as_str).collect()
+    fields
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 /// Steps and fields of the planned changes.
 fn planned(object: &DynamicObject) -> Vec<(&str, &str)> {
     let changes = object.data["status"]["plannedChanges"].as_array();
-    changes.into_iter().flatten().map(|change| (change["step"].as_str().unwrap_or("-"), change["field"].as_str().unwrap_or("-"))).collect()
+    changes
+        .into_iter()
+        .flatten()
+        .map(|change| {
+            (
+                change["step"].as_str().unwrap_or("-"),
+                change["field"].as_str().unwrap_or("-"),
+            )
+        })
+        .collect()
 }
 
 /// Waits until this many events of this reason tell of the objects of this name; there must not be more.
 async fn told(scene: &Scene, reason: &str, name: &str, times: usize) {
-    let wanted = |line: &str| line.contains(&format!(" {reason} ")) && line.contains(&format!("/{name}: "));
+    let wanted =
+        |line: &str| line.contains(&format!(" {reason} ")) && line.contains(&format!("/{name}: "));
     let told = scene.tenant.wait_events(times, wanted, PATIENCE).await;
     assert_eq!(told.len(), times, "{told:#?}");
 }
 
 /// Waits until the functions of each kind were looked at so many times more.
 async fn looked_at(scene: &Scene, times: usize) {
-    let looks = ["cloudfront", "lambda"].map(|service| scene.tenant.inject(Fault::any().service(service).always().then(Action::Delay(Duration::ZERO))));
+    let looks = ["cloudfront", "lambda"].map(|service| {
+        scene.tenant.inject(
+            Fault::any()
+                .service(service)
+                .always()
+                .then(Action::Delay(Duration::ZERO)),
+        )
+    });
     for look in &looks {
         look.arrived(times, PATIENCE).await;
         look.remove();
@@ -82,7 +134,9 @@ async fn looked_at(scene: &Scene, times: usize) {
 async fn both(title: &str, name: &str, spec: &Value, flags: &[&str]) -> Scene {
     let scene = Scene::with(title, flags).await;
     for kind in BOTH {
-        scene.apply(manifest(kind, name, "ours", spec.clone())).await;
+        scene
+            .apply(manifest(kind, name, "ours", spec.clone()))
+            .await;
         scene.ready(kind, name).await;
     }
     scene.tenant.clear_calls();
@@ -95,20 +149,39 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
     for kind in BOTH {
         edit(&scene, kind, "f", "theirs").await;
         let object = scene.reason(kind, "f", "Drifted").await;
-        assert!(is_stalled(&object, "Drifted") && has_finalizer(&object), "{object:?}");
+        assert!(
+            is_stalled(&object, "Drifted") && has_finalizer(&object),
+            "{object:?}"
+        );
         assert_eq!(fields(&object), ["code"]);
-        assert!(message(&object, "Stalled").contains("changed code"), "{}", message(&object, "Stalled"));
+        assert!(
+            message(&object, "Stalled").contains("changed code"),
+            "{}",
+            message(&object, "Stalled")
+        );
         let drift = &object.data["status"]["lastDrift"];
         let change = &object.data["status"]["plannedChanges"][0];
         if kind == CFF {
             assert_eq!(planned(&object), [("Update", "code"), ("Publish", "code")]);
-            let theirs = Sha256::digest(javascript("theirs")).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-            assert_eq!((&drift["codeSha256"], &drift["liveCodeSha256"]), (&json!(theirs), &json!(theirs)));
-            assert_eq!(object.data["status"]["live"]["codeSha256"], json!(theirs), "the status says what is LIVE");
+            let theirs = Sha256::digest(javascript("theirs"))
+                .iter()
+                .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+            assert_eq!(
+                (&drift["codeSha256"], &drift["liveCodeSha256"]),
+                (&json!(theirs), &json!(theirs))
+            );
+            assert_eq!(
+                object.data["status"]["live"]["codeSha256"],
+                json!(theirs),
+                "the status says what is LIVE"
+            );
             assert_eq!(object.data["status"]["live"]["state"], "Older");
             for diff in [&drift["diff"], &change["diff"]] {
                 let diff = diff.as_str().unwrap_or_default();
-                assert!(diff.contains("\n-") && diff.contains("'theirs'") && diff.contains("'ours'"), "{diff}");
+                assert!(
+                    diff.contains("\n-") && diff.contains("'theirs'") && diff.contains("'ours'"),
+                    "{diff}"
+                );
             }
         } else {
             assert_eq!(planned(&object), [("UpdateCode", "code")]);
@@ -117,7 +190,12 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
         }
         scene.event_with(kind, "f", "DriftReported", "code").await;
     }
-    let found: Vec<Value> = [scene.tenant.get(CFF, "f").await, scene.tenant.get(LFN, "f").await].map(|object| object.data["status"].clone()).to_vec();
+    let found: Vec<Value> = [
+        scene.tenant.get(CFF, "f").await,
+        scene.tenant.get(LFN, "f").await,
+    ]
+    .map(|object| object.data["status"].clone())
+    .to_vec();
     // Some checks, and an operator that knows only what stands in the status.
     looked_at(&scene, 3).await;
     scene.operator.kill();
@@ -144,10 +222,16 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
         assert!(runs(&scene.cloud, kind, "f", "ours").await);
         assert_eq!(object.data["status"]["lastHandledReconcileAt"], "now");
         assert!(planned(&object).is_empty(), "{:?}", planned(&object));
-        assert_eq!(object.data["status"]["lastDrift"], before.data["status"]["lastDrift"], "what was found is kept");
+        assert_eq!(
+            object.data["status"]["lastDrift"], before.data["status"]["lastDrift"],
+            "what was found is kept"
+        );
         scene.event_with(kind, "f", "DriftRepaired", "code").await;
     }
-    assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction", "UpdateFunctionCode"]);
+    assert_eq!(
+        scene.writes(),
+        ["UpdateFunction", "PublishFunction", "UpdateFunctionCode"]
+    );
     scene.end().await;
 }
 
@@ -157,9 +241,16 @@ async fn a_request_of_what_was_not_reported_yet_only_looks() {
     for kind in BOTH {
         edit(&scene, kind, "f", "theirs").await;
         let object = scene.look(kind, "f", "1").await;
-        assert!(is_stalled(&object, "Drifted"), "nobody knew of it: {:#}", object.data["status"]);
+        assert!(
+            is_stalled(&object, "Drifted"),
+            "nobody knew of it: {:#}",
+            object.data["status"]
+        );
         assert_eq!(scene.writes(), Vec::<String>::new());
-        assert!(is_ready(&scene.look(kind, "f", "2").await), "and now somebody does");
+        assert!(
+            is_ready(&scene.look(kind, "f", "2").await),
+            "and now somebody does"
+        );
         assert!(runs(&scene.cloud, kind, "f", "ours").await);
         scene.tenant.clear_calls();
     }
@@ -174,16 +265,35 @@ async fn an_edit_that_is_undone_outside_is_ready_again_by_itself() {
         if kind == CFF {
             return edit(&scene, kind, "f", mark).await;
         }
-        let handler = if mark == "ours" { "index.handler".to_owned() } else { format!("{mark}.handler") };
-        scene.cloud.lambda.update_function_configuration().function_name("f").handler(handler).send().await.expect("edited");
+        let handler = if mark == "ours" {
+            "index.handler".to_owned()
+        } else {
+            format!("{mark}.handler")
+        };
+        scene
+            .cloud
+            .lambda
+            .update_function_configuration()
+            .function_name("f")
+            .handler(handler)
+            .send()
+            .await
+            .expect("edited");
         settled(&scene, "f").await;
     };
     for (kind, field) in [(CFF, "code"), (LFN, "handler")] {
         edit(kind, "theirs").await;
         scene.reason(kind, "f", "Drifted").await;
         edit(kind, "ours").await;
-        let object = scene.tenant.wait_for(kind, "f", "to be ready again", is_ready, PATIENCE).await;
-        assert!(planned(&object).is_empty() && fields(&object) == [field], "{:#}", object.data["status"]);
+        let object = scene
+            .tenant
+            .wait_for(kind, "f", "to be ready again", is_ready, PATIENCE)
+            .await;
+        assert!(
+            planned(&object).is_empty() && fields(&object) == [field],
+            "{:#}",
+            object.data["status"]
+        );
         edit(kind, "others").await;
         scene.reason(kind, "f", "Drifted").await;
     }
@@ -201,14 +311,22 @@ async fn a_function_that_others_deleted_is_not_made_again_until_an_edit() {
         remove(&scene, kind, "f").await;
         let object = scene.reason(kind, "f", "Drifted").await;
         assert_eq!(fields(&object), ["functionName"]);
-        assert!(planned(&object).iter().any(|(step, _)| *step == "Create"), "{:?}", planned(&object));
-        scene.event_with(kind, "f", "DriftReported", "deleted").await;
+        assert!(
+            planned(&object).iter().any(|(step, _)| *step == "Create"),
+            "{:?}",
+            planned(&object)
+        );
+        scene
+            .event_with(kind, "f", "DriftReported", "deleted")
+            .await;
     }
     looked_at(&scene, 3).await;
     assert_eq!(scene.cloud.names().await, Vec::<String>::new());
     assert_eq!(scene.writes(), Vec::<String>::new());
     for kind in BOTH {
-        scene.apply(manifest(kind, "f", "second", reporting(json!({})))).await;
+        scene
+            .apply(manifest(kind, "f", "second", reporting(json!({}))))
+            .await;
         scene.ready(kind, "f").await;
         assert!(runs(&scene.cloud, kind, "f", "second").await);
     }
@@ -219,7 +337,9 @@ async fn a_function_that_others_deleted_is_not_made_again_until_an_edit() {
 async fn an_object_whose_drift_is_left_can_be_deleted() {
     let scene = both("drift-delete", "f", &reporting(json!({})), &CHECKS).await;
     for kind in BOTH {
-        scene.apply(manifest(kind, "gone", "ours", reporting(json!({})))).await;
+        scene
+            .apply(manifest(kind, "gone", "ours", reporting(json!({}))))
+            .await;
         scene.ready(kind, "gone").await;
         remove(&scene, kind, "gone").await;
         edit(&scene, kind, "f", "theirs").await;
@@ -240,23 +360,55 @@ async fn a_changed_reference_repairs_what_was_reported() {
     let scene = Scene::with("drift-reference", &CHECKS).await;
     let map = |mark: &str| json!({"kind": "ConfigMap", "metadata": {"name": "code"}, "data": {"f.js": javascript(mark), "index.py": python(mark)}});
     scene.apply(map("ours")).await;
-    scene.apply(cff("f", "", reporting(json!({"code": {"configMapKeyRef": {"name": "code", "key": "f.js"}}})))).await;
-    scene.apply(lfn("f", "", reporting(json!({"code": {"configMapRef": {"name": "code"}}})))).await;
+    scene
+        .apply(cff(
+            "f",
+            "",
+            reporting(json!({"code": {"configMapKeyRef": {"name": "code", "key": "f.js"}}})),
+        ))
+        .await;
+    scene
+        .apply(lfn(
+            "f",
+            "",
+            reporting(json!({"code": {"configMapRef": {"name": "code"}}})),
+        ))
+        .await;
     for kind in BOTH {
         scene.ready(kind, "f").await;
         if kind == CFF {
             edit(&scene, kind, "f", "theirs").await;
         } else {
-            scene.cloud.lambda.update_function_configuration().function_name("f").handler("theirs.handler").send().await.expect("edited");
+            scene
+                .cloud
+                .lambda
+                .update_function_configuration()
+                .function_name("f")
+                .handler("theirs.handler")
+                .send()
+                .await
+                .expect("edited");
             settled(&scene, "f").await;
         }
         scene.reason(kind, "f", "Drifted").await;
     }
     scene.apply(map("later")).await;
-    let live = scene.tenant.wait_for(CFF, "f", "to be ready again", is_ready, PATIENCE).await;
-    assert_eq!((scene.cloud.live("f").await, fields(&live)), (Some(javascript("later")), vec!["code"]));
-    scene.tenant.wait_for(LFN, "f", "to be ready again", is_ready, PATIENCE).await;
-    assert_eq!(scene.cloud.configuration("f").await.handler.as_deref(), Some("index.handler"));
+    let live = scene
+        .tenant
+        .wait_for(CFF, "f", "to be ready again", is_ready, PATIENCE)
+        .await;
+    assert_eq!(
+        (scene.cloud.live("f").await, fields(&live)),
+        (Some(javascript("later")), vec!["code"])
+    );
+    scene
+        .tenant
+        .wait_for(LFN, "f", "to be ready again", is_ready, PATIENCE)
+        .await;
+    assert_eq!(
+        scene.cloud.configuration("f").await.handler.as_deref(),
+        Some("index.handler")
+    );
     scene.end().await;
 }
 
@@ -264,12 +416,26 @@ async fn a_changed_reference_repairs_what_was_reported() {
 async fn a_foreign_publish_is_left_and_shown() {
     let scene = both("drift-live", "f", &reporting(json!({})), &CHECKS).await;
     edit(&scene, CFF, "f", "theirs").await;
-    scene.cloud.update_cloudfront("f", "", &javascript("ours")).await;
+    scene
+        .cloud
+        .update_cloudfront("f", "", &javascript("ours"))
+        .await;
     let only_live = |object: &DynamicObject| planned(object) == [("Publish", "code")];
-    let object = scene.tenant.wait_for(CFF, "f", "to plan a publish alone", only_live, PATIENCE).await;
+    let object = scene
+        .tenant
+        .wait_for(CFF, "f", "to plan a publish alone", only_live, PATIENCE)
+        .await;
     let status = &object.data["status"];
-    assert_eq!(status["lastDrift"]["liveCodeSha256"], status["live"]["codeSha256"]);
-    assert!(status["plannedChanges"][0]["diff"].as_str().is_some_and(|diff| diff.starts_with("--- LIVE\n+++ spec\n")), "{status:#}");
+    assert_eq!(
+        status["lastDrift"]["liveCodeSha256"],
+        status["live"]["codeSha256"]
+    );
+    assert!(
+        status["plannedChanges"][0]["diff"]
+            .as_str()
+            .is_some_and(|diff| diff.starts_with("--- LIVE\n+++ spec\n")),
+        "{status:#}"
+    );
     assert_eq!(scene.cloud.live("f").await, Some(javascript("theirs")));
     assert_eq!(scene.writes(), Vec::<String>::new());
     scene.end().await;
@@ -282,13 +448,32 @@ async fn environment_values_are_neither_reported_nor_kept() {
         let spec = json!({"driftPolicy": policy, "timeout": 5, "environment": {"variables": {"KEPT": format!("{SENTINEL}-ours")}}});
         scene.apply(lfn("f", &python("ours"), spec)).await;
         scene.ready(LFN, "f").await;
-        let variables = Environment::builder().variables("KEPT", format!("{SENTINEL}-theirs")).variables("NEW", format!("{SENTINEL}-new")).build();
-        let edit = scene.cloud.lambda.update_function_configuration().function_name("f").timeout(9).environment(variables);
+        let variables = Environment::builder()
+            .variables("KEPT", format!("{SENTINEL}-theirs"))
+            .variables("NEW", format!("{SENTINEL}-new"))
+            .build();
+        let edit = scene
+            .cloud
+            .lambda
+            .update_function_configuration()
+            .function_name("f")
+            .timeout(9)
+            .environment(variables);
         edit.send().await.expect("edited");
         settled(&scene, "f").await;
         let object = scene.look(LFN, "f", "1").await;
-        assert_eq!(fields(&object), ["timeout", "environment.variables.KEPT", "environment.variables.NEW"]);
-        assert_eq!(object.data["status"]["lastDrift"]["diff"], "-timeout: 9\n+timeout: 5\n");
+        assert_eq!(
+            fields(&object),
+            [
+                "timeout",
+                "environment.variables.KEPT",
+                "environment.variables.NEW"
+            ]
+        );
+        assert_eq!(
+            object.data["status"]["lastDrift"]["diff"],
+            "-timeout: 9\n+timeout: 5\n"
+        );
         assert_eq!(is_ready(&object), policy == "Repair");
         // That no value is anywhere is looked at where the scene ends.
         scene.end().await;
@@ -297,9 +482,22 @@ async fn environment_values_are_neither_reported_nor_kept() {
 
 #[tokio::test]
 async fn what_names_no_policy_has_the_operators() {
-    let scene = both("drift-default", "f", &json!({}), &["--default-drift-policy=Report"]).await;
+    let scene = both(
+        "drift-default",
+        "f",
+        &json!({}),
+        &["--default-drift-policy=Report"],
+    )
+    .await;
     for kind in BOTH {
-        scene.apply(manifest(kind, "named", "ours", json!({"driftPolicy": "Repair"}))).await;
+        scene
+            .apply(manifest(
+                kind,
+                "named",
+                "ours",
+                json!({"driftPolicy": "Repair"}),
+            ))
+            .await;
         scene.ready(kind, "named").await;
         scene.tenant.clear_calls();
         for name in ["f", "named"] {
@@ -308,25 +506,44 @@ async fn what_names_no_policy_has_the_operators() {
         assert!(is_stalled(&scene.look(kind, "f", "1").await, "Drifted"));
         assert_eq!(scene.writes(), Vec::<String>::new());
         assert!(is_ready(&scene.look(kind, "named", "1").await));
-        assert!(runs(&scene.cloud, kind, "named", "ours").await && runs(&scene.cloud, kind, "f", "theirs").await);
+        assert!(
+            runs(&scene.cloud, kind, "named", "ours").await
+                && runs(&scene.cloud, kind, "f", "theirs").await
+        );
     }
     scene.end().await;
 }
 
 #[tokio::test]
 async fn our_own_tags_are_put_back_and_nothing_else_with_them() {
-    let scene = both("drift-tags", "f", &reporting(json!({"tags": {"team": "edge"}})), &[]).await;
+    let scene = both(
+        "drift-tags",
+        "f",
+        &reporting(json!({"tags": {"team": "edge"}})),
+        &[],
+    )
+    .await;
     for kind in BOTH {
         let ours = tags(&scene.cloud, kind, "f").await;
         untag(&scene.cloud, kind, "f", INSTANCE).await;
-        assert!(is_ready(&scene.look(kind, "f", "1").await), "that alone is no drift");
+        assert!(
+            is_ready(&scene.look(kind, "f", "1").await),
+            "that alone is no drift"
+        );
         assert_eq!(tags(&scene.cloud, kind, "f").await, ours);
 
         untag(&scene.cloud, kind, "f", INSTANCE).await;
         crate::ownership::either::tag(&scene.cloud, kind, "f", "team", "theirs").await;
         let object = scene.look(kind, "f", "2").await;
-        assert!(is_stalled(&object, "Drifted"), "{:#}", object.data["status"]);
-        assert_eq!((fields(&object), planned(&object)), (vec!["tags/team"], vec![("Tag", "tags/team")]));
+        assert!(
+            is_stalled(&object, "Drifted"),
+            "{:#}",
+            object.data["status"]
+        );
+        assert_eq!(
+            (fields(&object), planned(&object)),
+            (vec!["tags/team"], vec![("Tag", "tags/team")])
+        );
         let mut expected = ours.clone();
         expected.insert("team".to_owned(), "theirs".to_owned());
         assert_eq!(tags(&scene.cloud, kind, "f").await, expected);
@@ -343,18 +560,35 @@ async fn what_a_repair_overwrites_is_in_the_status_before_it_is_overwritten() {
     let scene = both("drift-kept", "f", &json!({}), &[]).await;
     for (kind, operation) in [(CFF, "UpdateFunction"), (LFN, "UpdateFunctionCode")] {
         edit(&scene, kind, "f", "theirs").await;
-        let fault = scene.tenant.inject(Fault::on(operation).then(Action::KillBefore));
+        let fault = scene
+            .tenant
+            .inject(Fault::on(operation).then(Action::KillBefore));
         request(&scene, kind, "f", "1").await;
-        assert!(scene.operator.exited(PATIENCE).await.is_some(), "{kind}: the repair was not sent");
+        assert!(
+            scene.operator.exited(PATIENCE).await.is_some(),
+            "{kind}: the repair was not sent"
+        );
         fault.assert_fired(1);
         let before = scene.tenant.get(kind, "f").await;
         let drift = before.data["status"]["lastDrift"].clone();
         assert_eq!(fields(&before), ["code"]);
-        assert!(drift["codeSha256"].is_string() && drift["diff"].as_str().is_some_and(|diff| kind == LFN || diff.contains("'theirs'")), "{drift:#}");
-        assert!(runs(&scene.cloud, kind, "f", "theirs").await, "nothing is overwritten yet");
+        assert!(
+            drift["codeSha256"].is_string()
+                && drift["diff"]
+                    .as_str()
+                    .is_some_and(|diff| kind == LFN || diff.contains("'theirs'")),
+            "{drift:#}"
+        );
+        assert!(
+            runs(&scene.cloud, kind, "f", "theirs").await,
+            "nothing is overwritten yet"
+        );
         scene.operator.restart().await;
         let object = scene.ready(kind, "f").await;
-        assert_eq!(object.data["status"]["lastDrift"], drift, "and stays until the next drift");
+        assert_eq!(
+            object.data["status"]["lastDrift"], drift,
+            "and stays until the next drift"
+        );
         assert!(runs(&scene.cloud, kind, "f", "ours").await);
     }
     scene.end().await;
@@ -365,15 +599,27 @@ async fn what_a_repair_overwrites_is_in_the_status_before_it_is_overwritten() {
 async fn a_change_of_ours_that_is_half_done_is_no_drift() {
     let scene = both("drift-half", "f", &reporting(json!({})), &[]).await;
     for (kind, operation) in [(CFF, "PublishFunction"), (LFN, "UpdateFunctionCode")] {
-        let fault = scene.tenant.inject(Fault::on(operation).then(Action::KillBefore));
-        let changed = if kind == LFN { json!({"timeout": 9}) } else { json!({}) };
-        scene.apply(manifest(kind, "f", "second", reporting(changed))).await;
+        let fault = scene
+            .tenant
+            .inject(Fault::on(operation).then(Action::KillBefore));
+        let changed = if kind == LFN {
+            json!({"timeout": 9})
+        } else {
+            json!({})
+        };
+        scene
+            .apply(manifest(kind, "f", "second", reporting(changed)))
+            .await;
         assert!(scene.operator.exited(PATIENCE).await.is_some());
         fault.assert_fired(1);
         scene.operator.restart().await;
         let object = scene.ready(kind, "f").await;
         assert!(runs(&scene.cloud, kind, "f", "second").await);
-        assert!(object.data["status"]["lastDrift"].is_null(), "{:#}", object.data["status"]);
+        assert!(
+            object.data["status"]["lastDrift"].is_null(),
+            "{:#}",
+            object.data["status"]
+        );
     }
     scene.end().await;
 }
@@ -383,12 +629,19 @@ async fn a_pause_does_not_forget_what_was_settled() {
     let scene = both("drift-pause", "f", &reporting(json!({})), &[]).await;
     let pause = |text: Value| json!({"metadata": {"annotations": {"cloudfn.dev/paused": text}}});
     for kind in BOTH {
-        scene.tenant.patch(kind, "f", pause(json!("an emergency"))).await;
+        scene
+            .tenant
+            .patch(kind, "f", pause(json!("an emergency")))
+            .await;
         scene.reason(kind, "f", "Paused").await;
         edit(&scene, kind, "f", "theirs").await;
         scene.tenant.patch(kind, "f", pause(Value::Null)).await;
         let object = scene.reason(kind, "f", "Drifted").await;
-        assert_eq!(fields(&object), ["code"], "what was done during the pause is left");
+        assert_eq!(
+            fields(&object),
+            ["code"],
+            "what was done during the pause is left"
+        );
         scene.tenant.patch(kind, "f", pause(json!("true"))).await;
         scene.reason(kind, "f", "Paused").await;
         scene.tenant.patch(kind, "f", pause(Value::Null)).await;
@@ -408,7 +661,13 @@ async fn an_operator_that_now_reports_leaves_what_another_would_have_repaired() 
     for kind in BOTH {
         edit(&scene, kind, "f", "theirs").await;
     }
-    scene.operator = scene.tenant.operator(BINARY, &quiet_with(&["--default-drift-policy=Report", "--check-interval=1s"])).await;
+    scene.operator = scene
+        .tenant
+        .operator(
+            BINARY,
+            &quiet_with(&["--default-drift-policy=Report", "--check-interval=1s"]),
+        )
+        .await;
     for kind in BOTH {
         scene.reason(kind, "f", "Drifted").await;
     }

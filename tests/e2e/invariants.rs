@@ -10,7 +10,11 @@ pub const SENTINEL: &str = "sentinel-value";
 
 /// Checks all that was recorded in a namespace, its events, and the operator's log.
 pub async fn check(tenant: &Tenant) {
-    assert_eq!(tenant.recorder().gaps(), 0, "the recorder may have missed a version");
+    assert_eq!(
+        tenant.recorder().gaps(),
+        0,
+        "the recorder may have missed a version"
+    );
     for ((kind, name), versions) in tenant.recorder().all() {
         for version in &versions {
             one(&kind, &name, version);
@@ -23,7 +27,10 @@ pub async fn check(tenant: &Tenant) {
         }
     }
     let events = tenant.events().await.join("\n");
-    assert!(!events.contains(SENTINEL), "an event shows a secret: {events}");
+    assert!(
+        !events.contains(SENTINEL),
+        "an event shows a secret: {events}"
+    );
     let log = tenant.operator_logs(usize::MAX);
     assert!(!log.contains(SENTINEL), "the log shows a secret");
 }
@@ -35,27 +42,58 @@ fn one(kind: &str, name: &str, object: &DynamicObject) {
     if status.is_null() || observed == -1 {
         return;
     }
-    assert!(!status.to_string().contains(SENTINEL), "{kind} {name}: the status shows a secret");
-    assert!(observed <= object.metadata.generation.unwrap_or_default(), "{}", told("observedGeneration is ahead of the generation"));
+    assert!(
+        !status.to_string().contains(SENTINEL),
+        "{kind} {name}: the status shows a secret"
+    );
+    assert!(
+        observed <= object.metadata.generation.unwrap_or_default(),
+        "{}",
+        told("observedGeneration is ahead of the generation")
+    );
     let of = |kind: &str| condition(object, kind);
-    let Some(ready) = of("Ready") else { panic!("{}", told("Ready is missing")) };
-    let extra = ["Reconciling", "Stalled"].iter().filter(|kind| of(kind).is_some()).count();
+    let Some(ready) = of("Ready") else {
+        panic!("{}", told("Ready is missing"))
+    };
+    let extra = ["Reconciling", "Stalled"]
+        .iter()
+        .filter(|kind| of(kind).is_some())
+        .count();
     if ready["status"] == "True" {
         assert_eq!(extra, 0, "{}", told("Ready, but Reconciling or Stalled"));
         for condition in status["conditions"].as_array().into_iter().flatten() {
-            assert_eq!(condition["observedGeneration"].as_i64(), Some(observed), "{}", told("a condition of another generation"));
+            assert_eq!(
+                condition["observedGeneration"].as_i64(),
+                Some(observed),
+                "{}",
+                told("a condition of another generation")
+            );
         }
     } else if ready["reason"] != "Paused" {
-        assert_eq!(extra, 1, "{}", told("not Ready, and not exactly one of Reconciling and Stalled"));
+        assert_eq!(
+            extra,
+            1,
+            "{}",
+            told("not Ready, and not exactly one of Reconciling and Stalled")
+        );
     }
 }
 
 fn transitions(kind: &str, name: &str, before: &DynamicObject, after: &DynamicObject) {
-    for new in after.data["status"]["conditions"].as_array().into_iter().flatten() {
+    for new in after.data["status"]["conditions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
         let type_ = new["type"].as_str().unwrap_or_default();
-        let Some(old) = condition(before, type_) else { continue };
+        let Some(old) = condition(before, type_) else {
+            continue;
+        };
         let (same, moved) = (old["status"] == new["status"], time(old) != time(new));
-        assert!(!(same && moved), "{kind} {name}: lastTransitionTime of {type_} moved without its status: {old} {new}");
+        assert!(
+            !(same && moved),
+            "{kind} {name}: lastTransitionTime of {type_} moved without its status: {old} {new}"
+        );
     }
 }
 

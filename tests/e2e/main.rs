@@ -1,6 +1,13 @@
 //! End to end: the real binary, a real API server, an AWS emulator, and a proxy that breaks things.
 
-#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests may fail loudly")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may fail loudly"
+)]
 
 mod budget;
 mod cloudfront;

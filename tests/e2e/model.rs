@@ -17,7 +17,13 @@ use api_server::ApiServer;
 
 /// One request: what it shows, method, path in the namespace, content type, body. In bodies, `$rv`
 /// and `$uid` stand for the object's own, `$old` for the version before its last change.
-type Row = (&'static str, &'static str, &'static str, &'static str, Value);
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    Value,
+);
 
 const JSON: &str = "application/json";
 const MERGE: &str = "application/merge-patch+json";
@@ -54,7 +60,13 @@ fn rows() -> Vec<Row> {
     vec![
         ("nothing is there", "GET", F, "", Value::Null),
         ("no metadata of nothing", "GET", F, PARTIAL, Value::Null),
-        ("nothing can be patched", "PATCH", F, MERGE, json!({"metadata": {"finalizers": [ours]}})),
+        (
+            "nothing can be patched",
+            "PATCH",
+            F,
+            MERGE,
+            json!({"metadata": {"finalizers": [ours]}}),
+        ),
         (
             "a create brings defaults and drops the status",
             "POST",
@@ -71,19 +83,64 @@ fn rows() -> Vec<Row> {
         ),
         ("it can be read", "GET", F, "", Value::Null),
         ("its metadata too", "GET", F, PARTIAL, Value::Null),
-        ("a finalizer is no new generation", "PATCH", F, MERGE, finalizers("$rv", &[ours])),
-        ("a patch that changes nothing makes no version", "PATCH", F, MERGE, finalizers("$rv", &[ours])),
-        ("a stale patch is refused", "PATCH", F, MERGE, finalizers("$old", &[ours, "other.dev/f"])),
-        ("another uid is refused", "PATCH", F, MERGE, json!({"metadata": {"uid": "00000000-0000-4000-8000-00000000ffff", "finalizers": []}})),
-        ("a status is no new generation", "PATCH", "cloudfrontfunctions/f/status", APPLY, status("$rv", &says(1, "Creating"))),
-        ("the same status makes no version", "PATCH", "cloudfrontfunctions/f/status", APPLY, status("$rv", &says(1, "Creating"))),
-        ("a stale status is refused", "PATCH", "cloudfrontfunctions/f/status", APPLY, status("$old", &says(1, "Busy"))),
+        (
+            "a finalizer is no new generation",
+            "PATCH",
+            F,
+            MERGE,
+            finalizers("$rv", &[ours]),
+        ),
+        (
+            "a patch that changes nothing makes no version",
+            "PATCH",
+            F,
+            MERGE,
+            finalizers("$rv", &[ours]),
+        ),
+        (
+            "a stale patch is refused",
+            "PATCH",
+            F,
+            MERGE,
+            finalizers("$old", &[ours, "other.dev/f"]),
+        ),
+        (
+            "another uid is refused",
+            "PATCH",
+            F,
+            MERGE,
+            json!({"metadata": {"uid": "00000000-0000-4000-8000-00000000ffff", "finalizers": []}}),
+        ),
+        (
+            "a status is no new generation",
+            "PATCH",
+            "cloudfrontfunctions/f/status",
+            APPLY,
+            status("$rv", &says(1, "Creating")),
+        ),
+        (
+            "the same status makes no version",
+            "PATCH",
+            "cloudfrontfunctions/f/status",
+            APPLY,
+            status("$rv", &says(1, "Creating")),
+        ),
+        (
+            "a stale status is refused",
+            "PATCH",
+            "cloudfrontfunctions/f/status",
+            APPLY,
+            status("$old", &says(1, "Busy")),
+        ),
         (
             "a field that is left out is removed",
             "PATCH",
             "cloudfrontfunctions/f/status",
             APPLY,
-            status("$rv", &json!({"observedGeneration": 1, "conditions": says(1, "Settling")["conditions"]})),
+            status(
+                "$rv",
+                &json!({"observedGeneration": 1, "conditions": says(1, "Settling")["conditions"]}),
+            ),
         ),
         (
             "a status can be patched",
@@ -92,13 +149,22 @@ fn rows() -> Vec<Row> {
             MERGE,
             json!({"metadata": {"resourceVersion": "$rv"}, "status": {"etag": "E1", "arn": "b"}}),
         ),
-        ("what was patched outlives an apply", "PATCH", "cloudfrontfunctions/f/status", APPLY, status("$rv", &says(1, "Updating"))),
+        (
+            "what was patched outlives an apply",
+            "PATCH",
+            "cloudfrontfunctions/f/status",
+            APPLY,
+            status("$rv", &says(1, "Updating")),
+        ),
         (
             "what was applied does not",
             "PATCH",
             "cloudfrontfunctions/f/status",
             APPLY,
-            status("$rv", &json!({"observedGeneration": 1, "conditions": says(1, "Settling")["conditions"]})),
+            status(
+                "$rv",
+                &json!({"observedGeneration": 1, "conditions": says(1, "Settling")["conditions"]}),
+            ),
         ),
         (
             "a patch can clear it",
@@ -112,29 +178,134 @@ fn rows() -> Vec<Row> {
             "PATCH",
             "cloudfrontfunctions/f/status",
             APPLY,
-            status("$rv", &json!({"observedGeneration": 1, "conditions": says(1, "Settling")["conditions"]})),
+            status(
+                "$rv",
+                &json!({"observedGeneration": 1, "conditions": says(1, "Settling")["conditions"]}),
+            ),
         ),
-        ("a spec patch is a new generation", "PATCH", F, MERGE, json!({"spec": {"comment": "new"}})),
-        ("a stale status is refused again", "PATCH", "cloudfrontfunctions/f/status", APPLY, status("$old", &says(2, "Busy"))),
-        ("an annotation is no new generation", "PATCH", F, MERGE, json!({"metadata": {"annotations": {"cloudfn.dev/paused": "true"}}})),
-        ("its going neither", "PATCH", F, MERGE, json!({"metadata": {"annotations": {"cloudfn.dev/paused": null}}})),
-        ("a status in a spec patch is dropped", "PATCH", F, MERGE, json!({"status": {"arn": "y"}})),
-        ("a field taken back is a new generation", "PATCH", F, MERGE, json!({"spec": {"comment": null}})),
-        ("deletion waits for the finalizer", "DELETE", F, "", Value::Null),
-        ("deletion twice changes nothing", "DELETE", F, "", Value::Null),
-        ("a spec can still be edited", "PATCH", F, MERGE, json!({"spec": {"deletionPolicy": "Retain"}})),
-        ("a status can still be written", "PATCH", "cloudfrontfunctions/f/status", APPLY, status("$rv", &says(5, "Deleting"))),
-        ("no new finalizer can come", "PATCH", F, MERGE, finalizers("$rv", &[ours, "other.dev/f"])),
-        ("a stale removal is refused", "PATCH", F, MERGE, finalizers("$old", &[])),
-        ("with the last finalizer the object goes", "PATCH", F, MERGE, finalizers("$rv", &[])),
+        (
+            "a spec patch is a new generation",
+            "PATCH",
+            F,
+            MERGE,
+            json!({"spec": {"comment": "new"}}),
+        ),
+        (
+            "a stale status is refused again",
+            "PATCH",
+            "cloudfrontfunctions/f/status",
+            APPLY,
+            status("$old", &says(2, "Busy")),
+        ),
+        (
+            "an annotation is no new generation",
+            "PATCH",
+            F,
+            MERGE,
+            json!({"metadata": {"annotations": {"cloudfn.dev/paused": "true"}}}),
+        ),
+        (
+            "its going neither",
+            "PATCH",
+            F,
+            MERGE,
+            json!({"metadata": {"annotations": {"cloudfn.dev/paused": null}}}),
+        ),
+        (
+            "a status in a spec patch is dropped",
+            "PATCH",
+            F,
+            MERGE,
+            json!({"status": {"arn": "y"}}),
+        ),
+        (
+            "a field taken back is a new generation",
+            "PATCH",
+            F,
+            MERGE,
+            json!({"spec": {"comment": null}}),
+        ),
+        (
+            "deletion waits for the finalizer",
+            "DELETE",
+            F,
+            "",
+            Value::Null,
+        ),
+        (
+            "deletion twice changes nothing",
+            "DELETE",
+            F,
+            "",
+            Value::Null,
+        ),
+        (
+            "a spec can still be edited",
+            "PATCH",
+            F,
+            MERGE,
+            json!({"spec": {"deletionPolicy": "Retain"}}),
+        ),
+        (
+            "a status can still be written",
+            "PATCH",
+            "cloudfrontfunctions/f/status",
+            APPLY,
+            status("$rv", &says(5, "Deleting")),
+        ),
+        (
+            "no new finalizer can come",
+            "PATCH",
+            F,
+            MERGE,
+            finalizers("$rv", &[ours, "other.dev/f"]),
+        ),
+        (
+            "a stale removal is refused",
+            "PATCH",
+            F,
+            MERGE,
+            finalizers("$old", &[]),
+        ),
+        (
+            "with the last finalizer the object goes",
+            "PATCH",
+            F,
+            MERGE,
+            finalizers("$rv", &[]),
+        ),
         ("gone", "GET", F, "", Value::Null),
-        ("a status of nothing", "PATCH", "cloudfrontfunctions/f/status", APPLY, status("1", &says(1, "Creating"))),
-        ("a second removal", "PATCH", F, MERGE, finalizers("$rv", &[])),
-        ("a configuration map", "POST", "configmaps", JSON, map("one")),
+        (
+            "a status of nothing",
+            "PATCH",
+            "cloudfrontfunctions/f/status",
+            APPLY,
+            status("1", &says(1, "Creating")),
+        ),
+        (
+            "a second removal",
+            "PATCH",
+            F,
+            MERGE,
+            finalizers("$rv", &[]),
+        ),
+        (
+            "a configuration map",
+            "POST",
+            "configmaps",
+            JSON,
+            map("one"),
+        ),
         ("its metadata", "GET", "configmaps/m", PARTIAL, Value::Null),
         ("its edit", "PUT", "configmaps/m", JSON, map("two")),
         ("its contents", "GET", "configmaps/m", "", Value::Null),
-        ("without finalizers it goes at once", "DELETE", "configmaps/m", "", Value::Null),
+        (
+            "without finalizers it goes at once",
+            "DELETE",
+            "configmaps/m",
+            "",
+            Value::Null,
+        ),
         ("it is gone", "GET", "configmaps/m", PARTIAL, Value::Null),
         ("no secret", "GET", "secrets/s", PARTIAL, Value::Null),
         ("an event", "POST", "events", JSON, event),
@@ -161,7 +332,13 @@ struct Known {
 impl Known {
     fn fill(&self, namespace: &str, body: &Value) -> Value {
         let text = body.to_string();
-        let filled = [("$rv", &self.version), ("$old", &self.old), ("$uid", &self.uid)].into_iter().fold(text, |text, (name, value)| text.replace(name, value));
+        let filled = [
+            ("$rv", &self.version),
+            ("$old", &self.old),
+            ("$uid", &self.uid),
+        ]
+        .into_iter()
+        .fold(text, |text, (name, value)| text.replace(name, value));
         serde_json::from_str(&filled.replace("$ns", namespace)).unwrap()
     }
 
@@ -201,15 +378,37 @@ fn paths(prefix: &str, value: &Value, into: &mut BTreeSet<String>) {
     }
 }
 
-async fn send(client: &Client, (_, method, place, kind, _): &Row, namespace: &str, body: &Value) -> (u16, Value) {
-    let query = if *kind == APPLY { "?fieldManager=cloudfn&force=true" } else { "" };
-    let mut request = Request::builder().method(*method).uri(path(namespace, place) + query);
-    request = if *kind == PARTIAL { request.header("accept", PARTIAL) } else { request.header("accept", JSON) };
+async fn send(
+    client: &Client,
+    (_, method, place, kind, _): &Row,
+    namespace: &str,
+    body: &Value,
+) -> (u16, Value) {
+    let query = if *kind == APPLY {
+        "?fieldManager=cloudfn&force=true"
+    } else {
+        ""
+    };
+    let mut request = Request::builder()
+        .method(*method)
+        .uri(path(namespace, place) + query);
+    request = if *kind == PARTIAL {
+        request.header("accept", PARTIAL)
+    } else {
+        request.header("accept", JSON)
+    };
     if !kind.is_empty() && *kind != PARTIAL {
         request = request.header("content-type", *kind);
     }
-    let bytes = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
-    let response = client.send(request.body(Body::from(bytes)).unwrap()).await.unwrap();
+    let bytes = if body.is_null() {
+        Vec::new()
+    } else {
+        serde_json::to_vec(body).unwrap()
+    };
+    let response = client
+        .send(request.body(Body::from(bytes)).unwrap())
+        .await
+        .unwrap();
     let status = response.status().as_u16();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     (status, serde_json::from_slice(&bytes).unwrap())
@@ -224,7 +423,8 @@ async fn the_simulated_api_server_answers_as_the_real_one() {
     let mut differing = Vec::new();
     for row in rows() {
         let (sentence, method, place, kind, body) = &row;
-        let (status, answer) = send(&client, &row, namespace, &real_known.fill(namespace, body)).await;
+        let (status, answer) =
+            send(&client, &row, namespace, &real_known.fill(namespace, body)).await;
         let real = real_known.learn(status, &answer);
         let request = api_server::Request {
             method: (*method).to_owned(),
@@ -236,8 +436,16 @@ async fn the_simulated_api_server_answers_as_the_real_one() {
         let modelled = model.handle(&request);
         let model = model_known.learn(modelled.status, &modelled.body);
         if real != model {
-            differing.push(format!("{sentence}: {method} {place}\n  real:  {real}\n  model: {model}\n  {answer}"));
+            differing.push(format!(
+                "{sentence}: {method} {place}\n  real:  {real}\n  model: {model}\n  {answer}"
+            ));
         }
     }
-    assert!(differing.is_empty(), "{} of {} answers differ:\n{}", differing.len(), rows().len(), differing.join("\n"));
+    assert!(
+        differing.is_empty(),
+        "{} of {} answers differ:\n{}",
+        differing.len(),
+        rows().len(),
+        differing.join("\n")
+    );
 }

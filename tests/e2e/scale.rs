@@ -18,7 +18,10 @@ async fn four_hundred_functions_applied_at_once_become_ready_at_three_calls_each
     let file = scene.tenant.folder().join("all.yaml");
     let mut text = String::new();
     for n in 0..EACH {
-        let objects = [cff(&format!("edge-{n}"), &javascript(&n.to_string()), json!({})), lfn(&format!("worker-{n}"), &python(&n.to_string()), json!({}))];
+        let objects = [
+            cff(&format!("edge-{n}"), &javascript(&n.to_string()), json!({})),
+            lfn(&format!("worker-{n}"), &python(&n.to_string()), json!({})),
+        ];
         for mut object in objects {
             object["apiVersion"] = json!("cloudfn.dev/v1alpha1");
             let _ = writeln!(text, "---\n{object}");
@@ -29,18 +32,36 @@ async fn four_hundred_functions_applied_at_once_become_ready_at_three_calls_each
     let before = usage(scene.operator.id());
     let began = Instant::now();
     let file = file.display().to_string();
-    let output = scene.tenant.bed().kubectl(&["apply", "-n", scene.tenant.namespace(), "-f", &file]).await;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = scene
+        .tenant
+        .bed()
+        .kubectl(&["apply", "-n", scene.tenant.namespace(), "-f", &file])
+        .await;
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let applied = Instant::now();
     let deadline = applied + Duration::from_mins(5);
     for kind in [CFF, LFN] {
         loop {
-            let listed = scene.tenant.api(kind).list(&ListParams::default()).await.expect("listed").items;
+            let listed = scene
+                .tenant
+                .api(kind)
+                .list(&ListParams::default())
+                .await
+                .expect("listed")
+                .items;
             let ready = listed.iter().filter(|object| is_ready(object)).count();
             if ready == EACH {
                 break;
             }
-            assert!(Instant::now() < deadline, "{ready} of {EACH} {kind} are Ready\n{}", scene.tenant.operator_logs(40));
+            assert!(
+                Instant::now() < deadline,
+                "{ready} of {EACH} {kind} are Ready\n{}",
+                scene.tenant.operator_logs(40)
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -56,8 +77,12 @@ async fn four_hundred_functions_applied_at_once_become_ready_at_three_calls_each
 
     let mut calls: HashMap<(String, String), (usize, usize)> = HashMap::new();
     for call in scene.tenant.calls() {
-        let Some(function) = call.function else { continue };
-        let (all, creates) = calls.entry((call.service.to_owned(), function)).or_default();
+        let Some(function) = call.function else {
+            continue;
+        };
+        let (all, creates) = calls
+            .entry((call.service.to_owned(), function))
+            .or_default();
         *all += 1;
         *creates += usize::from(call.operation == "CreateFunction");
     }
@@ -66,8 +91,20 @@ async fn four_hundred_functions_applied_at_once_become_ready_at_three_calls_each
         assert!(*all <= 3, "{service} {name}: {all} calls");
         assert_eq!(*creates, 1, "{service} {name}");
     }
-    let functions = scene.cloud.lambda.list_functions().into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
-    assert_eq!(functions.expect("listed").len(), EACH + 1, "one for each object, and the foreign one");
+    let functions = scene
+        .cloud
+        .lambda
+        .list_functions()
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<Vec<_>, _>>()
+        .await;
+    assert_eq!(
+        functions.expect("listed").len(),
+        EACH + 1,
+        "one for each object, and the foreign one"
+    );
     scene.end().await;
 }
 
@@ -82,11 +119,26 @@ struct Usage {
 fn usage(id: Option<u32>) -> Usage {
     let folder = format!("/proc/{}", id.expect("a process"));
     let status = std::fs::read_to_string(format!("{folder}/status")).expect("a status");
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
-    let resident = resident.trim().trim_end_matches(" kB").parse().expect("a number");
+    let resident = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .expect("VmRSS");
+    let resident = resident
+        .trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .expect("a number");
     let stat = std::fs::read_to_string(format!("{folder}/stat")).expect("a stat");
     // Behind the name, which is in parentheses, utime and stime are the 12th and 13th.
-    let fields: Vec<&str> = stat.rsplit(')').next().expect("fields").split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .expect("fields")
+        .split_whitespace()
+        .collect();
     let ticks = |at: usize| fields[at].parse::<f64>().expect("ticks");
-    Usage { resident, cpu: (ticks(11) + ticks(12)) / 100.0 }
+    Usage {
+        resident,
+        cpu: (ticks(11) + ticks(12)) / 100.0,
+    }
 }

@@ -31,7 +31,11 @@ impl Strict {
     /// A stage whose operator has further flags.
     async fn start(name: &str, flags: &[&str]) -> Self {
         let tenant = Bed::get().tenant(name).await;
-        let server = Server::start(Arc::new(Mutex::new(Cloud::new(1, Settings::default().fast()))), 0).expect("a port");
+        let server = Server::start(
+            Arc::new(Mutex::new(Cloud::new(1, Settings::default().fast()))),
+            0,
+        )
+        .expect("a port");
         let mut settings = tenant.operator_settings(binary(), &quiet_with(flags));
         for (name, value) in &mut settings.environment {
             if name == "AWS_ENDPOINT_URL" {
@@ -40,27 +44,54 @@ impl Strict {
         }
         let operator = tenant.spawn_operator(settings);
         operator.ready().await;
-        Self { tenant, operator, server }
+        Self {
+            tenant,
+            operator,
+            server,
+        }
     }
 
     /// Looks at the cloud, or changes it, behind everybody's back.
     fn cloud<T>(&self, look: impl FnOnce(&mut Cloud) -> T) -> T {
-        look(&mut self.server.cloud().lock().unwrap_or_else(PoisonError::into_inner))
+        look(
+            &mut self
+                .server
+                .cloud()
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     /// Calls of this operation so far.
     fn count(&self, operation: Operation) -> usize {
-        self.cloud(|cloud| cloud.log().iter().filter(|entry| entry.operation == operation).count())
+        self.cloud(|cloud| {
+            cloud
+                .log()
+                .iter()
+                .filter(|entry| entry.operation == operation)
+                .count()
+        })
     }
 
     /// SHA-256 of the code that is LIVE, base64.
     fn live(&self, name: &str) -> Option<String> {
-        self.cloud(|cloud| cloud.snapshot(self.tenant.account()).cloudfront.get(name)?.live.as_ref().map(|live| live.code_sha256.clone()))
+        self.cloud(|cloud| {
+            cloud
+                .snapshot(self.tenant.account())
+                .cloudfront
+                .get(name)?
+                .live
+                .as_ref()
+                .map(|live| live.code_sha256.clone())
+        })
     }
 
     /// Ends the stage: the operator stops in good order, and every status kept the invariants.
     async fn end(self) {
-        assert!(self.operator.terminate().await.success(), "the operator did not stop in good order");
+        assert!(
+            self.operator.terminate().await.success(),
+            "the operator did not stop in good order"
+        );
         invariants::check(&self.tenant).await;
     }
 }
@@ -71,21 +102,65 @@ async fn both_kinds_live_their_lives_on_a_cloud_that_is_as_strict_as_aws() {
     let tenant = &stage.tenant;
     let role = format!("arn:aws:iam::{}:role/lambda", tenant.account());
 
-    tenant.apply(cff("edge", &javascript("1"), json!({"comment": "one", "tags": {"team": "a", "cost": "b"}}))).await;
-    tenant.apply(lfn("worker", &python("1"), json!({"role": role, "timeout": 10, "publish": true, "tags": {"team": "a"}}))).await;
+    tenant
+        .apply(cff(
+            "edge",
+            &javascript("1"),
+            json!({"comment": "one", "tags": {"team": "a", "cost": "b"}}),
+        ))
+        .await;
+    tenant
+        .apply(lfn(
+            "worker",
+            &python("1"),
+            json!({"role": role, "timeout": 10, "publish": true, "tags": {"team": "a"}}),
+        ))
+        .await;
     tenant.wait_ready(CFF, "edge", PATIENCE).await;
     tenant.wait_ready(LFN, "worker", PATIENCE).await;
-    tenant.apply(cff("edge", &javascript("2"), json!({"tags": {"team": "b"}}))).await;
-    tenant.apply(lfn("worker", &python("2"), json!({"role": role, "timeout": 20, "publish": true, "tags": {"cost": "b"}}))).await;
+    tenant
+        .apply(cff(
+            "edge",
+            &javascript("2"),
+            json!({"tags": {"team": "b"}}),
+        ))
+        .await;
+    tenant
+        .apply(lfn(
+            "worker",
+            &python("2"),
+            json!({"role": role, "timeout": 20, "publish": true, "tags": {"cost": "b"}}),
+        ))
+        .await;
     let edge = tenant.wait_ready(CFF, "edge", PATIENCE).await;
     let worker = tenant.wait_ready(LFN, "worker", PATIENCE).await;
-    assert_eq!((&edge.data["status"]["live"]["state"], &worker.data["status"]["latestVersion"]), (&json!("Current"), &json!("2")));
+    assert_eq!(
+        (
+            &edge.data["status"]["live"]["state"],
+            &worker.data["status"]["latestVersion"]
+        ),
+        (&json!("Current"), &json!("2"))
+    );
     stage.cloud(|cloud| {
         let seen = cloud.snapshot(tenant.account());
         let edge = &seen.cloudfront["edge"];
-        assert_eq!((edge.live.as_ref(), edge.tags.get("team").map(String::as_str), edge.tags.get("cost")), (Some(&edge.development), Some("b"), None));
+        assert_eq!(
+            (
+                edge.live.as_ref(),
+                edge.tags.get("team").map(String::as_str),
+                edge.tags.get("cost")
+            ),
+            (Some(&edge.development), Some("b"), None)
+        );
         let worker = seen.lambda.values().next().expect("a function");
-        assert_eq!((worker.configuration.number("Timeout"), worker.versions.len(), worker.tags.get("team")), (Some(20), 2, None));
+        assert_eq!(
+            (
+                worker.configuration.number("Timeout"),
+                worker.versions.len(),
+                worker.tags.get("team")
+            ),
+            (Some(20), 2, None)
+        );
     });
 
     tenant.delete(CFF, "edge").await;
@@ -101,7 +176,9 @@ async fn both_kinds_live_their_lives_on_a_cloud_that_is_as_strict_as_aws() {
                 *refused.entry(code).or_default() += 1;
             }
         }
-        refused.retain(|code, _| !["NoSuchFunctionExists", "ResourceNotFoundException"].contains(code));
+        refused.retain(|code, _| {
+            !["NoSuchFunctionExists", "ResourceNotFoundException"].contains(code)
+        });
         assert!(refused.is_empty(), "{refused:?}");
     });
     stage.end().await;

@@ -63,7 +63,10 @@ impl Trial {
     }
 
     fn told(&self, what: &str) -> String {
-        format!("seed {}, {}:\nA {}\nB {}\n{what}", self.seed, self.kind, self.a, self.b)
+        format!(
+            "seed {}, {}:\nA {}\nB {}\n{what}",
+            self.seed, self.kind, self.a, self.b
+        )
     }
 }
 
@@ -74,7 +77,10 @@ async fn each<T, W: Future<Output = T>>(work: impl IntoIterator<Item = W>) -> Ve
 
 async fn apply(scene: &Scene, trial: &Trial, role: &str, spec: &Value) {
     if let Err(refusal) = scene.tenant.try_apply(trial.manifest(role, spec)).await {
-        panic!("{}", trial.told(&format!("the API server refuses {role}: {refusal}")));
+        panic!(
+            "{}",
+            trial.told(&format!("the API server refuses {role}: {refusal}"))
+        );
     }
 }
 
@@ -91,11 +97,22 @@ async fn rest(scene: &Scene, token: Option<&str>) {
     let deadline = Instant::now() + Duration::from_mins(3);
     for kind in [CFF, LFN] {
         loop {
-            let listed = scene.tenant.api(kind).list(&ListParams::default()).await.expect("listed").items;
-            let Some(first) = listed.iter().find(|object| !is_at_rest(object, token)) else { break };
+            let listed = scene
+                .tenant
+                .api(kind)
+                .list(&ListParams::default())
+                .await
+                .expect("listed")
+                .items;
+            let Some(first) = listed.iter().find(|object| !is_at_rest(object, token)) else {
+                break;
+            };
             if Instant::now() > deadline {
                 let name = first.metadata.name.clone().unwrap_or_default();
-                panic!("{kind} {name} does not come to rest\n{}", scene.tenant.describe(kind, &name).await);
+                panic!(
+                    "{kind} {name} does not come to rest\n{}",
+                    scene.tenant.describe(kind, &name).await
+                );
             }
             tokio::time::sleep(Duration::from_millis(300)).await;
         }
@@ -105,14 +122,33 @@ async fn rest(scene: &Scene, token: Option<&str>) {
 /// Asks for a look at every object, which learns what a write left open, and writes nothing.
 async fn look(scene: &Scene, token: &str) {
     scene.tenant.clear_calls();
-    let annotation = json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}});
+    let annotation =
+        json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}});
     for kind in [CFF, LFN] {
-        let listed = scene.tenant.api(kind).list(&ListParams::default()).await.expect("listed").items;
-        let names: Vec<String> = listed.into_iter().filter_map(|object| object.metadata.name).collect();
-        each(names.iter().map(|name| scene.tenant.patch(kind, name, annotation.clone()))).await;
+        let listed = scene
+            .tenant
+            .api(kind)
+            .list(&ListParams::default())
+            .await
+            .expect("listed")
+            .items;
+        let names: Vec<String> = listed
+            .into_iter()
+            .filter_map(|object| object.metadata.name)
+            .collect();
+        each(
+            names
+                .iter()
+                .map(|name| scene.tenant.patch(kind, name, annotation.clone())),
+        )
+        .await;
     }
     rest(scene, Some(token)).await;
-    assert_eq!(scene.writes(), Vec::<String>::new(), "what is at rest is written to");
+    assert_eq!(
+        scene.writes(),
+        Vec::<String>::new(),
+        "what is at rest is written to"
+    );
 }
 
 /// The object of a role, and all there is of it.
@@ -120,51 +156,104 @@ async fn ended(scene: &Scene, trial: &Trial, role: &str) -> (Value, Value) {
     let name = trial.name(role);
     let object = scene.tenant.get(trial.kind, &name).await;
     let object = serde_json::to_value(object).expect("JSON");
-    let function = object["spec"]["functionName"].as_str().unwrap_or(&name).to_owned();
-    let seen = if trial.kind == CFF { edge(&scene.cloud, &function).await } else { regional(&scene.cloud, &function).await };
+    let function = object["spec"]["functionName"]
+        .as_str()
+        .unwrap_or(&name)
+        .to_owned();
+    let seen = if trial.kind == CFF {
+        edge(&scene.cloud, &function).await
+    } else {
+        regional(&scene.cloud, &function).await
+    };
     let mut end = end(&object, &seen);
     // Names differ: each must be the object's own.
     let mut own = |path: &str, is_own: &dyn Fn(&str) -> bool| {
         if let Some(text) = end.pointer_mut(path).filter(|text| text.is_string()) {
-            assert!(is_own(text.as_str().unwrap_or_default()), "{}", trial.told(&format!("{path} of {name} is {text}")));
+            assert!(
+                is_own(text.as_str().unwrap_or_default()),
+                "{}",
+                trial.told(&format!("{path} of {name} is {text}"))
+            );
             *text = json!("its own");
         }
     };
     own("/status/functionName", &|text| text == function);
-    own("/status/arn", &|text| text.ends_with(&format!("/{function}")) || text.ends_with(&format!(":{function}")));
-    own("/cloud/tags/cloudfn.dev~1owner", &|text| text.ends_with(&format!("/{}/{name}", scene.tenant.namespace())));
+    own("/status/arn", &|text| {
+        text.ends_with(&format!("/{function}")) || text.ends_with(&format!(":{function}"))
+    });
+    own("/cloud/tags/cloudfn.dev~1owner", &|text| {
+        text.ends_with(&format!("/{}/{name}", scene.tenant.namespace()))
+    });
     (object["spec"].clone(), end)
 }
 
 async fn edge(cloud: &Cloud, name: &str) -> Value {
     let copy = async |stage: FunctionStage| {
         let code = cloud.code(name, stage.clone()).await?;
-        let config = cloud.describe(name, stage).await.function_summary?.function_config?;
-        let stores = config.key_value_store_associations.and_then(|stores| stores.items).unwrap_or_default();
-        let stores: Vec<String> = stores.into_iter().map(|store| store.key_value_store_arn).collect();
+        let config = cloud
+            .describe(name, stage)
+            .await
+            .function_summary?
+            .function_config?;
+        let stores = config
+            .key_value_store_associations
+            .and_then(|stores| stores.items)
+            .unwrap_or_default();
+        let stores: Vec<String> = stores
+            .into_iter()
+            .map(|store| store.key_value_store_arn)
+            .collect();
         let sha256 = format!("{:x?}", Sha256::digest(code).as_slice());
-        Some(json!({"codeSha256": sha256, "comment": config.comment, "runtime": config.runtime.as_str(), "stores": stores}))
+        Some(
+            json!({"codeSha256": sha256, "comment": config.comment, "runtime": config.runtime.as_str(), "stores": stores}),
+        )
     };
-    let Some(development) = copy(FunctionStage::Development).await else { return Value::Null };
+    let Some(development) = copy(FunctionStage::Development).await else {
+        return Value::Null;
+    };
     json!({"development": development, "live": copy(FunctionStage::Live).await, "tags": cloud.cloudfront_tags(name).await})
 }
 
 async fn regional(cloud: &Cloud, name: &str) -> Value {
-    let Some(found) = cloud.function(name).await else { return Value::Null };
+    let Some(found) = cloud.function(name).await else {
+        return Value::Null;
+    };
     let of = |function: &aws_sdk_lambda::types::FunctionConfiguration| {
-        let variables = function.environment.as_ref().map(|environment| json!({"Variables": environment.variables}));
-        let architectures: Vec<&str> = function.architectures.iter().flatten().map(aws_sdk_lambda::types::Architecture::as_str).collect();
+        let variables = function
+            .environment
+            .as_ref()
+            .map(|environment| json!({"Variables": environment.variables}));
+        let architectures: Vec<&str> = function
+            .architectures
+            .iter()
+            .flatten()
+            .map(aws_sdk_lambda::types::Architecture::as_str)
+            .collect();
         json!({
             "Runtime": function.runtime.as_ref().map(aws_sdk_lambda::types::Runtime::as_str), "Handler": function.handler, "Role": function.role,
             "Description": function.description, "Timeout": function.timeout, "MemorySize": function.memory_size,
             "Environment": variables, "Architectures": architectures,
         })
     };
-    let listed = cloud.lambda.list_versions_by_function().function_name(name).send().await.expect("listed").versions.unwrap_or_default();
-    let versions = listed.iter().filter(|version| version.version.as_deref() != Some("$LATEST")).map(|version| {
-        let number = version.version.clone().unwrap_or_default();
-        (number, json!({"configuration": of(version), "codeSha256": version.code_sha256}))
-    });
+    let listed = cloud
+        .lambda
+        .list_versions_by_function()
+        .function_name(name)
+        .send()
+        .await
+        .expect("listed")
+        .versions
+        .unwrap_or_default();
+    let versions = listed
+        .iter()
+        .filter(|version| version.version.as_deref() != Some("$LATEST"))
+        .map(|version| {
+            let number = version.version.clone().unwrap_or_default();
+            (
+                number,
+                json!({"configuration": of(version), "codeSha256": version.code_sha256}),
+            )
+        });
     let function = found.configuration.expect("a configuration");
     json!({
         "configuration": of(&function), "codeSha256": function.code_sha256, "tags": found.tags,
@@ -180,11 +269,21 @@ async fn around(scene: &Scene) -> Around {
     let versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
     put_s3(scene, &format!("{bucket}?versioning"), versioning.into()).await;
     let archives = ["one", "two", "three"].map(|text| archive("index.py", &python(text)));
-    let mut packages = ["a/one.zip", "two.zip"].map(|key| Package { bucket: bucket.clone(), key: key.to_owned(), version: None }).to_vec();
+    let mut packages = ["a/one.zip", "two.zip"]
+        .map(|key| Package {
+            bucket: bucket.clone(),
+            key: key.to_owned(),
+            version: None,
+        })
+        .to_vec();
     for archive in &archives {
         let version = put_s3(scene, &format!("{bucket}/two.zip"), archive.clone()).await;
         assert!(version.is_some(), "the bucket keeps versions");
-        packages.push(Package { bucket: bucket.clone(), key: "two.zip".to_owned(), version });
+        packages.push(Package {
+            bucket: bucket.clone(),
+            key: "two.zip".to_owned(),
+            version,
+        });
     }
     let around = Around {
         sentinel: SENTINEL,
@@ -194,48 +293,109 @@ async fn around(scene: &Scene) -> Around {
         packages,
     };
     for (name, data) in around.config_maps() {
-        scene.apply(json!({"kind": "ConfigMap", "metadata": {"name": name}, "data": data})).await;
+        scene
+            .apply(json!({"kind": "ConfigMap", "metadata": {"name": name}, "data": data}))
+            .await;
     }
     for (name, data) in around.secrets() {
-        scene.apply(json!({"kind": "Secret", "metadata": {"name": name}, "stringData": data})).await;
+        scene
+            .apply(json!({"kind": "Secret", "metadata": {"name": name}, "stringData": data}))
+            .await;
     }
     around
 }
 
 #[tokio::test]
 async fn from_any_spec_to_any_other_ends_as_the_other_alone() {
-    let scene = Scene::with("transitions", &["--concurrency=32", "--max-adoption-policy=IfUnowned", "--cloudfront-tests=skip-unsupported"]).await;
+    let scene = Scene::with(
+        "transitions",
+        &[
+            "--concurrency=32",
+            "--max-adoption-policy=IfUnowned",
+            "--cloudfront-tests=skip-unsupported",
+        ],
+    )
+    .await;
     let around = around(&scene).await;
     let began = Instant::now();
-    let definitions = crds::all().into_iter().map(|definition| serde_json::to_value(definition).expect("JSON"));
-    let kinds: Vec<(&str, Specs)> = [CFF, LFN].into_iter().zip(definitions.map(|definition| Specs::of(&definition, &around))).collect();
-    let trials: Vec<Trial> = kinds.iter().flat_map(|(kind, specs)| (1..=EACH).map(move |seed| Trial::new(kind, specs, seed))).collect();
+    let definitions = crds::all()
+        .into_iter()
+        .map(|definition| serde_json::to_value(definition).expect("JSON"));
+    let kinds: Vec<(&str, Specs)> = [CFF, LFN]
+        .into_iter()
+        .zip(definitions.map(|definition| Specs::of(&definition, &around)))
+        .collect();
+    let trials: Vec<Trial> = kinds
+        .iter()
+        .flat_map(|(kind, specs)| (1..=EACH).map(move |seed| Trial::new(kind, specs, seed)))
+        .collect();
 
-    each(trials.iter().map(|trial| apply(&scene, trial, "changed", &trial.a))).await;
-    each(trials.iter().map(|trial| apply(&scene, trial, "created", &trial.b))).await;
+    each(
+        trials
+            .iter()
+            .map(|trial| apply(&scene, trial, "changed", &trial.a)),
+    )
+    .await;
+    each(
+        trials
+            .iter()
+            .map(|trial| apply(&scene, trial, "created", &trial.b)),
+    )
+    .await;
     rest(&scene, None).await;
     look(&scene, "1").await;
     let before = each(trials.iter().map(|trial| ended(&scene, trial, "changed"))).await;
-    each(trials.iter().map(|trial| apply(&scene, trial, "changed", &trial.b))).await;
+    each(
+        trials
+            .iter()
+            .map(|trial| apply(&scene, trial, "changed", &trial.b)),
+    )
+    .await;
     rest(&scene, None).await;
     look(&scene, "2").await;
     let changed = each(trials.iter().map(|trial| ended(&scene, trial, "changed"))).await;
     let created = each(trials.iter().map(|trial| ended(&scene, trial, "created"))).await;
 
     let (mut met, mut wrong) = (Met::new(), Vec::new());
-    for (trial, (((from, before), (to, changed)), (_, created))) in trials.iter().zip(before.iter().zip(&changed).zip(&created)) {
-        let pair = Pair { from, to, before, changed, created };
+    for (trial, (((from, before), (to, changed)), (_, created))) in
+        trials.iter().zip(before.iter().zip(&changed).zip(&created))
+    {
+        let pair = Pair {
+            from,
+            to,
+            before,
+            changed,
+            created,
+        };
         let ready = &created["status"]["conditions"]["Ready"];
-        let fine = ready["status"] == "True" || (to["managementPolicy"] == "Observe" && ready["reason"] == "Drifted");
-        let sentence = if fine { unexcused(&pair, &[EXCEPTIONS, HERE], &mut met) } else { Some(format!("B alone ends {ready}")) };
+        let fine = ready["status"] == "True"
+            || (to["managementPolicy"] == "Observe" && ready["reason"] == "Drifted");
+        let sentence = if fine {
+            unexcused(&pair, &[EXCEPTIONS, HERE], &mut met)
+        } else {
+            Some(format!("B alone ends {ready}"))
+        };
         wrong.extend(sentence.map(|sentence| trial.told(&sentence)));
     }
-    println!("{} pairs in {:.1} s; exceptions met:", trials.len(), began.elapsed().as_secs_f64());
+    println!(
+        "{} pairs in {:.1} s; exceptions met:",
+        trials.len(),
+        began.elapsed().as_secs_f64()
+    );
     for (reason, times) in &met {
         println!("{times:>7}  {reason}");
     }
-    assert!(wrong.is_empty(), "{} of {} pairs ended otherwise:\n{}", wrong.len(), trials.len(), wrong.join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} pairs ended otherwise:\n{}",
+        wrong.len(),
+        trials.len(),
+        wrong.join("\n\n")
+    );
     let unmet = exceptions::unmet(&[HERE], &met);
-    assert!(unmet.is_empty(), "exceptions that no pair needed: {unmet:#?}");
+    assert!(
+        unmet.is_empty(),
+        "exceptions that no pair needed: {unmet:#?}"
+    );
     scene.end().await;
 }

@@ -72,7 +72,11 @@ pub struct ApiServer {
 }
 
 /// Plural, API version, kind.
-const CORE: [(&str, &str, &str); 3] = [("configmaps", "v1", "ConfigMap"), ("secrets", "v1", "Secret"), ("events", "events.k8s.io/v1", "Event")];
+const CORE: [(&str, &str, &str); 3] = [
+    ("configmaps", "v1", "ConfigMap"),
+    ("secrets", "v1", "Secret"),
+    ("events", "events.k8s.io/v1", "Event"),
+];
 
 impl Default for ApiServer {
     fn default() -> Self {
@@ -90,7 +94,9 @@ impl Default for ApiServer {
 impl ApiServer {
     /// The objects of a kind.
     pub fn all(&self, plural: &str) -> impl Iterator<Item = (&Key, &Arc<Value>)> {
-        self.objects.iter().filter(move |(key, _)| key.plural == plural)
+        self.objects
+            .iter()
+            .filter(move |(key, _)| key.plural == plural)
     }
 
     /// One object.
@@ -109,18 +115,32 @@ impl ApiServer {
     }
 
     fn answer(&mut self, request: &Request) -> Result<Answer, Answer> {
-        let (key, subresource) = parse(&request.path).ok_or_else(|| failure(404, "NotFound", "the server could not find the requested resource"))?;
+        let (key, subresource) = parse(&request.path).ok_or_else(|| {
+            failure(
+                404,
+                "NotFound",
+                "the server could not find the requested resource",
+            )
+        })?;
         let status = match subresource.as_deref() {
             None => false,
             Some("status") if self.schemas.contains_key(&key.plural) => true,
-            Some(_) => return Err(failure(404, "NotFound", "the server could not find the requested resource")),
+            Some(_) => {
+                return Err(failure(
+                    404,
+                    "NotFound",
+                    "the server could not find the requested resource",
+                ));
+            }
         };
         match request.method.as_str() {
             "POST" => self.create(key, request.body.clone()),
             "GET" => {
                 let object = self.objects.get(&key).ok_or_else(|| not_found(&key))?;
                 let body = if request.partial {
-                    Arc::new(json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"]}))
+                    Arc::new(
+                        json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"]}),
+                    )
                 } else {
                     object.clone()
                 };
@@ -138,18 +158,37 @@ impl ApiServer {
                             new["metadata"]["resourceVersion"] = version.clone();
                         }
                     }
-                    other => return Err(failure(415, "UnsupportedMediaType", &format!("not modelled: {other}"))),
+                    other => {
+                        return Err(failure(
+                            415,
+                            "UnsupportedMediaType",
+                            &format!("not modelled: {other}"),
+                        ));
+                    }
                 }
-                self.update(&key, status, request.content_type == "application/apply-patch+yaml", new)
+                self.update(
+                    &key,
+                    status,
+                    request.content_type == "application/apply-patch+yaml",
+                    new,
+                )
             }
-            other => Err(failure(405, "MethodNotAllowed", &format!("not modelled: {other}"))),
+            other => Err(failure(
+                405,
+                "MethodNotAllowed",
+                &format!("not modelled: {other}"),
+            )),
         }
     }
 
     fn create(&mut self, mut key: Key, mut object: Value) -> Result<Answer, Answer> {
         key.name = text(&object["metadata"]["name"]);
         if self.objects.contains_key(&key) {
-            return Err(failure(409, "AlreadyExists", &format!("{} {:?} already exists", key.plural, key.name)));
+            return Err(failure(
+                409,
+                "AlreadyExists",
+                &format!("{} {:?} already exists", key.plural, key.name),
+            ));
         }
         self.made += 1;
         let (api_version, kind) = type_of(&key.plural);
@@ -164,10 +203,19 @@ impl ApiServer {
             remove(&mut object, "status");
         }
         self.default(&key.plural, &mut object);
-        Ok(Answer { status: 201, body: self.store(&key, object) })
+        Ok(Answer {
+            status: 201,
+            body: self.store(&key, object),
+        })
     }
 
-    fn update(&mut self, key: &Key, status: bool, applied: bool, mut new: Value) -> Result<Answer, Answer> {
+    fn update(
+        &mut self,
+        key: &Key,
+        status: bool,
+        applied: bool,
+        mut new: Value,
+    ) -> Result<Answer, Answer> {
         let old = self.objects.get(key).ok_or_else(|| not_found(key))?.clone();
         let asked = text(&new["metadata"]["resourceVersion"]);
         if !asked.is_empty() && asked != text(&old["metadata"]["resourceVersion"]) {
@@ -176,10 +224,17 @@ impl ApiServer {
         }
         let uid = text(&new["metadata"]["uid"]);
         if !status && !uid.is_empty() && uid != text(&old["metadata"]["uid"]) {
-            return Err(failure(422, "Invalid", "metadata.uid: Invalid value: field is immutable"));
+            return Err(failure(
+                422,
+                "Invalid",
+                "metadata.uid: Invalid value: field is immutable",
+            ));
         }
         if status {
-            let (status, managers) = (new["status"].take(), new["metadata"]["managedFields"].take());
+            let (status, managers) = (
+                new["status"].take(),
+                new["metadata"]["managedFields"].take(),
+            );
             new = Value::clone(&old);
             new["status"] = status;
             if !managers.is_null() {
@@ -189,7 +244,16 @@ impl ApiServer {
                 managed::lose(&old, &mut new);
             }
         } else {
-            for field in ["uid", "name", "namespace", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+            for field in [
+                "uid",
+                "name",
+                "namespace",
+                "creationTimestamp",
+                "generation",
+                "resourceVersion",
+                "deletionTimestamp",
+                "deletionGracePeriodSeconds",
+            ] {
                 copy(&old["metadata"], &mut new["metadata"], field);
             }
             copy(&old, &mut new, "apiVersion");
@@ -197,46 +261,78 @@ impl ApiServer {
             if self.schemas.contains_key(&key.plural) {
                 copy(&old, &mut new, "status");
             }
-            if !old["metadata"]["deletionTimestamp"].is_null() && finalizers(&new).iter().any(|f| !finalizers(&old).contains(f)) {
-                return Err(failure(422, "Invalid", "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted"));
+            if !old["metadata"]["deletionTimestamp"].is_null()
+                && finalizers(&new)
+                    .iter()
+                    .any(|f| !finalizers(&old).contains(f))
+            {
+                return Err(failure(
+                    422,
+                    "Invalid",
+                    "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted",
+                ));
             }
         }
-        if new["metadata"]["finalizers"].as_array().is_some_and(Vec::is_empty) {
+        if new["metadata"]["finalizers"]
+            .as_array()
+            .is_some_and(Vec::is_empty)
+        {
             remove(&mut new["metadata"], "finalizers");
         }
-        if new["metadata"]["annotations"].as_object().is_some_and(Map::is_empty) {
+        if new["metadata"]["annotations"]
+            .as_object()
+            .is_some_and(Map::is_empty)
+        {
             remove(&mut new["metadata"], "annotations");
         }
         self.default(&key.plural, &mut new);
         if new == *old {
-            return Ok(Answer { status: 200, body: old });
+            return Ok(Answer {
+                status: 200,
+                body: old,
+            });
         }
         if self.schemas.contains_key(&key.plural) && new["spec"] != old["spec"] {
-            new["metadata"]["generation"] = json!(new["metadata"]["generation"].as_i64().unwrap_or_default() + 1);
+            new["metadata"]["generation"] =
+                json!(new["metadata"]["generation"].as_i64().unwrap_or_default() + 1);
         }
         if !new["metadata"]["deletionTimestamp"].is_null() && finalizers(&new).is_empty() {
             self.gone(key);
-            return Ok(Answer { status: 200, body: Arc::new(new) });
+            return Ok(Answer {
+                status: 200,
+                body: Arc::new(new),
+            });
         }
-        Ok(Answer { status: 200, body: self.store(key, new) })
+        Ok(Answer {
+            status: 200,
+            body: self.store(key, new),
+        })
     }
 
     fn delete(&mut self, key: &Key) -> Result<Answer, Answer> {
         let object = self.objects.get(key).ok_or_else(|| not_found(key))?.clone();
         if finalizers(&object).is_empty() {
             self.gone(key);
-            let body = Arc::new(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}));
+            let body = Arc::new(
+                json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}),
+            );
             return Ok(Answer { status: 200, body });
         }
         if !object["metadata"]["deletionTimestamp"].is_null() {
-            return Ok(Answer { status: 200, body: object });
+            return Ok(Answer {
+                status: 200,
+                body: object,
+            });
         }
         let mut object = Value::clone(&object);
         let metadata = &mut object["metadata"];
         metadata["deletionTimestamp"] = json!(self.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         metadata["deletionGracePeriodSeconds"] = json!(0);
         metadata["generation"] = json!(metadata["generation"].as_i64().unwrap_or_default() + 1);
-        Ok(Answer { status: 200, body: self.store(key, object) })
+        Ok(Answer {
+            status: 200,
+            body: self.store(key, object),
+        })
     }
 
     fn store(&mut self, key: &Key, mut object: Value) -> Arc<Value> {
@@ -246,7 +342,10 @@ impl ApiServer {
         // Nobody looks at events again; keeping them would only cost.
         if key.plural != "events" {
             self.objects.insert(key.clone(), object.clone());
-            self.changes.push(Change { key: key.clone(), object: Some(object.clone()) });
+            self.changes.push(Change {
+                key: key.clone(),
+                object: Some(object.clone()),
+            });
         }
         object
     }
@@ -254,7 +353,10 @@ impl ApiServer {
     fn gone(&mut self, key: &Key) {
         self.version += 1;
         self.objects.remove(key);
-        self.changes.push(Change { key: key.clone(), object: None });
+        self.changes.push(Change {
+            key: key.clone(),
+            object: None,
+        });
     }
 
     fn default(&self, plural: &str, object: &mut Value) {
@@ -269,7 +371,14 @@ fn schemas() -> &'static BTreeMap<String, Value> {
     static SCHEMAS: OnceLock<BTreeMap<String, Value>> = OnceLock::new();
     SCHEMAS.get_or_init(|| {
         let schemas = crds::all().into_iter().filter_map(|crd| {
-            let schema = crd.spec.versions.first()?.schema.as_ref()?.open_api_v3_schema.clone()?;
+            let schema = crd
+                .spec
+                .versions
+                .first()?
+                .schema
+                .as_ref()?
+                .open_api_v3_schema
+                .clone()?;
             Some((crd.spec.names.plural, serde_json::to_value(schema).ok()?))
         });
         schemas.collect()
@@ -281,34 +390,56 @@ fn parse(path: &str) -> Option<(Key, Option<String>)> {
     let mut parts = path.trim_matches('/').split('/');
     let plurals: &[&str] = match (parts.next()?, parts.next()?) {
         ("api", "v1") => &["configmaps", "secrets"],
-        ("apis", "cloudfn.dev") if parts.next()? == "v1alpha1" => &["cloudfrontfunctions", "lambdafunctions"],
+        ("apis", "cloudfn.dev") if parts.next()? == "v1alpha1" => {
+            &["cloudfrontfunctions", "lambdafunctions"]
+        }
         ("apis", "events.k8s.io") if parts.next()? == "v1" => &["events"],
         _ => return None,
     };
-    let ("namespaces", namespace, plural) = (parts.next()?, parts.next()?, parts.next()?) else { return None };
+    let ("namespaces", namespace, plural) = (parts.next()?, parts.next()?, parts.next()?) else {
+        return None;
+    };
     if !plurals.contains(&plural) {
         return None;
     }
     let name = parts.next().unwrap_or_default().to_owned();
-    Some((Key { plural: plural.to_owned(), namespace: namespace.to_owned(), name }, parts.next().map(ToOwned::to_owned)))
+    Some((
+        Key {
+            plural: plural.to_owned(),
+            namespace: namespace.to_owned(),
+            name,
+        },
+        parts.next().map(ToOwned::to_owned),
+    ))
 }
 
 fn type_of(plural: &str) -> (String, String) {
     if let Some((_, api_version, kind)) = CORE.iter().find(|(known, _, _)| *known == plural) {
         return ((*api_version).to_owned(), (*kind).to_owned());
     }
-    let kind = if plural == "lambdafunctions" { "LambdaFunction" } else { "CloudFrontFunction" };
+    let kind = if plural == "lambdafunctions" {
+        "LambdaFunction"
+    } else {
+        "CloudFrontFunction"
+    };
     ("cloudfn.dev/v1alpha1".to_owned(), kind.to_owned())
 }
 
 /// A refusal, as a `Status`.
 pub fn failure(code: u16, reason: &str, message: &str) -> Answer {
     let body = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message, "reason": reason, "code": code});
-    Answer { status: code, body: Arc::new(body) }
+    Answer {
+        status: code,
+        body: Arc::new(body),
+    }
 }
 
 fn not_found(key: &Key) -> Answer {
-    failure(404, "NotFound", &format!("{} {:?} not found", key.plural, key.name))
+    failure(
+        404,
+        "NotFound",
+        &format!("{} {:?} not found", key.plural, key.name),
+    )
 }
 
 fn text(value: &Value) -> String {
@@ -316,7 +447,12 @@ fn text(value: &Value) -> String {
 }
 
 fn finalizers(object: &Value) -> Vec<&str> {
-    object["metadata"]["finalizers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    object["metadata"]["finalizers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 fn remove(object: &mut Value, field: &str) {
@@ -341,7 +477,9 @@ fn merge(target: &mut Value, patch: &Value) {
     if !target.is_object() {
         *target = json!({});
     }
-    let Some(map) = target.as_object_mut() else { return };
+    let Some(map) = target.as_object_mut() else {
+        return;
+    };
     for (field, value) in patch {
         if value.is_null() {
             map.remove(field);
@@ -364,7 +502,9 @@ fn fill(schema: &Value, value: &mut Value) {
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| fill(&schema["items"], item)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| fill(&schema["items"], item)),
         _ => {}
     }
 }

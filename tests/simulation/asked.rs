@@ -46,7 +46,11 @@ pub fn wanted(stage: &Stage, kind: Kind, spec: &Value, skips: Option<&str>) -> W
 
 fn cloudfront(stage: &Stage, spec: &Value, skips: Option<&str>) -> Wanted {
     let keyed = |reference: &Value| {
-        let data = data(stage, "configmaps", reference["name"].as_str().unwrap_or_default())?;
+        let data = data(
+            stage,
+            "configmaps",
+            reference["name"].as_str().unwrap_or_default(),
+        )?;
         Some(data.get(reference["key"].as_str()?)?.as_str()?.to_owned())
     };
     let code = match &spec["code"]["configMapKeyRef"] {
@@ -54,24 +58,36 @@ fn cloudfront(stage: &Stage, spec: &Value, skips: Option<&str>) -> Wanted {
         reference => keyed(reference),
     };
     let named = sources(spec).map(keyed).collect::<Option<Vec<String>>>();
-    let (Some(code), Some(named)) = (code, named) else { return Wanted::Missing };
+    let (Some(code), Some(named)) = (code, named) else {
+        return Wanted::Missing;
+    };
     if spec["runtime"] == "cloudfront-js-9.9" {
         return Wanted::Refused;
     }
     let tests = joined(spec, &named);
-    let fails = skips != Some(sha256_hex(&code).as_str()) && tests.iter().any(|test| fails(&code, test));
+    let fails =
+        skips != Some(sha256_hex(&code).as_str()) && tests.iter().any(|test| fails(&code, test));
     Wanted::Function(json!({"code": code, "runtime": spec["runtime"], "fails": fails}))
 }
 
 /// References of a spec to further tests.
 fn sources(spec: &Value) -> impl Iterator<Item = &Value> {
-    spec["testsFrom"].as_array().into_iter().flatten().map(|source| &source["configMapKeyRef"])
+    spec["testsFrom"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|source| &source["configMapKeyRef"])
 }
 
 /// The tests of a spec, and those that it names.
 fn joined(spec: &Value, named: &[String]) -> Vec<Value> {
     let own = spec["tests"].as_array().into_iter().flatten().cloned();
-    own.chain(named.iter().flat_map(|text| serde_json::from_str::<Vec<Value>>(text).unwrap())).collect()
+    own.chain(
+        named
+            .iter()
+            .flat_map(|text| serde_json::from_str::<Vec<Value>>(text).unwrap()),
+    )
+    .collect()
 }
 
 /// Whether a code fails a test, by what the schedule's codes and tests are.
@@ -83,12 +99,20 @@ fn fails(code: &str, test: &Value) -> bool {
 
 /// SHA-256 of a text, hexadecimal.
 pub fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    Sha256::digest(text)
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn data(stage: &Stage, plural: &str, name: &str) -> Option<Value> {
-    let key = Key { plural: plural.to_owned(), namespace: NAMESPACE.to_owned(), name: name.to_owned() };
-    stage.world.api(|api| api.get(&key).map(|object| object["data"].clone()))
+    let key = Key {
+        plural: plural.to_owned(),
+        namespace: NAMESPACE.to_owned(),
+        name: name.to_owned(),
+    };
+    stage
+        .world
+        .api(|api| api.get(&key).map(|object| object["data"].clone()))
 }
 
 /// The archive and the joined environment are the operator's own work, tested elsewhere.
@@ -96,14 +120,34 @@ fn lambda(stage: &Stage, spec: &Value) -> Wanted {
     let spec = LambdaFunctionSpec::deserialize(spec).unwrap();
     let mut inputs = Inputs::default();
     for ReferenceName { kind, name } in LambdaFunctions::references(&spec) {
-        let plural = if kind == ReferenceKind::Secret { "secrets" } else { "configmaps" };
-        let Some(Value::Object(data)) = data(stage, plural, &name) else { continue };
+        let plural = if kind == ReferenceKind::Secret {
+            "secrets"
+        } else {
+            "configmaps"
+        };
+        let Some(Value::Object(data)) = data(stage, plural, &name) else {
+            continue;
+        };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         if kind == ReferenceKind::Secret {
-            let clear = |value: &Value| SecretString::from(String::from_utf8(STANDARD.decode(text(value)).unwrap()).unwrap());
-            inputs.secrets.insert(name, data.iter().map(|(key, value)| (key.clone(), clear(value))).collect());
+            let clear = |value: &Value| {
+                SecretString::from(
+                    String::from_utf8(STANDARD.decode(text(value)).unwrap()).unwrap(),
+                )
+            };
+            inputs.secrets.insert(
+                name,
+                data.iter()
+                    .map(|(key, value)| (key.clone(), clear(value)))
+                    .collect(),
+            );
         } else {
-            inputs.config_maps.insert(name, data.iter().map(|(key, value)| (key.clone(), text(value).into_bytes())).collect());
+            inputs.config_maps.insert(
+                name,
+                data.iter()
+                    .map(|(key, value)| (key.clone(), text(value).into_bytes()))
+                    .collect(),
+            );
         }
     }
     match functions_lambda::desired(&spec, &inputs, &Tags::new()) {
@@ -112,17 +156,30 @@ fn lambda(stage: &Stage, spec: &Value) -> Wanted {
         Ok(desired) => {
             let code = match &desired.code {
                 Code::Zip { sha256, .. } => Some(sha256.clone()),
-                Code::S3 { bucket, key, version, .. } => stage.world.clouds.with(&stage.world, |cloud| {
+                Code::S3 {
+                    bucket,
+                    key,
+                    version,
+                    ..
+                } => stage.world.clouds.with(&stage.world, |cloud| {
                     let bytes = cloud.object(bucket, key, version.as_deref())?;
                     Some(STANDARD.encode(Sha256::digest(bytes)))
                 }),
             };
-            let Some(sha256) = code else { return Wanted::Refused };
+            let Some(sha256) = code else {
+                return Wanted::Refused;
+            };
             let environment = desired
                 .configuration
                 .environment
                 .as_ref()
-                .map(|environment| environment.0.iter().map(|(key, value)| (key.clone(), value.expose_secret().to_owned())).collect::<BTreeMap<_, _>>());
+                .map(|environment| {
+                    environment
+                        .0
+                        .iter()
+                        .map(|(key, value)| (key.clone(), value.expose_secret().to_owned()))
+                        .collect::<BTreeMap<_, _>>()
+                });
             Wanted::Function(json!({"codeSha256": sha256, "environment": environment}))
         }
     }
@@ -138,7 +195,11 @@ pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool)
         }
     };
     if let Some(code) = wanted.get("code") {
-        let stages: &[&str] = if spec["stage"] == "LIVE" { &["development", "live"] } else { &["development"] };
+        let stages: &[&str] = if spec["stage"] == "LIVE" {
+            &["development", "live"]
+        } else {
+            &["development"]
+        };
         for stage in stages {
             same(stage, code, &function[*stage]["code"]);
             same(stage, &wanted["runtime"], &function[*stage]["runtime"]);
@@ -148,7 +209,10 @@ pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool)
                 same(stage, &json!(""), &function[*stage]["comment"]);
             }
             if let Some(stores) = spec["keyValueStoreAssociations"].as_array() {
-                let arns: BTreeSet<&str> = stores.iter().filter_map(|store| store["keyValueStoreArn"].as_str()).collect();
+                let arns: BTreeSet<&str> = stores
+                    .iter()
+                    .filter_map(|store| store["keyValueStoreArn"].as_str())
+                    .collect();
                 same(stage, &json!(arns), &function[*stage]["stores"]);
             } else if !touched {
                 same(stage, &json!([]), &function[*stage]["stores"]);
@@ -168,21 +232,44 @@ pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool)
         }
         same("code", &wanted["codeSha256"], &function["codeSha256"]);
         if !wanted["environment"].is_null() {
-            same("environment", &wanted["environment"], &function["environment"]);
+            same(
+                "environment",
+                &wanted["environment"],
+                &function["environment"],
+            );
         } else if !touched {
             same("environment", &json!({}), &function["environment"]);
         }
         same("state", &json!("Active"), &function["state"]);
-        same("last update", &json!("Successful"), &function["lastUpdateStatus"]);
+        same(
+            "last update",
+            &json!("Successful"),
+            &function["lastUpdateStatus"],
+        );
         if spec["publish"] == true {
             // An outsider's version may be newer than ours of what the spec asks for.
             let mut versions = function["versions"].as_array().into_iter().flatten();
-            let published = if touched { versions.find(|sha256| **sha256 == wanted["codeSha256"]) } else { versions.next_back() };
-            same("newest version", &wanted["codeSha256"], published.unwrap_or(&Value::Null));
+            let published = if touched {
+                versions.find(|sha256| **sha256 == wanted["codeSha256"])
+            } else {
+                versions.next_back()
+            };
+            same(
+                "newest version",
+                &wanted["codeSha256"],
+                published.unwrap_or(&Value::Null),
+            );
         }
     }
-    let keys: BTreeSet<&String> = [&spec["tags"], &function["tags"]].into_iter().filter_map(Value::as_object).flat_map(|tags| tags.keys()).collect();
-    for key in keys.into_iter().filter(|key| !key.starts_with("cloudfn.dev/")) {
+    let keys: BTreeSet<&String> = [&spec["tags"], &function["tags"]]
+        .into_iter()
+        .filter_map(Value::as_object)
+        .flat_map(|tags| tags.keys())
+        .collect();
+    for key in keys
+        .into_iter()
+        .filter(|key| !key.starts_with("cloudfn.dev/"))
+    {
         match &spec["tags"][key] {
             Value::Null if touched => {}
             wanted => same(&format!("tag {key}"), wanted, &function["tags"][key]),
@@ -197,7 +284,9 @@ pub fn unasked(stage: &Stage) -> Vec<String> {
     let mut wrong = Vec::new();
     let log = stage.world.clouds.log();
     for (number, entry) in log.iter().enumerate() {
-        let Some(name) = &entry.function else { continue };
+        let Some(name) = &entry.function else {
+            continue;
+        };
         if !entry.effect || entry.operation.service != strict_cloud::Service::CloudFront {
             continue;
         }
@@ -207,7 +296,10 @@ pub fn unasked(stage: &Stage) -> Vec<String> {
         if entry.operation == cf::PUBLISH_FUNCTION && entry.principal != OTHERS {
             let published = content.get(name).cloned().unwrap_or_default();
             if let Some(what) = not_to_be_live(stage, name, &published, &log[..number]) {
-                wrong.push(format!("{} published {published} of {name}, {what}", entry.principal));
+                wrong.push(format!(
+                    "{} published {published} of {name}, {what}",
+                    entry.principal
+                ));
             }
         }
     }
@@ -215,35 +307,91 @@ pub fn unasked(stage: &Stage) -> Vec<String> {
 }
 
 /// Why no version of a spec and its references let this content go LIVE, with all that was tested before.
-fn not_to_be_live(stage: &Stage, name: &str, published: &Value, before: &[Entry]) -> Option<&'static str> {
-    let place = Place { kind: Kind::CloudFront, name: name.to_owned() };
-    let slots = stage.slots.iter().enumerate().filter(|(_, slot)| Place::of(slot) == place);
-    let tested: Vec<&Entry> =
-        before.iter().filter(|entry| entry.operation == cf::TEST_FUNCTION && entry.function.as_deref() == Some(name) && ran(entry, published)).collect();
+fn not_to_be_live(
+    stage: &Stage,
+    name: &str,
+    published: &Value,
+    before: &[Entry],
+) -> Option<&'static str> {
+    let place = Place {
+        kind: Kind::CloudFront,
+        name: name.to_owned(),
+    };
+    let slots = stage
+        .slots
+        .iter()
+        .enumerate()
+        .filter(|(_, slot)| Place::of(slot) == place);
+    let tested: Vec<&Entry> = before
+        .iter()
+        .filter(|entry| {
+            entry.operation == cf::TEST_FUNCTION
+                && entry.function.as_deref() == Some(name)
+                && ran(entry, published)
+        })
+        .collect();
     let mut asked = false;
-    for (number, spec) in slots.flat_map(|(number, _)| stage.history.specs.get(&number).into_iter().flatten().map(move |spec| (number, spec))) {
-        let Some(code) = asked_live(stage, spec, published) else { continue };
+    for (number, spec) in slots.flat_map(|(number, _)| {
+        stage
+            .history
+            .specs
+            .get(&number)
+            .into_iter()
+            .flatten()
+            .map(move |spec| (number, spec))
+    }) {
+        let Some(code) = asked_live(stage, spec, published) else {
+            continue;
+        };
         asked = true;
-        let skipped = stage.history.skipped.get(&number).is_some_and(|codes| codes.contains(&code));
-        if skipped || versions(stage, spec).iter().any(|named| passed(spec, &code, named, &tested)) {
+        let skipped = stage
+            .history
+            .skipped
+            .get(&number)
+            .is_some_and(|codes| codes.contains(&code));
+        if skipped
+            || versions(stage, spec)
+                .iter()
+                .any(|named| passed(spec, &code, named, &tested))
+        {
             return None;
         }
     }
-    Some(if asked { "which nobody has tested" } else { "which nobody asked for" })
+    Some(if asked {
+        "which nobody has tested"
+    } else {
+        "which nobody asked for"
+    })
 }
 
 /// Whether a test ran exactly this content, to its end.
 fn ran(entry: &Entry, published: &Value) -> bool {
-    let same = ["code", "runtime", "stores"].iter().all(|member| entry.arguments[*member] == published[*member]);
+    let same = ["code", "runtime", "stores"]
+        .iter()
+        .all(|member| entry.arguments[*member] == published[*member]);
     same && matches!(entry.answer, Answered::Done(_)) && entry.arguments["failed"] == false
 }
 
 /// Everything that the ConfigMaps of further tests ever said together.
 fn versions(stage: &Stage, spec: &Value) -> Vec<Vec<String>> {
     sources(spec).fold(vec![Vec::new()], |lists, source| {
-        let maps = stage.history.maps.get(source["name"].as_str().unwrap_or_default());
-        let texts: Vec<String> = maps.into_iter().flatten().filter_map(|data| Some(data[source["key"].as_str()?].as_str()?.to_owned())).collect();
-        lists.iter().flat_map(|list| texts.iter().map(|text| [list.as_slice(), std::slice::from_ref(text)].concat())).collect()
+        let maps = stage
+            .history
+            .maps
+            .get(source["name"].as_str().unwrap_or_default());
+        let texts: Vec<String> = maps
+            .into_iter()
+            .flatten()
+            .filter_map(|data| Some(data[source["key"].as_str()?].as_str()?.to_owned()))
+            .collect();
+        lists
+            .iter()
+            .flat_map(|list| {
+                texts
+                    .iter()
+                    .map(|text| [list.as_slice(), std::slice::from_ref(text)].concat())
+            })
+            .collect()
     })
 }
 
@@ -258,7 +406,13 @@ fn passed(spec: &Value, code: &str, named: &[String], tested: &[&Entry]) -> bool
     alone["tests"] = json!(tests);
     alone.as_object_mut().unwrap().remove("testsFrom");
     let claim = Tags::from([("owner".to_owned(), "any".to_owned())]);
-    let desired = functions_cloudfront::desired(&CloudFrontFunctionSpec::deserialize(&alone).unwrap(), &Inputs::default(), &claim, false).unwrap();
+    let desired = functions_cloudfront::desired(
+        &CloudFrontFunctionSpec::deserialize(&alone).unwrap(),
+        &Inputs::default(),
+        &claim,
+        false,
+    )
+    .unwrap();
     desired.gate.tests.iter().all(|test| {
         let event = json!(STANDARD.encode(Sha256::digest(&test.event)));
         tested.iter().any(|entry| entry.arguments["event"] == event)
@@ -271,11 +425,19 @@ fn asked_live(stage: &Stage, spec: &Value, published: &Value) -> Option<String> 
         BTreeSet::from([code.to_owned()])
     } else {
         let reference = &spec["code"]["configMapKeyRef"];
-        let (name, key) = (reference["name"].as_str().unwrap_or_default(), reference["key"].as_str().unwrap_or_default());
+        let (name, key) = (
+            reference["name"].as_str().unwrap_or_default(),
+            reference["key"].as_str().unwrap_or_default(),
+        );
         let maps = stage.history.maps.get(name);
-        maps.into_iter().flatten().filter_map(|data| data[key].as_str().map(ToOwned::to_owned)).collect()
+        maps.into_iter()
+            .flatten()
+            .filter_map(|data| data[key].as_str().map(ToOwned::to_owned))
+            .collect()
     };
     codes.retain(|code| published["code"] == STANDARD.encode(Sha256::digest(code)));
-    let asks = spec["stage"] == "LIVE" && spec["runtime"] == published["runtime"] && (spec["comment"].is_null() || spec["comment"] == published["comment"]);
+    let asks = spec["stage"] == "LIVE"
+        && spec["runtime"] == published["runtime"]
+        && (spec["comment"].is_null() || spec["comment"] == published["comment"]);
     codes.into_iter().next().filter(|_| asks)
 }

@@ -22,7 +22,10 @@ pub struct Case {
 impl Case {
     /// The case of a seed.
     pub fn of_seed(seed: u64) -> Self {
-        Self { name: format!("seed {seed}"), schedule: Schedule::new(seed) }
+        Self {
+            name: format!("seed {seed}"),
+            schedule: Schedule::new(seed),
+        }
     }
 
     fn run(&self) -> Told {
@@ -31,8 +34,17 @@ impl Case {
 
     /// All that a person needs to understand a run, and to keep it.
     pub fn text(&self, told: &Told) -> String {
-        let mut text = format!("{}, as a file of tests/simulation/regressions would have it:\n{}", self.name, self.schedule.to_text());
-        let _ = write!(text, "\n{}: what happened:\n{}\n", self.name, told.trace.join("\n"));
+        let mut text = format!(
+            "{}, as a file of tests/simulation/regressions would have it:\n{}",
+            self.name,
+            self.schedule.to_text()
+        );
+        let _ = write!(
+            text,
+            "\n{}: what happened:\n{}\n",
+            self.name,
+            told.trace.join("\n")
+        );
         for violation in &told.violations {
             let _ = write!(text, "\n{}: {violation}\n", self.name);
         }

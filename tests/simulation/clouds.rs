@@ -37,11 +37,21 @@ impl Clouds {
             reason: "the simulated cloud fails".to_owned(),
             reason_code: "InternalError",
         };
-        let failures = vec![failure(FAILS_TO_START, true), failure(FAILS_TO_UPDATE, false)];
+        let failures = vec![
+            failure(FAILS_TO_START, true),
+            failure(FAILS_TO_UPDATE, false),
+        ];
         // Where AWS was recorded a function was gone at once; the operator must also wait for one that is not.
         let delete_takes = Between(Duration::from_secs(1), Duration::from_secs(3));
-        let settings = Settings { failures, delete_takes, ..Settings::default() };
-        Self { cloud: Mutex::new(Cloud::new(seed, settings)), log: Mutex::default() }
+        let settings = Settings {
+            failures,
+            delete_takes,
+            ..Settings::default()
+        };
+        Self {
+            cloud: Mutex::new(Cloud::new(seed, settings)),
+            log: Mutex::default(),
+        }
     }
 
     /// Works on the cloud at the world's time; what was called goes into the log.
@@ -107,7 +117,13 @@ impl Access {
     /// An access with full budgets.
     pub fn new(world: Arc<World>, who: &str, fuse: Arc<Fuse>) -> Self {
         let budgets = Budgets::new(world.rates);
-        Self(Arc::new(Way { world, who: who.to_owned(), caller: caller(who), fuse, budgets }))
+        Self(Arc::new(Way {
+            world,
+            who: who.to_owned(),
+            caller: caller(who),
+            fuse,
+            budgets,
+        }))
     }
 }
 
@@ -126,12 +142,27 @@ pub struct Call {
 
 impl Way {
     /// Carries a call to the cloud and its answer back.
-    pub async fn call<T>(&self, call: Call, send: impl FnOnce(&mut Cloud, &Caller) -> Answer<T>) -> Result<T, CloudError> {
-        let key = Key { account: ACCOUNT.into(), region: REGION.into(), family: call.family };
+    pub async fn call<T>(
+        &self,
+        call: Call,
+        send: impl FnOnce(&mut Cloud, &Caller) -> Answer<T>,
+    ) -> Result<T, CloudError> {
+        let key = Key {
+            account: ACCOUNT.into(),
+            region: REGION.into(),
+            family: call.family,
+        };
         if let Err(none) = self.budgets.take(&key, call.patience).await {
-            let class = Class::Throttled { after: Some(none.after) };
+            let class = Class::Throttled {
+                after: Some(none.after),
+            };
             self.world.told().counts.add("class", class.name());
-            return Err(error(class, call.operation, "NoBudget", "our own budget is used up"));
+            return Err(error(
+                class,
+                call.operation,
+                "NoBudget",
+                "our own budget is used up",
+            ));
         }
         self.world.pause().await;
         if !self.world.step() {
@@ -165,8 +196,16 @@ impl Way {
 
     fn refused(&self, key: &Key, operation: &'static str, outcome: &Outcome) -> CloudError {
         let Outcome::Refused(refusal) = outcome else {
-            self.world.told().counts.add("class", Class::Unavailable.name());
-            return error(Class::Unavailable, operation, "NoConnection", "the connection was lost");
+            self.world
+                .told()
+                .counts
+                .add("class", Class::Unavailable.name());
+            return error(
+                Class::Unavailable,
+                operation,
+                "NoConnection",
+                "the connection was lost",
+            );
         };
         let mut class = class(operation, refusal.status, refusal.code, &refusal.message);
         match &mut class {
@@ -178,12 +217,21 @@ impl Way {
             _ => self.budgets.succeeded(key),
         }
         self.world.told().counts.add("class", class.name());
-        CloudError { request_id: Some(refusal.request_id.clone()), ..error(class, operation, refusal.code, &refusal.message) }
+        CloudError {
+            request_id: Some(refusal.request_id.clone()),
+            ..error(class, operation, refusal.code, &refusal.message)
+        }
     }
 }
 
 fn error(class: Class, operation: &'static str, code: &str, message: &str) -> CloudError {
-    CloudError { class, operation, code: code.to_owned(), message: message.to_owned(), request_id: None }
+    CloudError {
+        class,
+        operation,
+        code: code.to_owned(),
+        message: message.to_owned(),
+        request_id: None,
+    }
 }
 
 /// The part of the operator's own table that the strict cloud needs.
@@ -193,11 +241,24 @@ fn class(operation: &str, status: u16, code: &str, message: &str) -> Class {
         "ResourceNotFoundException" if operation == "CreateFunction" => Class::Invalid,
         "NoSuchFunctionExists" | "NoSuchResource" | "ResourceNotFoundException" => Class::NotFound,
         "FunctionAlreadyExists" => Class::Exists,
-        "ResourceConflictException" if operation.starts_with("Create") && said.contains("already exist") => Class::Exists,
+        "ResourceConflictException"
+            if operation.starts_with("Create") && said.contains("already exist") =>
+        {
+            Class::Exists
+        }
         "ResourceConflictException" | "ConflictException" | "OperationAborted" => Class::Busy,
-        "InvalidIfMatchVersion" | "PreconditionFailed" | "PreconditionFailedException" => Class::Conflict,
-        "InvalidParameterValueException" if operation == "PublishVersion" && said.contains("is different from current codesha256") => Class::Conflict,
-        "InvalidParameterValueException" if said.contains("cannot be assumed by lambda") => Class::NotReadyYet,
+        "InvalidIfMatchVersion" | "PreconditionFailed" | "PreconditionFailedException" => {
+            Class::Conflict
+        }
+        "InvalidParameterValueException"
+            if operation == "PublishVersion"
+                && said.contains("is different from current codesha256") =>
+        {
+            Class::Conflict
+        }
+        "InvalidParameterValueException" if said.contains("cannot be assumed by lambda") => {
+            Class::NotReadyYet
+        }
         "FunctionInUse" => Class::InUse,
         "TooManyFunctions" | "CodeStorageExceededException" => Class::Quota,
         "Throttling" | "TooManyRequestsException" => Class::Throttled { after: None },

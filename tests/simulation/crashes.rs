@@ -12,21 +12,40 @@ fn a_crash_before_or_after_any_write_changes_nothing_in_the_end() {
         let (name, schedule) = &scenarios[number];
         let fuse = Fuse::never();
         let undisturbed = run::run(schedule, fuse.clone());
-        assert!(undisturbed.violations.is_empty(), "{name}, undisturbed: {:?}\n{}", undisturbed.violations, undisturbed.trace.join("\n"));
+        assert!(
+            undisturbed.violations.is_empty(),
+            "{name}, undisturbed: {:?}\n{}",
+            undisturbed.violations,
+            undisturbed.trace.join("\n")
+        );
         // Each write has a point before it and one behind it.
         let writes = fuse.writes() / 2;
-        assert!(writes > 3 && fuse.writes().is_multiple_of(2), "{name}: {writes} writes");
+        assert!(
+            writes > 3 && fuse.writes().is_multiple_of(2),
+            "{name}: {writes} writes"
+        );
         for point in 0..writes * 2 {
             let fuse = Fuse::after(Point::Write, point);
             let told = run::run(schedule, fuse.clone());
             let crashed = told.trace.iter().any(|line| line.contains("is dead"));
             assert!(crashed, "{name}: no crash at point {point}");
-            assert!(told.violations.is_empty(), "{name}, crash at point {point}: {:?}\n{}", told.violations, told.trace.join("\n"));
+            assert!(
+                told.violations.is_empty(),
+                "{name}, crash at point {point}: {:?}\n{}",
+                told.violations,
+                told.trace.join("\n")
+            );
         }
-        (writes, format!("{name}: {writes} writes, {} crash points", writes * 2))
+        (
+            writes,
+            format!("{name}: {writes} writes, {} crash points", writes * 2),
+        )
     });
     for (_, line) in &points {
         println!("{line}");
     }
-    println!("{} crash points", points.iter().map(|(writes, _)| writes * 2).sum::<u64>());
+    println!(
+        "{} crash points",
+        points.iter().map(|(writes, _)| writes * 2).sum::<u64>()
+    );
 }

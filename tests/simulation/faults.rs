@@ -36,7 +36,9 @@ pub fn kinds() -> Vec<FaultKind> {
     let seconds = Duration::from_secs;
     vec![
         FaultKind::Throttle { retry_after: None },
-        FaultKind::Throttle { retry_after: Some(seconds(3)) },
+        FaultKind::Throttle {
+            retry_after: Some(seconds(3)),
+        },
         FaultKind::InternalError,
         FaultKind::Unavailable,
         FaultKind::DropBefore,
@@ -60,7 +62,10 @@ pub fn name(operation: Operation) -> String {
 
 /// The operation of a name.
 fn operation(wanted: &str) -> Operation {
-    OPERATIONS.into_iter().find(|operation| name(*operation) == wanted).unwrap()
+    OPERATIONS
+        .into_iter()
+        .find(|operation| name(*operation) == wanted)
+        .unwrap()
 }
 
 /// A fault from a number: half of them for any call, half for one operation.
@@ -68,9 +73,19 @@ pub fn act(number: usize, nth: u32) -> Act {
     let kinds = kinds();
     let kind = &kinds[number % kinds.len()];
     let rest = number / kinds.len();
-    let operation = rest.is_multiple_of(2).then(|| name(OPERATIONS[rest / 2 % OPERATIONS.len()]));
-    let nth = if operation.is_some() { 1 + nth % 2 } else { nth };
-    Act::Cloud { fault: label(kind), operation, nth }
+    let operation = rest
+        .is_multiple_of(2)
+        .then(|| name(OPERATIONS[rest / 2 % OPERATIONS.len()]));
+    let nth = if operation.is_some() {
+        1 + nth % 2
+    } else {
+        nth
+    };
+    Act::Cloud {
+        fault: label(kind),
+        operation,
+        nth,
+    }
 }
 
 /// A fault's name in schedules: `Delay(4s)`.
@@ -80,8 +95,16 @@ pub fn label(kind: &FaultKind) -> String {
 
 /// The fault that a schedule names.
 pub fn fault(wanted: &str, of: Option<&str>, nth: u32) -> Fault {
-    let kind = kinds().into_iter().find(|kind| label(kind) == wanted).unwrap();
-    Fault { operation: of.map(operation), function: None, nth, kind }
+    let kind = kinds()
+        .into_iter()
+        .find(|kind| label(kind) == wanted)
+        .unwrap();
+    Fault {
+        operation: of.map(operation),
+        function: None,
+        nth,
+        kind,
+    }
 }
 
 /// The cloud begins to refuse something.
@@ -92,9 +115,12 @@ pub fn adversity(cloud: &mut Cloud, what: &Adversity, slots: &[Slot]) {
                 cloud.deny(Some(who), operation(name));
             }
         }
-        Adversity::InUse => slots.iter().filter(|slot| slot.kind == Kind::CloudFront).for_each(|slot| {
-            cloud.cloudfront_set_in_use(ACCOUNT, slot.function(), true);
-        }),
+        Adversity::InUse => slots
+            .iter()
+            .filter(|slot| slot.kind == Kind::CloudFront)
+            .for_each(|slot| {
+                cloud.cloudfront_set_in_use(ACCOUNT, slot.function(), true);
+            }),
         Adversity::Full => cloud.settings_mut().cloudfront_functions = 1,
         Adversity::NoTests => cloud.settings_mut().test_function = false,
         Adversity::NewRole => cloud.put_role(&role()),

@@ -5,7 +5,11 @@ use serde_json::Value;
 /// What is wrong with the status of `after`, which was written onto `before`.
 pub fn written(before: &Value, after: &Value) -> Vec<String> {
     let status = &after["status"];
-    let name = format!("{} {}", text(&after["kind"]), text(&after["metadata"]["name"]));
+    let name = format!(
+        "{} {}",
+        text(&after["kind"]),
+        text(&after["metadata"]["name"])
+    );
     let mut wrong = Vec::new();
     let mut check = |holds: bool, what: &str| {
         if !holds {
@@ -18,23 +22,38 @@ pub fn written(before: &Value, after: &Value) -> Vec<String> {
     if status["observedGeneration"] == -1 {
         return wrong;
     }
-    check(observed <= generation, "observedGeneration is ahead of the generation");
+    check(
+        observed <= generation,
+        "observedGeneration is ahead of the generation",
+    );
     let Some(ready) = condition(after, "Ready") else {
         check(false, "Ready is missing");
         return wrong;
     };
-    let extra = ["Reconciling", "Stalled"].iter().filter(|kind| condition(after, kind).is_some()).count();
+    let extra = ["Reconciling", "Stalled"]
+        .iter()
+        .filter(|kind| condition(after, kind).is_some())
+        .count();
     if ready["status"] == "True" {
         check(extra == 0, "Ready, but Reconciling or Stalled");
         let all = || status["conditions"].as_array().into_iter().flatten();
-        check(all().all(|condition| condition["observedGeneration"].as_i64() == Some(observed)), "Ready with a condition of another generation");
+        check(
+            all().all(|condition| condition["observedGeneration"].as_i64() == Some(observed)),
+            "Ready with a condition of another generation",
+        );
     } else if ready["reason"] != "Paused" {
-        check(extra == 1, "not Ready, and not exactly one of Reconciling and Stalled");
+        check(
+            extra == 1,
+            "not Ready, and not exactly one of Reconciling and Stalled",
+        );
     }
     for new in status["conditions"].as_array().into_iter().flatten() {
         if let Some(old) = condition(before, text(&new["type"])) {
             let same = old["status"] == new["status"];
-            check(!same || old["lastTransitionTime"] == new["lastTransitionTime"], "lastTransitionTime moved without the condition's status");
+            check(
+                !same || old["lastTransitionTime"] == new["lastTransitionTime"],
+                "lastTransitionTime moved without the condition's status",
+            );
         }
     }
     wrong
@@ -42,13 +61,20 @@ pub fn written(before: &Value, after: &Value) -> Vec<String> {
 
 /// Whether a status says that all is as its generation of the spec asks.
 pub fn is_available(object: &Value) -> bool {
-    let said = |ready: &Value| ready["status"] == "True" && ready["reason"] == "Available" && ready["observedGeneration"] == object["metadata"]["generation"];
+    let said = |ready: &Value| {
+        ready["status"] == "True"
+            && ready["reason"] == "Available"
+            && ready["observedGeneration"] == object["metadata"]["generation"]
+    };
     condition(object, "Ready").is_some_and(said)
 }
 
 /// A condition of an object.
 pub fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a Value> {
-    object["status"]["conditions"].as_array()?.iter().find(|condition| condition["type"] == kind)
+    object["status"]["conditions"]
+        .as_array()?
+        .iter()
+        .find(|condition| condition["type"] == kind)
 }
 
 fn text(value: &Value) -> &str {

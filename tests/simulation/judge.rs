@@ -31,20 +31,34 @@ pub struct Place {
 impl Place {
     /// The place of an object's function.
     pub fn of(slot: &Slot) -> Self {
-        Self { kind: slot.kind, name: slot.function().to_owned() }
+        Self {
+            kind: slot.kind,
+            name: slot.function().to_owned(),
+        }
     }
 
     /// The place of the function that an object describes.
     pub fn of_object(object: &Value) -> Self {
-        let kind = if object["kind"] == "LambdaFunction" { Kind::Lambda } else { Kind::CloudFront };
-        let name = object["spec"]["functionName"].as_str().or(object["metadata"]["name"].as_str());
-        Self { kind, name: name.unwrap_or_default().to_owned() }
+        let kind = if object["kind"] == "LambdaFunction" {
+            Kind::Lambda
+        } else {
+            Kind::CloudFront
+        };
+        let name = object["spec"]["functionName"]
+            .as_str()
+            .or(object["metadata"]["name"].as_str());
+        Self {
+            kind,
+            name: name.unwrap_or_default().to_owned(),
+        }
     }
 }
 
 /// The function at a place, as the cloud has it now.
 pub fn seen(world: &World, place: &Place) -> Option<Value> {
-    world.clouds.peek(world, |cloud, caller| sight::see(cloud, caller, place))
+    world
+        .clouds
+        .peek(world, |cloud, caller| sight::see(cloud, caller, place))
 }
 
 /// Whether a function carries an owner tag.
@@ -72,17 +86,30 @@ pub async fn rest(stage: &mut Stage) {
     // one after a publish learns LIVE's own ETag and writes it down.
     tokio::time::sleep(CHECK * 5 / 2).await;
     let writes = stage.world.told().writes;
-    stage.world.tell("judge", "from here on nothing may be written");
+    stage
+        .world
+        .tell("judge", "from here on nothing may be written");
     tokio::time::sleep(CHECK * 3 + CHECK / 2).await;
     let more = stage.world.told().writes - writes;
     if more > 0 {
-        stage.world.violation(format!("{more} writes after everything was as asked for"));
+        stage
+            .world
+            .violation(format!("{more} writes after everything was as asked for"));
     }
     for sentence in wrongs(stage) {
         stage.world.violation(format!("later: {sentence}"));
     }
-    let (unasked, overstated, broken) = (asked::unasked(stage), overstated(stage), manners::broken(&stage.world.clouds.log()));
-    for sentence in unasked.into_iter().chain(overstated).chain(broken).chain(left::wrongs(stage)) {
+    let (unasked, overstated, broken) = (
+        asked::unasked(stage),
+        overstated(stage),
+        manners::broken(&stage.world.clouds.log()),
+    );
+    for sentence in unasked
+        .into_iter()
+        .chain(overstated)
+        .chain(broken)
+        .chain(left::wrongs(stage))
+    {
         stage.world.violation(sentence);
     }
     count(stage);
@@ -94,7 +121,9 @@ pub async fn told(stage: &Stage) {
     let until = stage.world.elapsed() + PATIENCE;
     let rests = |object: &Value| {
         let current = object["status"]["observedGeneration"] == object["metadata"]["generation"];
-        current && condition(object, "Reconciling").is_none() && condition(object, "Ready").is_some()
+        current
+            && condition(object, "Reconciling").is_none()
+            && condition(object, "Ready").is_some()
     };
     while !stage.object(0).is_some_and(|object| rests(&object)) && stage.world.elapsed() < until {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -108,7 +137,9 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
     for (number, slot) in stage.slots.iter().enumerate() {
         let place = Place::of(slot);
         let function = seen(&stage.world, &place);
-        let ours = function.as_ref().is_some_and(|f| f["tags"][OWNER_TAG] == owner(slot) && f["tags"][INSTANCE_TAG] != sight::ANOTHER_CLUSTER);
+        let ours = function.as_ref().is_some_and(|f| {
+            f["tags"][OWNER_TAG] == owner(slot) && f["tags"][INSTANCE_TAG] != sight::ANOTHER_CLUSTER
+        });
         let sentence = match stage.object(number) {
             Some(object) => object_wrong(stage, number, &object, function.as_ref()),
             None => gone_wrong(stage, number, ours),
@@ -116,10 +147,17 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
         wrong.extend(sentence.map(|sentence| format!("{:?} {}: {sentence}", slot.kind, slot.name)));
         known.insert(place);
     }
-    for (place, was) in stage.history.foreign.iter().filter_map(|(place, was)| Some((place, was.as_ref()?))) {
+    for (place, was) in stage
+        .history
+        .foreign
+        .iter()
+        .filter_map(|(place, was)| Some((place, was.as_ref()?)))
+    {
         let now = seen(&stage.world, place);
         if now.as_ref().map(lasting) != Some(lasting(was)) && !may_be_taken(stage, place) {
-            wrong.push(format!("the foreign function {place:?} was changed from {was} to {now:?}"));
+            wrong.push(format!(
+                "the foreign function {place:?} was changed from {was} to {now:?}"
+            ));
         }
     }
     for place in stage.world.clouds.peek(&stage.world, sight::all) {
@@ -149,33 +187,68 @@ fn lasting(function: &Value) -> Value {
 
 /// Whether some spec ever allowed to take the function that was found.
 fn may_be_taken(stage: &Stage, place: &Place) -> bool {
-    let of_place = stage.slots.iter().enumerate().filter(|(_, slot)| Place::of(slot) == *place);
-    of_place.flat_map(|(number, _)| stage.history.specs.get(&number).into_iter().flatten()).any(|spec| spec["adoptionPolicy"] == "IfUnowned")
+    let of_place = stage
+        .slots
+        .iter()
+        .enumerate()
+        .filter(|(_, slot)| Place::of(slot) == *place);
+    of_place
+        .flat_map(|(number, _)| stage.history.specs.get(&number).into_iter().flatten())
+        .any(|spec| spec["adoptionPolicy"] == "IfUnowned")
 }
 
 /// An object that is gone: with Delete its function too.
 fn gone_wrong(stage: &Stage, number: usize, ours: bool) -> Option<String> {
     let specs = stage.history.last_specs.get(&number)?;
-    let deletes = specs.iter().all(|spec| spec["deletionPolicy"] != "Retain" && spec["managementPolicy"] != "Observe");
+    let deletes = specs
+        .iter()
+        .all(|spec| spec["deletionPolicy"] != "Retain" && spec["managementPolicy"] != "Observe");
     (ours && deletes).then(|| "it was deleted and its function is still there".to_owned())
 }
 
 /// What is wrong with an object that is there.
-fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&Value>) -> Option<String> {
+fn object_wrong(
+    stage: &Stage,
+    number: usize,
+    object: &Value,
+    function: Option<&Value>,
+) -> Option<String> {
     let slot = &stage.slots[number];
-    let Some(ready) = condition(object, "Ready") else { return Some("nobody said anything about it".to_owned()) };
-    let says = format!("{}/{}", ready["status"].as_str().unwrap_or_default(), ready["reason"].as_str().unwrap_or_default());
-    let told = |expected: &str| Some(format!("expected {expected}, and it says {says}: {} {}", ready["message"], object["spec"]));
-    let is = |expected: &[&str]| if expected.contains(&says.as_str()) { None } else { told(&expected.join(" or ")) };
+    let Some(ready) = condition(object, "Ready") else {
+        return Some("nobody said anything about it".to_owned());
+    };
+    let says = format!(
+        "{}/{}",
+        ready["status"].as_str().unwrap_or_default(),
+        ready["reason"].as_str().unwrap_or_default()
+    );
+    let told = |expected: &str| {
+        Some(format!(
+            "expected {expected}, and it says {says}: {} {}",
+            ready["message"], object["spec"]
+        ))
+    };
+    let is = |expected: &[&str]| {
+        if expected.contains(&says.as_str()) {
+            None
+        } else {
+            told(&expected.join(" or "))
+        }
+    };
     let annotation = &object["metadata"]["annotations"]["cloudfn.dev/paused"];
     if annotation.is_string() {
         return is(&["True/Paused", "False/Paused", "Unknown/Paused"]);
     }
     if !object["metadata"]["deletionTimestamp"].is_null() {
-        return Some(format!("it is still being deleted: {says}: {}", ready["message"]));
+        return Some(format!(
+            "it is still being deleted: {says}: {}",
+            ready["message"]
+        ));
     }
     let generation = &object["metadata"]["generation"];
-    if ready["observedGeneration"] != *generation || object["status"]["observedGeneration"] != *generation {
+    if ready["observedGeneration"] != *generation
+        || object["status"]["observedGeneration"] != *generation
+    {
         return told(&format!("generation {generation}"));
     }
     let spec = &object["spec"];
@@ -189,36 +262,79 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
         asked::Wanted::Missing => return is(&["False/ReferenceNotFound"]),
         asked::Wanted::Refused => {
             // The cloud is asked only where the function is ours to change, or not there.
-            return is(&["False/Rejected", "False/NotOwned", "False/OwnedByAnother", "False/TakenOver", "False/Drifted"]);
+            return is(&[
+                "False/Rejected",
+                "False/NotOwned",
+                "False/OwnedByAnother",
+                "False/TakenOver",
+                "False/Drifted",
+            ]);
         }
         asked::Wanted::Function(wanted) => wanted,
     };
     if spec["managementPolicy"] == "Observe" {
-        return is(&["True/Available", "False/Drifted", "False/CreateFailed", "False/UpdateFailed"]);
+        return is(&[
+            "True/Available",
+            "False/Drifted",
+            "False/CreateFailed",
+            "False/UpdateFailed",
+        ]);
     }
     let touched = stage.history.touched.contains(&Place::of(slot));
-    let is_left = says == "False/Drifted" && spec["driftPolicy"] == "Report" && (touched || stage.history.blurred);
-    if is_left && object["status"]["plannedChanges"].as_array().is_none_or(Vec::is_empty) {
+    let is_left = says == "False/Drifted"
+        && spec["driftPolicy"] == "Report"
+        && (touched || stage.history.blurred);
+    if is_left
+        && object["status"]["plannedChanges"]
+            .as_array()
+            .is_none_or(Vec::is_empty)
+    {
         return told("planned changes");
     }
-    let Some(function) = function else { return if is_left { None } else { told("a function, which is not there") } };
+    let Some(function) = function else {
+        return if is_left {
+            None
+        } else {
+            told("a function, which is not there")
+        };
+    };
     let tags = &function["tags"];
     // What the cloud could not do is for a person; nobody else's trouble may stay.
     // Two operators at once may lose what the status knew of a create that failed: then neither of
     // them makes it anew.
-    let said = |description: &str| stage.history.specs.values().flatten().any(|spec| spec["description"] == description);
-    let failed = |field: &str, description: &str| {
-        function[field] == "Failed" && (touched || spec["description"] == description || (stage.history.blurred && said(description)))
+    let said = |description: &str| {
+        stage
+            .history
+            .specs
+            .values()
+            .flatten()
+            .any(|spec| spec["description"] == description)
     };
-    if failed("state", FAILS_TO_START) && (tags[OWNER_TAG] == owner(slot) || spec["adoptionPolicy"] == "IfUnowned") {
-        return is(&["False/CreateFailed", "False/OwnedByAnother", "False/TakenOver"]);
+    let failed = |field: &str, description: &str| {
+        function[field] == "Failed"
+            && (touched
+                || spec["description"] == description
+                || (stage.history.blurred && said(description)))
+    };
+    if failed("state", FAILS_TO_START)
+        && (tags[OWNER_TAG] == owner(slot) || spec["adoptionPolicy"] == "IfUnowned")
+    {
+        return is(&[
+            "False/CreateFailed",
+            "False/OwnedByAnother",
+            "False/TakenOver",
+        ]);
     }
     if tags[OWNER_TAG] != owner(slot) {
         if claimed(function) {
             return is(&["False/OwnedByAnother"]);
         }
         let strange = stage.history.foreign.contains_key(&Place::of(slot));
-        return if strange && spec["adoptionPolicy"] != "IfUnowned" { is(&["False/NotOwned"]) } else { told("the owner tag") };
+        return if strange && spec["adoptionPolicy"] != "IfUnowned" {
+            is(&["False/NotOwned"])
+        } else {
+            told("the owner tag")
+        };
     }
     if tags[INSTANCE_TAG] == sight::ANOTHER_CLUSTER {
         return is(&["False/TakenOver"]);
@@ -227,15 +343,27 @@ fn object_wrong(stage: &Stage, number: usize, object: &Value, function: Option<&
         // An outsider's edit of what the spec does not name is one, too, where LIVE would follow it, or
         // where the spec named it before: what cloudfn put there is its own to take away. An outsider's
         // change of anything makes a version due.
-        let differs = asked::difference(&wanted, spec, function, false).is_some() || function["development"] != function["live"] || spec["publish"] == true;
-        return if differs { None } else { told("True/Available, since nothing differs") };
+        let differs = asked::difference(&wanted, spec, function, false).is_some()
+            || function["development"] != function["live"]
+            || spec["publish"] == true;
+        return if differs {
+            None
+        } else {
+            told("True/Available, since nothing differs")
+        };
     }
     if failed("lastUpdateStatus", FAILS_TO_UPDATE) {
         return is(&["False/UpdateFailed"]);
     }
     // Associations that are not the spec's to take away keep it from the older runtime.
-    let others = function["development"]["stores"].as_array().is_some_and(|stores| !stores.is_empty());
-    if spec["runtime"] == "cloudfront-js-1.0" && spec["keyValueStoreAssociations"].is_null() && others && touched {
+    let others = function["development"]["stores"]
+        .as_array()
+        .is_some_and(|stores| !stores.is_empty());
+    if spec["runtime"] == "cloudfront-js-1.0"
+        && spec["keyValueStoreAssociations"].is_null()
+        && others
+        && touched
+    {
         return is(&["False/Rejected"]);
     }
     let ends = |expected: &str, spec: &Value| {
@@ -262,18 +390,40 @@ fn overstated(stage: &Stage) -> Vec<String> {
     let claims = lock(&stage.world.claims);
     let judged = |(object, seen): &(Arc<Value>, Option<Value>)| {
         let (place, spec) = (Place::of_object(object), &object["spec"]);
-        let alone = spec["code"].get("inline").is_some() && spec["environment"].get("variablesFrom").is_none() && spec["testsFrom"].is_null();
-        if stage.history.blurred || !alone || spec["managementPolicy"] == "Observe" || stage.history.touched.contains(&place) {
+        let alone = spec["code"].get("inline").is_some()
+            && spec["environment"].get("variablesFrom").is_none()
+            && spec["testsFrom"].is_null();
+        if stage.history.blurred
+            || !alone
+            || spec["managementPolicy"] == "Observe"
+            || stage.history.touched.contains(&place)
+        {
             return None;
         }
-        let asked::Wanted::Function(wanted) = asked::wanted(stage, place.kind, spec, None) else { return None };
-        let skipped = || stage.history.skipped.values().flatten().any(|code| *code == wanted["code"]);
+        let asked::Wanted::Function(wanted) = asked::wanted(stage, place.kind, spec, None) else {
+            return None;
+        };
+        let skipped = || {
+            stage
+                .history
+                .skipped
+                .values()
+                .flatten()
+                .any(|code| *code == wanted["code"])
+        };
         let missing = match seen {
-            _ if wanted["fails"] == true && !skipped() => Some("a code that fails its tests".to_owned()),
+            _ if wanted["fails"] == true && !skipped() => {
+                Some("a code that fails its tests".to_owned())
+            }
             None => Some("no function".to_owned()),
             Some(function) => asked::difference(&wanted, spec, function, false),
         };
-        missing.map(|what| format!("{} of {:?} said Ready, and the cloud had {what}: {spec}", object["metadata"]["name"], place))
+        missing.map(|what| {
+            format!(
+                "{} of {:?} said Ready, and the cloud had {what}: {spec}",
+                object["metadata"]["name"], place
+            )
+        })
     };
     claims.iter().filter_map(judged).collect()
 }
@@ -283,7 +433,9 @@ fn count(stage: &Stage) {
     for (number, _) in stage.slots.iter().enumerate() {
         let outcome = match stage.object(number) {
             None => "gone".to_owned(),
-            Some(object) => condition(&object, "Ready").map_or("none".to_owned(), |ready| ready["reason"].as_str().unwrap_or_default().to_owned()),
+            Some(object) => condition(&object, "Ready").map_or("none".to_owned(), |ready| {
+                ready["reason"].as_str().unwrap_or_default().to_owned()
+            }),
         };
         stage.world.told().counts.add("outcome", outcome);
     }

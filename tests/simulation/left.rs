@@ -50,33 +50,65 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
     let mut current: BTreeMap<&str, Value> = BTreeMap::new();
     for (position, Change { key, object }) in versions.iter() {
         if key.plural == "configmaps" || key.plural == "secrets" {
-            current.insert(&key.name, object.as_ref().map_or(Value::Null, |object| object["metadata"]["resourceVersion"].clone()));
+            current.insert(
+                &key.name,
+                object.as_ref().map_or(Value::Null, |object| {
+                    object["metadata"]["resourceVersion"].clone()
+                }),
+            );
             for one in settled.values_mut() {
                 one.cause |= moved(&one.references, &current);
             }
             continue;
         }
-        let Some(object) = object.as_ref().filter(|_| key.plural.ends_with("functions")) else { continue };
+        let Some(object) = object
+            .as_ref()
+            .filter(|_| key.plural.ends_with("functions"))
+        else {
+            continue;
+        };
         let place = Place::of_object(object);
-        if stage.slots.iter().filter(|slot| Place::of(slot) == place).count() != 1 {
+        if stage
+            .slots
+            .iter()
+            .filter(|slot| Place::of(slot) == place)
+            .count()
+            != 1
+        {
             continue;
         }
-        let uid = object["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
+        let uid = object["metadata"]["uid"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         let start = before.get(&uid).map_or(*position, |(start, _)| *start);
-        let since_version = versioned.insert(uid.clone(), *position).unwrap_or(*position);
-        let by = |who: &str| log[since_version..*position].iter().find(|entry| is_change(entry, &place) && entry.principal.starts_with(who));
+        let since_version = versioned
+            .insert(uid.clone(), *position)
+            .unwrap_or(*position);
+        let by = |who: &str| {
+            log[since_version..*position]
+                .iter()
+                .find(|entry| is_change(entry, &place) && entry.principal.starts_with(who))
+        };
         if let (Some(one), Some(entry)) = (settled.get(&uid), by("op"))
             && !one.cause
             && one.report
         {
-            wrong.push(format!("{} was settled, its driftPolicy is Report, and this was written unasked: {entry}", key.name));
+            wrong.push(format!(
+                "{} was settled, its driftPolicy is Report, and this was written unasked: {entry}",
+                key.name
+            ));
         }
         // By others, and after the last change by our hand: that one may be half done.
         let by_others = |since: usize| {
             // An outsider who takes our tag off makes us forget what we published last.
             let is_theirs = |entry: &Entry| entry.principal == OTHERS && is_effect(entry, &place);
-            let mut changes = log[since..*position].iter().filter(|entry| is_change(entry, &place) || is_theirs(entry));
-            changes.next_back().is_some_and(|entry| entry.principal == OTHERS)
+            let mut changes = log[since..*position]
+                .iter()
+                .filter(|entry| is_change(entry, &place) || is_theirs(entry));
+            changes
+                .next_back()
+                .is_some_and(|entry| entry.principal == OTHERS)
         };
         if let Some(what) = step(&mut settled, &uid, object, start, by_others) {
             wrong.push(format!("{what}: {} {}", key.name, object["status"]));
@@ -96,17 +128,32 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
 /// pass began with, and the pass may end Ready by that look: others who change the function in
 /// between do it unseen. A lost status tells of nothing.
 fn tells_of_a_look(object: &Value) -> bool {
-    condition(object, "Ready").is_some_and(|ready| !["Creating", "Updating", "Deleting"].iter().any(|step| ready["reason"] == *step))
+    condition(object, "Ready").is_some_and(|ready| {
+        !["Creating", "Updating", "Deleting"]
+            .iter()
+            .any(|step| ready["reason"] == *step)
+    })
 }
 
 /// Whether a reference is another than it was when it was last used.
 fn moved(references: &Value, current: &BTreeMap<&str, Value>) -> bool {
     let mut used = references.as_array().into_iter().flatten();
-    used.any(|used| current.get(used["name"].as_str().unwrap_or_default()).unwrap_or(&Value::Null) != &used["resourceVersion"])
+    used.any(|used| {
+        current
+            .get(used["name"].as_str().unwrap_or_default())
+            .unwrap_or(&Value::Null)
+            != &used["resourceVersion"]
+    })
 }
 
 /// Takes the next version of an object. What is wrong with it, if anything.
-fn step(settled: &mut BTreeMap<String, Settled>, uid: &str, object: &Value, start: usize, others_since: impl Fn(usize) -> bool) -> Option<&'static str> {
+fn step(
+    settled: &mut BTreeMap<String, Settled>,
+    uid: &str,
+    object: &Value,
+    start: usize,
+    others_since: impl Fn(usize) -> bool,
+) -> Option<&'static str> {
     let (status, generation) = (&object["status"], &object["metadata"]["generation"]);
     if object["spec"]["managementPolicy"] == "Observe" {
         settled.remove(uid);
@@ -115,40 +162,74 @@ fn step(settled: &mut BTreeMap<String, Settled>, uid: &str, object: &Value, star
     let report = object["spec"]["driftPolicy"] == "Report";
     let request = &object["metadata"]["annotations"]["cloudfn.dev/reconcile-requested-at"];
     if is_available(object) {
-        let known = settled.get(uid).filter(|one| one.generation == *generation && one.references == status["references"]);
+        let known = settled
+            .get(uid)
+            .filter(|one| one.generation == *generation && one.references == status["references"]);
         let since = known.map_or(start, |one| one.since);
-        let noted = settled.get(uid).map_or(&status["lastDrift"], |one| &one.noted).clone();
+        let noted = settled
+            .get(uid)
+            .map_or(&status["lastDrift"], |one| &one.noted)
+            .clone();
         let references = status["references"].clone();
-        let one = Settled { report, generation: generation.clone(), references, since, reported: None, noted, cause: false };
+        let one = Settled {
+            report,
+            generation: generation.clone(),
+            references,
+            since,
+            reported: None,
+            noted,
+            cause: false,
+        };
         settled.insert(uid.to_owned(), one);
     }
     let mut one = settled.get_mut(uid);
-    if let Some(one) = one.as_mut().filter(|one| !status["lastDrift"].is_null() && one.noted != status["lastDrift"]) {
+    if let Some(one) = one
+        .as_mut()
+        .filter(|one| !status["lastDrift"].is_null() && one.noted != status["lastDrift"])
+    {
         one.noted = status["lastDrift"].clone();
-        let is_settled = one.generation == status["observedGeneration"] && one.references == status["references"];
+        let is_settled = one.generation == status["observedGeneration"]
+            && one.references == status["references"];
         if !is_settled || !others_since(one.since) {
             return Some("drift was noted that was not somebody else's");
         }
     }
     let ready = condition(object, "Ready");
-    if report && ready.is_some_and(|ready| ready["reason"] == "Drifted" && ready["observedGeneration"] == *generation) {
-        let Some(one) = one.filter(|one| one.generation == *generation && one.references == status["references"]) else {
+    if report
+        && ready.is_some_and(|ready| {
+            ready["reason"] == "Drifted" && ready["observedGeneration"] == *generation
+        })
+    {
+        let Some(one) = one
+            .filter(|one| one.generation == *generation && one.references == status["references"])
+        else {
             return Some("drift was reported of what was not settled");
         };
         if !others_since(one.since) {
             return Some("drift was reported and nobody else changed the function");
         }
-        if status["plannedChanges"].as_array().is_none_or(Vec::is_empty) || status["lastDrift"].is_null() {
+        if status["plannedChanges"]
+            .as_array()
+            .is_none_or(Vec::is_empty)
+            || status["lastDrift"].is_null()
+        {
             return Some("drift was reported and not told");
         }
-        one.reported.get_or_insert_with(|| status["lastHandledReconcileAt"].clone());
+        one.reported
+            .get_or_insert_with(|| status["lastHandledReconcileAt"].clone());
         one.cause |= one.reported.as_ref() != Some(request) && !request.is_null();
         return None;
     }
     if let Some(one) = one {
-        let asked = one.reported.as_ref().is_some_and(|handled| handled != request && !request.is_null());
+        let asked = one
+            .reported
+            .as_ref()
+            .is_some_and(|handled| handled != request && !request.is_null());
         let lost = status["observedGeneration"] == -1 || ready.is_none();
-        one.cause |= asked || lost || one.generation != *generation || !object["metadata"]["deletionTimestamp"].is_null();
+        one.cause |= asked
+            || lost
+            || one.generation != *generation
+            || !object["metadata"]["deletionTimestamp"].is_null();
     }
     None
 }
@@ -160,24 +241,42 @@ fn is_change(entry: &Entry, place: &Place) -> bool {
 
 /// Whether a call changed anything of the function at a place.
 fn is_effect(entry: &Entry, place: &Place) -> bool {
-    let service = if place.kind == Kind::Lambda { Service::Lambda } else { Service::CloudFront };
-    entry.effect && entry.operation.service == service && entry.function.as_deref() == Some(&place.name)
+    let service = if place.kind == Kind::Lambda {
+        Service::Lambda
+    } else {
+        Service::CloudFront
+    };
+    entry.effect
+        && entry.operation.service == service
+        && entry.function.as_deref() == Some(&place.name)
 }
 
 /// How often drift was reported, for the summary.
 pub fn count(stage: &Stage) {
     let versions = lock(&stage.world.versions);
     let mut reported: BTreeMap<&str, bool> = BTreeMap::new();
-    for object in versions.iter().filter_map(|(_, change)| change.object.as_ref()) {
-        let Some(uid) = object["metadata"]["uid"].as_str() else { continue };
-        let is = object["spec"]["driftPolicy"] == "Report" && object["spec"]["managementPolicy"] != "Observe";
-        let drifted = is && condition(object, "Ready").is_some_and(|ready| ready["reason"] == "Drifted");
+    for object in versions
+        .iter()
+        .filter_map(|(_, change)| change.object.as_ref())
+    {
+        let Some(uid) = object["metadata"]["uid"].as_str() else {
+            continue;
+        };
+        let is = object["spec"]["driftPolicy"] == "Report"
+            && object["spec"]["managementPolicy"] != "Observe";
+        let drifted =
+            is && condition(object, "Ready").is_some_and(|ready| ready["reason"] == "Drifted");
         let was = reported.insert(uid, drifted).unwrap_or_default();
         if drifted && !was {
             stage.world.told().counts.add("drift", "reported");
         } else if was && !drifted {
-            let next = condition(object, "Ready").map_or("lost", |ready| ready["reason"].as_str().unwrap_or_default());
-            stage.world.told().counts.add("drift", format!("reported, then {next}"));
+            let next = condition(object, "Ready")
+                .map_or("lost", |ready| ready["reason"].as_str().unwrap_or_default());
+            stage
+                .world
+                .told()
+                .counts
+                .add("drift", format!("reported, then {next}"));
         }
         if is && is_available(object) {
             reported.insert(uid, false);

@@ -16,7 +16,14 @@
 //! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints each run whole. `DIGEST=1` prints the
 //! digest of them all, and where it first differs from the one before.
 
-#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests may fail loudly")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may fail loudly"
+)]
 
 mod api_server;
 mod asked;
@@ -63,7 +70,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const DEFAULT_SEEDS: u64 = 2000;
 
 fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().filter(|text| !text.is_empty()).map(|text| text.parse().unwrap())
+    std::env::var(name)
+        .ok()
+        .filter(|text| !text.is_empty())
+        .map(|text| text.parse().unwrap())
 }
 
 fn simulate(seed: u64) -> Told {
@@ -74,25 +84,63 @@ fn simulate(seed: u64) -> Told {
 /// Schedules that once showed a defect, by name.
 fn regressions() -> Vec<(String, Schedule)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/simulation/regressions");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
-    let read = |path: &Path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    files.iter().map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), read(path))).collect()
+    let read = |path: &Path| {
+        serde_json::from_slice(&std::fs::read(path).unwrap())
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    files
+        .iter()
+        .map(|path| {
+            (
+                path.file_stem().unwrap().to_string_lossy().into_owned(),
+                read(path),
+            )
+        })
+        .collect()
 }
 
 #[test]
 fn every_schedule_ends_as_asked_for() {
     read_log();
-    let (first, seeds) = (number("FIRST_SEED").unwrap_or(1), number("SEEDS").unwrap_or(DEFAULT_SEEDS));
+    let (first, seeds) = (
+        number("FIRST_SEED").unwrap_or(1),
+        number("SEEDS").unwrap_or(DEFAULT_SEEDS),
+    );
     let kept = regressions();
     let case = |index: usize| match kept.get(index) {
-        Some((name, schedule)) => Case { name: name.clone(), schedule: schedule.clone() },
+        Some((name, schedule)) => Case {
+            name: name.clone(),
+            schedule: schedule.clone(),
+        },
         None => Case::of_seed(first + u64::try_from(index - kept.len()).unwrap()),
     };
-    let report = bulk::run(case, kept.len() + usize::try_from(seeds).unwrap(), number("TRACE").is_some());
-    println!("{} schedules in {:.1} s on {} threads", report.runs, report.seconds, bulk::threads());
+    let report = bulk::run(
+        case,
+        kept.len() + usize::try_from(seeds).unwrap(),
+        number("TRACE").is_some(),
+    );
+    println!(
+        "{} schedules in {:.1} s on {} threads",
+        report.runs,
+        report.seconds,
+        bulk::threads()
+    );
     println!("{}", summary::table(&report.counts));
-    println!("{:>8}  {:<44} {:>9}", "all", "violations", report.failures.iter().map(|(_, violations, _)| violations.len()).sum::<usize>());
+    println!(
+        "{:>8}  {:<44} {:>9}",
+        "all",
+        "violations",
+        report
+            .failures
+            .iter()
+            .map(|(_, violations, _)| violations.len())
+            .sum::<usize>()
+    );
     if number("DIGEST").is_some() {
         println!("{}", digest::compared(&report.digests));
     }
@@ -103,7 +151,12 @@ fn every_schedule_ends_as_asked_for() {
         println!("{name}: {}", violations.join("\n    "));
     }
     assert!(!LEAKED.load(Ordering::Relaxed), "the log shows a secret");
-    assert!(report.failures.is_empty(), "{} of {} schedules failed; the trace of the first stands above", report.failures.len(), report.runs);
+    assert!(
+        report.failures.is_empty(),
+        "{} of {} schedules failed; the trace of the first stands above",
+        report.failures.len(),
+        report.runs
+    );
     // A few schedules cannot meet everything.
     if seeds >= DEFAULT_SEEDS {
         let missing = summary::missing(&report.counts);
@@ -115,9 +168,19 @@ fn every_schedule_ends_as_asked_for() {
 fn the_same_seed_gives_the_same_trace() {
     for seed in 1..=20 {
         let (one, two) = (simulate(seed), simulate(seed));
-        let differing = one.trace.iter().zip(&two.trace).position(|(one, two)| one != two);
-        assert!(one.trace == two.trace, "seed {seed} differs from line {differing:?}");
-        assert!(!one.trace.iter().any(|line| line.contains(SENTINEL)), "seed {seed}: the trace shows a secret");
+        let differing = one
+            .trace
+            .iter()
+            .zip(&two.trace)
+            .position(|(one, two)| one != two);
+        assert!(
+            one.trace == two.trace,
+            "seed {seed} differs from line {differing:?}"
+        );
+        assert!(
+            !one.trace.iter().any(|line| line.contains(SENTINEL)),
+            "seed {seed}: the trace shows a secret"
+        );
     }
 }
 
@@ -131,7 +194,10 @@ struct Reader;
 impl std::io::Write for Reader {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         LOGGED.fetch_add(1, Ordering::Relaxed);
-        if bytes.windows(SENTINEL.len()).any(|part| part == SENTINEL.as_bytes()) {
+        if bytes
+            .windows(SENTINEL.len())
+            .any(|part| part == SENTINEL.as_bytes())
+        {
             LEAKED.store(true, Ordering::Relaxed);
         }
         Ok(bytes.len())
@@ -147,7 +213,12 @@ fn read_log() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let filter = tracing_subscriber::EnvFilter::new("cloudfn=debug");
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).without_time().with_writer(|| Reader).init();
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(false)
+            .without_time()
+            .with_writer(|| Reader)
+            .init();
     });
 }
 

@@ -9,7 +9,11 @@ use strict_cloud::{Entry, Operation};
 /// Calls whose answer says whose a function is.
 const TELLS_THE_OWNER: [Operation; 2] = [cf::LIST_TAGS_FOR_RESOURCE, lambda::GET_FUNCTION];
 /// Lambda's calls that a RevisionId guards (Lambda API reference, PublishVersion and the two updates).
-const GUARDED: [Operation; 3] = [lambda::UPDATE_FUNCTION_CONFIGURATION, lambda::UPDATE_FUNCTION_CODE, lambda::PUBLISH_VERSION];
+const GUARDED: [Operation; 3] = [
+    lambda::UPDATE_FUNCTION_CONFIGURATION,
+    lambda::UPDATE_FUNCTION_CODE,
+    lambda::PUBLISH_VERSION,
+];
 
 /// What operators did that they must not do.
 pub fn broken(log: &[Entry]) -> Vec<String> {
@@ -17,8 +21,13 @@ pub fn broken(log: &[Entry]) -> Vec<String> {
     // Who found a guard refused, of which function, and has not looked whose it is since.
     let mut blind = BTreeSet::new();
     for entry in log.iter().filter(|entry| entry.principal.starts_with("op")) {
-        let place = (entry.principal.as_str(), entry.operation.service, entry.function.as_deref());
-        let gone = entry.operation.effect == Effect::Read && matches!(entry.answer, Answered::Refused(404, _));
+        let place = (
+            entry.principal.as_str(),
+            entry.operation.service,
+            entry.function.as_deref(),
+        );
+        let gone = entry.operation.effect == Effect::Read
+            && matches!(entry.answer, Answered::Refused(404, _));
         if gone || TELLS_THE_OWNER.contains(&entry.operation) {
             blind.remove(&place);
         }
@@ -26,10 +35,19 @@ pub fn broken(log: &[Entry]) -> Vec<String> {
             continue;
         }
         if blind.contains(&place) {
-            wrong.push(format!("after a refused guard nobody looked again before this: {entry}"));
+            wrong.push(format!(
+                "after a refused guard nobody looked again before this: {entry}"
+            ));
         }
-        if GUARDED.contains(&entry.operation) && entry.arguments.get("RevisionId").is_none_or(serde_json::Value::is_null) {
-            wrong.push(format!("a write without the guard that the cloud offers: {entry}"));
+        if GUARDED.contains(&entry.operation)
+            && entry
+                .arguments
+                .get("RevisionId")
+                .is_none_or(serde_json::Value::is_null)
+        {
+            wrong.push(format!(
+                "a write without the guard that the cloud offers: {entry}"
+            ));
         }
         if matches!(entry.answer, Answered::Refused(412, _)) {
             blind.insert(place);

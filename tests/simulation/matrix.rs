@@ -19,14 +19,27 @@ fn kinds() -> Vec<FaultKind> {
 
 /// A life in which the `nth` call of an operation meets a fault.
 fn disturbed(life: &Schedule, operation: Operation, kind: &FaultKind, nth: u32) -> Schedule {
-    let act = Act::Cloud { fault: faults::label(kind), operation: Some(faults::name(operation)), nth };
+    let act = Act::Cloud {
+        fault: faults::label(kind),
+        operation: Some(faults::name(operation)),
+        nth,
+    };
     let mut schedule = life.clone();
-    schedule.steps.insert(0, Step { after: std::time::Duration::ZERO, act });
+    schedule.steps.insert(
+        0,
+        Step {
+            after: std::time::Duration::ZERO,
+            act,
+        },
+    );
     schedule
 }
 
 fn calls(told: &Told, operation: Operation) -> u32 {
-    let ours = told.calls.iter().filter(|call| call.operation == operation && call.principal != OTHERS);
+    let ours = told
+        .calls
+        .iter()
+        .filter(|call| call.operation == operation && call.principal != OTHERS);
     u32::try_from(ours.count()).unwrap()
 }
 
@@ -41,10 +54,27 @@ fn cell(life: &Schedule, operation: Operation, kind: &FaultKind, calls: u32) -> 
     }
     for nth in 1..=calls {
         let told = run::run(&disturbed(life, operation, kind, nth), Fuse::never());
-        let name = format!("{} {kind:?} at call {nth} of {calls}", faults::name(operation));
-        let fired = told.calls.iter().filter(|call| call.operation == operation && call.fault == Some(kind.name())).count();
-        assert_eq!(fired, 1, "{name}: the log has no such fault\n{}", told.trace.join("\n"));
-        assert!(told.violations.is_empty(), "{name}:\n{}\n{:?}", told.trace.join("\n"), told.violations);
+        let name = format!(
+            "{} {kind:?} at call {nth} of {calls}",
+            faults::name(operation)
+        );
+        let fired = told
+            .calls
+            .iter()
+            .filter(|call| call.operation == operation && call.fault == Some(kind.name()))
+            .count();
+        assert_eq!(
+            fired,
+            1,
+            "{name}: the log has no such fault\n{}",
+            told.trace.join("\n")
+        );
+        assert!(
+            told.violations.is_empty(),
+            "{name}:\n{}\n{:?}",
+            told.trace.join("\n"),
+            told.violations
+        );
     }
     Some(calls)
 }
@@ -54,7 +84,11 @@ fn every_fault_of_every_operation_is_overcome() {
     let lives = [Kind::CloudFront, Kind::Lambda].map(|kind| {
         let life = scenarios::life(kind);
         let undisturbed = run::run(&life, Fuse::never());
-        assert!(undisturbed.violations.is_empty(), "{:?}", undisturbed.violations);
+        assert!(
+            undisturbed.violations.is_empty(),
+            "{:?}",
+            undisturbed.violations
+        );
         (life, undisturbed)
     });
     let kinds = kinds();
@@ -63,13 +97,34 @@ fn every_fault_of_every_operation_is_overcome() {
         let (life, undisturbed) = &lives[usize::from(operation.service == Service::Lambda)];
         let calls = calls(undisturbed, operation);
         assert!(calls > 0, "no scenario calls {}", faults::name(operation));
-        kinds.iter().map(|kind| cell(life, operation, kind, calls)).collect::<Vec<_>>()
+        kinds
+            .iter()
+            .map(|kind| cell(life, operation, kind, calls))
+            .collect::<Vec<_>>()
     });
-    let heads: Vec<String> = kinds.iter().map(|kind| faults::label(kind).replace("retry_after: ", "").replace("Some", "")).collect();
+    let heads: Vec<String> = kinds
+        .iter()
+        .map(|kind| {
+            faults::label(kind)
+                .replace("retry_after: ", "")
+                .replace("Some", "")
+        })
+        .collect();
     println!("Faults that fired and were overcome: one at each call of the operation.");
-    println!("{:<36}{}", "", heads.iter().fold(String::new(), |line, head| format!("{line}{head:>24}")));
+    println!(
+        "{:<36}{}",
+        "",
+        heads
+            .iter()
+            .fold(String::new(), |line, head| format!("{line}{head:>24}"))
+    );
     for (operation, row) in faults::OPERATIONS.iter().zip(&rows) {
-        let cells: String = row.iter().fold(String::new(), |line, cell| format!("{line}{:>24}", cell.map_or("-".to_owned(), |fired| fired.to_string())));
+        let cells: String = row.iter().fold(String::new(), |line, cell| {
+            format!(
+                "{line}{:>24}",
+                cell.map_or("-".to_owned(), |fired| fired.to_string())
+            )
+        });
         println!("{:<36}{cells}", faults::name(*operation));
     }
 }

@@ -57,14 +57,35 @@ struct Bounded<M: Managed> {
 impl Operator {
     /// Starts an operator that remembers nothing.
     pub fn start(world: &Arc<World>, who: &str, fuse: Arc<Fuse>, settings: &Settings) -> Self {
-        let wire = Wire { world: world.clone(), who: who.to_owned(), fuse: fuse.clone() };
+        let wire = Wire {
+            world: world.clone(),
+            who: who.to_owned(),
+            fuse: fuse.clone(),
+        };
         let client = Client::new(wire, NAMESPACE);
         let access = Arc::new(Access::new(world.clone(), who, fuse.clone()));
         let metrics = Metrics::new();
         let events = Events::new(client.clone(), who.to_owned());
-        let cloudfront = CloudFrontFunctions { clouds: access.clone(), lenient: false };
-        let cloudfront = Driver::new(cloudfront, client.clone(), settings.clone(), world.clone(), events.clone(), metrics.clone());
-        let lambda = Driver::new(LambdaFunctions::new(access), client, settings.clone(), world.clone(), events, metrics);
+        let cloudfront = CloudFrontFunctions {
+            clouds: access.clone(),
+            lenient: false,
+        };
+        let cloudfront = Driver::new(
+            cloudfront,
+            client.clone(),
+            settings.clone(),
+            world.clone(),
+            events.clone(),
+            metrics.clone(),
+        );
+        let lambda = Driver::new(
+            LambdaFunctions::new(access),
+            client,
+            settings.clone(),
+            world.clone(),
+            events,
+            metrics,
+        );
         let life = Arc::new(Life {
             world: world.clone(),
             who: who.to_owned(),
@@ -72,14 +93,25 @@ impl Operator {
             cache: Mutex::default(),
             triggers: Mutex::default(),
             tasks: Mutex::default(),
-            cloudfront: Arc::new(Bounded { driver: cloudfront, slots: Semaphore::new(CONCURRENCY) }),
-            lambda: Arc::new(Bounded { driver: lambda, slots: Semaphore::new(CONCURRENCY) }),
+            cloudfront: Arc::new(Bounded {
+                driver: cloudfront,
+                slots: Semaphore::new(CONCURRENCY),
+            }),
+            lambda: Arc::new(Bounded {
+                driver: lambda,
+                slots: Semaphore::new(CONCURRENCY),
+            }),
         });
         world.tell(who, "starts");
         let news = world.watch();
         let listed = world.api(|api| {
             let kinds = ["cloudfrontfunctions", "lambdafunctions"];
-            let all = kinds.into_iter().flat_map(|kind| api.all(kind).map(|(key, object)| Change { key: key.clone(), object: Some(object.clone()) }));
+            let all = kinds.into_iter().flat_map(|kind| {
+                api.all(kind).map(|(key, object)| Change {
+                    key: key.clone(),
+                    object: Some(object.clone()),
+                })
+            });
             all.collect::<Vec<_>>()
         });
         let watching = tokio::spawn(life.clone().watch(listed, news));
@@ -99,13 +131,21 @@ impl Drop for Operator {
 
 impl Life {
     /// Hears of changes, late, and in their order.
-    async fn watch(self: Arc<Self>, listed: Vec<Change>, mut news: UnboundedReceiver<(Instant, Change)>) {
+    async fn watch(
+        self: Arc<Self>,
+        listed: Vec<Change>,
+        mut news: UnboundedReceiver<(Instant, Change)>,
+    ) {
         for change in listed {
             self.hear(change);
         }
         while let Some((happened, change)) = news.recv().await {
             let lags = lock(&self.world.trouble).lags();
-            let lag = if lags { self.world.roll(20_000) } else { 1 + self.world.roll(30) };
+            let lag = if lags {
+                self.world.roll(20_000)
+            } else {
+                1 + self.world.roll(30)
+            };
             if lags {
                 self.world.told().counts.add("fault", "stale cache");
             }
@@ -129,9 +169,16 @@ impl Life {
                     "lambdafunctions" => names::<LambdaFunctions>(value),
                     _ => names::<CloudFrontFunctions>(value),
                 };
-                let reference = ReferenceName { kind: ReferenceKind::ConfigMap, name: key.name };
+                let reference = ReferenceName {
+                    kind: ReferenceKind::ConfigMap,
+                    name: key.name,
+                };
                 let cache = lock(&self.cache);
-                let due: Vec<Key> = cache.iter().filter(|(key, value)| names(key, value).contains(&reference)).map(|(key, _)| key.clone()).collect();
+                let due: Vec<Key> = cache
+                    .iter()
+                    .filter(|(key, value)| names(key, value).contains(&reference))
+                    .map(|(key, _)| key.clone())
+                    .collect();
                 drop(cache);
                 for key in &due {
                     self.trigger(key);
@@ -150,8 +197,13 @@ impl Life {
         let trigger = Arc::new(Notify::new());
         lock(&self.triggers).insert(key.clone(), trigger.clone());
         let working = match key.plural.as_str() {
-            "lambdafunctions" => tokio::spawn(self.clone().work(self.lambda.clone(), key.clone(), trigger)),
-            _ => tokio::spawn(self.clone().work(self.cloudfront.clone(), key.clone(), trigger)),
+            "lambdafunctions" => {
+                tokio::spawn(self.clone().work(self.lambda.clone(), key.clone(), trigger))
+            }
+            _ => tokio::spawn(
+                self.clone()
+                    .work(self.cloudfront.clone(), key.clone(), trigger),
+            ),
         };
         lock(&self.tasks).push(working.abort_handle());
         let world = self.world.clone();
@@ -163,7 +215,12 @@ impl Life {
     }
 
     /// Pass after pass over one object.
-    async fn work<M: Managed>(self: Arc<Self>, kind: Arc<Bounded<M>>, key: Key, trigger: Arc<Notify>) {
+    async fn work<M: Managed>(
+        self: Arc<Self>,
+        kind: Arc<Bounded<M>>,
+        key: Key,
+        trigger: Arc<Notify>,
+    ) {
         let mut last: Option<Subject<M::Kind>> = None;
         loop {
             // What is there by the time of its turn is what a pass reads.
@@ -180,7 +237,14 @@ impl Life {
                     let subject: Subject<M::Kind> = Subject::deserialize(&*object).unwrap();
                     self.world.told().counts.add("step", "passes");
                     let wait = requeue(&self.fuse.polling(kind.driver.pass(&subject)).await);
-                    self.world.tell(&self.who, format!("  pass over {} at rv={}; next: {wait:?}", key.name, subject.resource_version()));
+                    self.world.tell(
+                        &self.who,
+                        format!(
+                            "  pass over {} at rv={}; next: {wait:?}",
+                            key.name,
+                            subject.resource_version()
+                        ),
+                    );
                     last = Some(subject);
                     wait
                 }
@@ -197,7 +261,11 @@ impl Life {
 
 fn names<M: Managed>(object: &Value) -> std::collections::BTreeSet<ReferenceName> {
     let subject: Result<Subject<M::Kind>, _> = Subject::deserialize(object);
-    subject.ok().and_then(|subject| subject.spec.ok()).map(|spec| M::references(&spec)).unwrap_or_default()
+    subject
+        .ok()
+        .and_then(|subject| subject.spec.ok())
+        .map(|spec| M::references(&spec))
+        .unwrap_or_default()
 }
 
 /// When to come again. `Action` keeps it to itself, so it is read from its debug text and proven
@@ -207,7 +275,11 @@ fn requeue(action: &Action) -> Option<Duration> {
         return None;
     }
     let text = format!("{action:?}");
-    let number = text.split("Some(").nth(1).and_then(|rest| rest.split(')').next()).unwrap();
+    let number = text
+        .split("Some(")
+        .nth(1)
+        .and_then(|rest| rest.split(')').next())
+        .unwrap();
     let digits = number.trim_end_matches(|c: char| !c.is_ascii_digit());
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let unit: u128 = match &number[digits.len()..] {
@@ -216,8 +288,13 @@ fn requeue(action: &Action) -> Option<Duration> {
         "µs" => 1_000,
         _ => 1,
     };
-    let fraction_value: u128 = if fraction.is_empty() { 0 } else { fraction.parse().unwrap() };
-    let nanos = whole.parse::<u128>().unwrap() * unit + fraction_value * unit / 10_u128.pow(u32::try_from(fraction.len()).unwrap());
+    let fraction_value: u128 = if fraction.is_empty() {
+        0
+    } else {
+        fraction.parse().unwrap()
+    };
+    let nanos = whole.parse::<u128>().unwrap() * unit
+        + fraction_value * unit / 10_u128.pow(u32::try_from(fraction.len()).unwrap());
     let wait = Duration::from_nanos(u64::try_from(nanos).unwrap());
     assert_eq!(*action, Action::requeue(wait), "{text}");
     Some(wait)

@@ -17,9 +17,19 @@ pub struct CloudFront(pub Arc<Way>);
 pub struct Lambda(pub Arc<Way>);
 
 const fn read(operation: &'static str, family: Family, patience: Patience) -> Call {
-    Call { operation, family, write: false, patience }
+    Call {
+        operation,
+        family,
+        write: false,
+        patience,
+    }
 }
 
 const fn write(operation: &'static str, family: Family) -> Call {
-    Call { operation, family, write: true, patience: Patience::Wait }
+    Call {
+        operation,
+        family,
+        write: true,
+        patience: Patience::Wait,
+    }
 }

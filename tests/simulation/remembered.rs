@@ -12,9 +12,15 @@ use crate::trouble;
 use crate::wire::Fuse;
 
 async fn stage(spec: Value, refuse_tags: bool, adversity: Adversity) -> Stage {
-    let slots = vec![Slot { kind: Kind::CloudFront, name: "f0".to_owned(), function: None }];
+    let slots = vec![Slot {
+        kind: Kind::CloudFront,
+        name: "f0".to_owned(),
+        function: None,
+    }];
     let mut stage = Stage::new(7, slots, Fuse::never());
-    stage.world.clouds.with(&stage.world, |cloud| cloud.settings_mut().refuse_create_with_tags = refuse_tags);
+    stage.world.clouds.with(&stage.world, |cloud| {
+        cloud.settings_mut().refuse_create_with_tags = refuse_tags
+    });
     stage.act(&Act::Adversity(adversity));
     stage.act(&Act::Apply(0, spec));
     judge::told(&stage).await;
@@ -49,7 +55,11 @@ fn what_another_announced_is_remembered_only_once_it_is_written() {
         tokio::time::sleep(Duration::from_mins(2)).await;
         stage.object(0).unwrap()["status"].clone()
     });
-    assert_eq!((&status["settledGeneration"], &status["lastDrift"]), (&json!(1), &Value::Null), "{status}");
+    assert_eq!(
+        (&status["settledGeneration"], &status["lastDrift"]),
+        (&json!(1), &Value::Null),
+        "{status}"
+    );
 }
 
 #[test]
@@ -63,9 +73,18 @@ fn a_function_that_is_left_without_our_tags_is_said_to_be() {
             tokio::time::sleep(Duration::from_mins(1)).await;
             stage.end().trace
         });
-        trace.into_iter().find(|line| line.contains("events Left")).unwrap_or_default()
+        trace
+            .into_iter()
+            .find(|line| line.contains("events Left"))
+            .unwrap_or_default()
     };
-    let (tagged, untagged) = (left(false, Adversity::Over), left(true, Adversity::Denied("cloudfront:TagResource".to_owned())));
+    let (tagged, untagged) = (
+        left(false, Adversity::Over),
+        left(true, Adversity::Denied("cloudfront:TagResource".to_owned())),
+    );
     assert!(tagged.contains("deletionPolicy is Retain: "), "{tagged}");
-    assert!(untagged.contains("deletionPolicy is Retain; cloudfn never saw its owner tags on it"), "{untagged}");
+    assert!(
+        untagged.contains("deletionPolicy is Retain; cloudfn never saw its owner tags on it"),
+        "{untagged}"
+    );
 }

@@ -79,7 +79,14 @@ impl Stage {
         let world = World::new(seed, rates);
         let fuse = Arc::new(Mutex::new(first_fuse));
         let keeper = tokio::spawn(keep(world.clone(), "op1", fuse.clone())).abort_handle();
-        Self { world, slots, history: History::default(), fuse, keeper, second: None }
+        Self {
+            world,
+            slots,
+            history: History::default(),
+            fuse,
+            keeper,
+            second: None,
+        }
     }
 
     /// A request of a person.
@@ -89,20 +96,35 @@ impl Stage {
         } else {
             format!("/apis/cloudfn.dev/v1alpha1/namespaces/{NAMESPACE}/{path}")
         };
-        let request = Request { method: method.to_owned(), path, partial: false, content_type: content_type.to_owned(), body };
+        let request = Request {
+            method: method.to_owned(),
+            path,
+            partial: false,
+            content_type: content_type.to_owned(),
+            body,
+        };
         self.world.ask("user", &request)
     }
 
     /// The object of a slot, as it is now.
     pub fn object(&self, slot: usize) -> Option<Arc<Value>> {
         let slot = &self.slots[slot];
-        let key = Key { plural: slot.kind.plural().to_owned(), namespace: NAMESPACE.to_owned(), name: slot.name.clone() };
+        let key = Key {
+            plural: slot.kind.plural().to_owned(),
+            namespace: NAMESPACE.to_owned(),
+            name: slot.name.clone(),
+        };
         self.world.api(|api| api.get(&key).cloned())
     }
 
     fn patch(&self, slot: usize, patch: Value) -> u16 {
-        let place = format!("{}/{}", self.slots[slot].kind.plural(), self.slots[slot].name);
-        self.user("PATCH", &place, "application/merge-patch+json", patch).status
+        let place = format!(
+            "{}/{}",
+            self.slots[slot].kind.plural(),
+            self.slots[slot].name
+        );
+        self.user("PATCH", &place, "application/merge-patch+json", patch)
+            .status
     }
 
     /// Lets one thing happen.
@@ -112,33 +134,79 @@ impl Stage {
             Act::Apply(slot, spec) => self.apply(*slot, spec),
             Act::Delete(slot) => {
                 // What no operator ever saw is nobody's to delete: it has no finalizer.
-                if let Some(object) = self.object(*slot).filter(|object| object["metadata"]["finalizers"].is_array()) {
-                    self.history.last_specs.entry(*slot).or_default().push(object["spec"].clone());
+                if let Some(object) = self
+                    .object(*slot)
+                    .filter(|object| object["metadata"]["finalizers"].is_array())
+                {
+                    self.history
+                        .last_specs
+                        .entry(*slot)
+                        .or_default()
+                        .push(object["spec"].clone());
                 }
-                let path = format!("{}/{}", self.slots[*slot].kind.plural(), self.slots[*slot].name);
+                let path = format!(
+                    "{}/{}",
+                    self.slots[*slot].kind.plural(),
+                    self.slots[*slot].name
+                );
                 let status = self.user("DELETE", &path, "", Value::Null).status;
-                self.world.tell("user", format!("deletes {}: {status}", self.slots[*slot].name));
+                self.world.tell(
+                    "user",
+                    format!("deletes {}: {status}", self.slots[*slot].name),
+                );
             }
             Act::Pause(slot, text) => {
-                let status = self.patch(*slot, json!({"metadata": {"annotations": {"cloudfn.dev/paused": text}}}));
-                self.world.tell("user", format!("pauses {} {text:?}: {status}", self.slots[*slot].name));
+                let status = self.patch(
+                    *slot,
+                    json!({"metadata": {"annotations": {"cloudfn.dev/paused": text}}}),
+                );
+                self.world.tell(
+                    "user",
+                    format!("pauses {} {text:?}: {status}", self.slots[*slot].name),
+                );
             }
             Act::Look(slot, token) => {
                 let status = self.patch(*slot, json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}}));
-                self.world.tell("user", format!("asks for a look at {}: {status}", self.slots[*slot].name));
+                self.world.tell(
+                    "user",
+                    format!("asks for a look at {}: {status}", self.slots[*slot].name),
+                );
             }
             Act::SkipTests(slot, code) => {
                 let named = code.as_ref().map(|code| asked::sha256_hex(code));
-                let status = self.patch(*slot, json!({"metadata": {"annotations": {"cloudfn.dev/skip-tests": named}}}));
-                self.world.tell("user", format!("lets {code:?} of {} pass without tests: {status}", self.slots[*slot].name));
-                self.history.skipped.entry(*slot).or_default().extend(code.clone());
+                let status = self.patch(
+                    *slot,
+                    json!({"metadata": {"annotations": {"cloudfn.dev/skip-tests": named}}}),
+                );
+                self.world.tell(
+                    "user",
+                    format!(
+                        "lets {code:?} of {} pass without tests: {status}",
+                        self.slots[*slot].name
+                    ),
+                );
+                self.history
+                    .skipped
+                    .entry(*slot)
+                    .or_default()
+                    .extend(code.clone());
             }
             Act::LoseStatus(slot) => self.lose_status(*slot),
-            Act::Reference { config_map, name, data } => self.reference(*config_map, name, data.as_ref()),
+            Act::Reference {
+                config_map,
+                name,
+                data,
+            } => self.reference(*config_map, name, data.as_ref()),
             Act::Outside(slot, what) => self.outside(*slot, *what),
             Act::Crash(point, more) => {
-                self.world.told().counts.add("fault", format!("operator crash at a {point:?}").to_lowercase());
-                self.world.tell("luck", format!("the operator crashes {more} x {point:?} from now"));
+                self.world.told().counts.add(
+                    "fault",
+                    format!("operator crash at a {point:?}").to_lowercase(),
+                );
+                self.world.tell(
+                    "luck",
+                    format!("the operator crashes {more} x {point:?} from now"),
+                );
                 lock(&self.fuse).shorten(*point, *more);
             }
             Act::Second(time) => self.second(*time),
@@ -147,19 +215,30 @@ impl Stage {
                 lock(&self.world.trouble).lag(*time);
             }
             Act::Api(kind, percent, time) => {
-                self.world.tell("luck", format!("{percent} % of the requests meet {kind:?} for {time:?}"));
+                self.world.tell(
+                    "luck",
+                    format!("{percent} % of the requests meet {kind:?} for {time:?}"),
+                );
                 lock(&self.world.trouble).add(*kind, *percent, *time);
             }
-            Act::Cloud { fault, operation, nth } => {
+            Act::Cloud {
+                fault,
+                operation,
+                nth,
+            } => {
                 self.history.blurred |= fault.starts_with("Stale");
                 let fault = faults::fault(fault, operation.as_deref(), *nth);
                 self.world.tell("luck", format!("in the cloud: {fault:?}"));
-                self.world.clouds.with(&self.world, |cloud| cloud.inject(fault));
+                self.world
+                    .clouds
+                    .with(&self.world, |cloud| cloud.inject(fault));
             }
             Act::Adversity(what) => {
                 self.world.tell("luck", format!("{what:?}"));
                 let slots = &self.slots;
-                self.world.clouds.with(&self.world, |cloud| faults::adversity(cloud, what, slots));
+                self.world
+                    .clouds
+                    .with(&self.world, |cloud| faults::adversity(cloud, what, slots));
             }
         }
     }
@@ -170,16 +249,32 @@ impl Stage {
         let manifest = manifest(slot, spec);
         let path = slot.kind.plural();
         let (did, status) = match &old {
-            None => ("creates", self.user("POST", path, "application/json", manifest).status),
+            None => (
+                "creates",
+                self.user("POST", path, "application/json", manifest).status,
+            ),
             Some(old) => {
                 let mut new = Value::clone(old);
                 new["spec"] = manifest["spec"].clone();
-                ("edits", self.user("PUT", &format!("{path}/{}", slot.name), "application/json", new).status)
+                (
+                    "edits",
+                    self.user(
+                        "PUT",
+                        &format!("{path}/{}", slot.name),
+                        "application/json",
+                        new,
+                    )
+                    .status,
+                )
             }
         };
         let shown = spec.to_string().replace(SENTINEL, "value");
-        self.world.tell("user", format!("{did} {}: {status} {shown}", slot.name));
-        let stored = self.object(number).map(|object| object["spec"].clone()).unwrap_or_default();
+        self.world
+            .tell("user", format!("{did} {}: {status} {shown}", slot.name));
+        let stored = self
+            .object(number)
+            .map(|object| object["spec"].clone())
+            .unwrap_or_default();
         if old.is_none() {
             self.history.last_specs.remove(&number);
             // A new object knows nothing of what another put into the function that it finds, or that
@@ -205,18 +300,29 @@ impl Stage {
         let (slot, object) = (&self.slots[number], self.object(number));
         let mut object = object.as_deref().cloned().unwrap_or_default();
         object["status"] = status;
-        self.user("PUT", &format!("{}/{}/status", slot.kind.plural(), slot.name), "application/json", object).status
+        self.user(
+            "PUT",
+            &format!("{}/{}/status", slot.kind.plural(), slot.name),
+            "application/json",
+            object,
+        )
+        .status
     }
 
     fn lose_status(&mut self, number: usize) {
         let slot = &self.slots[number];
-        let Some(object) = self.object(number) else { return };
+        let Some(object) = self.object(number) else {
+            return;
+        };
         if !object["metadata"]["deletionTimestamp"].is_null() {
             return;
         }
         self.world.told().counts.add("fault", "status lost");
         let status = self.write_status(number, json!({"observedGeneration": -1}));
-        self.world.tell("user", format!("loses the status of {}: {status}", slot.name));
+        self.world.tell(
+            "user",
+            format!("loses the status of {}: {status}", slot.name),
+        );
         // What only the status knew is not taken away any more.
         self.history.touched.insert(judge::Place::of(slot));
     }
@@ -227,15 +333,31 @@ impl Stage {
         let body = json!({"metadata": {"name": name}, "data": data});
         let status = match data {
             None => self.user("DELETE", &path, "", Value::Null).status,
-            Some(_) => match self.user("PUT", &path, "application/json", body.clone()).status {
+            Some(_) => match self
+                .user("PUT", &path, "application/json", body.clone())
+                .status
+            {
                 404 => self.user("POST", plural, "application/json", body).status,
                 status => status,
             },
         };
-        let shown = data.map_or_else(|| "gone".to_owned(), |data| if config_map { data.to_string() } else { "new values".to_owned() });
+        let shown = data.map_or_else(
+            || "gone".to_owned(),
+            |data| {
+                if config_map {
+                    data.to_string()
+                } else {
+                    "new values".to_owned()
+                }
+            },
+        );
         self.world.tell("user", format!("{path}: {status} {shown}"));
         if let (true, Some(data)) = (config_map, data) {
-            self.history.maps.entry(name.to_owned()).or_default().push(data.clone());
+            self.history
+                .maps
+                .entry(name.to_owned())
+                .or_default()
+                .push(data.clone());
         }
     }
 
@@ -243,21 +365,37 @@ impl Stage {
         let slot = &self.slots[number];
         let place = judge::Place::of(slot);
         let done = self.world.clouds.outside(&self.world, slot, what);
-        self.world.tell("others", format!("{what:?} the function {}: {}", place.name, if done { "done" } else { "not possible" }));
+        self.world.tell(
+            "others",
+            format!(
+                "{what:?} the function {}: {}",
+                place.name,
+                if done { "done" } else { "not possible" }
+            ),
+        );
         if !done {
             return;
         }
-        self.world.told().counts.add("outside", format!("{what:?}").split('(').next().unwrap_or_default());
+        self.world.told().counts.add(
+            "outside",
+            format!("{what:?}").split('(').next().unwrap_or_default(),
+        );
         self.history.touched.insert(place.clone());
         let seen = judge::seen(&self.world, &place);
         // A function that has no tag of ours yet (CloudFront refused a create with tags) is known by
         // its content alone: with an outsider's content it is an outsider's.
-        let untagged = matches!(what, Outside::Edit(_) | Outside::Code(_)) && seen.as_ref().is_some_and(|seen| !judge::claimed(seen));
+        let untagged = matches!(what, Outside::Edit(_) | Outside::Code(_))
+            && seen.as_ref().is_some_and(|seen| !judge::claimed(seen));
         let known = self.history.foreign.get(&place);
-        let disowned = what == Outside::Disown || matches!(known, Some(None)) || (untagged && known.is_none());
+        let disowned =
+            what == Outside::Disown || matches!(known, Some(None)) || (untagged && known.is_none());
         let strange = disowned || what == Outside::Create || known.is_some();
         match seen {
-            Some(seen) if strange && !judge::claimed(&seen) => drop(self.history.foreign.insert(place, (!disowned).then_some(seen))),
+            Some(seen) if strange && !judge::claimed(&seen) => drop(
+                self.history
+                    .foreign
+                    .insert(place, (!disowned).then_some(seen)),
+            ),
             _ => drop(self.history.foreign.remove(&place)),
         }
     }
@@ -293,7 +431,10 @@ impl Stage {
     /// Ends the operator.
     pub fn end(self) -> Told {
         self.keeper.abort();
-        Told { calls: self.world.clouds.log(), ..std::mem::take(&mut *self.world.told()) }
+        Told {
+            calls: self.world.clouds.log(),
+            ..std::mem::take(&mut *self.world.told())
+        }
     }
 }
 
@@ -312,14 +453,21 @@ async fn keep(world: Arc<World>, who: &str, current: Arc<Mutex<Arc<Fuse>>>) {
 
 /// Runs what is given on a paused runtime of its own.
 pub fn on_paused_time<T>(run: impl Future<Output = T>) -> T {
-    Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(run)
+    Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(run)
 }
 
 /// Carries out a schedule and checks every property.
 pub fn run(schedule: &Schedule, fuse: Arc<Fuse>) -> Told {
     on_paused_time(async {
         let mut stage = Stage::new(schedule.seed, schedule.slots.clone(), fuse);
-        stage.world.clouds.with(&stage.world, |cloud| cloud.settings_mut().refuse_create_with_tags = schedule.refuse_tags);
+        stage.world.clouds.with(&stage.world, |cloud| {
+            cloud.settings_mut().refuse_create_with_tags = schedule.refuse_tags
+        });
         stage.world.clouds.bystanders(&stage.world);
         for Step { after, act } in &schedule.steps {
             tokio::time::sleep(*after).await;

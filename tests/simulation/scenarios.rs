@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::schedule::{Act, Adversity, Kind, Outside, Schedule, Slot, Step, broken, javascript, role, store, test};
+use crate::schedule::{
+    Act, Adversity, Kind, Outside, Schedule, Slot, Step, broken, javascript, role, store, test,
+};
 use crate::world::{ACCOUNT, SENTINEL};
 
 /// Long enough for everything to come to rest: what follows a repair at the second next check, too.
@@ -14,21 +16,36 @@ const LATER: Duration = Duration::from_secs(1000);
 const SOON: Duration = Duration::from_secs(3);
 
 fn schedule(kind: Kind, acts: Vec<Act>) -> Schedule {
-    let slots = vec![Slot { kind, name: "f0".to_owned(), function: None }];
+    let slots = vec![Slot {
+        kind,
+        name: "f0".to_owned(),
+        function: None,
+    }];
     // The last one changes nothing: until then the operator may crash.
     let acts = acts.into_iter().chain([Act::Adversity(Adversity::Over)]);
-    Schedule { seed: 7, slots, steps: acts.map(|act| Step { after: LATER, act }).collect(), refuse_tags: false }
+    Schedule {
+        seed: 7,
+        slots,
+        steps: acts.map(|act| Step { after: LATER, act }).collect(),
+        refuse_tags: false,
+    }
 }
 
 /// A deletion that a distribution blocks for a moment: one refusal, and what is asked about it.
 fn blocked_deletion() -> Vec<Act> {
-    vec![Act::Adversity(Adversity::InUse), Act::Delete(0), Act::Adversity(Adversity::Over)]
+    vec![
+        Act::Adversity(Adversity::InUse),
+        Act::Delete(0),
+        Act::Adversity(Adversity::Over),
+    ]
 }
 
 /// The same, with the distribution letting go before a second try.
 fn soon_released(mut schedule: Schedule) -> Schedule {
     for pair in 1..schedule.steps.len() {
-        if matches!(schedule.steps[pair - 1].act, Act::Delete(_)) && matches!(schedule.steps[pair].act, Act::Adversity(Adversity::Over)) {
+        if matches!(schedule.steps[pair - 1].act, Act::Delete(_))
+            && matches!(schedule.steps[pair].act, Act::Adversity(Adversity::Over))
+        {
             schedule.steps[pair].after = SOON;
         }
     }
@@ -54,7 +71,9 @@ pub fn first(kind: Kind) -> Value {
 /// Everything differs from [`first`]; some of it is dropped.
 pub fn second(kind: Kind) -> Value {
     match kind {
-        Kind::CloudFront => json!({"code": {"inline": javascript(2)}, "runtime": "cloudfront-js-1.0", "tags": {"team": "b"}, "tests": [test("one")]}),
+        Kind::CloudFront => {
+            json!({"code": {"inline": javascript(2)}, "runtime": "cloudfront-js-1.0", "tags": {"team": "b"}, "tests": [test("one")]})
+        }
         Kind::Lambda => json!({
             "runtime": "python3.12", "handler": "main.handler", "role": format!("arn:aws:iam::{ACCOUNT}:role/other"),
             "code": {"inline": {"files": {"main.py": "def handler(event, context):\n    return 2\n"}}}, "publish": true,
@@ -74,36 +93,116 @@ pub fn all() -> Vec<(String, Schedule)> {
             spec[field] = json!(value);
             Act::Apply(0, spec)
         };
-        let mut named = |name: &str, acts: Vec<Act>| all.push((format!("{kind:?}: {name}"), schedule(kind, acts)));
+        let mut named = |name: &str, acts: Vec<Act>| {
+            all.push((format!("{kind:?}: {name}"), schedule(kind, acts)))
+        };
         named("create", vec![create()]);
-        named("update of everything", vec![create(), Act::Apply(0, second(kind))]);
+        named(
+            "update of everything",
+            vec![create(), Act::Apply(0, second(kind))],
+        );
         named("delete", vec![create(), Act::Delete(0)]);
-        named("retain and take back", vec![with("deletionPolicy", "Retain"), Act::Delete(0), create()]);
-        named("adopt, then delete", vec![Act::Outside(0, Outside::Create), with("adoptionPolicy", "IfUnowned"), Act::Delete(0)]);
-        named("outside edit repaired", vec![create(), Act::Outside(0, Outside::Edit(1)), Act::Outside(0, Outside::Code(1))]);
+        named(
+            "retain and take back",
+            vec![with("deletionPolicy", "Retain"), Act::Delete(0), create()],
+        );
+        named(
+            "adopt, then delete",
+            vec![
+                Act::Outside(0, Outside::Create),
+                with("adoptionPolicy", "IfUnowned"),
+                Act::Delete(0),
+            ],
+        );
+        named(
+            "outside edit repaired",
+            vec![
+                create(),
+                Act::Outside(0, Outside::Edit(1)),
+                Act::Outside(0, Outside::Code(1)),
+            ],
+        );
         let report = || with("driftPolicy", "Report");
-        named("outside edit reported, then put right when asked", vec![report(), Act::Outside(0, Outside::Code(1)), Act::Look(0, "now".to_owned())]);
-        named("reported as gone, then made again by an edit", vec![report(), Act::Outside(0, Outside::Delete), Act::Apply(0, second(kind))]);
-        named("deleted with its drift left", vec![report(), Act::Outside(0, Outside::Edit(1)), Act::Delete(0)]);
-        named("made again after somebody deleted it", vec![create(), Act::Outside(0, Outside::Delete)]);
-        named("status lost, then edited", vec![create(), Act::LoseStatus(0), Act::Apply(0, second(kind))]);
-        named("left to Observe and taken back", vec![create(), with("managementPolicy", "Observe"), create()]);
+        named(
+            "outside edit reported, then put right when asked",
+            vec![
+                report(),
+                Act::Outside(0, Outside::Code(1)),
+                Act::Look(0, "now".to_owned()),
+            ],
+        );
+        named(
+            "reported as gone, then made again by an edit",
+            vec![
+                report(),
+                Act::Outside(0, Outside::Delete),
+                Act::Apply(0, second(kind)),
+            ],
+        );
+        named(
+            "deleted with its drift left",
+            vec![report(), Act::Outside(0, Outside::Edit(1)), Act::Delete(0)],
+        );
+        named(
+            "made again after somebody deleted it",
+            vec![create(), Act::Outside(0, Outside::Delete)],
+        );
+        named(
+            "status lost, then edited",
+            vec![create(), Act::LoseStatus(0), Act::Apply(0, second(kind))],
+        );
+        named(
+            "left to Observe and taken back",
+            vec![create(), with("managementPolicy", "Observe"), create()],
+        );
     }
-    let tested = |code: String| Act::Apply(0, json!({"code": {"inline": code}, "tests": [test("one")]}));
+    let tested =
+        |code: String| Act::Apply(0, json!({"code": {"inline": code}, "tests": [test("one")]}));
     let let_pass = Act::SkipTests(0, Some(broken(1)));
-    let mut gated = |name: &str, acts: Vec<Act>| all.push((format!("CloudFront: {name}"), schedule(Kind::CloudFront, acts)));
-    gated("a test fails, then the code is mended", vec![tested(javascript(1)), tested(broken(1)), tested(javascript(2))]);
-    gated("a code that fails is let pass", vec![tested(javascript(1)), tested(broken(1)), let_pass]);
-    let in_use = schedule(Kind::CloudFront, [vec![tested(javascript(1))], blocked_deletion()].concat());
-    all.push(("CloudFront: in use while it is deleted".to_owned(), soon_released(in_use)));
-    let mut refused = schedule(Kind::CloudFront, vec![Act::Apply(0, first(Kind::CloudFront)), Act::Delete(0)]);
+    let mut gated = |name: &str, acts: Vec<Act>| {
+        all.push((
+            format!("CloudFront: {name}"),
+            schedule(Kind::CloudFront, acts),
+        ))
+    };
+    gated(
+        "a test fails, then the code is mended",
+        vec![
+            tested(javascript(1)),
+            tested(broken(1)),
+            tested(javascript(2)),
+        ],
+    );
+    gated(
+        "a code that fails is let pass",
+        vec![tested(javascript(1)), tested(broken(1)), let_pass],
+    );
+    let in_use = schedule(
+        Kind::CloudFront,
+        [vec![tested(javascript(1))], blocked_deletion()].concat(),
+    );
+    all.push((
+        "CloudFront: in use while it is deleted".to_owned(),
+        soon_released(in_use),
+    ));
+    let mut refused = schedule(
+        Kind::CloudFront,
+        vec![Act::Apply(0, first(Kind::CloudFront)), Act::Delete(0)],
+    );
     refused.refuse_tags = true;
-    all.push(("CloudFront: create refused with tags, then delete".to_owned(), refused));
+    all.push((
+        "CloudFront: create refused with tags, then delete".to_owned(),
+        refused,
+    ));
     all
 }
 
 /// One long life, in which every operation is called.
 pub fn life(kind: Kind) -> Schedule {
-    let acts = vec![Act::Apply(0, first(kind)), Act::Apply(0, second(kind)), Act::Outside(0, Outside::Code(1))];
+    let acts = vec![
+        Act::Apply(0, first(kind)),
+        Act::Apply(0, second(kind)),
+        Act::Outside(0, Outside::Code(1)),
+    ];
     soon_released(schedule(kind, [acts, blocked_deletion()].concat()))
 }

@@ -103,7 +103,11 @@ pub enum Act {
     /// The object's status is lost.
     LoseStatus(usize),
     /// A ConfigMap (or else a Secret) comes, changes or goes.
-    Reference { config_map: bool, name: String, data: Option<Value> },
+    Reference {
+        config_map: bool,
+        name: String,
+        data: Option<Value>,
+    },
     /// An outsider works on the object's function.
     Outside(usize, Outside),
     /// The operator crashes after so many further points of this kind.
@@ -115,7 +119,11 @@ pub enum Act {
     /// So many percent of the API server's answers are of this kind, for so long.
     Api(trouble::Kind, u64, #[serde(with = "millis")] Duration),
     /// The n-th further call (of this operation, if one is named) meets this fault of `faults::kinds`.
-    Cloud { fault: String, operation: Option<String>, nth: u32 },
+    Cloud {
+        fault: String,
+        operation: Option<String>,
+        nth: u32,
+    },
     /// The cloud refuses something until further notice.
     Adversity(Adversity),
 }
@@ -162,9 +170,18 @@ pub const SECRET: &str = "s0";
 impl Schedule {
     /// As a file has it: one step a line.
     pub fn to_text(&self) -> String {
-        let steps: Vec<String> = self.steps.iter().map(|step| format!("  {}", serde_json::to_string(step).unwrap())).collect();
+        let steps: Vec<String> = self
+            .steps
+            .iter()
+            .map(|step| format!("  {}", serde_json::to_string(step).unwrap()))
+            .collect();
         let slots = serde_json::to_string(&self.slots).unwrap();
-        format!("{{\"seed\": {}, \"slots\": {slots}, \"refuse_tags\": {}, \"steps\": [\n{}\n]}}\n", self.seed, self.refuse_tags, steps.join(",\n"))
+        format!(
+            "{{\"seed\": {}, \"slots\": {slots}, \"refuse_tags\": {}, \"steps\": [\n{}\n]}}\n",
+            self.seed,
+            self.refuse_tags,
+            steps.join(",\n")
+        )
     }
 }
 
@@ -220,6 +237,10 @@ pub fn hopeless(name: &str) -> Value {
 
 /// The manifest of an object.
 pub fn manifest(slot: &Slot, spec: &Value) -> Value {
-    let kind = if slot.kind == Kind::Lambda { "LambdaFunction" } else { "CloudFrontFunction" };
+    let kind = if slot.kind == Kind::Lambda {
+        "LambdaFunction"
+    } else {
+        "CloudFrontFunction"
+    };
     json!({"apiVersion": "cloudfn.dev/v1alpha1", "kind": kind, "metadata": {"name": slot.name, "namespace": NAMESPACE}, "spec": spec})
 }

@@ -12,7 +12,12 @@ use crate::world::World;
 
 /// Functions of others that no object names.
 pub fn bystanders() -> Vec<Place> {
-    [Kind::CloudFront, Kind::Lambda].map(|kind| Place { kind, name: "bystander".to_owned() }).to_vec()
+    [Kind::CloudFront, Kind::Lambda]
+        .map(|kind| Place {
+            kind,
+            name: "bystander".to_owned(),
+        })
+        .to_vec()
 }
 
 /// The function at a place.
@@ -25,20 +30,45 @@ pub fn see(cloud: &mut Cloud, caller: &Caller, place: &Place) -> Option<Value> {
 
 /// Every function.
 pub fn all(cloud: &mut Cloud, caller: &Caller) -> Vec<Place> {
-    let request = cf::ListFunctions { stage: Some(Stage::Development), ..cf::ListFunctions::default() };
+    let request = cf::ListFunctions {
+        stage: Some(Stage::Development),
+        ..cf::ListFunctions::default()
+    };
     let found = cloud.cloudfront_list_functions(caller, &request).unwrap();
-    let cloudfront = found.items.into_iter().map(|summary| Place { kind: Kind::CloudFront, name: summary.name });
+    let cloudfront = found.items.into_iter().map(|summary| Place {
+        kind: Kind::CloudFront,
+        name: summary.name,
+    });
     let mut all: Vec<Place> = cloudfront.collect();
-    all.extend(crate::sight_lambda::all(cloud, caller).into_iter().map(|name| Place { kind: Kind::Lambda, name }));
+    all.extend(
+        crate::sight_lambda::all(cloud, caller)
+            .into_iter()
+            .map(|name| Place {
+                kind: Kind::Lambda,
+                name,
+            }),
+    );
     all
 }
 
 fn cloudfront(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
-    let arn = cloud.cloudfront_describe_function(caller, name, Some(Stage::Development)).ok()?.summary.arn;
+    let arn = cloud
+        .cloudfront_describe_function(caller, name, Some(Stage::Development))
+        .ok()?
+        .summary
+        .arn;
     let mut stage = |stage: Stage| {
-        let config = cloud.cloudfront_describe_function(caller, name, Some(stage)).ok()?.summary.config;
-        let code = cloud.cloudfront_get_function(caller, name, Some(stage)).ok()?;
-        Some(json!({"comment": config.comment, "runtime": config.runtime, "stores": config.key_value_stores, "code": String::from_utf8_lossy(&code.bytes)}))
+        let config = cloud
+            .cloudfront_describe_function(caller, name, Some(stage))
+            .ok()?
+            .summary
+            .config;
+        let code = cloud
+            .cloudfront_get_function(caller, name, Some(stage))
+            .ok()?;
+        Some(
+            json!({"comment": config.comment, "runtime": config.runtime, "stores": config.key_value_stores, "code": String::from_utf8_lossy(&code.bytes)}),
+        )
     };
     let (development, live) = (stage(Stage::Development), stage(Stage::Live));
     let tags = cloud.cloudfront_list_tags_for_resource(caller, &arn).ok()?;
@@ -81,9 +111,19 @@ fn create(cloud: &mut Cloud, place: &Place) -> bool {
     let caller = caller(OTHERS);
     match place.kind {
         Kind::CloudFront => {
-            let refuses = std::mem::replace(&mut cloud.settings_mut().refuse_create_with_tags, false);
-            let config = cf::FunctionConfig { comment: "of others".to_owned(), runtime: "cloudfront-js-2.0".to_owned(), key_value_stores: Vec::new() };
-            let request = cf::CreateFunction { name: place.name.clone(), config, code: javascript(900).into_bytes(), tags: strange_tags() };
+            let refuses =
+                std::mem::replace(&mut cloud.settings_mut().refuse_create_with_tags, false);
+            let config = cf::FunctionConfig {
+                comment: "of others".to_owned(),
+                runtime: "cloudfront-js-2.0".to_owned(),
+                key_value_stores: Vec::new(),
+            };
+            let request = cf::CreateFunction {
+                name: place.name.clone(),
+                config,
+                code: javascript(900).into_bytes(),
+                tags: strange_tags(),
+            };
             let created = cloud.cloudfront_create_function(&caller, &request).is_ok();
             cloud.settings_mut().refuse_create_with_tags = refuses;
             created
@@ -94,25 +134,54 @@ fn create(cloud: &mut Cloud, place: &Place) -> bool {
 
 fn outside_cloudfront(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
     let caller = caller(OTHERS);
-    let described = cloud.cloudfront_describe_function(&caller, name, Some(Stage::Development)).ok()?;
+    let described = cloud
+        .cloudfront_describe_function(&caller, name, Some(Stage::Development))
+        .ok()?;
     let (mut config, etag) = (described.summary.config, described.etag);
-    let mut code = cloud.cloudfront_get_function(&caller, name, Some(Stage::Development)).ok()?.bytes.to_vec();
+    let mut code = cloud
+        .cloudfront_get_function(&caller, name, Some(Stage::Development))
+        .ok()?
+        .bytes
+        .to_vec();
     match what {
         Outside::Edit(number) => config.comment = format!("outside {number}"),
         Outside::Code(number) => code = javascript(500 + number).into_bytes(),
-        Outside::Publish => return cloud.cloudfront_publish_function(&caller, name, Some(&etag)).ok().map(drop),
-        Outside::Delete => return cloud.cloudfront_delete_function(&caller, name, Some(&etag)).ok(),
+        Outside::Publish => {
+            return cloud
+                .cloudfront_publish_function(&caller, name, Some(&etag))
+                .ok()
+                .map(drop);
+        }
+        Outside::Delete => {
+            return cloud
+                .cloudfront_delete_function(&caller, name, Some(&etag))
+                .ok();
+        }
         Outside::Disown => {
             let keys = [OWNER_TAG.to_owned(), INSTANCE_TAG.to_owned()];
-            return cloud.cloudfront_untag_resource(&caller, &described.summary.arn, &keys).ok();
+            return cloud
+                .cloudfront_untag_resource(&caller, &described.summary.arn, &keys)
+                .ok();
         }
         Outside::TakeOver => {
-            let tags = cloud.cloudfront_list_tags_for_resource(&caller, &described.summary.arn).ok()?;
+            let tags = cloud
+                .cloudfront_list_tags_for_resource(&caller, &described.summary.arn)
+                .ok()?;
             tags.get(OWNER_TAG)?;
-            return cloud.cloudfront_tag_resource(&caller, &described.summary.arn, &of_another_cluster()).ok();
+            return cloud
+                .cloudfront_tag_resource(&caller, &described.summary.arn, &of_another_cluster())
+                .ok();
         }
         Outside::Create => return None,
     }
-    let request = cf::UpdateFunction { name: name.to_owned(), if_match: Some(etag), config, code };
-    cloud.cloudfront_update_function(&caller, &request).ok().map(drop)
+    let request = cf::UpdateFunction {
+        name: name.to_owned(),
+        if_match: Some(etag),
+        config,
+        code,
+    };
+    cloud
+        .cloudfront_update_function(&caller, &request)
+        .ok()
+        .map(drop)
 }

@@ -21,8 +21,14 @@ pub fn see(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         return None;
     }
     let fields = &function.configuration;
-    let versions = cloud.lambda_list_versions_by_function(caller, name, &Page::default()).ok()?.items;
-    let versions: BTreeMap<u64, String> = versions.into_iter().filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256))).collect();
+    let versions = cloud
+        .lambda_list_versions_by_function(caller, name, &Page::default())
+        .ok()?
+        .items;
+    let versions: BTreeMap<u64, String> = versions
+        .into_iter()
+        .filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256)))
+        .collect();
     Some(json!({
         "runtime": fields.get("Runtime"), "handler": fields.get("Handler"), "role": fields.get("Role"),
         "description": fields.get("Description"), "timeout": fields.get("Timeout"), "memorySize": fields.get("MemorySize"),
@@ -35,13 +41,25 @@ pub fn see(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
 
 /// The names of all functions that are not being deleted.
 pub fn all(cloud: &mut Cloud, caller: &Caller) -> Vec<String> {
-    let listed = cloud.lambda_list_functions(caller, &Page::default(), false).unwrap();
-    let names: Vec<String> = listed.items.into_iter().map(|function| function.function_name).collect();
-    names.into_iter().filter(|name| see(cloud, caller, name).is_some()).collect()
+    let listed = cloud
+        .lambda_list_functions(caller, &Page::default(), false)
+        .unwrap();
+    let names: Vec<String> = listed
+        .items
+        .into_iter()
+        .map(|function| function.function_name)
+        .collect();
+    names
+        .into_iter()
+        .filter(|name| see(cloud, caller, name).is_some())
+        .collect()
 }
 
 fn archive(number: u64) -> lambda::Code {
-    lambda::Code::Zip(strict_cloud::zip::store(&[("index.py", format!("def handler(event, context):\n    return {number}\n").as_bytes())]))
+    lambda::Code::Zip(strict_cloud::zip::store(&[(
+        "index.py",
+        format!("def handler(event, context):\n    return {number}\n").as_bytes(),
+    )]))
 }
 
 /// Makes a function of others.
@@ -66,23 +84,56 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
     let arn = got.configuration.function_arn;
     match what {
         Outside::Edit(number) => {
-            let configuration = Configuration::of(json!({"Description": format!("outside {number}"), "Timeout": 60 + number}));
-            let request = lambda::UpdateFunctionConfiguration { function_name: name.to_owned(), configuration, ..Default::default() };
-            cloud.lambda_update_function_configuration(&caller, &request).ok().map(drop)
+            let configuration = Configuration::of(
+                json!({"Description": format!("outside {number}"), "Timeout": 60 + number}),
+            );
+            let request = lambda::UpdateFunctionConfiguration {
+                function_name: name.to_owned(),
+                configuration,
+                ..Default::default()
+            };
+            cloud
+                .lambda_update_function_configuration(&caller, &request)
+                .ok()
+                .map(drop)
         }
         Outside::Code(number) => {
-            let request = lambda::UpdateFunctionCode { function_name: name.to_owned(), code: Some(archive(500 + number)), ..Default::default() };
-            cloud.lambda_update_function_code(&caller, &request).ok().map(drop)
+            let request = lambda::UpdateFunctionCode {
+                function_name: name.to_owned(),
+                code: Some(archive(500 + number)),
+                ..Default::default()
+            };
+            cloud
+                .lambda_update_function_code(&caller, &request)
+                .ok()
+                .map(drop)
         }
         Outside::Publish => {
-            let request = lambda::PublishVersion { function_name: name.to_owned(), ..Default::default() };
-            cloud.lambda_publish_version(&caller, &request).ok().map(drop)
+            let request = lambda::PublishVersion {
+                function_name: name.to_owned(),
+                ..Default::default()
+            };
+            cloud
+                .lambda_publish_version(&caller, &request)
+                .ok()
+                .map(drop)
         }
-        Outside::Delete => cloud.lambda_delete_function(&caller, name, None).ok().map(drop),
-        Outside::Disown => cloud.lambda_untag_resource(&caller, &arn, &[OWNER_TAG.to_owned(), INSTANCE_TAG.to_owned()]).ok(),
+        Outside::Delete => cloud
+            .lambda_delete_function(&caller, name, None)
+            .ok()
+            .map(drop),
+        Outside::Disown => cloud
+            .lambda_untag_resource(
+                &caller,
+                &arn,
+                &[OWNER_TAG.to_owned(), INSTANCE_TAG.to_owned()],
+            )
+            .ok(),
         Outside::TakeOver => {
             got.tags.ok()?.get(OWNER_TAG)?;
-            cloud.lambda_tag_resource(&caller, &arn, &of_another_cluster()).ok()
+            cloud
+                .lambda_tag_resource(&caller, &arn, &of_another_cluster())
+                .ok()
         }
         Outside::Create => None,
     }

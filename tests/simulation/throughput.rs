@@ -13,7 +13,11 @@ use crate::schedule::{Act, Kind, Slot, role};
 use crate::wire::Fuse;
 
 /// AWS's own quotas (Lambda Developer Guide, "Lambda quotas"): 15 calls a second, 100 of GetFunction.
-const QUOTA: Rates = Rates { lambda: 15.0, lambda_get: 100.0, cloudfront: 10.0 };
+const QUOTA: Rates = Rates {
+    lambda: 15.0,
+    lambda_get: 100.0,
+    cloudfront: 10.0,
+};
 /// Time between two looks of the test; nothing is measured finer.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -29,9 +33,17 @@ struct Outcome {
 
 /// Creates so many functions at once; each settles within `settles`.
 async fn create(functions: usize, rates: Rates, settles: Between) -> Outcome {
-    let slots = (0..functions).map(|n| Slot { kind: Kind::Lambda, name: format!("f{n:04}"), function: None }).collect();
+    let slots = (0..functions)
+        .map(|n| Slot {
+            kind: Kind::Lambda,
+            name: format!("f{n:04}"),
+            function: None,
+        })
+        .collect();
     let mut stage = Stage::with_rates(1, slots, Fuse::never(), rates);
-    stage.world.clouds.with(&stage.world, |cloud| cloud.settings_mut().create_takes = settles);
+    stage.world.clouds.with(&stage.world, |cloud| {
+        cloud.settings_mut().create_takes = settles
+    });
     let spec = json!({
         "runtime": "python3.13", "handler": "index.handler", "role": role(), "timeout": 10,
         "code": {"inline": {"files": {"index.py": "def handler(event, context):\n    return 1\n"}}},
@@ -41,8 +53,14 @@ async fn create(functions: usize, rates: Rates, settles: Between) -> Outcome {
         stage.act(&Act::Apply(slot, spec.clone()));
     }
     let ready = |stage: &Stage| {
-        let is_ready = |object: &Value| condition(object, "Ready").is_some_and(|ready| ready["status"] == "True");
-        stage.world.api(|api| api.all(Kind::Lambda.plural()).filter(|(_, object)| is_ready(object)).count())
+        let is_ready = |object: &Value| {
+            condition(object, "Ready").is_some_and(|ready| ready["status"] == "True")
+        };
+        stage.world.api(|api| {
+            api.all(Kind::Lambda.plural())
+                .filter(|(_, object)| is_ready(object))
+                .count()
+        })
     };
     while ready(&stage) < functions && stage.world.elapsed() < Duration::from_hours(1) {
         tokio::time::sleep(TICK).await;
@@ -50,11 +68,26 @@ async fn create(functions: usize, rates: Rates, settles: Between) -> Outcome {
     let elapsed = stage.world.elapsed().saturating_sub(began);
     let told = stage.end();
     assert!(told.violations.is_empty(), "{:?}", told.violations);
-    let calls = |name: &str| told.calls.iter().filter(|call| call.function.as_deref() == Some(name)).count();
+    let calls = |name: &str| {
+        told.calls
+            .iter()
+            .filter(|call| call.function.as_deref() == Some(name))
+            .count()
+    };
     Outcome {
         elapsed,
-        throttled: told.calls.iter().filter(|call| call.operation.service == Service::Lambda && matches!(call.answer, Answered::Refused(429, _))).count(),
-        calls: (0..functions).map(|n| calls(&format!("f{n:04}"))).max().unwrap(),
+        throttled: told
+            .calls
+            .iter()
+            .filter(|call| {
+                call.operation.service == Service::Lambda
+                    && matches!(call.answer, Answered::Refused(429, _))
+            })
+            .count(),
+        calls: (0..functions)
+            .map(|n| calls(&format!("f{n:04}")))
+            .max()
+            .unwrap(),
     }
 }
 
@@ -76,8 +109,15 @@ fn check(functions: u32, rates: Rates, settles: Between, least: Duration) {
         outcome.throttled,
         outcome.calls
     );
-    assert!(ratio <= 1.3, "{functions} functions took {ratio:.2} times what the quota alone takes");
-    assert!(outcome.throttled <= 2, "{} calls were throttled", outcome.throttled);
+    assert!(
+        ratio <= 1.3,
+        "{functions} functions took {ratio:.2} times what the quota alone takes"
+    );
+    assert!(
+        outcome.throttled <= 2,
+        "{} calls were throttled",
+        outcome.throttled
+    );
 }
 
 #[test]

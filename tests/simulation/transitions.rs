@@ -31,19 +31,32 @@ const DEFAULT_PAIRS: u64 = 400;
 const ENOUGH: u64 = 400;
 
 fn definitions() -> Vec<Value> {
-    crds::all().into_iter().map(|definition| serde_json::to_value(definition).unwrap()).collect()
+    crds::all()
+        .into_iter()
+        .map(|definition| serde_json::to_value(definition).unwrap())
+        .collect()
 }
 
 /// Three packages in one bucket, one of them with an older version.
 fn around() -> Around {
-    let archives = (0..3).map(|number| zip::store(&[("index.py", format!("# archive {number}\n").as_bytes())]));
-    let package = |key: &str, version: Option<&str>| Package { bucket: "packages".to_owned(), key: key.to_owned(), version: version.map(str::to_owned) };
+    let archives = (0..3)
+        .map(|number| zip::store(&[("index.py", format!("# archive {number}\n").as_bytes())]));
+    let package = |key: &str, version: Option<&str>| Package {
+        bucket: "packages".to_owned(),
+        key: key.to_owned(),
+        version: version.map(str::to_owned),
+    };
     Around {
         sentinel: SENTINEL,
         account: ACCOUNT.to_owned(),
         regions: vec![REGION.to_owned()],
         archives: archives.collect(),
-        packages: vec![package("a/one.zip", None), package("two.zip", None), package("two.zip", Some("old")), package("two.zip", Some("new"))],
+        packages: vec![
+            package("a/one.zip", None),
+            package("two.zip", None),
+            package("two.zip", Some("old")),
+            package("two.zip", Some("new")),
+        ],
     }
 }
 
@@ -52,24 +65,49 @@ fn stage(seed: u64, slot: &Slot, around: &Around) -> Stage {
     let mut stage = Stage::new(seed, vec![slot.clone()], Fuse::never());
     stage.world.clouds.bystanders(&stage.world);
     stage.world.clouds.with(&stage.world, |cloud| {
-        for (key, version, number) in [("a/one.zip", "v", 0), ("two.zip", "old", 1), ("two.zip", "new", 2)] {
+        for (key, version, number) in [
+            ("a/one.zip", "v", 0),
+            ("two.zip", "old", 1),
+            ("two.zip", "new", 2),
+        ] {
             cloud.put_object(REGION, "packages", key, version, &around.archives[number]);
         }
     });
-    let clear = |data: Data| data.into_iter().map(|(key, value)| (key, json!(value))).collect::<Map<_, _>>();
+    let clear = |data: Data| {
+        data.into_iter()
+            .map(|(key, value)| (key, json!(value)))
+            .collect::<Map<_, _>>()
+    };
     for (name, data) in around.config_maps() {
-        stage.act(&Act::Reference { config_map: true, name, data: Some(clear(data).into()) });
+        stage.act(&Act::Reference {
+            config_map: true,
+            name,
+            data: Some(clear(data).into()),
+        });
     }
-    let coded = |data: Data| data.into_iter().map(|(key, value)| (key, json!(STANDARD.encode(value)))).collect::<Map<_, _>>();
+    let coded = |data: Data| {
+        data.into_iter()
+            .map(|(key, value)| (key, json!(STANDARD.encode(value))))
+            .collect::<Map<_, _>>()
+    };
     for (name, data) in around.secrets() {
-        stage.act(&Act::Reference { config_map: false, name, data: Some(coded(data).into()) });
+        stage.act(&Act::Reference {
+            config_map: false,
+            name,
+            data: Some(coded(data).into()),
+        });
     }
     stage
 }
 
 /// Applies specs one after the other, each once the one before has come to rest. What there was
 /// after each, or what must not happen.
-fn world(seed: u64, slot: &Slot, around: &Around, specs: &[&Value]) -> Result<Vec<(Value, Value)>, String> {
+fn world(
+    seed: u64,
+    slot: &Slot,
+    around: &Around,
+    specs: &[&Value],
+) -> Result<Vec<(Value, Value)>, String> {
     on_paused_time(async {
         let mut stage = stage(seed, slot, around);
         let mut ends = Vec::new();
@@ -77,11 +115,25 @@ fn world(seed: u64, slot: &Slot, around: &Around, specs: &[&Value]) -> Result<Ve
             stage.act(&Act::Apply(0, (*spec).clone()));
             judge::rest(&mut stage).await;
             let object = stage.object(0).unwrap_or_default();
-            let snapshot = stage.world.clouds.with(&stage.world, |cloud| cloud.snapshot(ACCOUNT));
-            ends.push((object["spec"].clone(), end(&object, &function(&snapshot, slot))));
+            let snapshot = stage
+                .world
+                .clouds
+                .with(&stage.world, |cloud| cloud.snapshot(ACCOUNT));
+            ends.push((
+                object["spec"].clone(),
+                end(&object, &function(&snapshot, slot)),
+            ));
         }
         let told = stage.end();
-        if told.violations.is_empty() { Ok(ends) } else { Err(format!("{}\n\n{}", told.trace.join("\n"), told.violations.join("\n"))) }
+        if told.violations.is_empty() {
+            Ok(ends)
+        } else {
+            Err(format!(
+                "{}\n\n{}",
+                told.trace.join("\n"),
+                told.violations.join("\n")
+            ))
+        }
     })
 }
 
@@ -98,7 +150,9 @@ fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
             found.map_or(Value::Null, |edge| json!({"development": copy(&edge.development), "live": edge.live.as_ref().map(copy), "tags": edge.tags}))
         }
         Kind::Lambda => {
-            let found = snapshot.lambda.get(&(REGION.to_owned(), slot.function().to_owned()));
+            let found = snapshot
+                .lambda
+                .get(&(REGION.to_owned(), slot.function().to_owned()));
             found.map_or(Value::Null, |function| {
                 let versions = function
                     .versions
@@ -116,13 +170,34 @@ fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
 /// Goes both ways. What is wrong, if anything.
 fn both_ways(seed: u64, kind: Kind, (a, b): (&Value, &Value), met: &mut Met) -> Option<String> {
     let around = around();
-    let slot = Slot { kind, name: "f".to_owned(), function: b["functionName"].as_str().map(str::to_owned) };
-    let wrong = match (world(seed, &slot, &around, &[a, b]), world(seed, &slot, &around, &[b])) {
+    let slot = Slot {
+        kind,
+        name: "f".to_owned(),
+        function: b["functionName"].as_str().map(str::to_owned),
+    };
+    let wrong = match (
+        world(seed, &slot, &around, &[a, b]),
+        world(seed, &slot, &around, &[b]),
+    ) {
         (Err(why), _) => Some(format!("from A to B: {why}")),
         (_, Err(why)) => Some(format!("B alone: {why}")),
         (Ok(changed), Ok(created)) => {
-            let ([(from, before), (to, changed)], [(_, created)]) = (changed.as_slice(), created.as_slice()) else { panic!("an end is missing") };
-            unexcused(&Pair { from, to, before, changed, created }, &[EXCEPTIONS], met)
+            let ([(from, before), (to, changed)], [(_, created)]) =
+                (changed.as_slice(), created.as_slice())
+            else {
+                panic!("an end is missing")
+            };
+            unexcused(
+                &Pair {
+                    from,
+                    to,
+                    before,
+                    changed,
+                    created,
+                },
+                &[EXCEPTIONS],
+                met,
+            )
         }
     };
     wrong.map(|wrong| format!("seed {seed}, {kind:?}:\nA {a}\nB {b}\n{wrong}"))
@@ -138,10 +213,16 @@ fn the_schemas_leave_nothing_open() {
 fn validate_refuses_no_valid_spec() {
     let mut rng = fastrand::Rng::with_seed(1);
     for definition in definitions() {
-        let (kind, specs) = (&definition["spec"]["names"]["kind"], Specs::of(&definition, &around()));
+        let (kind, specs) = (
+            &definition["spec"]["names"]["kind"],
+            Specs::of(&definition, &around()),
+        );
         for _ in 0..ENOUGH {
             let object = json!({"apiVersion": "cloudfn.dev/v1alpha1", "kind": kind, "metadata": {"name": "f"}, "spec": specs.one(&mut rng)});
-            let source = Source { name: "one".to_owned(), text: object.to_string() };
+            let source = Source {
+                name: "one".to_owned(),
+                text: object.to_string(),
+            };
             let found = validate(&[source]).unwrap().findings;
             // What a spec names is not at hand; and a handler of chance is in no file.
             let against = found.iter().find(|finding| finding.level == Level::Error);
@@ -153,8 +234,14 @@ fn validate_refuses_no_valid_spec() {
 #[test]
 fn from_any_spec_to_any_other_ends_as_the_other_alone() {
     crate::read_log();
-    let specs: Vec<Specs> = definitions().iter().map(|definition| Specs::of(definition, &around())).collect();
-    let (first, pairs) = (number("FIRST_SEED").unwrap_or(1), number("PAIRS").unwrap_or(DEFAULT_PAIRS));
+    let specs: Vec<Specs> = definitions()
+        .iter()
+        .map(|definition| Specs::of(definition, &around()))
+        .collect();
+    let (first, pairs) = (
+        number("FIRST_SEED").unwrap_or(1),
+        number("PAIRS").unwrap_or(DEFAULT_PAIRS),
+    );
     let next = AtomicU64::new(first);
     let results: Mutex<(Met, Vec<String>)> = Mutex::default();
     let began = Instant::now();
@@ -168,8 +255,13 @@ fn from_any_spec_to_any_other_ends_as_the_other_alone() {
                         break;
                     }
                     let mut met = Met::new();
-                    let kind = if seed.is_multiple_of(2) { Kind::CloudFront } else { Kind::Lambda };
-                    let (a, b) = specs[usize::from(kind == Kind::Lambda)].pair(&mut Rng::with_seed(seed));
+                    let kind = if seed.is_multiple_of(2) {
+                        Kind::CloudFront
+                    } else {
+                        Kind::Lambda
+                    };
+                    let (a, b) =
+                        specs[usize::from(kind == Kind::Lambda)].pair(&mut Rng::with_seed(seed));
                     let wrong = both_ways(seed, kind, (&a, &b), &mut met);
                     let mut results = lock(&results);
                     for (reason, pairs) in met {
@@ -181,7 +273,10 @@ fn from_any_spec_to_any_other_ends_as_the_other_alone() {
         }
     });
     let (met, wrong) = results.into_inner().unwrap();
-    println!("{pairs} pairs in {:.1} s on {workers} threads; exceptions met:", began.elapsed().as_secs_f64());
+    println!(
+        "{pairs} pairs in {:.1} s on {workers} threads; exceptions met:",
+        began.elapsed().as_secs_f64()
+    );
     for (reason, times) in &met {
         println!("{times:>7}  {reason}");
     }
@@ -189,22 +284,46 @@ fn from_any_spec_to_any_other_ends_as_the_other_alone() {
         println!("{first}");
     }
     for wrong in &wrong {
-        println!("{}: {}", wrong.lines().next().unwrap_or_default(), wrong.lines().last().unwrap_or_default());
+        println!(
+            "{}: {}",
+            wrong.lines().next().unwrap_or_default(),
+            wrong.lines().last().unwrap_or_default()
+        );
     }
-    assert!(wrong.is_empty(), "{} of {pairs} pairs ended otherwise; the first stands above", wrong.len());
-    assert!(!crate::LEAKED.load(Ordering::Relaxed), "the log shows a secret");
+    assert!(
+        wrong.is_empty(),
+        "{} of {pairs} pairs ended otherwise; the first stands above",
+        wrong.len()
+    );
+    assert!(
+        !crate::LEAKED.load(Ordering::Relaxed),
+        "the log shows a secret"
+    );
     let unmet = unmet(&[EXCEPTIONS], &met);
-    assert!(pairs < ENOUGH || unmet.is_empty(), "exceptions that no pair needed: {unmet:#?}");
+    assert!(
+        pairs < ENOUGH || unmet.is_empty(),
+        "exceptions that no pair needed: {unmet:#?}"
+    );
 }
 
 /// The cloud counts what is there together with what comes.
 #[test]
 fn as_many_tags_as_may_be_give_way_to_as_many_others() {
-    let tags = |of: &str| (0..47).map(|number| (format!("{of}-{number}"), json!("x"))).collect::<Map<_, _>>();
+    let tags = |of: &str| {
+        (0..47)
+            .map(|number| (format!("{of}-{number}"), json!("x")))
+            .collect::<Map<_, _>>()
+    };
     let role = format!("arn:aws:iam::{ACCOUNT}:role/lambda");
     let base = [
-        (Kind::CloudFront, json!({"code": {"inline": "function handler(event) { return event.request; }"}})),
-        (Kind::Lambda, json!({"runtime": "python3.13", "handler": "index.handler", "role": role, "code": {"inline": {"files": {"index.py": "x"}}}})),
+        (
+            Kind::CloudFront,
+            json!({"code": {"inline": "function handler(event) { return event.request; }"}}),
+        ),
+        (
+            Kind::Lambda,
+            json!({"runtime": "python3.13", "handler": "index.handler", "role": role, "code": {"inline": {"files": {"index.py": "x"}}}}),
+        ),
     ];
     for (kind, spec) in base {
         let (mut a, mut b) = (spec.clone(), spec);

@@ -22,7 +22,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Error, Self::Conflict, Self::LostRequest, Self::LostAnswer, Self::Slow];
+    pub const ALL: [Self; 5] = [
+        Self::Error,
+        Self::Conflict,
+        Self::LostRequest,
+        Self::LostAnswer,
+        Self::Slow,
+    ];
 
     /// For the summary.
     pub const fn name(self) -> &'static str {

@@ -38,7 +38,10 @@ impl Fuse {
 
     /// Blows after so many points.
     pub fn after(point: Point, points: u64) -> Arc<Self> {
-        Arc::new(Self { end: Mutex::new(Some((point, points))), ..Self::default() })
+        Arc::new(Self {
+            end: Mutex::new(Some((point, points))),
+            ..Self::default()
+        })
     }
 
     /// Blows after this many further points.
@@ -139,11 +142,20 @@ impl Wire {
             self.world.told().counts.add("fault", kind.name());
         }
         let answer = match fault {
-            Some(Kind::Error) => api_server::failure(500, "InternalError", "the simulated API server failed"),
-            Some(Kind::Conflict) => api_server::failure(409, "Conflict", "the object has been modified; please apply your changes to the latest version"),
+            Some(Kind::Error) => {
+                api_server::failure(500, "InternalError", "the simulated API server failed")
+            }
+            Some(Kind::Conflict) => api_server::failure(
+                409,
+                "Conflict",
+                "the object has been modified; please apply your changes to the latest version",
+            ),
             Some(Kind::LostRequest) => {
                 self.told(&request, "lost before the effect");
-                return Err(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset before the effect"));
+                return Err(io::Error::new(
+                    io::ErrorKind::ConnectionReset,
+                    "connection reset before the effect",
+                ));
             }
             None | Some(Kind::LostAnswer | Kind::Slow) => self.world.ask(&self.who, &request),
         };
@@ -155,17 +167,32 @@ impl Wire {
         self.world.pause().await;
         if fault == Some(Kind::LostAnswer) {
             self.world.tell(&self.who, "  and the answer was lost");
-            return Err(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset after the effect"));
+            return Err(io::Error::new(
+                io::ErrorKind::ConnectionReset,
+                "connection reset after the effect",
+            ));
         }
         let bytes = serde_json::to_vec(&*answer.body).map_err(io::Error::other)?;
-        Response::builder().status(answer.status).header("content-type", "application/json").body(Body::from(bytes)).map_err(io::Error::other)
+        Response::builder()
+            .status(answer.status)
+            .header("content-type", "application/json")
+            .body(Body::from(bytes))
+            .map_err(io::Error::other)
     }
 
     fn told(&self, request: &api_server::Request, outcome: &str) {
-        let path = request.path.split("/namespaces/team/").nth(1).unwrap_or(&request.path);
+        let path = request
+            .path
+            .split("/namespaces/team/")
+            .nth(1)
+            .unwrap_or(&request.path);
         let what = match (request.method.as_str(), request.partial) {
             ("GET", true) => format!("GET {path} (metadata)"),
-            ("POST", _) => format!("POST {path} {}: {}", text(&request.body["reason"]), text(&request.body["note"])),
+            ("POST", _) => format!(
+                "POST {path} {}: {}",
+                text(&request.body["reason"]),
+                text(&request.body["note"])
+            ),
             (method, _) => format!("{method} {path}"),
         };
         self.world.tell(&self.who, format!("{what}: {outcome}"));
@@ -178,14 +205,25 @@ impl Wire {
 /// The request taken out of HTTP.
 pub async fn read(request: Request<Body>) -> io::Result<api_server::Request> {
     let (parts, body) = request.into_parts();
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let header = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    };
     let bytes = body.collect_bytes().await.map_err(io::Error::other)?;
     Ok(api_server::Request {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         partial: header("accept").contains("as=PartialObjectMetadata"),
         content_type: header("content-type"),
-        body: if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? },
+        body: if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes)?
+        },
     })
 }
 
@@ -193,7 +231,11 @@ pub async fn read(request: Request<Body>) -> io::Result<api_server::Request> {
 pub fn key_of(path: &str) -> Option<Key> {
     let mut parts = path.rsplit('/');
     let (name, plural, namespace) = (parts.next()?, parts.next()?, parts.next()?);
-    Some(Key { plural: plural.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() })
+    Some(Key {
+        plural: plural.to_owned(),
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    })
 }
 
 /// An answer in a few words.
@@ -202,10 +244,22 @@ fn outcome(answer: &Answer) -> String {
     if answer.status >= 300 {
         return format!("{} {}", answer.status, text(&body["reason"]));
     }
-    let mut words = format!("{} rv={}", answer.status, text(&body["metadata"]["resourceVersion"]));
-    let conditions = body["status"]["conditions"].as_array().into_iter().flatten();
+    let mut words = format!(
+        "{} rv={}",
+        answer.status,
+        text(&body["metadata"]["resourceVersion"])
+    );
+    let conditions = body["status"]["conditions"]
+        .as_array()
+        .into_iter()
+        .flatten();
     for condition in conditions {
-        let said = [&condition["type"], &condition["status"], &condition["reason"]].map(text);
+        let said = [
+            &condition["type"],
+            &condition["status"],
+            &condition["reason"],
+        ]
+        .map(text);
         words = words + " " + said[0] + "=" + said[1] + "/" + said[2];
     }
     words

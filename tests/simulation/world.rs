@@ -116,7 +116,9 @@ impl World {
     /// A line of the trace.
     pub fn tell(&self, who: &str, what: impl Display) {
         let seconds = self.elapsed().as_secs_f64();
-        lock(&self.told).trace.push(format!("{seconds:>10.3} {who:<6} {what}"));
+        lock(&self.told)
+            .trace
+            .push(format!("{seconds:>10.3} {who:<6} {what}"));
     }
 
     /// Something that must not happen.
@@ -124,7 +126,11 @@ impl World {
         self.tell("!!", &what);
         // The first of a kind says it; a hundred more only hide the others.
         let (mut told, what) = (lock(&self.told), what.to_string());
-        if !told.violations.iter().any(|known| known.chars().take(90).eq(what.chars().take(90))) {
+        if !told
+            .violations
+            .iter()
+            .any(|known| known.chars().take(90).eq(what.chars().take(90)))
+        {
             told.violations.push(what);
         }
     }
@@ -141,7 +147,11 @@ impl World {
 
     /// Some time passes, seldom much.
     pub async fn pause(&self) {
-        let delay = if self.roll(40) == 0 { self.roll(900) } else { self.roll(12) };
+        let delay = if self.roll(40) == 0 {
+            self.roll(900)
+        } else {
+            self.roll(12)
+        };
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
 
@@ -152,7 +162,11 @@ impl World {
             api.now = reconcile::world::World::now(self);
             let ours = who != "user" && request.method == "PATCH";
             let path = request.path.trim_end_matches("/status");
-            let before = if ours { crate::wire::key_of(path).and_then(|key| api.get(&key).cloned()) } else { None };
+            let before = if ours {
+                crate::wire::key_of(path).and_then(|key| api.get(&key).cloned())
+            } else {
+                None
+            };
             let answer = api.handle(request);
             (answer, before, api.take_changes())
         };
@@ -175,7 +189,11 @@ impl World {
         }
         let calls = self.clouds.calls();
         lock(&self.versions).extend(changes.iter().map(|change| (calls, change.clone())));
-        lock(&self.watchers).retain(|watcher| changes.iter().all(|change| watcher.send((Instant::now(), change.clone())).is_ok()));
+        lock(&self.watchers).retain(|watcher| {
+            changes
+                .iter()
+                .all(|change| watcher.send((Instant::now(), change.clone())).is_ok())
+        });
         answer
     }
 
@@ -195,7 +213,11 @@ impl World {
     pub fn step(&self) -> bool {
         let mut told = lock(&self.told);
         told.counts.add("step", "requests");
-        let many = told.counts.0.get(&("step", "requests".to_owned())).is_some_and(|n| *n == MOST_REQUESTS);
+        let many = told
+            .counts
+            .0
+            .get(&("step", "requests".to_owned()))
+            .is_some_and(|n| *n == MOST_REQUESTS);
         drop(told);
         if many {
             self.violation("the operator runs in circles: too many requests");

@@ -19,7 +19,10 @@ fn members(_: &mut SchemaGenerator) -> Schema {
 #[serde(rename_all = "camelCase")]
 pub struct FunctionTest {
     /// Name of the test: 1 to 63 lower-case letters, digits and hyphens, used once.
-    #[schemars(length(min = 1, max = 63), regex(pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"))]
+    #[schemars(
+        length(min = 1, max = 63),
+        regex(pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+    )]
     pub name: String,
 
     /// The event that the function gets, as CloudFront's documentation has it. What is left out is

@@ -15,7 +15,9 @@ use aws_sdk_cloudfront::types;
 
 use super::errors;
 use super::gate::{Call, Gate};
-use crate::cloud::cloudfront::{CloudFrontApi, Code, Described, Execution, FunctionConfig, Stage, Summary, TestRun, Written};
+use crate::cloud::cloudfront::{
+    CloudFrontApi, Code, Described, Execution, FunctionConfig, Stage, Summary, TestRun, Written,
+};
 use crate::cloud::limit::Family;
 use crate::cloud::{CloudError, Patience, Tags};
 
@@ -36,45 +38,110 @@ impl CloudFront {
 }
 
 const fn call<'a>(operation: &'static str, function: &'a str, patience: Patience) -> Call<'a> {
-    Call { operation, function, family: Family::CloudFront, patience, secrets: None }
+    Call {
+        operation,
+        function,
+        family: Family::CloudFront,
+        patience,
+        secrets: None,
+    }
 }
 
 #[async_trait]
 impl CloudFrontApi for CloudFront {
-    async fn describe(&self, name: &str, stage: Stage, patience: Patience) -> Result<Described, CloudError> {
+    async fn describe(
+        &self,
+        name: &str,
+        stage: Stage,
+        patience: Patience,
+    ) -> Result<Described, CloudError> {
         const OPERATION: &str = "DescribeFunction";
-        let request = self.client.describe_function().name(name).stage(stage_of(stage)).send();
-        let output = self.gate.call(call(OPERATION, name, patience), request).await?;
+        let request = self
+            .client
+            .describe_function()
+            .name(name)
+            .stage(stage_of(stage))
+            .send();
+        let output = self
+            .gate
+            .call(call(OPERATION, name, patience), request)
+            .await?;
         let etag = present(output.e_tag).ok_or_else(|| errors::incomplete(OPERATION, "ETag"))?;
-        Ok(Described { summary: summary(OPERATION, output.function_summary)?, etag })
+        Ok(Described {
+            summary: summary(OPERATION, output.function_summary)?,
+            etag,
+        })
     }
 
     async fn code(&self, name: &str, stage: Stage, patience: Patience) -> Result<Code, CloudError> {
         const OPERATION: &str = "GetFunction";
-        let request = self.client.get_function().name(name).stage(stage_of(stage)).send();
-        let output = self.gate.call(call(OPERATION, name, patience), request).await?;
-        let bytes = output.function_code.ok_or_else(|| errors::incomplete(OPERATION, "code"))?.into_inner();
-        Ok(Code { bytes, etag: present(output.e_tag) })
+        let request = self
+            .client
+            .get_function()
+            .name(name)
+            .stage(stage_of(stage))
+            .send();
+        let output = self
+            .gate
+            .call(call(OPERATION, name, patience), request)
+            .await?;
+        let bytes = output
+            .function_code
+            .ok_or_else(|| errors::incomplete(OPERATION, "code"))?
+            .into_inner();
+        Ok(Code {
+            bytes,
+            etag: present(output.e_tag),
+        })
     }
 
     async fn tags(&self, arn: &str, patience: Patience) -> Result<Tags, CloudError> {
         let request = self.client.list_tags_for_resource().resource(arn).send();
-        let output = self.gate.call(call("ListTagsForResource", arn, patience), request).await?;
+        let output = self
+            .gate
+            .call(call("ListTagsForResource", arn, patience), request)
+            .await?;
         let items = output.tags.and_then(|tags| tags.items).unwrap_or_default();
-        Ok(items.into_iter().map(|tag| (tag.key, tag.value.unwrap_or_default())).collect())
+        Ok(items
+            .into_iter()
+            .map(|tag| (tag.key, tag.value.unwrap_or_default()))
+            .collect())
     }
 
-    async fn create(&self, name: &str, config: &FunctionConfig, code: &[u8], tags: &Tags) -> Result<Written, CloudError> {
+    async fn create(
+        &self,
+        name: &str,
+        config: &FunctionConfig,
+        code: &[u8],
+        tags: &Tags,
+    ) -> Result<Written, CloudError> {
         const OPERATION: &str = "CreateFunction";
-        let mut request = self.client.create_function().name(name).function_config(config_of(OPERATION, config)?).function_code(Blob::new(code));
+        let mut request = self
+            .client
+            .create_function()
+            .name(name)
+            .function_config(config_of(OPERATION, config)?)
+            .function_code(Blob::new(code));
         if !tags.is_empty() {
             request = request.tags(tags_of(OPERATION, tags)?);
         }
-        let output = self.gate.call(call(OPERATION, name, Patience::Wait), request.send()).await?;
-        Ok(Written { summary: summary(OPERATION, output.function_summary)?, etag: present(output.e_tag) })
+        let output = self
+            .gate
+            .call(call(OPERATION, name, Patience::Wait), request.send())
+            .await?;
+        Ok(Written {
+            summary: summary(OPERATION, output.function_summary)?,
+            etag: present(output.e_tag),
+        })
     }
 
-    async fn update(&self, name: &str, if_match: &str, config: &FunctionConfig, code: &[u8]) -> Result<Written, CloudError> {
+    async fn update(
+        &self,
+        name: &str,
+        if_match: &str,
+        config: &FunctionConfig,
+        code: &[u8],
+    ) -> Result<Written, CloudError> {
         const OPERATION: &str = "UpdateFunction";
         let request = self
             .client
@@ -86,16 +153,32 @@ impl CloudFrontApi for CloudFront {
             .customize()
             .interceptor(PlainEtag)
             .send();
-        let output = self.gate.call(call(OPERATION, name, Patience::Wait), request).await?;
-        Ok(Written { summary: summary(OPERATION, output.function_summary)?, etag: present(output.e_tag) })
+        let output = self
+            .gate
+            .call(call(OPERATION, name, Patience::Wait), request)
+            .await?;
+        Ok(Written {
+            summary: summary(OPERATION, output.function_summary)?,
+            etag: present(output.e_tag),
+        })
     }
 
     async fn test(&self, name: &str, if_match: &str, event: &[u8]) -> Result<TestRun, CloudError> {
         const OPERATION: &str = "TestFunction";
         let request = self.client.test_function().name(name).if_match(if_match);
-        let request = request.stage(stage_of(Stage::Development)).event_object(Blob::new(event)).send();
-        match self.gate.call(call(OPERATION, name, Patience::Wait), request).await {
-            Ok(output) => output.test_result.map(execution).ok_or_else(|| errors::incomplete(OPERATION, "TestResult")),
+        let request = request
+            .stage(stage_of(Stage::Development))
+            .event_object(Blob::new(event))
+            .send();
+        match self
+            .gate
+            .call(call(OPERATION, name, Patience::Wait), request)
+            .await
+        {
+            Ok(output) => output
+                .test_result
+                .map(execution)
+                .ok_or_else(|| errors::incomplete(OPERATION, "TestResult")),
             Err(error) => errors::untested(error),
         }
     }
@@ -107,9 +190,18 @@ impl CloudFrontApi for CloudFront {
         // An account has 500 distributions unless AWS raised that (CloudFront quotas): five pages.
         for _ in 0..MAX_PAGES {
             let request = self.client.list_distributions().set_marker(marker).send();
-            let output = self.gate.call(call(OPERATION, function_arn, Patience::Wait), request).await?;
-            let list = output.distribution_list.ok_or_else(|| errors::incomplete(OPERATION, "DistributionList"))?;
-            let users = list.items.unwrap_or_default().into_iter().filter(|distribution| uses(distribution, function_arn));
+            let output = self
+                .gate
+                .call(call(OPERATION, function_arn, Patience::Wait), request)
+                .await?;
+            let list = output
+                .distribution_list
+                .ok_or_else(|| errors::incomplete(OPERATION, "DistributionList"))?;
+            let users = list
+                .items
+                .unwrap_or_default()
+                .into_iter()
+                .filter(|distribution| uses(distribution, function_arn));
             found.extend(users.map(|distribution| distribution.id));
             marker = present(list.next_marker).filter(|_| list.is_truncated);
             if marker.is_none() {
@@ -122,26 +214,60 @@ impl CloudFrontApi for CloudFront {
 
     async fn publish(&self, name: &str, if_match: &str) -> Result<Summary, CloudError> {
         const OPERATION: &str = "PublishFunction";
-        let request = self.client.publish_function().name(name).if_match(if_match).send();
-        let output = self.gate.call(call(OPERATION, name, Patience::Wait), request).await?;
+        let request = self
+            .client
+            .publish_function()
+            .name(name)
+            .if_match(if_match)
+            .send();
+        let output = self
+            .gate
+            .call(call(OPERATION, name, Patience::Wait), request)
+            .await?;
         summary(OPERATION, output.function_summary)
     }
 
     async fn delete(&self, name: &str, if_match: &str) -> Result<(), CloudError> {
-        let request = self.client.delete_function().name(name).if_match(if_match).send();
-        self.gate.call(call("DeleteFunction", name, Patience::Wait), request).await.map(drop)
+        let request = self
+            .client
+            .delete_function()
+            .name(name)
+            .if_match(if_match)
+            .send();
+        self.gate
+            .call(call("DeleteFunction", name, Patience::Wait), request)
+            .await
+            .map(drop)
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), CloudError> {
         const OPERATION: &str = "TagResource";
-        let request = self.client.tag_resource().resource(arn).tags(tags_of(OPERATION, tags)?).send();
-        self.gate.call(call(OPERATION, arn, Patience::Wait), request).await.map(drop)
+        let request = self
+            .client
+            .tag_resource()
+            .resource(arn)
+            .tags(tags_of(OPERATION, tags)?)
+            .send();
+        self.gate
+            .call(call(OPERATION, arn, Patience::Wait), request)
+            .await
+            .map(drop)
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), CloudError> {
-        let keys = types::TagKeys::builder().set_items(Some(keys.to_vec())).build();
-        let request = self.client.untag_resource().resource(arn).tag_keys(keys).send();
-        self.gate.call(call("UntagResource", arn, Patience::Wait), request).await.map(drop)
+        let keys = types::TagKeys::builder()
+            .set_items(Some(keys.to_vec()))
+            .build();
+        let request = self
+            .client
+            .untag_resource()
+            .resource(arn)
+            .tag_keys(keys)
+            .send();
+        self.gate
+            .call(call("UntagResource", arn, Patience::Wait), request)
+            .await
+            .map(drop)
     }
 }
 
@@ -176,7 +302,9 @@ impl Intercept for PlainEtag {
 /// What a run said. An empty text is none: AWS sends one for what did not happen.
 fn execution(result: types::TestResult) -> TestRun {
     TestRun::Ran(Execution {
-        compute_utilization: result.compute_utilization.and_then(|percent| percent.parse().ok()),
+        compute_utilization: result
+            .compute_utilization
+            .and_then(|percent| percent.parse().ok()),
         logs: result.function_execution_logs.unwrap_or_default(),
         error: present(result.function_error_message),
         output: present(result.function_output),
@@ -185,26 +313,53 @@ fn execution(result: types::TestResult) -> TestRun {
 
 /// Whether a cache behavior of a distribution runs the function.
 fn uses(distribution: &types::DistributionSummary, function_arn: &str) -> bool {
-    let default = distribution.default_cache_behavior.iter().map(|behavior| &behavior.function_associations);
-    let others = distribution.cache_behaviors.iter().flat_map(|behaviors| behaviors.items.iter().flatten());
-    let mut associations = default.chain(others.map(|behavior| &behavior.function_associations)).flatten();
-    associations.any(|associations| associations.items.iter().flatten().any(|association| association.function_arn == function_arn))
+    let default = distribution
+        .default_cache_behavior
+        .iter()
+        .map(|behavior| &behavior.function_associations);
+    let others = distribution
+        .cache_behaviors
+        .iter()
+        .flat_map(|behaviors| behaviors.items.iter().flatten());
+    let mut associations = default
+        .chain(others.map(|behavior| &behavior.function_associations))
+        .flatten();
+    associations.any(|associations| {
+        associations
+            .items
+            .iter()
+            .flatten()
+            .any(|association| association.function_arn == function_arn)
+    })
 }
 
 fn stage_of(stage: Stage) -> types::FunctionStage {
     types::FunctionStage::from(stage.as_str())
 }
 
-fn config_of(operation: &'static str, config: &FunctionConfig) -> Result<types::FunctionConfig, CloudError> {
+fn config_of(
+    operation: &'static str,
+    config: &FunctionConfig,
+) -> Result<types::FunctionConfig, CloudError> {
     // No list at all drops the associations, as an empty one would.
     let stores = if config.key_value_stores.is_empty() {
         None
     } else {
-        let items: Result<Vec<_>, _> =
-            config.key_value_stores.iter().map(|arn| types::KeyValueStoreAssociation::builder().key_value_store_arn(arn).build()).collect();
+        let items: Result<Vec<_>, _> = config
+            .key_value_stores
+            .iter()
+            .map(|arn| {
+                types::KeyValueStoreAssociation::builder()
+                    .key_value_store_arn(arn)
+                    .build()
+            })
+            .collect();
         let items = items.map_err(|error| errors::unbuilt(operation, &error))?;
         let quantity = i32::try_from(items.len()).unwrap_or(i32::MAX);
-        let stores = types::KeyValueStoreAssociations::builder().quantity(quantity).set_items(Some(items)).build();
+        let stores = types::KeyValueStoreAssociations::builder()
+            .quantity(quantity)
+            .set_items(Some(items))
+            .build();
         Some(stores.map_err(|error| errors::unbuilt(operation, &error))?)
     };
     types::FunctionConfig::builder()
@@ -216,20 +371,44 @@ fn config_of(operation: &'static str, config: &FunctionConfig) -> Result<types::
 }
 
 fn tags_of(operation: &'static str, tags: &Tags) -> Result<types::Tags, CloudError> {
-    let items: Result<Vec<_>, _> = tags.iter().map(|(key, value)| types::Tag::builder().key(key).value(value).build()).collect();
-    Ok(types::Tags::builder().set_items(Some(items.map_err(|error| errors::unbuilt(operation, &error))?)).build())
+    let items: Result<Vec<_>, _> = tags
+        .iter()
+        .map(|(key, value)| types::Tag::builder().key(key).value(value).build())
+        .collect();
+    Ok(types::Tags::builder()
+        .set_items(Some(
+            items.map_err(|error| errors::unbuilt(operation, &error))?,
+        ))
+        .build())
 }
 
-fn summary(operation: &'static str, found: Option<types::FunctionSummary>) -> Result<Summary, CloudError> {
+fn summary(
+    operation: &'static str,
+    found: Option<types::FunctionSummary>,
+) -> Result<Summary, CloudError> {
     let found = found.ok_or_else(|| errors::incomplete(operation, "FunctionSummary"))?;
-    let config = found.function_config.ok_or_else(|| errors::incomplete(operation, "FunctionConfig"))?;
-    let metadata = found.function_metadata.ok_or_else(|| errors::incomplete(operation, "FunctionMetadata"))?;
-    let stores = config.key_value_store_associations.and_then(|stores| stores.items).unwrap_or_default();
-    let key_value_stores: BTreeSet<String> = stores.into_iter().map(|store| store.key_value_store_arn).collect();
+    let config = found
+        .function_config
+        .ok_or_else(|| errors::incomplete(operation, "FunctionConfig"))?;
+    let metadata = found
+        .function_metadata
+        .ok_or_else(|| errors::incomplete(operation, "FunctionMetadata"))?;
+    let stores = config
+        .key_value_store_associations
+        .and_then(|stores| stores.items)
+        .unwrap_or_default();
+    let key_value_stores: BTreeSet<String> = stores
+        .into_iter()
+        .map(|store| store.key_value_store_arn)
+        .collect();
     Ok(Summary {
         arn: metadata.function_arn,
         status: present(found.status),
-        config: FunctionConfig { comment: config.comment, runtime: config.runtime.as_str().to_owned(), key_value_stores },
+        config: FunctionConfig {
+            comment: config.comment,
+            runtime: config.runtime.as_str().to_owned(),
+            key_value_stores,
+        },
         created_time: metadata.created_time.and_then(|time| rfc3339(&time)),
         last_modified_time: rfc3339(&metadata.last_modified_time),
     })
@@ -237,7 +416,11 @@ fn summary(operation: &'static str, found: Option<types::FunctionSummary>) -> Re
 
 /// RFC 3339. A reply without the time is the epoch in the SDK's type: absent.
 fn rfc3339(time: &DateTime) -> Option<String> {
-    if time.secs() == 0 { None } else { time.fmt(DateTimeFormat::DateTime).ok() }
+    if time.secs() == 0 {
+        None
+    } else {
+        time.fmt(DateTimeFormat::DateTime).ok()
+    }
 }
 
 fn present(text: Option<String>) -> Option<String> {

@@ -61,7 +61,11 @@ pub struct Connection {
 /// Reads the usual AWS settings and makes a connection from them. `region` wins over what the
 /// environment says. Nothing is sent, except to the instance metadata service where no region is
 /// named anywhere else (at most a second or two).
-pub async fn connect(region: Option<&str>, budgets: Budgets, observer: Arc<dyn CallObserver>) -> Connection {
+pub async fn connect(
+    region: Option<&str>,
+    budgets: Budgets,
+    observer: Arc<dyn CallObserver>,
+) -> Connection {
     // One attempt of a second: without credentials the answer must be "none", and soon.
     let metadata = imds::Client::builder()
         .max_attempts(1)
@@ -70,20 +74,30 @@ pub async fn connect(region: Option<&str>, budgets: Budgets, observer: Arc<dyn C
         .operation_timeout(METADATA * 2)
         .operation_attempt_timeout(METADATA * 2)
         .build();
-    let region = RegionProviderChain::first_try(region.map(|region| Region::new(region.to_owned())))
-        .or_else(EnvironmentVariableRegionProvider::new())
-        .or_else(ProfileFileRegionProvider::new())
-        .or_else(ImdsRegionProvider::builder().imds_client(metadata.clone()).build())
-        .region()
-        .await;
+    let region =
+        RegionProviderChain::first_try(region.map(|region| Region::new(region.to_owned())))
+            .or_else(EnvironmentVariableRegionProvider::new())
+            .or_else(ProfileFileRegionProvider::new())
+            .or_else(
+                ImdsRegionProvider::builder()
+                    .imds_client(metadata.clone())
+                    .build(),
+            )
+            .region()
+            .await;
     let credentials = DefaultCredentialsChain::builder()
-        .configure(ProviderConfig::without_region().with_behavior_version(Some(BehaviorVersion::v2026_01_12())))
+        .configure(
+            ProviderConfig::without_region()
+                .with_behavior_version(Some(BehaviorVersion::v2026_01_12())),
+        )
         .region(region.clone())
         .imds_client(metadata)
         .build()
         .await;
-    let mut loader =
-        aws_config::defaults(BehaviorVersion::v2026_01_12()).region(region).credentials_provider(credentials).retry_config(RetryConfig::disabled());
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .region(region)
+        .credentials_provider(credentials)
+        .retry_config(RetryConfig::disabled());
     if let Ok(name) = AppName::new("cloudfn") {
         loader = loader.app_name(name);
     }
@@ -92,8 +106,16 @@ pub async fn connect(region: Option<&str>, budgets: Budgets, observer: Arc<dyn C
 
 impl Connection {
     /// A connection over these settings, with retries off and our time-outs.
-    pub(super) fn over(config: &SdkConfig, budgets: Budgets, observer: Arc<dyn CallObserver>) -> Self {
-        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(gate::CALL).operation_timeout(gate::CALL).build();
+    pub(super) fn over(
+        config: &SdkConfig,
+        budgets: Budgets,
+        observer: Arc<dyn CallObserver>,
+    ) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(gate::CALL)
+            .operation_timeout(gate::CALL)
+            .build();
         let config = config
             .to_builder()
             .retry_config(RetryConfig::disabled())
@@ -102,7 +124,14 @@ impl Connection {
             // for instance while Lambda thinks about a large archive.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
-        Self { config, budgets, observer, account: OnceCell::new(), cloudfront: OnceLock::new(), lambdas: Mutex::default() }
+        Self {
+            config,
+            budgets,
+            observer,
+            account: OnceCell::new(),
+            cloudfront: OnceLock::new(),
+            lambdas: Mutex::default(),
+        }
     }
 
     /// The default region, if there is one.
@@ -123,22 +152,51 @@ impl Connection {
     async fn ask(&self) -> Result<Account, CloudError> {
         const OPERATION: &str = "GetCallerIdentity";
         let region = self.region().unwrap_or(GLOBAL).to_owned();
-        let config = aws_sdk_sts::config::Builder::from(&self.config).region(Region::new(region)).build();
-        let request = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send();
-        let call = Call { operation: OPERATION, function: "", family: Family::Lambda, patience: Patience::Wait, secrets: None };
+        let config = aws_sdk_sts::config::Builder::from(&self.config)
+            .region(Region::new(region))
+            .build();
+        let request = aws_sdk_sts::Client::from_conf(config)
+            .get_caller_identity()
+            .send();
+        let call = Call {
+            operation: OPERATION,
+            function: "",
+            family: Family::Lambda,
+            patience: Patience::Wait,
+            secrets: None,
+        };
         let output = gate::attempt("STS", &call, self.observer.as_ref(), request).await?;
-        let id = output.account.filter(|id| !id.is_empty()).ok_or_else(|| errors::incomplete(OPERATION, "Account"))?;
-        let partition = output.arn.as_deref().and_then(|arn| arn.split(':').nth(1)).filter(|part| !part.is_empty()).unwrap_or("aws").to_owned();
-        Ok(Account { id, partition, region: self.region().map(str::to_owned) })
+        let id = output
+            .account
+            .filter(|id| !id.is_empty())
+            .ok_or_else(|| errors::incomplete(OPERATION, "Account"))?;
+        let partition = output
+            .arn
+            .as_deref()
+            .and_then(|arn| arn.split(':').nth(1))
+            .filter(|part| !part.is_empty())
+            .unwrap_or("aws")
+            .to_owned();
+        Ok(Account {
+            id,
+            partition,
+            region: self.region().map(str::to_owned),
+        })
     }
 
     /// CloudFront Functions of `account`, which [`identity`](Self::identity) told. The service is
     /// global: `us-east-1`, in the partition of China `cn-northwest-1`.
     #[must_use]
     pub fn cloudfront(&self, account: &Account) -> CloudFront {
-        let region = if account.partition == "aws-cn" { "cn-northwest-1" } else { GLOBAL };
+        let region = if account.partition == "aws-cn" {
+            "cn-northwest-1"
+        } else {
+            GLOBAL
+        };
         let client = self.cloudfront.get_or_init(|| {
-            let config = aws_sdk_cloudfront::config::Builder::from(&self.config).region(Region::new(region)).build();
+            let config = aws_sdk_cloudfront::config::Builder::from(&self.config)
+                .region(Region::new(region))
+                .build();
             aws_sdk_cloudfront::Client::from_conf(config)
         });
         CloudFront::new(client.clone(), self.gate("CloudFront", account, region))
@@ -150,13 +208,21 @@ impl Connection {
     pub fn lambda(&self, account: &Account, region: &str) -> Lambda {
         let mut lambdas = self.lambdas.lock().unwrap_or_else(PoisonError::into_inner);
         let client = lambdas.entry(region.to_owned()).or_insert_with(|| {
-            let config = aws_sdk_lambda::config::Builder::from(&self.config).region(Region::new(region.to_owned())).build();
+            let config = aws_sdk_lambda::config::Builder::from(&self.config)
+                .region(Region::new(region.to_owned()))
+                .build();
             aws_sdk_lambda::Client::from_conf(config)
         });
         Lambda::new(client.clone(), self.gate("Lambda", account, region))
     }
 
     fn gate(&self, service: &'static str, account: &Account, region: &str) -> Gate {
-        Gate::new(service, self.budgets.clone(), &account.id, region, self.observer.clone())
+        Gate::new(
+            service,
+            self.budgets.clone(),
+            &account.id,
+            region,
+            self.observer.clone(),
+        )
     }
 }

@@ -56,7 +56,12 @@ macro_rules! function {
     )*};
 }
 
-function!(types::FunctionConfiguration, CreateFunctionOutput, UpdateFunctionCodeOutput, UpdateFunctionConfigurationOutput);
+function!(
+    types::FunctionConfiguration,
+    CreateFunctionOutput,
+    UpdateFunctionCodeOutput,
+    UpdateFunctionConfigurationOutput
+);
 
 /// The text, if there is any.
 pub(super) fn text(text: Option<String>) -> Option<String> {
@@ -69,23 +74,44 @@ fn word(word: Option<&str>) -> Option<String> {
 
 /// `arn:aws:lambda:<region>:<account>:function:<name>` without a version or alias behind it.
 fn unqualified(arn: &str) -> &str {
-    arn.match_indices(':').nth(6).and_then(|(end, _)| arn.get(..end)).unwrap_or(arn)
+    arn.match_indices(':')
+        .nth(6)
+        .and_then(|(end, _)| arn.get(..end))
+        .unwrap_or(arn)
 }
 
 /// The code alone: the message may name what could not be decrypted.
 fn environment_error(reply: &types::EnvironmentResponse) -> Option<String> {
-    Some(reply.error.as_ref()?.error_code().unwrap_or("Unknown").to_owned())
+    Some(
+        reply
+            .error
+            .as_ref()?
+            .error_code()
+            .unwrap_or("Unknown")
+            .to_owned(),
+    )
 }
 
 fn environment(reply: types::EnvironmentResponse) -> Option<Environment> {
     let variables = reply.variables.filter(|variables| !variables.is_empty())?;
-    Some(Environment(variables.into_iter().map(|(name, value)| (name, value.into())).collect()))
+    Some(Environment(
+        variables
+            .into_iter()
+            .map(|(name, value)| (name, value.into()))
+            .collect(),
+    ))
 }
 
 /// The environment as it is sent: the whole map; an empty one clears it.
 pub(super) fn environment_of(environment: &Environment) -> types::Environment {
-    let variables: HashMap<String, String> = environment.0.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())).collect();
-    types::Environment::builder().set_variables(Some(variables)).build()
+    let variables: HashMap<String, String> = environment
+        .0
+        .iter()
+        .map(|(name, value)| (name.clone(), value.expose_secret().to_owned()))
+        .collect();
+    types::Environment::builder()
+        .set_variables(Some(variables))
+        .build()
 }
 
 /// The code of a new function.
@@ -93,14 +119,24 @@ pub(super) fn code_of(source: &CodeSource) -> types::FunctionCode {
     let code = types::FunctionCode::builder();
     match source {
         CodeSource::Zip(bytes) => code.zip_file(Blob::new(bytes.as_slice())),
-        CodeSource::S3 { bucket, key, version } => code.s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone()),
+        CodeSource::S3 {
+            bucket,
+            key,
+            version,
+        } => code
+            .s3_bucket(bucket)
+            .s3_key(key)
+            .set_s3_object_version(version.clone()),
     }
     .build()
 }
 
 /// Instruction sets by name; what the SDK does not know passes through.
 pub(super) fn architectures_of(names: &[String]) -> Vec<types::Architecture> {
-    names.iter().map(|name| types::Architecture::from(name.as_str())).collect()
+    names
+        .iter()
+        .map(|name| types::Architecture::from(name.as_str()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -114,8 +150,17 @@ mod tests {
             .runtime(types::Runtime::from(""))
             .handler("")
             .code_sha256("")
-            .environment(types::EnvironmentResponse::builder().set_variables(Some(HashMap::new())).build())
-            .vpc_config(types::VpcConfigResponse::builder().vpc_id("").set_subnet_ids(Some(Vec::new())).build())
+            .environment(
+                types::EnvironmentResponse::builder()
+                    .set_variables(Some(HashMap::new()))
+                    .build(),
+            )
+            .vpc_config(
+                types::VpcConfigResponse::builder()
+                    .vpc_id("")
+                    .set_subnet_ids(Some(Vec::new()))
+                    .build(),
+            )
             .build();
         let function = Function::from(reply);
         assert_eq!(function.configuration, Configuration::default());
@@ -133,9 +178,15 @@ mod tests {
 
     #[test]
     fn images_and_functions_in_a_network_settle_slowly() {
-        let image = types::FunctionConfiguration::builder().package_type(types::PackageType::Image).build();
-        let vpc = types::VpcConfigResponse::builder().subnet_ids("subnet-1").build();
-        let inside = types::FunctionConfiguration::builder().vpc_config(vpc).build();
+        let image = types::FunctionConfiguration::builder()
+            .package_type(types::PackageType::Image)
+            .build();
+        let vpc = types::VpcConfigResponse::builder()
+            .subnet_ids("subnet-1")
+            .build();
+        let inside = types::FunctionConfiguration::builder()
+            .vpc_config(vpc)
+            .build();
         assert!(Function::from(image).settles_slowly);
         assert!(Function::from(inside).settles_slowly);
     }

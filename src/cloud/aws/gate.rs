@@ -53,8 +53,20 @@ pub struct Gate {
 impl Gate {
     /// `service` is the cloud's name for it (`Lambda`, `CloudFront`).
     #[must_use]
-    pub fn new(service: &'static str, budgets: Budgets, account: &str, region: &str, observer: Arc<dyn CallObserver>) -> Self {
-        Self { service, budgets, account: account.into(), region: region.into(), observer }
+    pub fn new(
+        service: &'static str,
+        budgets: Budgets,
+        account: &str,
+        region: &str,
+        observer: Arc<dyn CallObserver>,
+    ) -> Self {
+        Self {
+            service,
+            budgets,
+            account: account.into(),
+            region: region.into(),
+            observer,
+        }
     }
 
     /// Takes a token, then runs `request`, for at most 30 s.
@@ -75,29 +87,48 @@ impl Gate {
         self.run(call, Box::pin(request))
     }
 
-    async fn run<T, E>(&self, call: Call<'_>, request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send) -> Result<T, CloudError>
+    async fn run<T, E>(
+        &self,
+        call: Call<'_>,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    ) -> Result<T, CloudError>
     where
         T: RequestId + Send,
         E: ProvideErrorMetadata + Error + Send + 'static,
     {
-        let key = Key { account: self.account.clone(), region: self.region.clone(), family: call.family };
-        let waited = self.budgets.take(&key, call.patience).await.map_err(|none| CloudError {
-            class: Class::Throttled { after: Some(none.after) },
-            operation: call.operation,
-            code: errors::NO_BUDGET.to_owned(),
-            message: "our own budget for this API family is used up for the moment".to_owned(),
-            request_id: None,
-        })?;
+        let key = Key {
+            account: self.account.clone(),
+            region: self.region.clone(),
+            family: call.family,
+        };
+        let waited = self
+            .budgets
+            .take(&key, call.patience)
+            .await
+            .map_err(|none| CloudError {
+                class: Class::Throttled {
+                    after: Some(none.after),
+                },
+                operation: call.operation,
+                code: errors::NO_BUDGET.to_owned(),
+                message: "our own budget for this API family is used up for the moment".to_owned(),
+                request_id: None,
+            })?;
         self.observer.waited(call.family, waited.0);
         let mut outcome = attempt(self.service, &call, self.observer.as_ref(), request).await;
         match &mut outcome {
             Ok(_) => self.budgets.succeeded(&key),
-            Err(CloudError { class: Class::Throttled { after }, .. }) => {
+            Err(CloudError {
+                class: Class::Throttled { after },
+                ..
+            }) => {
                 self.budgets.throttled(&key, *after);
                 *after = Some(self.budgets.opens_in(&key));
             }
             // Refused for a reason of its own: it was let through all the same.
-            Err(error) if !matches!(error.class, Class::Unavailable | Class::Unauthenticated) => self.budgets.succeeded(&key),
+            Err(error) if !matches!(error.class, Class::Unavailable | Class::Unauthenticated) => {
+                self.budgets.succeeded(&key)
+            }
             Err(_) => {}
         }
         outcome
@@ -130,9 +161,17 @@ where
     let elapsed = start.elapsed();
     let (result, code, request_id) = match &outcome {
         Ok(output) => ("Ok", "", output.request_id()),
-        Err(error) => (error.class.name(), error.code.as_str(), error.request_id.as_deref()),
+        Err(error) => (
+            error.class.name(),
+            error.code.as_str(),
+            error.request_id.as_deref(),
+        ),
     };
-    let label = if code.is_empty() { "" } else { errors::label(code) };
+    let label = if code.is_empty() {
+        ""
+    } else {
+        errors::label(code)
+    };
     observer.called(service, call.operation, result, label, elapsed);
     tracing::debug!(
         service,

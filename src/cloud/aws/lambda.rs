@@ -12,7 +12,9 @@ use aws_sdk_lambda::types;
 use super::convert;
 use super::errors;
 use super::gate::{Call, Gate};
-use crate::cloud::lambda::{CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction};
+use crate::cloud::lambda::{
+    CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
+};
 use crate::cloud::limit::Family;
 use crate::cloud::{CloudError, Patience, Tags};
 
@@ -29,22 +31,50 @@ impl Lambda {
     }
 }
 
-const fn write<'a>(operation: &'static str, function: &'a str, secrets: Option<&'a Environment>) -> Call<'a> {
-    Call { operation, function, family: Family::Lambda, patience: Patience::Wait, secrets }
+const fn write<'a>(
+    operation: &'static str,
+    function: &'a str,
+    secrets: Option<&'a Environment>,
+) -> Call<'a> {
+    Call {
+        operation,
+        function,
+        family: Family::Lambda,
+        patience: Patience::Wait,
+        secrets,
+    }
 }
 
 #[async_trait]
 impl LambdaApi for Lambda {
     async fn describe(&self, name: &str, patience: Patience) -> Result<Described, CloudError> {
         const OPERATION: &str = "GetFunction";
-        let call = Call { operation: OPERATION, function: name, family: Family::LambdaGet, patience, secrets: None };
-        let output = self.gate.call(call, self.client.get_function().function_name(name).send()).await?;
-        let function = output.configuration.ok_or_else(|| errors::incomplete(OPERATION, "Configuration"))?;
+        let call = Call {
+            operation: OPERATION,
+            function: name,
+            family: Family::LambdaGet,
+            patience,
+            secrets: None,
+        };
+        let output = self
+            .gate
+            .call(call, self.client.get_function().function_name(name).send())
+            .await?;
+        let function = output
+            .configuration
+            .ok_or_else(|| errors::incomplete(OPERATION, "Configuration"))?;
         let tags = match output.tags_error {
-            Some(error) => Err(format!("{}: {}", error.error_code, errors::shown(&error.message))),
+            Some(error) => Err(format!(
+                "{}: {}",
+                error.error_code,
+                errors::shown(&error.message)
+            )),
             None => Ok(output.tags.unwrap_or_default().into_iter().collect()),
         };
-        Ok(Described { function: complete(OPERATION, function.into())?, tags })
+        Ok(Described {
+            function: complete(OPERATION, function.into())?,
+            tags,
+        })
     }
 
     async fn create(&self, name: &str, new: &NewFunction) -> Result<Function, CloudError> {
@@ -61,16 +91,32 @@ impl LambdaApi for Lambda {
             .set_description(configuration.description.clone())
             .set_timeout(configuration.timeout)
             .set_memory_size(configuration.memory_size)
-            .set_environment(configuration.environment.as_ref().map(convert::environment_of))
+            .set_environment(
+                configuration
+                    .environment
+                    .as_ref()
+                    .map(convert::environment_of),
+            )
             .set_architectures(new.architectures.as_deref().map(convert::architectures_of))
             .code(convert::code_of(&new.code))
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()))
             .send();
-        let output = self.gate.call(write(OPERATION, name, configuration.environment.as_ref()), request).await?;
+        let output = self
+            .gate
+            .call(
+                write(OPERATION, name, configuration.environment.as_ref()),
+                request,
+            )
+            .await?;
         complete(OPERATION, output.into())
     }
 
-    async fn update_configuration(&self, name: &str, revision_id: Option<&str>, changes: &Configuration) -> Result<Function, CloudError> {
+    async fn update_configuration(
+        &self,
+        name: &str,
+        revision_id: Option<&str>,
+        changes: &Configuration,
+    ) -> Result<Function, CloudError> {
         const OPERATION: &str = "UpdateFunctionConfiguration";
         let request = self
             .client
@@ -85,11 +131,23 @@ impl LambdaApi for Lambda {
             .set_memory_size(changes.memory_size)
             .set_environment(changes.environment.as_ref().map(convert::environment_of))
             .send();
-        let output = self.gate.call(write(OPERATION, name, changes.environment.as_ref()), request).await?;
+        let output = self
+            .gate
+            .call(
+                write(OPERATION, name, changes.environment.as_ref()),
+                request,
+            )
+            .await?;
         complete(OPERATION, output.into())
     }
 
-    async fn update_code(&self, name: &str, revision_id: Option<&str>, code: &CodeSource, architectures: Option<&[String]>) -> Result<Function, CloudError> {
+    async fn update_code(
+        &self,
+        name: &str,
+        revision_id: Option<&str>,
+        code: &CodeSource,
+        architectures: Option<&[String]>,
+    ) -> Result<Function, CloudError> {
         const OPERATION: &str = "UpdateFunctionCode";
         let request = self
             .client
@@ -99,13 +157,29 @@ impl LambdaApi for Lambda {
             .set_architectures(architectures.map(convert::architectures_of));
         let request = match code {
             CodeSource::Zip(bytes) => request.zip_file(Blob::new(bytes.as_slice())),
-            CodeSource::S3 { bucket, key, version } => request.s3_bucket(bucket).s3_key(key).set_s3_object_version(version.clone()),
+            CodeSource::S3 {
+                bucket,
+                key,
+                version,
+            } => request
+                .s3_bucket(bucket)
+                .s3_key(key)
+                .set_s3_object_version(version.clone()),
         };
-        let output = self.gate.call(write(OPERATION, name, None), request.send()).await?;
+        let output = self
+            .gate
+            .call(write(OPERATION, name, None), request.send())
+            .await?;
         complete(OPERATION, output.into())
     }
 
-    async fn publish_version(&self, name: &str, code_sha256: &str, revision_id: Option<&str>, description: &str) -> Result<String, CloudError> {
+    async fn publish_version(
+        &self,
+        name: &str,
+        code_sha256: &str,
+        revision_id: Option<&str>,
+        description: &str,
+    ) -> Result<String, CloudError> {
         const OPERATION: &str = "PublishVersion";
         let request = self
             .client
@@ -115,27 +189,53 @@ impl LambdaApi for Lambda {
             .set_revision_id(revision_id.map(str::to_owned))
             .description(description)
             .send();
-        let output = self.gate.call(write(OPERATION, name, None), request).await?;
+        let output = self
+            .gate
+            .call(write(OPERATION, name, None), request)
+            .await?;
         convert::text(output.version).ok_or_else(|| errors::incomplete(OPERATION, "Version"))
     }
 
     async fn delete(&self, name: &str) -> Result<(), CloudError> {
         let request = self.client.delete_function().function_name(name).send();
-        self.gate.call(write("DeleteFunction", name, None), request).await.map(drop)
+        self.gate
+            .call(write("DeleteFunction", name, None), request)
+            .await
+            .map(drop)
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), CloudError> {
-        let request = self.client.tag_resource().resource(arn).set_tags(Some(tags.clone().into_iter().collect())).send();
-        self.gate.call(write("TagResource", arn, None), request).await.map(drop)
+        let request = self
+            .client
+            .tag_resource()
+            .resource(arn)
+            .set_tags(Some(tags.clone().into_iter().collect()))
+            .send();
+        self.gate
+            .call(write("TagResource", arn, None), request)
+            .await
+            .map(drop)
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), CloudError> {
-        let request = self.client.untag_resource().resource(arn).set_tag_keys(Some(keys.to_vec())).send();
-        self.gate.call(write("UntagResource", arn, None), request).await.map(drop)
+        let request = self
+            .client
+            .untag_resource()
+            .resource(arn)
+            .set_tag_keys(Some(keys.to_vec()))
+            .send();
+        self.gate
+            .call(write("UntagResource", arn, None), request)
+            .await
+            .map(drop)
     }
 }
 
 /// Whose function it is, is read from the ARN before any write: a reply without one is of no use.
 fn complete(operation: &'static str, function: Function) -> Result<Function, CloudError> {
-    if function.arn.is_empty() { Err(errors::incomplete(operation, "FunctionArn")) } else { Ok(function) }
+    if function.arn.is_empty() {
+        Err(errors::incomplete(operation, "FunctionArn"))
+    } else {
+        Ok(function)
+    }
 }

@@ -23,7 +23,10 @@ enum Reply {
 }
 
 fn answer(status: &str, headers: &str, body: &str) -> Reply {
-    Reply::Answer(format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len()))
+    Reply::Answer(format!(
+        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    ))
 }
 
 /// Answers the n-th request with the n-th reply, and all that follow with the last.
@@ -62,7 +65,11 @@ async fn read(stream: &mut TcpStream) -> String {
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ").map(|n| n.parse().unwrap()));
+            let length = head.lines().find_map(|line| {
+                line.to_lowercase()
+                    .strip_prefix("content-length: ")
+                    .map(|n| n.parse().unwrap())
+            });
             if body.len() >= length.unwrap_or(0) {
                 return text;
             }
@@ -80,26 +87,52 @@ async fn read(stream: &mut TcpStream) -> String {
 struct Told(Mutex<Vec<String>>);
 
 impl CallObserver for Told {
-    fn called(&self, service: &'static str, operation: &'static str, outcome: &'static str, code: &'static str, _: Duration) {
-        self.0.lock().unwrap().push(format!("{service} {operation} {outcome} {code}"));
+    fn called(
+        &self,
+        service: &'static str,
+        operation: &'static str,
+        outcome: &'static str,
+        code: &'static str,
+        _: Duration,
+    ) {
+        self.0
+            .lock()
+            .unwrap()
+            .push(format!("{service} {operation} {outcome} {code}"));
     }
 
     fn waited(&self, _: Family, _: Duration) {}
 }
 
 fn account() -> Account {
-    Account { id: "000000000000".to_owned(), partition: "aws".to_owned(), region: Some("eu-west-1".to_owned()) }
+    Account {
+        id: "000000000000".to_owned(),
+        partition: "aws".to_owned(),
+        region: Some("eu-west-1".to_owned()),
+    }
 }
 
 fn connection(url: &str, told: &Arc<Told>) -> Connection {
-    let credentials = Credentials::builder().access_key_id("000000000000").secret_access_key("test").provider_name("test").build();
+    let credentials = Credentials::builder()
+        .access_key_id("000000000000")
+        .secret_access_key("test")
+        .provider_name("test")
+        .build();
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("eu-west-1"))
         .endpoint_url(url)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build();
-    Connection::over(&config, Budgets::new(Rates { lambda: 0.0, lambda_get: 0.0, cloudfront: 0.0 }), told.clone())
+    Connection::over(
+        &config,
+        Budgets::new(Rates {
+            lambda: 0.0,
+            lambda_get: 0.0,
+            cloudfront: 0.0,
+        }),
+        told.clone(),
+    )
 }
 
 const SUMMARY: &str = r#"<?xml version="1.0"?><FunctionSummary xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"><Name>f</Name>
@@ -121,15 +154,30 @@ fn function_config() -> FunctionConfig {
 async fn an_update_that_only_has_the_plain_etag_header_has_an_etag() {
     for (headers, wanted, why) in [
         ("ETag: E2\r\n", Some("E2"), "only the plain header"),
-        ("ETtag: E3\r\n", Some("E3"), "only the misspelt header, as AWS sends it"),
-        ("ETag: E2\r\nETtag: E3\r\n", Some("E3"), "the misspelt one is the model's"),
+        (
+            "ETtag: E3\r\n",
+            Some("E3"),
+            "only the misspelt header, as AWS sends it",
+        ),
+        (
+            "ETag: E2\r\nETtag: E3\r\n",
+            Some("E3"),
+            "the misspelt one is the model's",
+        ),
         ("", None, "no header"),
     ] {
         let (url, requests) = server(vec![answer("200 OK", headers, SUMMARY)]).await;
         let cloudfront = connection(&url, &Arc::default()).cloudfront(&account());
-        let written = cloudfront.update("f", "E1", &function_config(), b"code").await.unwrap();
+        let written = cloudfront
+            .update("f", "E1", &function_config(), b"code")
+            .await
+            .unwrap();
         assert_eq!(written.etag.as_deref(), wanted, "{why}");
-        assert!(requests.lock().unwrap()[0].to_lowercase().contains("if-match: e1\r\n"));
+        assert!(
+            requests.lock().unwrap()[0]
+                .to_lowercase()
+                .contains("if-match: e1\r\n")
+        );
     }
 }
 
@@ -137,32 +185,67 @@ async fn an_update_that_only_has_the_plain_etag_header_has_an_etag() {
 async fn a_function_is_described_in_our_words() {
     let (url, requests) = server(vec![answer("200 OK", "ETag: E1\r\n", SUMMARY)]).await;
     let cloudfront = connection(&url, &Arc::default()).cloudfront(&account());
-    let described = cloudfront.describe("f", Stage::Live, Patience::Wait).await.unwrap();
+    let described = cloudfront
+        .describe("f", Stage::Live, Patience::Wait)
+        .await
+        .unwrap();
     assert_eq!(described.etag, "E1");
     assert_eq!(described.summary.config, function_config());
-    assert_eq!(described.summary.created_time.as_deref(), Some("2026-01-02T03:04:05Z"));
-    assert_eq!(described.summary.last_modified_time.as_deref(), Some("2026-01-02T03:04:06.789Z"));
-    assert!(requests.lock().unwrap()[0].starts_with("GET /2020-05-31/function/f/describe?Stage=LIVE "));
+    assert_eq!(
+        described.summary.created_time.as_deref(),
+        Some("2026-01-02T03:04:05Z")
+    );
+    assert_eq!(
+        described.summary.last_modified_time.as_deref(),
+        Some("2026-01-02T03:04:06.789Z")
+    );
+    assert!(
+        requests.lock().unwrap()[0].starts_with("GET /2020-05-31/function/f/describe?Stage=LIVE ")
+    );
 }
 
 #[tokio::test]
 async fn cloudfront_throttles_with_400_and_is_asked_once() {
     let body = "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>\
                 <RequestId>83bd3112</RequestId></ErrorResponse>";
-    let (url, requests) = server(vec![answer("400 Bad Request", "x-amzn-requestid: r-1\r\n", body)]).await;
+    let (url, requests) = server(vec![answer(
+        "400 Bad Request",
+        "x-amzn-requestid: r-1\r\n",
+        body,
+    )])
+    .await;
     let told = Arc::new(Told::default());
     let connection = connection(&url, &told);
     let cloudfront = connection.cloudfront(&account());
     let error = cloudfront.publish("f", "E1").await.unwrap_err();
-    let Class::Throttled { after: Some(after) } = error.class else { panic!("{error:?}") };
-    assert!(after > Duration::from_millis(800) && after <= Duration::from_secs(1), "one second, since no header names one: {after:?}");
-    assert_eq!((error.code.as_str(), error.message.as_str(), error.request_id.as_deref()), ("Throttling", "Rate exceeded", Some("r-1")));
+    let Class::Throttled { after: Some(after) } = error.class else {
+        panic!("{error:?}")
+    };
+    assert!(
+        after > Duration::from_millis(800) && after <= Duration::from_secs(1),
+        "one second, since no header names one: {after:?}"
+    );
+    assert_eq!(
+        (
+            error.code.as_str(),
+            error.message.as_str(),
+            error.request_id.as_deref()
+        ),
+        ("Throttling", "Rate exceeded", Some("r-1"))
+    );
     assert_eq!(requests.lock().unwrap().len(), 1, "no retry of the SDK's");
     // The family is closed for others too, and a background check is not even sent.
-    let declined = connection.cloudfront(&account()).describe("f", Stage::Live, Patience::Decline).await.unwrap_err();
+    let declined = connection
+        .cloudfront(&account())
+        .describe("f", Stage::Live, Patience::Decline)
+        .await
+        .unwrap_err();
     assert_eq!(declined.code, "NoBudget");
     assert_eq!(requests.lock().unwrap().len(), 1);
-    assert_eq!(*told.0.lock().unwrap(), ["CloudFront PublishFunction Throttled Throttling"]);
+    assert_eq!(
+        *told.0.lock().unwrap(),
+        ["CloudFront PublishFunction Throttled Throttling"]
+    );
 }
 
 #[tokio::test]
@@ -175,8 +258,13 @@ async fn lambda_throttles_with_429_and_says_for_how_long() {
     let (url, requests) = server(vec![reply]).await;
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
     let error = lambda.delete("f").await.unwrap_err();
-    let Class::Throttled { after: Some(after) } = error.class else { panic!("{error:?}") };
-    assert!(after > Duration::from_secs(6) && after <= Duration::from_secs(7), "{after:?}");
+    let Class::Throttled { after: Some(after) } = error.class else {
+        panic!("{error:?}")
+    };
+    assert!(
+        after > Duration::from_secs(6) && after <= Duration::from_secs(7),
+        "{after:?}"
+    );
     assert_eq!(requests.lock().unwrap().len(), 1);
 }
 
@@ -184,14 +272,28 @@ async fn lambda_throttles_with_429_and_says_for_how_long() {
 async fn a_lost_connection_and_a_server_error_are_unavailable_and_not_retried() {
     for (reply, code) in [
         (Reply::HangUp, "NoConnection"),
-        (answer("500 Internal Server Error", "x-amzn-errortype: ServiceException\r\n", "{}"), "ServiceException"),
-        (answer("502 Bad Gateway", "", "<html>bad gateway</html>"), "HTTP 502"),
+        (
+            answer(
+                "500 Internal Server Error",
+                "x-amzn-errortype: ServiceException\r\n",
+                "{}",
+            ),
+            "ServiceException",
+        ),
+        (
+            answer("502 Bad Gateway", "", "<html>bad gateway</html>"),
+            "HTTP 502",
+        ),
         (answer("200 OK", "", "{\"Configuration\":"), "BadReply"),
     ] {
         let (url, requests) = server(vec![reply]).await;
         let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
         let error = lambda.describe("f", Patience::Wait).await.unwrap_err();
-        assert_eq!((error.class, error.code.as_str()), (Class::Unavailable, code), "{error:?}");
+        assert_eq!(
+            (error.class, error.code.as_str()),
+            (Class::Unavailable, code),
+            "{error:?}"
+        );
         assert_eq!(requests.lock().unwrap().len(), 1, "{code}");
     }
 }
@@ -200,7 +302,11 @@ async fn a_lost_connection_and_a_server_error_are_unavailable_and_not_retried() 
 async fn a_server_that_is_not_there_is_unavailable() {
     let lambda = connection("http://127.0.0.1:1", &Arc::default()).lambda(&account(), "eu-west-1");
     let error = lambda.delete("f").await.unwrap_err();
-    assert_eq!((error.class, error.code.as_str()), (Class::Unavailable, "NoConnection"), "{error:?}");
+    assert_eq!(
+        (error.class, error.code.as_str()),
+        (Class::Unavailable, "NoConnection"),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -214,36 +320,71 @@ async fn a_server_that_never_answers_is_unavailable_after_thirty_seconds() {
     tokio::time::pause();
     let start = tokio::time::Instant::now();
     let error = call.await.unwrap().unwrap_err();
-    assert_eq!((error.class, error.code.as_str()), (Class::Unavailable, "Timeout"), "{error:?}");
+    assert_eq!(
+        (error.class, error.code.as_str()),
+        (Class::Unavailable, "Timeout"),
+        "{error:?}"
+    );
     assert!(start.elapsed() <= Duration::from_secs(31));
 }
 
 #[tokio::test]
 async fn an_error_does_not_show_the_environment_it_answers() {
     let body = r#"{"Type":"User","message":"Bad value swordfish in the request (Service: Lambda, Request ID: 1-2)"}"#;
-    let reply = answer("400 Bad Request", "x-amzn-errortype: InvalidParameterValueException\r\n", body);
+    let reply = answer(
+        "400 Bad Request",
+        "x-amzn-errortype: InvalidParameterValueException\r\n",
+        body,
+    );
     let (url, _) = server(vec![reply]).await;
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
     let environment = Environment([("PASSWORD".to_owned(), "swordfish".to_owned().into())].into());
-    let configuration = Configuration { environment: Some(environment), ..Configuration::default() };
-    let updated = lambda.update_configuration("f", None, &configuration).await.unwrap_err();
-    let new = NewFunction { configuration, architectures: None, code: CodeSource::Zip(vec![1]), tags: Tags::new() };
+    let configuration = Configuration {
+        environment: Some(environment),
+        ..Configuration::default()
+    };
+    let updated = lambda
+        .update_configuration("f", None, &configuration)
+        .await
+        .unwrap_err();
+    let new = NewFunction {
+        configuration,
+        architectures: None,
+        code: CodeSource::Zip(vec![1]),
+        tags: Tags::new(),
+    };
     let created = lambda.create("f", &new).await.unwrap_err();
     for error in [updated, created] {
-        assert_eq!((error.class, error.message.as_str()), (Class::Invalid, "Bad value *** in the request"));
+        assert_eq!(
+            (error.class, error.message.as_str()),
+            (Class::Invalid, "Bad value *** in the request")
+        );
     }
 }
 
 #[tokio::test]
 async fn tags_that_could_not_be_read_are_not_absent() {
-    let function = r#""Configuration":{"FunctionArn":"arn:aws:lambda:eu-west-1:000000000000:function:f"}"#;
-    let denied = format!(r#"{{{function},"TagsError":{{"ErrorCode":"AccessDeniedException","Message":"not authorized to perform: lambda:ListTags"}}}}"#);
+    let function =
+        r#""Configuration":{"FunctionArn":"arn:aws:lambda:eu-west-1:000000000000:function:f"}"#;
+    let denied = format!(
+        r#"{{{function},"TagsError":{{"ErrorCode":"AccessDeniedException","Message":"not authorized to perform: lambda:ListTags"}}}}"#
+    );
     let none = format!("{{{function}}}");
-    let (url, _) = server(vec![answer("200 OK", "", &denied), answer("200 OK", "", &none)]).await;
+    let (url, _) = server(vec![
+        answer("200 OK", "", &denied),
+        answer("200 OK", "", &none),
+    ])
+    .await;
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
     let tags = lambda.describe("f", Patience::Wait).await.unwrap().tags;
-    assert_eq!(tags, Err("AccessDeniedException: not authorized to perform: lambda:ListTags".to_owned()));
-    assert_eq!(lambda.describe("f", Patience::Wait).await.unwrap().tags, Ok(Tags::new()));
+    assert_eq!(
+        tags,
+        Err("AccessDeniedException: not authorized to perform: lambda:ListTags".to_owned())
+    );
+    assert_eq!(
+        lambda.describe("f", Patience::Wait).await.unwrap().tags,
+        Ok(Tags::new())
+    );
 }
 
 #[tokio::test]
@@ -251,12 +392,26 @@ async fn identity_is_asked_once_and_a_failure_is_not_kept() {
     let identity = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws-cn:iam::123456789012:user/u</Arn>\
                     <UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
     let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>";
-    let (url, requests) = server(vec![answer("403 Forbidden", "", expired), answer("200 OK", "", identity)]).await;
+    let (url, requests) = server(vec![
+        answer("403 Forbidden", "", expired),
+        answer("200 OK", "", identity),
+    ])
+    .await;
     let connection = connection(&url, &Arc::default());
-    assert_eq!(connection.identity().await.unwrap_err().class, Class::Unauthenticated);
+    assert_eq!(
+        connection.identity().await.unwrap_err().class,
+        Class::Unauthenticated
+    );
     for _ in 0..3 {
         let account = connection.identity().await.unwrap();
-        assert_eq!((account.id.as_str(), account.partition.as_str(), account.region.as_deref()), ("123456789012", "aws-cn", Some("eu-west-1")));
+        assert_eq!(
+            (
+                account.id.as_str(),
+                account.partition.as_str(),
+                account.region.as_deref()
+            ),
+            ("123456789012", "aws-cn", Some("eu-west-1"))
+        );
     }
     assert_eq!(requests.lock().unwrap().len(), 2);
 }
@@ -286,6 +441,14 @@ async fn without_credentials_the_answer_is_quick() {
     let connection = Connection::over(&config, Budgets::new(Rates::default()), Arc::new(()));
     let start = Instant::now();
     let error = connection.identity().await.unwrap_err();
-    assert_eq!((error.class, error.code.as_str()), (Class::Unauthenticated, "NoCredentials"), "{error:?}");
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert_eq!(
+        (error.class, error.code.as_str()),
+        (Class::Unauthenticated, "NoCredentials"),
+        "{error:?}"
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
 }

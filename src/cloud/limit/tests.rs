@@ -1,11 +1,22 @@
 use super::*;
 
 fn key(family: Family) -> Key {
-    Key { account: "000000000000".into(), region: "eu-west-1".into(), family }
+    Key {
+        account: "000000000000".into(),
+        region: "eu-west-1".into(),
+        family,
+    }
 }
 
 fn ten_a_second() -> (Budgets, Key) {
-    (Budgets::new(Rates { lambda: 10.0, lambda_get: 0.0, cloudfront: 0.5 }), key(Family::Lambda))
+    (
+        Budgets::new(Rates {
+            lambda: 10.0,
+            lambda_get: 0.0,
+            cloudfront: 0.5,
+        }),
+        key(Family::Lambda),
+    )
 }
 
 /// A budget whose burst is used up.
@@ -18,7 +29,10 @@ async fn drained() -> (Budgets, Key) {
 /// Within a timer's millisecond.
 fn about(found: Duration, wanted: Duration) {
     let off = found.abs_diff(wanted);
-    assert!(off <= Duration::from_millis(2), "{found:?} is not about {wanted:?}");
+    assert!(
+        off <= Duration::from_millis(2),
+        "{found:?} is not about {wanted:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -33,21 +47,31 @@ async fn ten_seconds_give_a_burst_and_then_the_rate() {
         }
         taken += 1;
     }
-    assert_eq!(taken, 9 + 100, "a burst of one second's calls but one, and ten seconds at ten a second");
+    assert_eq!(
+        taken,
+        9 + 100,
+        "a burst of one second's calls but one, and ten seconds at ten a second"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_burst_is_one_seconds_worth_but_one_and_comes_back_by_waiting() {
     let (budgets, key) = ten_a_second();
     for _ in 0..9 {
-        assert_eq!(budgets.take(&key, Patience::Decline).await, Ok(Waited(Duration::ZERO)));
+        assert_eq!(
+            budgets.take(&key, Patience::Decline).await,
+            Ok(Waited(Duration::ZERO))
+        );
     }
     assert!(budgets.take(&key, Patience::Decline).await.is_err());
     tokio::time::advance(Duration::from_mins(1)).await;
     for _ in 0..9 {
         assert!(budgets.take(&key, Patience::Decline).await.is_ok());
     }
-    assert!(budgets.take(&key, Patience::Decline).await.is_err(), "a minute's rest is still one burst");
+    assert!(
+        budgets.take(&key, Patience::Decline).await.is_err(),
+        "a minute's rest is still one burst"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,7 +91,10 @@ async fn a_rate_of_zero_is_no_limit_but_a_throttle_still_closes() {
     }
     budgets.throttled(&key, Some(Duration::from_secs(3)));
     about(budgets.opens_in(&key), Duration::from_secs(3));
-    about(budgets.take(&key, Patience::Wait).await.unwrap().0, Duration::from_secs(3));
+    about(
+        budgets.take(&key, Patience::Wait).await.unwrap().0,
+        Duration::from_secs(3),
+    );
     assert_eq!(budgets.opens_in(&key), Duration::ZERO);
 }
 
@@ -76,7 +103,10 @@ async fn a_background_check_declines_and_reserves_nothing() {
     let (budgets, key) = drained().await;
     let before = budgets.opens_in(&key);
     for _ in 0..100 {
-        assert_eq!(budgets.take(&key, Patience::Decline).await, Err(NoToken { after: before }));
+        assert_eq!(
+            budgets.take(&key, Patience::Decline).await,
+            Err(NoToken { after: before })
+        );
     }
     assert_eq!(budgets.opens_in(&key), before);
 }
@@ -122,18 +152,27 @@ async fn a_throttle_empties_the_family_and_moves_those_who_wait_in_order() {
     }
     late.await.unwrap();
     let given = given.lock().unwrap().clone();
-    assert_eq!(given.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    assert_eq!(
+        given.iter().map(|(n, _)| *n).collect::<Vec<_>>(),
+        [0, 1, 2, 3, 4]
+    );
     for ((_, at), wanted) in given.iter().zip([100, 200, 4300, 4400, 4500]) {
         about(*at, Duration::from_millis(wanted));
     }
-    assert!(start.elapsed() >= Duration::from_millis(4599), "who came after the throttle comes last");
+    assert!(
+        start.elapsed() >= Duration::from_millis(4599),
+        "who came after the throttle comes last"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_throttle_takes_the_burst_away() {
     let (budgets, key) = ten_a_second();
     budgets.throttled(&key, Some(Duration::from_secs(5)));
-    about(budgets.take(&key, Patience::Wait).await.unwrap().0, Duration::from_secs(5));
+    about(
+        budgets.take(&key, Patience::Wait).await.unwrap().0,
+        Duration::from_secs(5),
+    );
     about(budgets.opens_in(&key), Duration::from_millis(100));
 }
 
@@ -165,19 +204,35 @@ async fn an_absurd_retry_after_is_capped() {
 #[tokio::test(start_paused = true)]
 async fn a_waiter_that_goes_away_loses_its_token_and_stops_nobody() {
     let (budgets, key) = drained().await;
-    let gone = tokio::time::timeout(Duration::from_millis(50), budgets.take(&key, Patience::Wait)).await;
+    let gone = tokio::time::timeout(
+        Duration::from_millis(50),
+        budgets.take(&key, Patience::Wait),
+    )
+    .await;
     assert!(gone.is_err());
-    about(budgets.take(&key, Patience::Wait).await.unwrap().0, Duration::from_millis(150));
+    about(
+        budgets.take(&key, Patience::Wait).await.unwrap().0,
+        Duration::from_millis(150),
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn accounts_regions_and_families_have_budgets_of_their_own() {
     let (budgets, one) = drained().await;
-    let other_region = Key { region: "us-east-1".into(), ..one.clone() };
-    let other_account = Key { account: "111111111111".into(), ..one.clone() };
+    let other_region = Key {
+        region: "us-east-1".into(),
+        ..one.clone()
+    };
+    let other_account = Key {
+        account: "111111111111".into(),
+        ..one.clone()
+    };
     budgets.throttled(&one, Some(Duration::from_secs(9)));
     for key in [other_region, other_account, key(Family::LambdaGet)] {
-        assert!(budgets.take(&key, Patience::Decline).await.is_ok(), "{key:?}");
+        assert!(
+            budgets.take(&key, Patience::Decline).await.is_ok(),
+            "{key:?}"
+        );
     }
 }
 
@@ -185,8 +240,13 @@ async fn accounts_regions_and_families_have_budgets_of_their_own() {
 async fn who_would_wait_too_long_comes_back_instead_and_reserves_nothing() {
     let (budgets, key) = ten_a_second();
     budgets.throttled(&key, Some(Duration::from_mins(1)));
-    let Err(NoToken { after }) = budgets.take(&key, Patience::Wait).await else { panic!("a minute is too long to hold a place") };
+    let Err(NoToken { after }) = budgets.take(&key, Patience::Wait).await else {
+        panic!("a minute is too long to hold a place")
+    };
     about(after, Duration::from_mins(1));
     tokio::time::advance(Duration::from_secs(40)).await;
-    about(budgets.take(&key, Patience::Wait).await.unwrap().0, Duration::from_secs(20));
+    about(
+        budgets.take(&key, Patience::Wait).await.unwrap().0,
+        Duration::from_secs(20),
+    );
 }

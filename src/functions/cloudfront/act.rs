@@ -158,24 +158,50 @@ pub enum CloudFrontChange {
     Deleted,
 }
 
-pub(super) async fn act(api: &dyn CloudFrontApi, name: &str, step: &CloudFrontStep) -> Result<CloudFrontChange, CloudError> {
+pub(super) async fn act(
+    api: &dyn CloudFrontApi,
+    name: &str,
+    step: &CloudFrontStep,
+) -> Result<CloudFrontChange, CloudError> {
     let sent = |code: &Source| CodeSeen::of(&code.bytes, code.sha256.clone());
     match step {
         CloudFrontStep::Create { config, code, tags } => {
             let written = api.create(name, config, &code.bytes, tags).await?;
-            Ok(CloudFrontChange::Created { written, code: sent(code), tags: tags.clone() })
+            Ok(CloudFrontChange::Created {
+                written,
+                code: sent(code),
+                tags: tags.clone(),
+            })
         }
         CloudFrontStep::Update { etag, config, code } => {
             let written = api.update(name, etag, config, &code.bytes).await?;
-            Ok(CloudFrontChange::Updated { written, code: sent(code) })
+            Ok(CloudFrontChange::Updated {
+                written,
+                code: sent(code),
+            })
         }
         CloudFrontStep::Publish { etag: Some(etag) } => {
             let summary = api.publish(name, etag).await?;
-            Ok(CloudFrontChange::Published { summary, etag: etag.clone() })
+            Ok(CloudFrontChange::Published {
+                summary,
+                etag: etag.clone(),
+            })
         }
-        CloudFrontStep::Test { etag: Some(etag), key, test, count, lenient } => {
+        CloudFrontStep::Test {
+            etag: Some(etag),
+            key,
+            test,
+            count,
+            lenient,
+        } => {
             let verdict = testing::verdict(test, api.test(name, etag, &test.event).await?);
-            Ok(CloudFrontChange::Tested { key: key.clone(), name: test.name.clone(), count: *count, lenient: *lenient, verdict })
+            Ok(CloudFrontChange::Tested {
+                key: key.clone(),
+                name: test.name.clone(),
+                count: *count,
+                lenient: *lenient,
+                verdict,
+            })
         }
         CloudFrontStep::Test { etag: None, .. } => Err(unguarded("TestFunction")),
         CloudFrontStep::Publish { etag: None } => Err(unguarded("PublishFunction")),
@@ -200,15 +226,29 @@ async fn in_use(api: &dyn CloudFrontApi, arn: &str, error: CloudError) -> CloudE
     let users = match api.distributions(arn).await {
         Ok(users) if users.is_empty() => "no distribution shows it now".to_owned(),
         Ok(users) => {
-            let shown = users.iter().take(USERS_SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let shown = users
+                .iter()
+                .take(USERS_SHOWN)
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(", ");
             let more = users.len().saturating_sub(USERS_SHOWN);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
             format!("used by {shown}{more}; take it off their cache behaviors")
         }
-        Err(denied) if denied.class == Class::Denied => "allow cloudfront:ListDistributions to see by which distributions".to_owned(),
+        Err(denied) if denied.class == Class::Denied => {
+            "allow cloudfront:ListDistributions to see by which distributions".to_owned()
+        }
         Err(_) => "by which distributions cannot be seen now".to_owned(),
     };
-    CloudError { message: format!("{} ({users})", error.message.trim_end_matches('.')), ..error }
+    CloudError {
+        message: format!("{} ({users})", error.message.trim_end_matches('.')),
+        ..error
+    }
 }
 
 fn unguarded(operation: &'static str) -> CloudError {
@@ -221,16 +261,36 @@ fn unguarded(operation: &'static str) -> CloudError {
     }
 }
 
-pub(super) fn fold(observed: &mut Option<CloudFrontObserved>, memory: &mut CloudFrontFunctionStatus, change: CloudFrontChange) {
+pub(super) fn fold(
+    observed: &mut Option<CloudFrontObserved>,
+    memory: &mut CloudFrontFunctionStatus,
+    change: CloudFrontChange,
+) {
     match change {
-        CloudFrontChange::Tested { key, verdict: Verdict::Unsupported(why), lenient: true, .. } => testing::skip(&mut memory.tests, &key, &why),
-        CloudFrontChange::Tested { key, name, count, verdict, .. } => {
+        CloudFrontChange::Tested {
+            key,
+            verdict: Verdict::Unsupported(why),
+            lenient: true,
+            ..
+        } => testing::skip(&mut memory.tests, &key, &why),
+        CloudFrontChange::Tested {
+            key,
+            name,
+            count,
+            verdict,
+            ..
+        } => {
             if let Some(observed) = observed {
-                observed.untestable |= matches!(verdict, Verdict::Broken(_) | Verdict::Unsupported(_));
+                observed.untestable |=
+                    matches!(verdict, Verdict::Broken(_) | Verdict::Unsupported(_));
             }
             testing::learn(&mut memory.tests, &key, (&name, count), verdict);
         }
-        CloudFrontChange::Created { written, code, tags } => *observed = Some(created(written, code, tags)),
+        CloudFrontChange::Created {
+            written,
+            code,
+            tags,
+        } => *observed = Some(created(written, code, tags)),
         CloudFrontChange::Deleted => *observed = None,
         // Nothing else is planned for a function that was not observed.
         change => {
@@ -248,7 +308,11 @@ fn created(Written { summary, etag }: Written, code: CodeSeen, tags: Tags) -> Cl
         created_time: summary.created_time,
         tags: Ok(tags),
         etag,
-        development: Development { config: summary.config, code: Some(code), last_modified_time: summary.last_modified_time },
+        development: Development {
+            config: summary.config,
+            code: Some(code),
+            last_modified_time: summary.last_modified_time,
+        },
         live: Live::Never,
         untestable: false,
     }
@@ -256,17 +320,28 @@ fn created(Written { summary, etag }: Written, code: CodeSeen, tags: Tags) -> Cl
 
 fn fold_into(observed: &mut CloudFrontObserved, change: CloudFrontChange) {
     match change {
-        CloudFrontChange::Updated { written: Written { summary, etag }, code } => {
+        CloudFrontChange::Updated {
+            written: Written { summary, etag },
+            code,
+        } => {
             observed.status = summary.status;
             observed.etag = etag;
-            observed.development = Development { config: summary.config, code: Some(code), last_modified_time: summary.last_modified_time };
+            observed.development = Development {
+                config: summary.config,
+                code: Some(code),
+                last_modified_time: summary.last_modified_time,
+            };
         }
         CloudFrontChange::Published { summary, etag } => {
             observed.status = summary.status;
             // The guard was accepted, so what went LIVE is what DEVELOPMENT is known to have under it.
             observed.live = Live::Known(LiveSeen {
                 config: observed.development.config.clone(),
-                code_sha256: observed.development.code.as_ref().map(|code| code.sha256.clone()),
+                code_sha256: observed
+                    .development
+                    .code
+                    .as_ref()
+                    .map(|code| code.sha256.clone()),
                 text: Text::default(),
                 etag: None,
                 last_modified_time: summary.last_modified_time,
@@ -283,6 +358,8 @@ fn fold_into(observed: &mut CloudFrontObserved, change: CloudFrontChange) {
                 tags.retain(|key, _| !keys.contains(key));
             }
         }
-        CloudFrontChange::Created { .. } | CloudFrontChange::Tested { .. } | CloudFrontChange::Deleted => {}
+        CloudFrontChange::Created { .. }
+        | CloudFrontChange::Tested { .. }
+        | CloudFrontChange::Deleted => {}
     }
 }

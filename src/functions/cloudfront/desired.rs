@@ -10,7 +10,9 @@ use sha2::{Digest, Sha256};
 
 use super::testing::Gate;
 use crate::api::SKIP_TESTS;
-use crate::api::cloudfront::{CloudFrontFunctionSpec, Code, ConfigMapKeyRef, FunctionTest, Stage, TestsSource};
+use crate::api::cloudfront::{
+    CloudFrontFunctionSpec, Code, ConfigMapKeyRef, FunctionTest, Stage, TestsSource,
+};
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::reconcile::{Desired, Inputs, Unmet};
@@ -41,7 +43,10 @@ pub struct Source {
 
 impl Source {
     pub(super) fn new(bytes: Vec<u8>) -> Self {
-        Self { sha256: sha256_hex(&bytes), bytes }
+        Self {
+            sha256: sha256_hex(&bytes),
+            bytes,
+        }
     }
 }
 
@@ -72,12 +77,26 @@ impl CloudFrontDesired {
     /// What `UpdateFunction` shall be sent beside the code. It replaces everything, so what the spec
     /// does not manage is sent back as `observed` in DEVELOPMENT; `managed` is what cloudfn once put
     /// there, to be taken away where the spec dropped it.
-    pub(super) fn config(&self, managed: &BTreeSet<String>, observed: Option<&FunctionConfig>) -> FunctionConfig {
+    pub(super) fn config(
+        &self,
+        managed: &BTreeSet<String>,
+        observed: Option<&FunctionConfig>,
+    ) -> FunctionConfig {
         let kept = |name: &str| observed.filter(|_| !managed.contains(name));
         FunctionConfig {
-            comment: self.comment.as_ref().or(kept(COMMENT).map(|config| &config.comment)).cloned().unwrap_or_default(),
+            comment: self
+                .comment
+                .as_ref()
+                .or(kept(COMMENT).map(|config| &config.comment))
+                .cloned()
+                .unwrap_or_default(),
             runtime: self.runtime.clone(),
-            key_value_stores: self.key_value_stores.as_ref().or(kept(STORES).map(|config| &config.key_value_stores)).cloned().unwrap_or_default(),
+            key_value_stores: self
+                .key_value_stores
+                .as_ref()
+                .or(kept(STORES).map(|config| &config.key_value_stores))
+                .cloned()
+                .unwrap_or_default(),
         }
     }
 }
@@ -86,7 +105,12 @@ impl Desired for CloudFrontDesired {
     fn managed(&self) -> BTreeSet<String> {
         let comment = self.comment.is_some().then(|| COMMENT.to_owned());
         let stores = self.key_value_stores.is_some().then(|| STORES.to_owned());
-        self.tags.keys().map(|key| tag_name(key)).chain(comment).chain(stores).collect()
+        self.tags
+            .keys()
+            .map(|key| tag_name(key))
+            .chain(comment)
+            .chain(stores)
+            .collect()
     }
 
     fn show_people(&mut self) {
@@ -111,7 +135,9 @@ pub(super) fn sha256_hex(bytes: &[u8]) -> String {
 
 /// Two digits a byte.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    let digits = |byte: &u8| [byte >> 4, byte & 0xf].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'));
+    let digits = |byte: &u8| {
+        [byte >> 4, byte & 0xf].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'))
+    };
     bytes.iter().flat_map(digits).collect()
 }
 
@@ -119,25 +145,44 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// Where the spec cannot be carried out as it stands.
-pub fn desired(spec: &CloudFrontFunctionSpec, inputs: &Inputs, claim: &Tags, lenient: bool) -> Result<CloudFrontDesired, Unmet> {
+pub fn desired(
+    spec: &CloudFrontFunctionSpec,
+    inputs: &Inputs,
+    claim: &Tags,
+    lenient: bool,
+) -> Result<CloudFrontDesired, Unmet> {
     let tags = spec.common.tags.clone().unwrap_or_default();
     // CEL refuses such keys; an object that an older CRD let in must not steer its ownership either.
     if let Some(key) = tags.keys().find(|key| reserved(key)) {
-        return Err(Unmet::Invalid(format!("The tag key {key} is reserved; choose one that starts with neither cloudfn.dev/ nor aws:.")));
+        return Err(Unmet::Invalid(format!(
+            "The tag key {key} is reserved; choose one that starts with neither cloudfn.dev/ nor aws:."
+        )));
     }
     let code = code(&spec.code, inputs)?;
-    let bypass = inputs.annotations.get(SKIP_TESTS).is_some_and(|named| named.trim().eq_ignore_ascii_case(&code.sha256));
+    let bypass = inputs
+        .annotations
+        .get(SKIP_TESTS)
+        .is_some_and(|named| named.trim().eq_ignore_ascii_case(&code.sha256));
     let gate = Gate::new(tests(spec, inputs)?, bypass, lenient)?;
     Ok(CloudFrontDesired {
         runtime: spec.runtime.clone(),
         comment: spec.comment.clone(),
-        key_value_stores: spec.key_value_store_associations.as_ref().map(|stores| stores.iter().map(|store| store.key_value_store_arn.clone()).collect()),
+        key_value_stores: spec.key_value_store_associations.as_ref().map(|stores| {
+            stores
+                .iter()
+                .map(|store| store.key_value_store_arn.clone())
+                .collect()
+        }),
         code,
         publish: spec.stage == Stage::Live,
         tags,
         claim: claim.clone(),
         // Who may not write publishes nothing, and nothing stands in the way.
-        gate: if claim.is_empty() { Gate::default() } else { gate },
+        gate: if claim.is_empty() {
+            Gate::default()
+        } else {
+            gate
+        },
         shown: claim.is_empty(),
     })
 }
@@ -150,9 +195,17 @@ pub(super) fn reserved(key: &str) -> bool {
 /// All tests: those of the spec, then those that it names.
 fn tests(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Result<Vec<FunctionTest>, Unmet> {
     let mut tests = spec.tests.clone();
-    for TestsSource { config_map_key_ref: key } in &spec.tests_from {
+    for TestsSource {
+        config_map_key_ref: key,
+    } in &spec.tests_from
+    {
         let bytes = referenced(key, inputs)?;
-        tests.extend(listed(bytes).map_err(|what| Unmet::Invalid(format!("The key {} of ConfigMap {} is no list of tests: {what}.", key.key, key.name)))?);
+        tests.extend(listed(bytes).map_err(|what| {
+            Unmet::Invalid(format!(
+                "The key {} of ConfigMap {} is no list of tests: {what}.",
+                key.key, key.name
+            ))
+        })?);
     }
     Ok(tests)
 }
@@ -160,18 +213,39 @@ fn tests(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Result<Vec<FunctionT
 /// A list of tests in YAML or JSON. A member that no test has is refused: a misspelt expectation would always hold.
 fn listed(bytes: &[u8]) -> Result<Vec<FunctionTest>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
-    let first_line = |error: String| error.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
-    let items: Vec<serde_json::Value> = serde_saphyr::from_str(text).map_err(|error| first_line(error.to_string()))?;
-    let known = ["name", "event", "expect", "expectAbsent", "maxComputeUtilization"];
+    let first_line = |error: String| {
+        error
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('.')
+            .to_owned()
+    };
+    let items: Vec<serde_json::Value> =
+        serde_saphyr::from_str(text).map_err(|error| first_line(error.to_string()))?;
+    let known = [
+        "name",
+        "event",
+        "expect",
+        "expectAbsent",
+        "maxComputeUtilization",
+    ];
     if items.is_empty() {
         return Err("it has no test; write one, or drop it from testsFrom".to_owned());
     }
     items
         .into_iter()
         .map(|item| {
-            let other = item.as_object().into_iter().flat_map(|item| item.keys()).find(|key| !known.contains(&key.as_str()));
+            let other = item
+                .as_object()
+                .into_iter()
+                .flat_map(|item| item.keys())
+                .find(|key| !known.contains(&key.as_str()));
             if let Some(other) = other {
-                return Err(format!("a test has no member {other}; there are {}", known.join(", ")));
+                return Err(format!(
+                    "a test has no member {other}; there are {}",
+                    known.join(", ")
+                ));
             }
             FunctionTest::deserialize(item).map_err(|error| first_line(error.to_string()))
         })
@@ -181,17 +255,32 @@ fn listed(bytes: &[u8]) -> Result<Vec<FunctionTest>, String> {
 fn code(code: &Code, inputs: &Inputs) -> Result<Source, Unmet> {
     let (bytes, from) = match (&code.inline, &code.config_map_key_ref) {
         (Some(text), None) => (text.as_bytes(), "code.inline".to_owned()),
-        (None, Some(key)) => (referenced(key, inputs)?, format!("key {} of ConfigMap {}", key.key, key.name)),
-        _ => return Err(Unmet::Invalid("The code needs exactly one of code.inline and code.configMapKeyRef.".to_owned())),
+        (None, Some(key)) => (
+            referenced(key, inputs)?,
+            format!("key {} of ConfigMap {}", key.key, key.name),
+        ),
+        _ => {
+            return Err(Unmet::Invalid(
+                "The code needs exactly one of code.inline and code.configMapKeyRef.".to_owned(),
+            ));
+        }
     };
     if bytes.is_empty() {
-        return Err(Unmet::Invalid(format!("The code in {from} is empty; write a function named handler.")));
+        return Err(Unmet::Invalid(format!(
+            "The code in {from} is empty; write a function named handler."
+        )));
     }
     if bytes.len() > MAX_CODE_BYTES {
-        return Err(Unmet::Invalid(format!("The code in {from} has {} bytes and CloudFront takes at most {MAX_CODE_BYTES}; shorten it.", bytes.len())));
+        return Err(Unmet::Invalid(format!(
+            "The code in {from} has {} bytes and CloudFront takes at most {MAX_CODE_BYTES}; shorten it.",
+            bytes.len()
+        )));
     }
     if std::str::from_utf8(bytes).is_err() {
-        return Err(Unmet::Invalid(format!("The code in {from} ({} bytes) is not UTF-8 text; store it as text.", bytes.len())));
+        return Err(Unmet::Invalid(format!(
+            "The code in {from} ({} bytes) is not UTF-8 text; store it as text.",
+            bytes.len()
+        )));
     }
     Ok(Source::new(bytes.to_vec()))
 }
@@ -199,10 +288,14 @@ fn code(code: &Code, inputs: &Inputs) -> Result<Source, Unmet> {
 fn referenced<'a>(key: &ConfigMapKeyRef, inputs: &'a Inputs) -> Result<&'a [u8], Unmet> {
     let ConfigMapKeyRef { name, key } = key;
     let Some(map) = inputs.config_maps.get(name) else {
-        return Err(Unmet::Missing(format!("ConfigMap {name} does not exist; create it with the key {key}.")));
+        return Err(Unmet::Missing(format!(
+            "ConfigMap {name} does not exist; create it with the key {key}."
+        )));
     };
     let Some(bytes) = map.get(key) else {
-        return Err(Unmet::Missing(format!("ConfigMap {name} has no key {key}; add it.")));
+        return Err(Unmet::Missing(format!(
+            "ConfigMap {name} has no key {key}; add it."
+        )));
     };
     Ok(bytes)
 }

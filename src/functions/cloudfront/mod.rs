@@ -25,7 +25,9 @@ use crate::api::{CloudFrontFunction, ReferenceKind, SKIP_TESTS};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::{CloudError, Patience, Tags};
 use crate::javascript;
-use crate::reconcile::{Difference, Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet};
+use crate::reconcile::{
+    Difference, Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet,
+};
 
 pub use act::{CloudFrontChange, CloudFrontStep};
 pub use desired::{CloudFrontDesired, Source, desired};
@@ -68,11 +70,24 @@ impl Managed for CloudFrontFunctions {
     const ANNOTATIONS: &'static [&'static str] = &[SKIP_TESTS];
 
     fn references(spec: &Spec) -> BTreeSet<ReferenceName> {
-        let keys = spec.code.config_map_key_ref.iter().chain(spec.tests_from.iter().map(|tests| &tests.config_map_key_ref));
-        keys.map(|key| ReferenceName { kind: ReferenceKind::ConfigMap, name: key.name.clone() }).collect()
+        let keys = spec.code.config_map_key_ref.iter().chain(
+            spec.tests_from
+                .iter()
+                .map(|tests| &tests.config_map_key_ref),
+        );
+        keys.map(|key| ReferenceName {
+            kind: ReferenceKind::ConfigMap,
+            name: key.name.clone(),
+        })
+        .collect()
     }
 
-    fn desired(&self, spec: &Spec, inputs: &Inputs, claim: &Tags) -> Result<CloudFrontDesired, Unmet> {
+    fn desired(
+        &self,
+        spec: &Spec,
+        inputs: &Inputs,
+        claim: &Tags,
+    ) -> Result<CloudFrontDesired, Unmet> {
         desired::desired(spec, inputs, claim, self.lenient)
     }
 
@@ -87,7 +102,11 @@ impl Managed for CloudFrontFunctions {
         observe::observe(api.as_ref(), &identity.name, memory, goal, patience).await
     }
 
-    fn plan(goal: Goal<'_, CloudFrontDesired>, memory: &Status, observed: Option<&CloudFrontObserved>) -> Plan<CloudFrontStep> {
+    fn plan(
+        goal: Goal<'_, CloudFrontDesired>,
+        memory: &Status,
+        observed: Option<&CloudFrontObserved>,
+    ) -> Plan<CloudFrontStep> {
         plan::plan(goal, memory, observed)
     }
 
@@ -95,12 +114,20 @@ impl Managed for CloudFrontFunctions {
         intent::intend(memory, step);
     }
 
-    async fn act(&self, identity: &Identity, step: &CloudFrontStep) -> Result<CloudFrontChange, CloudError> {
+    async fn act(
+        &self,
+        identity: &Identity,
+        step: &CloudFrontStep,
+    ) -> Result<CloudFrontChange, CloudError> {
         let api = self.clouds.cloudfront().await?;
         act::act(api.as_ref(), &identity.name, step).await
     }
 
-    fn fold(observed: &mut Option<CloudFrontObserved>, memory: &mut Status, change: CloudFrontChange) {
+    fn fold(
+        observed: &mut Option<CloudFrontObserved>,
+        memory: &mut Status,
+        change: CloudFrontChange,
+    ) {
         act::fold(observed, memory, change);
     }
 
@@ -113,19 +140,34 @@ impl Managed for CloudFrontFunctions {
     }
 
     fn conditions(memory: &Status) -> Vec<Domain> {
-        testing::condition(memory.tests.as_ref()).into_iter().collect()
+        testing::condition(memory.tests.as_ref())
+            .into_iter()
+            .collect()
     }
 
-    fn replaced(desired: &CloudFrontDesired, observed: &CloudFrontObserved, step: &CloudFrontStep) -> Option<Replaced> {
+    fn replaced(
+        desired: &CloudFrontDesired,
+        observed: &CloudFrontObserved,
+        step: &CloudFrontStep,
+    ) -> Option<Replaced> {
         diff::replaced(desired, observed, step)
     }
 
     fn doubts(step: &CloudFrontStep, why: &[Difference]) -> Vec<String> {
-        let (CloudFrontStep::Create { config, code, .. } | CloudFrontStep::Update { config, code, .. }) = step else { return Vec::new() };
-        if !why.iter().any(|why| [desired::CODE, "runtime"].contains(&why.field.as_str())) {
+        let (CloudFrontStep::Create { config, code, .. }
+        | CloudFrontStep::Update { config, code, .. }) = step
+        else {
+            return Vec::new();
+        };
+        if !why
+            .iter()
+            .any(|why| [desired::CODE, "runtime"].contains(&why.field.as_str()))
+        {
             return Vec::new();
         }
-        let doubts = std::str::from_utf8(&code.bytes).map(|code| javascript::cloudfront(code, &config.runtime)).unwrap_or_default();
+        let doubts = std::str::from_utf8(&code.bytes)
+            .map(|code| javascript::cloudfront(code, &config.runtime))
+            .unwrap_or_default();
         doubts.iter().map(ToString::to_string).collect()
     }
 
@@ -133,7 +175,11 @@ impl Managed for CloudFrontFunctions {
         intent::ours_by_intent(memory, observed)
     }
 
-    fn report(goal: Goal<'_, CloudFrontDesired>, memory: &mut Status, observed: Option<&CloudFrontObserved>) {
+    fn report(
+        goal: Goal<'_, CloudFrontDesired>,
+        memory: &mut Status,
+        observed: Option<&CloudFrontObserved>,
+    ) {
         report::report(goal, memory, observed);
     }
 }

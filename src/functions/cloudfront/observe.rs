@@ -70,11 +70,18 @@ pub struct CodeSeen {
 impl CodeSeen {
     /// Code that was sent: nobody needs to see it again.
     pub(super) fn of(bytes: &[u8], sha256: String) -> Self {
-        Self { sha256, size: i64::try_from(bytes.len()).ok(), text: Text::default() }
+        Self {
+            sha256,
+            size: i64::try_from(bytes.len()).ok(),
+            text: Text::default(),
+        }
     }
 
     fn read(bytes: &[u8]) -> Self {
-        Self { text: Text(Some(Arc::from(bytes))), ..Self::of(bytes, sha256_hex(bytes)) }
+        Self {
+            text: Text(Some(Arc::from(bytes))),
+            ..Self::of(bytes, sha256_hex(bytes))
+        }
     }
 }
 
@@ -85,7 +92,10 @@ pub struct Text(pub Option<Arc<[u8]>>);
 /// Its length alone: 10 KB of code have no place in a log.
 impl fmt::Debug for Text {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Text").field(&self.0.as_ref().map(|text| text.len())).finish()
+        formatter
+            .debug_tuple("Text")
+            .field(&self.0.as_ref().map(|text| text.len()))
+            .finish()
     }
 }
 
@@ -124,7 +134,13 @@ pub(super) async fn observe(
     goal: Goal<'_, CloudFrontDesired>,
     patience: Patience,
 ) -> Result<Option<CloudFrontObserved>, CloudError> {
-    let look = Look { api, name, memory, patience, began: AtomicBool::new(false) };
+    let look = Look {
+        api,
+        name,
+        memory,
+        patience,
+        began: AtomicBool::new(false),
+    };
     match goal {
         Goal::Present(desired) => look.at_all(desired).await,
         Goal::Absent => look.before_deletion().await,
@@ -143,51 +159,101 @@ struct Look<'a> {
 impl Look<'_> {
     /// Only the first call of a look may decline: what the others would throw away was paid for.
     fn patience(&self) -> Patience {
-        if self.began.swap(true, Ordering::Relaxed) { Patience::Wait } else { self.patience }
+        if self.began.swap(true, Ordering::Relaxed) {
+            Patience::Wait
+        } else {
+            self.patience
+        }
     }
 
-    async fn at_all(&self, desired: &CloudFrontDesired) -> Result<Option<CloudFrontObserved>, CloudError> {
+    async fn at_all(
+        &self,
+        desired: &CloudFrontDesired,
+    ) -> Result<Option<CloudFrontObserved>, CloudError> {
         // Read before DEVELOPMENT, not after: see `known_by_publish`.
-        let early = if self.publish_unread(desired) { self.describe(Stage::Live).await? } else { None };
+        let early = if self.publish_unread(desired) {
+            self.describe(Stage::Live).await?
+        } else {
+            None
+        };
 
-        let Some(described) = self.describe(Stage::Development).await? else { return Ok(None) };
-        let known = self.known_development(&described).filter(|code| is_enough(desired, code));
-        let Some((described, code)) = self.with_code(Stage::Development, described, known).await? else { return Ok(None) };
-        let Some(tags) = self.tags(&described.summary.arn).await? else { return Ok(None) };
+        let Some(described) = self.describe(Stage::Development).await? else {
+            return Ok(None);
+        };
+        let known = self
+            .known_development(&described)
+            .filter(|code| is_enough(desired, code));
+        let Some((described, code)) = self.with_code(Stage::Development, described, known).await?
+        else {
+            return Ok(None);
+        };
+        let Some(tags) = self.tags(&described.summary.arn).await? else {
+            return Ok(None);
+        };
 
         let wanted = desired.config(&self.memory.common.managed, Some(&described.summary.config));
         let differs = code.sha256 != desired.code.sha256 || described.summary.config != wanted;
         // What differs is updated and then published, whatever LIVE has. Where nothing is written
         // unasked, people want to know what LIVE has.
         let unread = differs && desired.publish && !desired.shown;
-        let live = if unread { Live::Unread } else { self.live(early, &described.etag, &code, desired).await? };
+        let live = if unread {
+            Live::Unread
+        } else {
+            self.live(early, &described.etag, &code, desired).await?
+        };
         Ok(Some(observed(described, Some(code), tags, live)))
     }
 
     /// A deletion needs the guard and the owner; the code only where nothing but the code tells whose it is.
     async fn before_deletion(&self) -> Result<Option<CloudFrontObserved>, CloudError> {
-        let Some(described) = self.describe(Stage::Development).await? else { return Ok(None) };
-        let Some(tags) = self.tags(&described.summary.arn).await? else { return Ok(None) };
+        let Some(described) = self.describe(Stage::Development).await? else {
+            return Ok(None);
+        };
+        let Some(tags) = self.tags(&described.summary.arn).await? else {
+            return Ok(None);
+        };
         let known = self.known_development(&described);
-        let intended = self.memory.intent.as_ref().is_some_and(|intent| intent.content_sha256.is_some());
+        let intended = self
+            .memory
+            .intent
+            .as_ref()
+            .is_some_and(|intent| intent.content_sha256.is_some());
         if known.is_none() && intended && tags.as_ref().is_ok_and(|tags| !claimed(tags)) {
             let read = self.with_code(Stage::Development, described, None).await?;
-            return Ok(read.map(|(described, code)| observed(described, Some(code), tags, Live::Unread)));
+            return Ok(
+                read.map(|(described, code)| observed(described, Some(code), tags, Live::Unread))
+            );
         }
         Ok(Some(observed(described, known, tags, Live::Unread)))
     }
 
     /// LIVE; `early` is its description where that was read already.
-    async fn live(&self, early: Option<Described>, development_etag: &str, development: &CodeSeen, desired: &CloudFrontDesired) -> Result<Live, CloudError> {
+    async fn live(
+        &self,
+        early: Option<Described>,
+        development_etag: &str,
+        development: &CodeSeen,
+        desired: &CloudFrontDesired,
+    ) -> Result<Live, CloudError> {
         let read_first = early.is_some();
         let described = match early {
             Some(described) => Some(described),
             None => self.describe(Stage::Live).await?,
         };
-        let Some(described) = described else { return Ok(Live::Never) };
-        let by_publish = read_first && self.is_remembered(&described) && self.known_by_publish(development_etag);
-        let known = if by_publish { Some(development.clone()) } else { self.known_live(&described).filter(|code| is_enough(desired, code)) };
-        let Some((Described { summary, etag }, code)) = self.with_code(Stage::Live, described, known).await? else {
+        let Some(described) = described else {
+            return Ok(Live::Never);
+        };
+        let by_publish =
+            read_first && self.is_remembered(&described) && self.known_by_publish(development_etag);
+        let known = if by_publish {
+            Some(development.clone())
+        } else {
+            self.known_live(&described)
+                .filter(|code| is_enough(desired, code))
+        };
+        let Some((Described { summary, etag }, code)) =
+            self.with_code(Stage::Live, described, known).await?
+        else {
             return Ok(Live::Never);
         };
         Ok(Live::Known(LiveSeen {
@@ -203,8 +269,17 @@ impl Look<'_> {
     /// Whether LIVE was not read since our own publish and DEVELOPMENT, for all we remember, will not
     /// be updated now. A wrong guess costs one read.
     fn publish_unread(&self, desired: &CloudFrontDesired) -> bool {
-        let same_code = self.memory.development.as_ref().is_some_and(|development| development.code_sha256 == desired.code.sha256);
-        same_code && self.memory.etag.as_deref().is_some_and(|etag| self.known_by_publish(etag))
+        let same_code = self
+            .memory
+            .development
+            .as_ref()
+            .is_some_and(|development| development.code_sha256 == desired.code.sha256);
+        same_code
+            && self
+                .memory
+                .etag
+                .as_deref()
+                .is_some_and(|etag| self.known_by_publish(etag))
     }
 
     /// Whether LIVE has the code of DEVELOPMENT because we published DEVELOPMENT at this `ETag`.
@@ -215,7 +290,9 @@ impl Look<'_> {
     /// update and a publish could have come between, and a foreign code would be remembered as ours.
     fn known_by_publish(&self, development_etag: &str) -> bool {
         let live = self.memory.live.as_ref();
-        live.is_some_and(|live| live.etag.is_none() && live.published_etag.as_deref() == Some(development_etag))
+        live.is_some_and(|live| {
+            live.etag.is_none() && live.published_etag.as_deref() == Some(development_etag)
+        })
     }
 
     /// Whether this is the function that is remembered. Its `ETag` alone does not say so: one that was
@@ -226,16 +303,30 @@ impl Look<'_> {
     }
 
     fn known_development(&self, described: &Described) -> Option<CodeSeen> {
-        let known = self.memory.development.as_ref().filter(|known| !known.code_sha256.is_empty())?;
+        let known = self
+            .memory
+            .development
+            .as_ref()
+            .filter(|known| !known.code_sha256.is_empty())?;
         if self.memory.etag.as_ref() != Some(&described.etag) || !self.is_remembered(described) {
             return None;
         }
-        Some(CodeSeen { sha256: known.code_sha256.clone(), size: known.code_size, text: Text::default() })
+        Some(CodeSeen {
+            sha256: known.code_sha256.clone(),
+            size: known.code_size,
+            text: Text::default(),
+        })
     }
 
     fn known_live(&self, described: &Described) -> Option<CodeSeen> {
-        let known = self.memory.live.as_ref().filter(|known| known.etag.as_ref() == Some(&described.etag) && self.is_remembered(described))?;
-        Some(CodeSeen { sha256: known.code_sha256.clone()?, size: None, text: Text::default() })
+        let known = self.memory.live.as_ref().filter(|known| {
+            known.etag.as_ref() == Some(&described.etag) && self.is_remembered(described)
+        })?;
+        Some(CodeSeen {
+            sha256: known.code_sha256.clone()?,
+            size: None,
+            text: Text::default(),
+        })
     }
 
     /// A stage's description; `None`: there is no such function, or it was never published.
@@ -244,21 +335,37 @@ impl Look<'_> {
     }
 
     /// A description and the code that belongs to it, read unless it is known.
-    async fn with_code(&self, stage: Stage, described: Described, known: Option<CodeSeen>) -> Result<Option<(Described, CodeSeen)>, CloudError> {
+    async fn with_code(
+        &self,
+        stage: Stage,
+        described: Described,
+        known: Option<CodeSeen>,
+    ) -> Result<Option<(Described, CodeSeen)>, CloudError> {
         if let Some(code) = known {
             return Ok(Some((described, code)));
         }
         let read = found(self.api.code(self.name, stage, self.patience()).await)?;
         let read = match read {
-            Some(code) if code.etag.as_ref() == Some(&described.etag) => return Ok(Some((described, CodeSeen::read(&code.bytes)))),
+            Some(code) if code.etag.as_ref() == Some(&described.etag) => {
+                return Ok(Some((described, CodeSeen::read(&code.bytes))));
+            }
             read => read,
         };
         // Somebody changed the stage between the two reads, or the answer has no ETag.
-        let Some(again) = self.describe(stage).await? else { return Ok(None) };
-        let belongs = |etag: &Option<String>| etag.as_ref().map_or(again.etag == described.etag, |etag| *etag == again.etag);
+        let Some(again) = self.describe(stage).await? else {
+            return Ok(None);
+        };
+        let belongs = |etag: &Option<String>| {
+            etag.as_ref()
+                .map_or(again.etag == described.etag, |etag| *etag == again.etag)
+        };
         match read.filter(|code| belongs(&code.etag)) {
             Some(code) => Ok(Some((again, CodeSeen::read(&code.bytes)))),
-            None => Err(changed_meanwhile("GetFunction", Class::Conflict, "the function changed between two reads")),
+            None => Err(changed_meanwhile(
+                "GetFunction",
+                Class::Conflict,
+                "the function changed between two reads",
+            )),
         }
     }
 
@@ -269,16 +376,27 @@ impl Look<'_> {
             Err(error) if error.class == Class::Denied => Ok(Some(Err(error.to_string()))),
             // Gone since it was described, or too new for the tagging side: a function that exists
             // must not pass for one that is gone, or its deletion would leave it behind.
-            Err(error) if error.class == Class::NotFound => match self.describe(Stage::Development).await? {
-                None => Ok(None),
-                Some(_) => Err(changed_meanwhile("ListTagsForResource", Class::Busy, "the function is there and its tags are not to be found yet")),
-            },
+            Err(error) if error.class == Class::NotFound => {
+                match self.describe(Stage::Development).await? {
+                    None => Ok(None),
+                    Some(_) => Err(changed_meanwhile(
+                        "ListTagsForResource",
+                        Class::Busy,
+                        "the function is there and its tags are not to be found yet",
+                    )),
+                }
+            }
             Err(error) => Err(error),
         }
     }
 }
 
-fn observed(described: Described, code: Option<CodeSeen>, tags: Result<Tags, String>, live: Live) -> CloudFrontObserved {
+fn observed(
+    described: Described,
+    code: Option<CodeSeen>,
+    tags: Result<Tags, String>,
+    live: Live,
+) -> CloudFrontObserved {
     let Described { summary, etag } = described;
     CloudFrontObserved {
         arn: summary.arn,
@@ -286,7 +404,11 @@ fn observed(described: Described, code: Option<CodeSeen>, tags: Result<Tags, Str
         created_time: summary.created_time,
         tags,
         etag: Some(etag),
-        development: Development { config: summary.config, code, last_modified_time: summary.last_modified_time },
+        development: Development {
+            config: summary.config,
+            code,
+            last_modified_time: summary.last_modified_time,
+        },
         live,
         untestable: false,
     }
@@ -306,5 +428,11 @@ fn found<T>(answer: Result<T, CloudError>) -> Result<Option<T>, CloudError> {
 }
 
 fn changed_meanwhile(operation: &'static str, class: Class, message: &str) -> CloudError {
-    CloudError { class, operation, code: "ChangedMeanwhile".to_owned(), message: message.to_owned(), request_id: None }
+    CloudError {
+        class,
+        operation,
+        code: "ChangedMeanwhile".to_owned(),
+        message: message.to_owned(),
+        request_id: None,
+    }
 }

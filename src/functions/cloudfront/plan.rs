@@ -20,12 +20,27 @@ use crate::reconcile::{Difference, Goal, Plan, PlannedStep};
 
 type Steps = Vec<PlannedStep<CloudFrontStep>>;
 
-pub(super) fn plan(goal: Goal<'_, CloudFrontDesired>, memory: &CloudFrontFunctionStatus, observed: Option<&CloudFrontObserved>) -> Plan<CloudFrontStep> {
+pub(super) fn plan(
+    goal: Goal<'_, CloudFrontDesired>,
+    memory: &CloudFrontFunctionStatus,
+    observed: Option<&CloudFrontObserved>,
+) -> Plan<CloudFrontStep> {
     match (goal, observed) {
         (Goal::Absent, None) => Plan::Settled,
-        (Goal::Absent, Some(CloudFrontObserved { arn, etag: Some(etag), .. })) => {
-            Plan::Act(vec![PlannedStep { step: CloudFrontStep::Delete { arn: arn.clone(), etag: etag.clone() }, why: Vec::new() }])
-        }
+        (
+            Goal::Absent,
+            Some(CloudFrontObserved {
+                arn,
+                etag: Some(etag),
+                ..
+            }),
+        ) => Plan::Act(vec![PlannedStep {
+            step: CloudFrontStep::Delete {
+                arn: arn.clone(),
+                etag: etag.clone(),
+            },
+            why: Vec::new(),
+        }]),
         (Goal::Absent, Some(_)) => Plan::Look,
         (Goal::Present(desired), None) => Plan::Act(creation(desired, memory)),
         (Goal::Present(desired), Some(observed)) => changes(desired, memory, observed),
@@ -34,37 +49,69 @@ pub(super) fn plan(goal: Goal<'_, CloudFrontDesired>, memory: &CloudFrontFunctio
 
 fn creation(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus) -> Steps {
     let config = desired.config(&BTreeSet::new(), None);
-    let mut why = vec![difference(CODE, None, Some(&desired.code.sha256)), difference("runtime", None, Some(&config.runtime))];
-    why.extend(desired.comment.as_deref().map(|comment| difference(COMMENT, None, Some(comment))));
+    let mut why = vec![
+        difference(CODE, None, Some(&desired.code.sha256)),
+        difference("runtime", None, Some(&config.runtime)),
+    ];
+    why.extend(
+        desired
+            .comment
+            .as_deref()
+            .map(|comment| difference(COMMENT, None, Some(comment))),
+    );
     if !config.key_value_stores.is_empty() {
         why.push(difference(STORES, None, Some(&stores(&config))));
     }
-    why.extend(desired.tags.iter().map(|(key, value)| difference(&tag_name(key), None, Some(value))));
+    why.extend(
+        desired
+            .tags
+            .iter()
+            .map(|(key, value)| difference(&tag_name(key), None, Some(value))),
+    );
     let mut tags = Tags::new();
     if !untagged(memory) {
         tags.extend(desired.tags.clone());
         tags.extend(desired.claim.clone());
     }
     let key = desired.gate.key(&desired.code.sha256, &config);
-    let create = CloudFrontStep::Create { config, code: desired.code.clone(), tags };
+    let create = CloudFrontStep::Create {
+        config,
+        code: desired.code.clone(),
+        tags,
+    };
     let mut steps = vec![PlannedStep { step: create, why }];
     steps.extend(tests_ahead(desired, &key, memory, None));
     if desired.publish {
         // Its guard comes with the reply to the create.
-        steps.push(PlannedStep { step: CloudFrontStep::Publish { etag: None }, why: vec![first_publish()] });
+        steps.push(PlannedStep {
+            step: CloudFrontStep::Publish { etag: None },
+            why: vec![first_publish()],
+        });
     }
     steps
 }
 
-fn changes(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, observed: &CloudFrontObserved) -> Plan<CloudFrontStep> {
+fn changes(
+    desired: &CloudFrontDesired,
+    memory: &CloudFrontFunctionStatus,
+    observed: &CloudFrontObserved,
+) -> Plan<CloudFrontStep> {
     let managed = &memory.common.managed;
     let tag_work = match &observed.tags {
         Ok(tags) => TagWork::between(desired, managed, tags),
-        Err(_) if desired.claim.is_empty() && desired.tags.is_empty() && !managed.iter().any(|name| tag_key(name).is_some()) => TagWork::default(),
+        Err(_)
+            if desired.claim.is_empty()
+                && desired.tags.is_empty()
+                && !managed.iter().any(|name| tag_key(name).is_some()) =>
+        {
+            TagWork::default()
+        }
         Err(why) => {
             return Plan::Blocked {
                 reason: Reason::AccessDenied,
-                message: format!("The function's tags cannot be read ({why}); allow cloudfront:ListTagsForResource."),
+                message: format!(
+                    "The function's tags cannot be read ({why}); allow cloudfront:ListTagsForResource."
+                ),
             };
         }
     };
@@ -86,7 +133,11 @@ fn changes(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, obser
     match (steps.is_empty(), halt, &observed.live) {
         // What nothing stands in the way of is done first.
         (false, _, _) => Plan::Act(steps),
-        (true, Some(Halt::Wait(message)), _) => Plan::Waiting { reason: Reason::TestUnavailable, message, first: TEST_AGAIN },
+        (true, Some(Halt::Wait(message)), _) => Plan::Waiting {
+            reason: Reason::TestUnavailable,
+            message,
+            first: TEST_AGAIN,
+        },
         // Whoever left LIVE unread expected a publish.
         (true, Some(Halt::GuardUnknown), _) | (true, _, Live::Unread) => Plan::Look,
         (true, Some(Halt::Shut(reason, message)), _) => Plan::Blocked { reason, message },
@@ -108,7 +159,11 @@ enum Halt {
 }
 
 /// Update, tests and publish, as far as they are needed.
-fn content(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, observed: &CloudFrontObserved) -> Result<Steps, Halt> {
+fn content(
+    desired: &CloudFrontDesired,
+    memory: &CloudFrontFunctionStatus,
+    observed: &CloudFrontObserved,
+) -> Result<Steps, Halt> {
     let mut steps = Steps::new();
     let managed = &memory.common.managed;
     let development = &observed.development;
@@ -118,14 +173,21 @@ fn content(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, obser
     let update = !why.is_empty();
     if update {
         let etag = observed.etag.clone().ok_or(Halt::GuardUnknown)?;
-        let step = CloudFrontStep::Update { etag, config: config.clone(), code: desired.code.clone() };
+        let step = CloudFrontStep::Update {
+            etag,
+            config: config.clone(),
+            code: desired.code.clone(),
+        };
         steps.push(PlannedStep { step, why });
     }
     let key = desired.gate.key(&desired.code.sha256, &config);
     if update {
         steps.extend(tests_ahead(desired, &key, memory, None));
     } else {
-        match desired.gate.standing(&key, memory.tests.as_ref(), observed.untestable) {
+        match desired
+            .gate
+            .standing(&key, memory.tests.as_ref(), observed.untestable)
+        {
             Standing::Open => {}
             Standing::Run => {
                 let etag = observed.etag.clone().ok_or(Halt::GuardUnknown)?;
@@ -139,11 +201,25 @@ fn content(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, obser
         let why = match &observed.live {
             Live::Never => vec![first_publish()],
             Live::Unread => vec![difference("stage", None, Some("LIVE"))],
-            Live::Known(LiveSeen { config: live, code_sha256, .. }) => differences((live, code_sha256.as_deref()), (&config, &desired.code.sha256)),
+            Live::Known(LiveSeen {
+                config: live,
+                code_sha256,
+                ..
+            }) => differences(
+                (live, code_sha256.as_deref()),
+                (&config, &desired.code.sha256),
+            ),
         };
         if !why.is_empty() {
-            let etag = if steps.is_empty() { Some(observed.etag.clone().ok_or(Halt::GuardUnknown)?) } else { None };
-            steps.push(PlannedStep { step: CloudFrontStep::Publish { etag }, why });
+            let etag = if steps.is_empty() {
+                Some(observed.etag.clone().ok_or(Halt::GuardUnknown)?)
+            } else {
+                None
+            };
+            steps.push(PlannedStep {
+                step: CloudFrontStep::Publish { etag },
+                why,
+            });
         }
     }
     Ok(steps)
@@ -151,24 +227,47 @@ fn content(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, obser
 
 /// The tests that are still to be run for this content; the first of them is done with this guard, the
 /// others are planned again.
-fn tests_ahead(desired: &CloudFrontDesired, key: &str, memory: &CloudFrontFunctionStatus, mut guard: Option<String>) -> Steps {
+fn tests_ahead(
+    desired: &CloudFrontDesired,
+    key: &str,
+    memory: &CloudFrontFunctionStatus,
+    mut guard: Option<String>,
+) -> Steps {
     let gate = &desired.gate;
     let ahead = gate.ahead(key, memory.tests.as_ref()).into_iter();
     let step = |test: &Test| PlannedStep {
-        step: CloudFrontStep::Test { etag: guard.take(), key: key.to_owned(), test: test.clone(), count: gate.tests.len(), lenient: gate.lenient },
+        step: CloudFrontStep::Test {
+            etag: guard.take(),
+            key: key.to_owned(),
+            test: test.clone(),
+            count: gate.tests.len(),
+            lenient: gate.lenient,
+        },
         why: vec![difference(&format!("tests/{}", test.name), None, None)],
     };
     ahead.map(step).collect()
 }
 
 /// Whether LIVE has what the spec asks for.
-pub(super) fn live_is_wanted(desired: &CloudFrontDesired, managed: &BTreeSet<String>, development: &FunctionConfig, live: &LiveSeen) -> bool {
+pub(super) fn live_is_wanted(
+    desired: &CloudFrontDesired,
+    managed: &BTreeSet<String>,
+    development: &FunctionConfig,
+    live: &LiveSeen,
+) -> bool {
     let wanted = desired.config(managed, Some(development));
-    differences((&live.config, live.code_sha256.as_deref()), (&wanted, &desired.code.sha256)).is_empty()
+    differences(
+        (&live.config, live.code_sha256.as_deref()),
+        (&wanted, &desired.code.sha256),
+    )
+    .is_empty()
 }
 
 /// Differences of two contents, field by field.
-fn differences((from, from_code): (&FunctionConfig, Option<&str>), (to, to_code): (&FunctionConfig, &str)) -> Vec<Difference> {
+fn differences(
+    (from, from_code): (&FunctionConfig, Option<&str>),
+    (to, to_code): (&FunctionConfig, &str),
+) -> Vec<Difference> {
     let mut found = Vec::new();
     if from_code != Some(to_code) {
         found.push(difference(CODE, from_code, Some(to_code)));
@@ -177,7 +276,11 @@ fn differences((from, from_code): (&FunctionConfig, Option<&str>), (to, to_code)
         found.push(difference(COMMENT, Some(&from.comment), Some(&to.comment)));
     }
     if from.runtime != to.runtime {
-        found.push(difference("runtime", Some(&from.runtime), Some(&to.runtime)));
+        found.push(difference(
+            "runtime",
+            Some(&from.runtime),
+            Some(&to.runtime),
+        ));
     }
     if from.key_value_stores != to.key_value_stores {
         found.push(difference(STORES, Some(&stores(from)), Some(&stores(to))));
@@ -187,7 +290,12 @@ fn differences((from, from_code): (&FunctionConfig, Option<&str>), (to, to_code)
 
 /// The associations, as people read them.
 fn stores(config: &FunctionConfig) -> String {
-    config.key_value_stores.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+    config
+        .key_value_stores
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn first_publish() -> Difference {
@@ -195,7 +303,11 @@ fn first_publish() -> Difference {
 }
 
 fn difference(field: &str, from: Option<&str>, to: Option<&str>) -> Difference {
-    Difference { field: field.to_owned(), from: from.map(str::to_owned), to: to.map(str::to_owned) }
+    Difference {
+        field: field.to_owned(),
+        from: from.map(str::to_owned),
+        to: to.map(str::to_owned),
+    }
 }
 
 /// What the tags lack and have too much.
@@ -216,17 +328,38 @@ struct TagWork {
 impl TagWork {
     fn between(desired: &CloudFrontDesired, managed: &BTreeSet<String>, observed: &Tags) -> Self {
         let lacking = |wanted: &Tags| -> Tags {
-            wanted.iter().filter(|(key, value)| observed.get(*key) != Some(value)).map(|(key, value)| (key.clone(), value.clone())).collect()
+            wanted
+                .iter()
+                .filter(|(key, value)| observed.get(*key) != Some(value))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect()
         };
         let write = lacking(&desired.tags);
-        let write_why = write.iter().map(|(key, value)| difference(&tag_name(key), observed.get(key).map(String::as_str), Some(value))).collect();
-        let ours = managed.iter().filter_map(|name| tag_key(name)).filter(|key| !desired.tags.contains_key(*key) && !reserved(key));
-        let remove: Vec<(&str, &String)> = ours.filter_map(|key| observed.get(key).map(|value| (key, value))).collect();
+        let write_why = write
+            .iter()
+            .map(|(key, value)| {
+                difference(
+                    &tag_name(key),
+                    observed.get(key).map(String::as_str),
+                    Some(value),
+                )
+            })
+            .collect();
+        let ours = managed
+            .iter()
+            .filter_map(|name| tag_key(name))
+            .filter(|key| !desired.tags.contains_key(*key) && !reserved(key));
+        let remove: Vec<(&str, &String)> = ours
+            .filter_map(|key| observed.get(key).map(|value| (key, value)))
+            .collect();
         Self {
             claim: lacking(&desired.claim),
             write,
             write_why,
-            remove_why: remove.iter().map(|(key, value)| difference(&tag_name(key), Some(value), None)).collect(),
+            remove_why: remove
+                .iter()
+                .map(|(key, value)| difference(&tag_name(key), Some(value), None))
+                .collect(),
             remove: remove.into_iter().map(|(key, _)| key.to_owned()).collect(),
         }
     }
@@ -236,17 +369,35 @@ impl TagWork {
             return Steps::new();
         }
         // Owner tags are our business, not a change of what the user asked for: no reason is listed.
-        vec![PlannedStep { step: CloudFrontStep::Tag { arn: arn.to_owned(), tags: self.claim.clone() }, why: Vec::new() }]
+        vec![PlannedStep {
+            step: CloudFrontStep::Tag {
+                arn: arn.to_owned(),
+                tags: self.claim.clone(),
+            },
+            why: Vec::new(),
+        }]
     }
 
     fn rest(self, arn: &str) -> Steps {
         let mut steps = Steps::new();
         // First what goes: CloudFront counts both together.
         if !self.remove.is_empty() {
-            steps.push(PlannedStep { step: CloudFrontStep::Untag { arn: arn.to_owned(), keys: self.remove }, why: self.remove_why });
+            steps.push(PlannedStep {
+                step: CloudFrontStep::Untag {
+                    arn: arn.to_owned(),
+                    keys: self.remove,
+                },
+                why: self.remove_why,
+            });
         }
         if !self.write.is_empty() {
-            steps.push(PlannedStep { step: CloudFrontStep::Tag { arn: arn.to_owned(), tags: self.write }, why: self.write_why });
+            steps.push(PlannedStep {
+                step: CloudFrontStep::Tag {
+                    arn: arn.to_owned(),
+                    tags: self.write,
+                },
+                why: self.write_why,
+            });
         }
         steps
     }

@@ -13,7 +13,11 @@ use super::plan::live_is_wanted;
 use crate::api::cloudfront::{CloudFrontFunctionStatus, DevelopmentStatus, LiveState, LiveStatus};
 use crate::reconcile::Goal;
 
-pub(super) fn report(goal: Goal<'_, CloudFrontDesired>, memory: &mut CloudFrontFunctionStatus, observed: Option<&CloudFrontObserved>) {
+pub(super) fn report(
+    goal: Goal<'_, CloudFrontDesired>,
+    memory: &mut CloudFrontFunctionStatus,
+    observed: Option<&CloudFrontObserved>,
+) {
     match (observed, goal) {
         (Some(observed), goal) => present(goal, memory, observed),
         (None, Goal::Present(desired)) => {
@@ -36,7 +40,11 @@ fn forget(memory: &mut CloudFrontFunctionStatus) {
     memory.created_time = None;
 }
 
-fn present(goal: Goal<'_, CloudFrontDesired>, memory: &mut CloudFrontFunctionStatus, observed: &CloudFrontObserved) {
+fn present(
+    goal: Goal<'_, CloudFrontDesired>,
+    memory: &mut CloudFrontFunctionStatus,
+    observed: &CloudFrontObserved,
+) {
     memory.common.arn = Some(observed.arn.clone());
     memory.status.clone_from(&observed.status);
     memory.created_time.clone_from(&observed.created_time);
@@ -58,29 +66,61 @@ fn present(goal: Goal<'_, CloudFrontDesired>, memory: &mut CloudFrontFunctionSta
     }
 }
 
-fn tests(desired: &CloudFrontDesired, memory: &mut CloudFrontFunctionStatus, observed: Option<&CloudFrontObserved>) {
+fn tests(
+    desired: &CloudFrontDesired,
+    memory: &mut CloudFrontFunctionStatus,
+    observed: Option<&CloudFrontObserved>,
+) {
     let config = match observed {
-        Some(observed) => desired.config(&memory.common.managed, Some(&observed.development.config)),
+        Some(observed) => {
+            desired.config(&memory.common.managed, Some(&observed.development.config))
+        }
         None => desired.config(&BTreeSet::new(), None),
     };
     let code = &desired.code.sha256;
-    desired.gate.report(&desired.gate.key(code, &config), code, &mut memory.tests);
+    desired
+        .gate
+        .report(&desired.gate.key(code, &config), code, &mut memory.tests);
 }
 
-fn live(desired: &CloudFrontDesired, memory: &mut CloudFrontFunctionStatus, observed: &CloudFrontObserved) {
+fn live(
+    desired: &CloudFrontDesired,
+    memory: &mut CloudFrontFunctionStatus,
+    observed: &CloudFrontObserved,
+) {
     let (stage, status) = match &observed.live {
         Live::Unread => return unread(desired, memory),
-        Live::Never => ("DEVELOPMENT", LiveStatus { state: LiveState::Never, ..LiveStatus::default() }),
+        Live::Never => (
+            "DEVELOPMENT",
+            LiveStatus {
+                state: LiveState::Never,
+                ..LiveStatus::default()
+            },
+        ),
         Live::Known(seen) => ("LIVE", known(desired, memory, observed, seen)),
     };
     memory.stage = Some(stage.to_owned());
     memory.live = Some(status);
 }
 
-fn known(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus, observed: &CloudFrontObserved, seen: &LiveSeen) -> LiveStatus {
-    let current = live_is_wanted(desired, &memory.common.managed, &observed.development.config, seen);
+fn known(
+    desired: &CloudFrontDesired,
+    memory: &CloudFrontFunctionStatus,
+    observed: &CloudFrontObserved,
+    seen: &LiveSeen,
+) -> LiveStatus {
+    let current = live_is_wanted(
+        desired,
+        &memory.common.managed,
+        &observed.development.config,
+        seen,
+    );
     LiveStatus {
-        state: if current { LiveState::Current } else { LiveState::Older },
+        state: if current {
+            LiveState::Current
+        } else {
+            LiveState::Older
+        },
         etag: seen.etag.clone(),
         code_sha256: seen.code_sha256.clone(),
         last_modified_time: seen.last_modified_time.clone(),

@@ -37,12 +37,20 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// for more than [`LIMIT`] bytes.
 pub fn zip(files: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, Unmet> {
     if files.is_empty() {
-        return Err(Unmet::Invalid("the code has no files; add at least the one that holds the handler".to_owned()));
+        return Err(Unmet::Invalid(
+            "the code has no files; add at least the one that holds the handler".to_owned(),
+        ));
     }
     for path in files.keys() {
         check_path(path, files)?;
     }
-    let size = files.iter().map(|(path, content)| LOCAL_HEADER_SIZE + CENTRAL_HEADER_SIZE + 2 * path.len() + content.len()).sum::<usize>() + END_SIZE;
+    let size = files
+        .iter()
+        .map(|(path, content)| {
+            LOCAL_HEADER_SIZE + CENTRAL_HEADER_SIZE + 2 * path.len() + content.len()
+        })
+        .sum::<usize>()
+        + END_SIZE;
     if size > LIMIT {
         return Err(too_large(size));
     }
@@ -104,15 +112,23 @@ fn mode(path: &str) -> u32 {
 
 fn check_path(path: &str, files: &BTreeMap<&str, &[u8]>) -> Result<(), Unmet> {
     let component_is_unsafe = |component: &str| matches!(component, "" | "." | "..");
-    if path.len() > 1024 || path.split('/').any(component_is_unsafe) || path.chars().any(|c| c == '\\' || c.is_control()) {
+    if path.len() > 1024
+        || path.split('/').any(component_is_unsafe)
+        || path.chars().any(|c| c == '\\' || c.is_control())
+    {
         let shown: String = path.chars().take(64).filter(|c| !c.is_control()).collect();
         return Err(Unmet::Invalid(format!(
             "the file path {shown:?} is not usable in an archive; use a relative path of at most 1024 bytes with / between folders, without '.', '..', backslashes and control characters"
         )));
     }
     let folders = path.match_indices('/').map(|(end, _)| path.split_at(end).0);
-    if let Some(folder) = folders.into_iter().find(|folder| files.contains_key(folder)) {
-        return Err(Unmet::Invalid(format!("{folder:?} is a file and, for {path:?}, also a folder; rename one of them")));
+    if let Some(folder) = folders
+        .into_iter()
+        .find(|folder| files.contains_key(folder))
+    {
+        return Err(Unmet::Invalid(format!(
+            "{folder:?} is a file and, for {path:?}, also a folder; rename one of them"
+        )));
     }
     Ok(())
 }
@@ -121,15 +137,28 @@ fn check_path(path: &str, files: &BTreeMap<&str, &[u8]>) -> Result<(), Unmet> {
 ///
 /// Errors: [`Unmet::Invalid`] for what is no base64, no zip archive, empty, or too large.
 pub fn decode(base64: &str) -> Result<Vec<u8>, Unmet> {
-    let packed: String = base64.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    let bytes =
-        STANDARD.decode(packed).map_err(|_| Unmet::Invalid("code.zipFile is not base64; encode the archive with `base64 < function.zip`".to_owned()))?;
+    let packed: String = base64
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace())
+        .collect();
+    let bytes = STANDARD.decode(packed).map_err(|_| {
+        Unmet::Invalid(
+            "code.zipFile is not base64; encode the archive with `base64 < function.zip`"
+                .to_owned(),
+        )
+    })?;
     if bytes.len() > LIMIT {
         return Err(too_large(bytes.len()));
     }
     match entries(&bytes) {
-        None => Err(Unmet::Invalid("code.zipFile is base64, but not of a whole zip archive; encode the .zip file itself".to_owned())),
-        Some(0) => Err(Unmet::Invalid("code.zipFile is an archive without files; add at least the one that holds the handler".to_owned())),
+        None => Err(Unmet::Invalid(
+            "code.zipFile is base64, but not of a whole zip archive; encode the .zip file itself"
+                .to_owned(),
+        )),
+        Some(0) => Err(Unmet::Invalid(
+            "code.zipFile is an archive without files; add at least the one that holds the handler"
+                .to_owned(),
+        )),
         Some(_) => Ok(bytes),
     }
 }
@@ -139,7 +168,9 @@ fn entries(bytes: &[u8]) -> Option<u16> {
     // The record is last, but for a comment of at most 65,535 bytes.
     let first = bytes.len().saturating_sub(END_SIZE + usize::from(u16::MAX));
     let tail = bytes.get(first..)?;
-    let at = tail.windows(END_SIZE).rposition(|window| window.starts_with(&END_SIGNATURE))?;
+    let at = tail
+        .windows(END_SIZE)
+        .rposition(|window| window.starts_with(&END_SIGNATURE))?;
     let record = tail.get(at..)?;
     let comment = usize::from(get16(record, 20)?);
     let directory_size = usize::try_from(get32(record, 12)?).ok()?;
@@ -148,7 +179,9 @@ fn entries(bytes: &[u8]) -> Option<u16> {
 }
 
 fn too_large(size: usize) -> Unmet {
-    Unmet::Invalid(format!("the code's archive has {size} bytes, and at most {LIMIT} can be sent with a call; put it into S3 and name s3Bucket and s3Key"))
+    Unmet::Invalid(format!(
+        "the code's archive has {size} bytes, and at most {LIMIT} can be sent with a call; put it into S3 and name s3Bucket and s3Key"
+    ))
 }
 
 fn narrow<T: TryFrom<usize>>(number: usize) -> Result<T, Unmet> {

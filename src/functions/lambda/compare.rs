@@ -30,7 +30,10 @@ fn fresh_architectures() -> Vec<String> {
 
 /// What is wanted together with what is to be taken away: a field that is in `managed` and that
 /// the spec no longer names is wanted as a fresh create would have it.
-pub fn effective(desired: &LambdaDesired, managed: &BTreeSet<String>) -> (Configuration, Option<Vec<String>>) {
+pub fn effective(
+    desired: &LambdaDesired,
+    managed: &BTreeSet<String>,
+) -> (Configuration, Option<Vec<String>>) {
     let dropped = |field: &str| managed.contains(field);
     let mut configuration = desired.configuration.clone();
     if configuration.description.is_none() && dropped("description") {
@@ -45,51 +48,130 @@ pub fn effective(desired: &LambdaDesired, managed: &BTreeSet<String>) -> (Config
     if configuration.environment.is_none() && dropped("environment") {
         configuration.environment = Some(Environment::default());
     }
-    let architectures = desired.architectures.clone().or_else(|| dropped("architectures").then(fresh_architectures));
+    let architectures = desired
+        .architectures
+        .clone()
+        .or_else(|| dropped("architectures").then(fresh_architectures));
     (configuration, architectures)
 }
 
 /// The members of `wanted` that `observed` does not have, and how they differ.
-pub fn configuration(wanted: &Configuration, observed: &Configuration) -> (Configuration, Vec<Difference>) {
+pub fn configuration(
+    wanted: &Configuration,
+    observed: &Configuration,
+) -> (Configuration, Vec<Difference>) {
     let mut why = Vec::new();
     let changes = Configuration {
-        runtime: text("runtime", wanted.runtime.as_ref(), observed.runtime.as_ref(), &mut why),
-        handler: text("handler", wanted.handler.as_ref(), observed.handler.as_ref(), &mut why),
-        role: text("role", wanted.role.as_ref(), observed.role.as_ref(), &mut why),
-        description: text("description", wanted.description.as_ref(), observed.description.as_ref(), &mut why),
-        timeout: number("timeout", wanted.timeout, observed.timeout, fresh::TIMEOUT, &mut why),
-        memory_size: number("memorySize", wanted.memory_size, observed.memory_size, fresh::MEMORY_SIZE, &mut why),
-        environment: environment(wanted.environment.as_ref(), observed.environment.as_ref(), &mut why),
+        runtime: text(
+            "runtime",
+            wanted.runtime.as_ref(),
+            observed.runtime.as_ref(),
+            &mut why,
+        ),
+        handler: text(
+            "handler",
+            wanted.handler.as_ref(),
+            observed.handler.as_ref(),
+            &mut why,
+        ),
+        role: text(
+            "role",
+            wanted.role.as_ref(),
+            observed.role.as_ref(),
+            &mut why,
+        ),
+        description: text(
+            "description",
+            wanted.description.as_ref(),
+            observed.description.as_ref(),
+            &mut why,
+        ),
+        timeout: number(
+            "timeout",
+            wanted.timeout,
+            observed.timeout,
+            fresh::TIMEOUT,
+            &mut why,
+        ),
+        memory_size: number(
+            "memorySize",
+            wanted.memory_size,
+            observed.memory_size,
+            fresh::MEMORY_SIZE,
+            &mut why,
+        ),
+        environment: environment(
+            wanted.environment.as_ref(),
+            observed.environment.as_ref(),
+            &mut why,
+        ),
     };
     (changes, why)
 }
 
 /// The wanted instruction set, if `observed` is another.
-pub fn architectures(wanted: Option<&Vec<String>>, observed: &[String]) -> Option<(Vec<String>, Difference)> {
-    let observed = if observed.is_empty() { fresh_architectures() } else { observed.to_vec() };
+pub fn architectures(
+    wanted: Option<&Vec<String>>,
+    observed: &[String],
+) -> Option<(Vec<String>, Difference)> {
+    let observed = if observed.is_empty() {
+        fresh_architectures()
+    } else {
+        observed.to_vec()
+    };
     let wanted = wanted.filter(|wanted| **wanted != observed)?;
-    Some((wanted.clone(), difference("architectures", Some(observed.join(",")), Some(wanted.join(",")))))
+    Some((
+        wanted.clone(),
+        difference(
+            "architectures",
+            Some(observed.join(",")),
+            Some(wanted.join(",")),
+        ),
+    ))
 }
 
-fn text(field: &str, wanted: Option<&String>, observed: Option<&String>, why: &mut Vec<Difference>) -> Option<String> {
+fn text(
+    field: &str,
+    wanted: Option<&String>,
+    observed: Option<&String>,
+    why: &mut Vec<Difference>,
+) -> Option<String> {
     let wanted = wanted.filter(|wanted| wanted.as_str() != observed.map_or("", String::as_str))?;
     why.push(difference(field, observed.cloned(), Some(wanted.clone())));
     Some(wanted.clone())
 }
 
-fn number(field: &str, wanted: Option<i32>, observed: Option<i32>, fresh: i32, why: &mut Vec<Difference>) -> Option<i32> {
+fn number(
+    field: &str,
+    wanted: Option<i32>,
+    observed: Option<i32>,
+    fresh: i32,
+    why: &mut Vec<Difference>,
+) -> Option<i32> {
     let wanted = wanted.filter(|wanted| *wanted != observed.unwrap_or(fresh))?;
-    why.push(difference(field, observed.map(|n| n.to_string()), Some(wanted.to_string())));
+    why.push(difference(
+        field,
+        observed.map(|n| n.to_string()),
+        Some(wanted.to_string()),
+    ));
     Some(wanted)
 }
 
-fn environment(wanted: Option<&Environment>, observed: Option<&Environment>, why: &mut Vec<Difference>) -> Option<Environment> {
+fn environment(
+    wanted: Option<&Environment>,
+    observed: Option<&Environment>,
+    why: &mut Vec<Difference>,
+) -> Option<Environment> {
     let empty = Environment::default();
     let observed = observed.unwrap_or(&empty);
     let wanted = wanted.filter(|wanted| *wanted != observed)?;
     let names: BTreeSet<&String> = wanted.0.keys().chain(observed.0.keys()).collect();
-    let differing = names.into_iter().filter(|name| value(wanted, name) != value(observed, name));
-    why.extend(differing.map(|name| difference(&format!("environment.variables.{name}"), None, None)));
+    let differing = names
+        .into_iter()
+        .filter(|name| value(wanted, name) != value(observed, name));
+    why.extend(
+        differing.map(|name| difference(&format!("environment.variables.{name}"), None, None)),
+    );
     Some(wanted.clone())
 }
 
@@ -108,7 +190,11 @@ pub fn is_unchanged(memory: &LambdaFunctionStatus, observed: &LambdaObserved) ->
 
 /// A difference in `field`.
 pub fn difference(field: &str, from: Option<String>, to: Option<String>) -> Difference {
-    Difference { field: field.to_owned(), from, to }
+    Difference {
+        field: field.to_owned(),
+        from,
+        to,
+    }
 }
 
 /// SHA-256 over the function's ARN and the observed values of the members that the spec names:
@@ -120,7 +206,10 @@ pub fn difference(field: &str, from: Option<String>, to: Option<String>) -> Diff
 pub fn fingerprint(desired: &LambdaDesired, function: &Function) -> String {
     let (wanted, observed) = (&desired.configuration, &function.configuration);
     let text = |member: &'_ Option<String>| Cow::Owned(member.clone().unwrap_or_default());
-    let mut parts: Vec<Cow<'_, str>> = vec!["lambda configuration 1".into(), function.arn.as_str().into()];
+    let mut parts: Vec<Cow<'_, str>> = vec![
+        "lambda configuration 1".into(),
+        function.arn.as_str().into(),
+    ];
     let mut member = |name: &'static str, named: bool, value: Cow<'static, str>| {
         if named {
             parts.extend([name.into(), value]);
@@ -129,14 +218,45 @@ pub fn fingerprint(desired: &LambdaDesired, function: &Function) -> String {
     member("runtime", true, text(&observed.runtime));
     member("handler", true, text(&observed.handler));
     member("role", true, text(&observed.role));
-    member("description", wanted.description.is_some(), text(&observed.description));
-    member("timeout", wanted.timeout.is_some(), observed.timeout.unwrap_or(fresh::TIMEOUT).to_string().into());
-    member("memorySize", wanted.memory_size.is_some(), observed.memory_size.unwrap_or(fresh::MEMORY_SIZE).to_string().into());
-    member("architectures", desired.architectures.is_some(), function.architectures.join(",").into());
+    member(
+        "description",
+        wanted.description.is_some(),
+        text(&observed.description),
+    );
+    member(
+        "timeout",
+        wanted.timeout.is_some(),
+        observed
+            .timeout
+            .unwrap_or(fresh::TIMEOUT)
+            .to_string()
+            .into(),
+    );
+    member(
+        "memorySize",
+        wanted.memory_size.is_some(),
+        observed
+            .memory_size
+            .unwrap_or(fresh::MEMORY_SIZE)
+            .to_string()
+            .into(),
+    );
+    member(
+        "architectures",
+        desired.architectures.is_some(),
+        function.architectures.join(",").into(),
+    );
     if wanted.environment.is_some() {
         parts.push("environment".into());
-        for (name, value) in observed.environment.iter().flat_map(|environment| &environment.0) {
-            parts.extend([Cow::Borrowed(name.as_str()), Cow::Borrowed(value.expose_secret())]);
+        for (name, value) in observed
+            .environment
+            .iter()
+            .flat_map(|environment| &environment.0)
+        {
+            parts.extend([
+                Cow::Borrowed(name.as_str()),
+                Cow::Borrowed(value.expose_secret()),
+            ]);
         }
     }
     source::fingerprint(parts.iter().map(|part| part.as_bytes()))

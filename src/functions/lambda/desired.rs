@@ -62,7 +62,16 @@ impl Code {
     pub fn to_source(&self) -> CodeSource {
         match self {
             Self::Zip { bytes, .. } => CodeSource::Zip(bytes.clone()),
-            Self::S3 { bucket, key, version, .. } => CodeSource::S3 { bucket: bucket.clone(), key: key.clone(), version: version.clone() },
+            Self::S3 {
+                bucket,
+                key,
+                version,
+                ..
+            } => CodeSource::S3 {
+                bucket: bucket.clone(),
+                key: key.clone(),
+                version: version.clone(),
+            },
         }
     }
 
@@ -80,7 +89,12 @@ impl Code {
     pub fn show(&self) -> String {
         match self {
             Self::Zip { sha256, .. } => sha256.clone(),
-            Self::S3 { bucket, key, version, .. } => source::uri(bucket, key, version.as_deref()),
+            Self::S3 {
+                bucket,
+                key,
+                version,
+                ..
+            } => source::uri(bucket, key, version.as_deref()),
         }
     }
 }
@@ -117,8 +131,13 @@ impl Desired for LambdaDesired {
             ("architectures", self.architectures.is_some()),
             ("environment", configuration.environment.is_some()),
         ];
-        let fields = fields.into_iter().filter(|(_, named)| *named).map(|(field, _)| field.to_owned());
-        fields.chain(self.tags.keys().map(|key| format!("tags/{key}"))).collect()
+        let fields = fields
+            .into_iter()
+            .filter(|(_, named)| *named)
+            .map(|(field, _)| field.to_owned());
+        fields
+            .chain(self.tags.keys().map(|key| format!("tags/{key}")))
+            .collect()
     }
 
     fn show_people(&mut self) {
@@ -128,7 +147,11 @@ impl Desired for LambdaDesired {
 
 /// The ConfigMaps and Secrets that the spec names.
 pub fn references(spec: &LambdaFunctionSpec) -> BTreeSet<ReferenceName> {
-    let entries = || spec.environment.iter().flat_map(|e| e.variables_from.iter().flatten());
+    let entries = || {
+        spec.environment
+            .iter()
+            .flat_map(|e| e.variables_from.iter().flatten())
+    };
     let values = || entries().filter_map(|entry| entry.value_from.as_ref());
     let secrets = entries()
         .filter_map(|entry| entry.secret_ref.as_ref().map(|r| &r.name))
@@ -137,15 +160,27 @@ pub fn references(spec: &LambdaFunctionSpec) -> BTreeSet<ReferenceName> {
         .filter_map(|entry| entry.config_map_ref.as_ref().map(|r| &r.name))
         .chain(values().filter_map(|value| value.config_map_key_ref.as_ref().map(|r| &r.name)))
         .chain(spec.code.config_map_ref.as_ref().map(|r| &r.name));
-    let named = |kind| move |name: &String| ReferenceName { kind, name: name.clone() };
-    secrets.map(named(ReferenceKind::Secret)).chain(config_maps.map(named(ReferenceKind::ConfigMap))).collect()
+    let named = |kind| {
+        move |name: &String| ReferenceName {
+            kind,
+            name: name.clone(),
+        }
+    };
+    secrets
+        .map(named(ReferenceKind::Secret))
+        .chain(config_maps.map(named(ReferenceKind::ConfigMap)))
+        .collect()
 }
 
 /// What is wanted.
 ///
 /// # Errors
 /// Where the spec cannot be carried out as it stands.
-pub fn desired(spec: &LambdaFunctionSpec, inputs: &Inputs, claim: &Tags) -> Result<LambdaDesired, Unmet> {
+pub fn desired(
+    spec: &LambdaFunctionSpec,
+    inputs: &Inputs,
+    claim: &Tags,
+) -> Result<LambdaDesired, Unmet> {
     Ok(LambdaDesired {
         configuration: Configuration {
             runtime: Some(spec.runtime.clone()),
@@ -154,9 +189,16 @@ pub fn desired(spec: &LambdaFunctionSpec, inputs: &Inputs, claim: &Tags) -> Resu
             description: spec.description.clone(),
             timeout: spec.timeout,
             memory_size: spec.memory_size,
-            environment: spec.environment.as_ref().map(|spec| environment::environment(spec, inputs)).transpose()?,
+            environment: spec
+                .environment
+                .as_ref()
+                .map(|spec| environment::environment(spec, inputs))
+                .transpose()?,
         },
-        architectures: spec.architectures.as_ref().map(|names| names.iter().map(|name| name.as_str().to_owned()).collect()),
+        architectures: spec
+            .architectures
+            .as_ref()
+            .map(|names| names.iter().map(|name| name.as_str().to_owned()).collect()),
         code: code(&spec.code, inputs)?,
         publish: spec.publish,
         tags: tags(spec.common.tags.as_ref())?,
@@ -166,19 +208,36 @@ pub fn desired(spec: &LambdaFunctionSpec, inputs: &Inputs, claim: &Tags) -> Resu
 }
 
 fn code(spec: &CodeSpec, inputs: &Inputs) -> Result<Code, Unmet> {
-    match (&spec.inline, &spec.config_map_ref, &spec.zip_file, &spec.s3_bucket, &spec.s3_key) {
-        (Some(inline), None, None, None, None) => zip(&inline.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect()),
+    match (
+        &spec.inline,
+        &spec.config_map_ref,
+        &spec.zip_file,
+        &spec.s3_bucket,
+        &spec.s3_key,
+    ) {
+        (Some(inline), None, None, None, None) => zip(&inline
+            .files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_bytes()))
+            .collect()),
         (None, Some(config_map), None, None, None) => {
             let name = &config_map.name;
-            let files = inputs
-                .config_maps
-                .get(name)
-                .ok_or_else(|| Unmet::Missing(format!("the ConfigMap {name} does not exist; create it or correct code.configMapRef")))?;
-            zip(&files.iter().map(|(path, content)| (path.as_str(), content.as_slice())).collect())
+            let files = inputs.config_maps.get(name).ok_or_else(|| {
+                Unmet::Missing(format!(
+                    "the ConfigMap {name} does not exist; create it or correct code.configMapRef"
+                ))
+            })?;
+            zip(&files
+                .iter()
+                .map(|(path, content)| (path.as_str(), content.as_slice()))
+                .collect())
         }
         (None, None, Some(base64), None, None) => {
             let bytes = archive::decode(base64)?;
-            Ok(Code::Zip { sha256: archive::sha256(&bytes), bytes })
+            Ok(Code::Zip {
+                sha256: archive::sha256(&bytes),
+                bytes,
+            })
         }
         (None, None, None, Some(bucket), Some(key)) => {
             let version = spec.s3_object_version.as_deref();
@@ -189,27 +248,45 @@ fn code(spec: &CodeSpec, inputs: &Inputs) -> Result<Code, Unmet> {
                 version: version.map(ToOwned::to_owned),
             })
         }
-        _ => Err(Unmet::Invalid("code needs exactly one of inline, configMapRef, zipFile, and s3Bucket with s3Key".to_owned())),
+        _ => Err(Unmet::Invalid(
+            "code needs exactly one of inline, configMapRef, zipFile, and s3Bucket with s3Key"
+                .to_owned(),
+        )),
     }
 }
 
 fn zip(files: &BTreeMap<&str, &[u8]>) -> Result<Code, Unmet> {
     let bytes = archive::zip(files)?;
-    Ok(Code::Zip { sha256: archive::sha256(&bytes), bytes })
+    Ok(Code::Zip {
+        sha256: archive::sha256(&bytes),
+        bytes,
+    })
 }
 
 fn tags(spec: Option<&Tags>) -> Result<Tags, Unmet> {
     let tags = spec.cloned().unwrap_or_default();
     if tags.len() > TAGS_LIMIT {
-        return Err(Unmet::Invalid(format!("spec.tags has {} tags, and {TAGS_LIMIT} are possible beside cloudfn's own; remove some", tags.len())));
+        return Err(Unmet::Invalid(format!(
+            "spec.tags has {} tags, and {TAGS_LIMIT} are possible beside cloudfn's own; remove some",
+            tags.len()
+        )));
     }
     for (key, value) in &tags {
         if key.starts_with("cloudfn.dev/") || key.starts_with("aws:") {
-            return Err(Unmet::Invalid(format!("the tag key {key} is reserved; choose another")));
+            return Err(Unmet::Invalid(format!(
+                "the tag key {key} is reserved; choose another"
+            )));
         }
         // The API's pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*; this is no narrower.
-        if key.is_empty() || !key.chars().chain(value.chars()).all(|c| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c)) {
-            return Err(Unmet::Invalid(format!("the tag {key:?} has characters that AWS refuses; use letters, digits, spaces and _ . : / = + - @")));
+        if key.is_empty()
+            || !key
+                .chars()
+                .chain(value.chars())
+                .all(|c| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c))
+        {
+            return Err(Unmet::Invalid(format!(
+                "the tag {key:?} has characters that AWS refuses; use letters, digits, spaces and _ . : / = + - @"
+            )));
         }
     }
     Ok(tags)

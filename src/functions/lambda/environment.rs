@@ -45,7 +45,10 @@ pub fn environment(spec: &Spec, inputs: &Inputs) -> Result<Environment, Unmet> {
     for entry in spec.variables_from.iter().flatten() {
         from(entry, inputs, &mut variables)?;
     }
-    let size: usize = variables.iter().map(|(name, value): (&String, &SecretString)| name.len() + value.expose_secret().len()).sum();
+    let size: usize = variables
+        .iter()
+        .map(|(name, value): (&String, &SecretString)| name.len() + value.expose_secret().len())
+        .sum();
     if size > LIMIT {
         return Err(Unmet::Invalid(format!(
             "the environment has {size} bytes of names and values, and AWS allows {LIMIT}; shorten it, or keep large values elsewhere"
@@ -54,7 +57,11 @@ pub fn environment(spec: &Spec, inputs: &Inputs) -> Result<Environment, Unmet> {
     Ok(Environment(variables))
 }
 
-fn from(entry: &VariablesFrom, inputs: &Inputs, variables: &mut BTreeMap<String, SecretString>) -> Result<(), Unmet> {
+fn from(
+    entry: &VariablesFrom,
+    inputs: &Inputs,
+    variables: &mut BTreeMap<String, SecretString>,
+) -> Result<(), Unmet> {
     let prefix = entry.prefix.as_deref().unwrap_or_default();
     let value_from = entry.value_from.as_ref();
     let secret_key = value_from.and_then(|v| v.secret_key_ref.as_ref());
@@ -80,8 +87,15 @@ fn from(entry: &VariablesFrom, inputs: &Inputs, variables: &mut BTreeMap<String,
     }
 }
 
-fn secret_data<'a>(name: &str, inputs: &'a Inputs) -> Result<&'a BTreeMap<String, SecretString>, Unmet> {
-    inputs.secrets.get(name).ok_or_else(|| Unmet::Missing(format!("the Secret {name} does not exist; create it or correct environment.variablesFrom")))
+fn secret_data<'a>(
+    name: &str,
+    inputs: &'a Inputs,
+) -> Result<&'a BTreeMap<String, SecretString>, Unmet> {
+    inputs.secrets.get(name).ok_or_else(|| {
+        Unmet::Missing(format!(
+            "the Secret {name} does not exist; create it or correct environment.variablesFrom"
+        ))
+    })
 }
 
 fn secret_value(of: &KeyRef, inputs: &Inputs) -> Result<SecretString, Unmet> {
@@ -92,13 +106,24 @@ fn secret_value(of: &KeyRef, inputs: &Inputs) -> Result<SecretString, Unmet> {
         .ok_or_else(|| Unmet::Missing(format!("the Secret {name} has no key {key}, or its value is no UTF-8 text; add or correct the key")))
 }
 
-fn config_map_data<'a>(name: &str, inputs: &'a Inputs) -> Result<&'a BTreeMap<String, Vec<u8>>, Unmet> {
-    inputs.config_maps.get(name).ok_or_else(|| Unmet::Missing(format!("the ConfigMap {name} does not exist; create it or correct environment.variablesFrom")))
+fn config_map_data<'a>(
+    name: &str,
+    inputs: &'a Inputs,
+) -> Result<&'a BTreeMap<String, Vec<u8>>, Unmet> {
+    inputs.config_maps.get(name).ok_or_else(|| {
+        Unmet::Missing(format!(
+            "the ConfigMap {name} does not exist; create it or correct environment.variablesFrom"
+        ))
+    })
 }
 
 fn config_map_value(of: &KeyRef, inputs: &Inputs) -> Result<SecretString, Unmet> {
     let (name, key) = (&of.name, &of.key);
-    let value = config_map_data(name, inputs)?.get(key).ok_or_else(|| Unmet::Missing(format!("the ConfigMap {name} has no key {key}; add the key")))?;
+    let value = config_map_data(name, inputs)?.get(key).ok_or_else(|| {
+        Unmet::Missing(format!(
+            "the ConfigMap {name} has no key {key}; add the key"
+        ))
+    })?;
     text(name, key, value)
 }
 
@@ -108,9 +133,15 @@ fn text(name: &str, key: &str, value: &[u8]) -> Result<SecretString, Unmet> {
         .map_err(|_| Unmet::Invalid(format!("the value of key {key} of the ConfigMap {name} is no UTF-8 text, so it cannot be a variable; correct it")))
 }
 
-fn insert(variables: &mut BTreeMap<String, SecretString>, name: String, value: SecretString) -> Result<(), Unmet> {
+fn insert(
+    variables: &mut BTreeMap<String, SecretString>,
+    name: String,
+    value: SecretString,
+) -> Result<(), Unmet> {
     if RESERVED.contains(&name.as_str()) {
-        return Err(Unmet::Invalid(format!("the environment variable {name} is reserved by AWS Lambda; choose another name")));
+        return Err(Unmet::Invalid(format!(
+            "the environment variable {name} is reserved by AWS Lambda; choose another name"
+        )));
     }
     if !is_name(&name) {
         return Err(Unmet::Invalid(format!(
@@ -118,7 +149,9 @@ fn insert(variables: &mut BTreeMap<String, SecretString>, name: String, value: S
         )));
     }
     if variables.contains_key(&name) {
-        return Err(Unmet::Invalid(format!("the environment variable {name} is given twice; keep one of the two")));
+        return Err(Unmet::Invalid(format!(
+            "the environment variable {name} is given twice; keep one of the two"
+        )));
     }
     variables.insert(name, value);
     Ok(())
@@ -126,5 +159,7 @@ fn insert(variables: &mut BTreeMap<String, SecretString>, name: String, value: S
 
 /// `[a-zA-Z]([a-zA-Z0-9_])+`, as the Lambda API has it: at least two characters.
 fn is_name(name: &str) -> bool {
-    name.len() >= 2 && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    name.len() >= 2
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

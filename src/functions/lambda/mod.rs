@@ -69,14 +69,21 @@ impl Managed for LambdaFunctions {
     }
 
     fn region(&self, asked: Option<&str>) -> String {
-        asked.unwrap_or_else(|| self.clouds.default_region()).to_owned()
+        asked
+            .unwrap_or_else(|| self.clouds.default_region())
+            .to_owned()
     }
 
     fn references(spec: &LambdaFunctionSpec) -> BTreeSet<ReferenceName> {
         desired::references(spec)
     }
 
-    fn desired(&self, spec: &LambdaFunctionSpec, inputs: &Inputs, claim: &Tags) -> Result<LambdaDesired, Unmet> {
+    fn desired(
+        &self,
+        spec: &LambdaFunctionSpec,
+        inputs: &Inputs,
+        claim: &Tags,
+    ) -> Result<LambdaDesired, Unmet> {
         desired::desired(spec, inputs, claim)
     }
 
@@ -91,7 +98,11 @@ impl Managed for LambdaFunctions {
         observe::observe(cloud.as_ref(), &identity.name, patience).await
     }
 
-    fn plan(goal: Goal<'_, LambdaDesired>, memory: &LambdaFunctionStatus, observed: Option<&LambdaObserved>) -> Plan<Step> {
+    fn plan(
+        goal: Goal<'_, LambdaDesired>,
+        memory: &LambdaFunctionStatus,
+        observed: Option<&LambdaObserved>,
+    ) -> Plan<Step> {
         plan::plan(goal, memory, observed)
     }
 
@@ -104,7 +115,11 @@ impl Managed for LambdaFunctions {
         act::act(cloud.as_ref(), &identity.name, step).await
     }
 
-    fn fold(observed: &mut Option<LambdaObserved>, _memory: &mut LambdaFunctionStatus, change: Change) {
+    fn fold(
+        observed: &mut Option<LambdaObserved>,
+        _memory: &mut LambdaFunctionStatus,
+        change: Change,
+    ) {
         step::fold(observed, change);
     }
 
@@ -112,12 +127,28 @@ impl Managed for LambdaFunctions {
         step::refused(memory, step, error);
     }
 
-    fn replaced(_desired: &LambdaDesired, observed: &LambdaObserved, step: &Step) -> Option<Replaced> {
-        let sha256 = observed.function.code_sha256.clone().filter(|_| matches!(step, Step::UpdateCode { .. }))?;
-        Some(Replaced { field: plan::CODE, sha256, diff: None })
+    fn replaced(
+        _desired: &LambdaDesired,
+        observed: &LambdaObserved,
+        step: &Step,
+    ) -> Option<Replaced> {
+        let sha256 = observed
+            .function
+            .code_sha256
+            .clone()
+            .filter(|_| matches!(step, Step::UpdateCode { .. }))?;
+        Some(Replaced {
+            field: plan::CODE,
+            sha256,
+            diff: None,
+        })
     }
 
-    fn report(goal: Goal<'_, LambdaDesired>, memory: &mut LambdaFunctionStatus, observed: Option<&LambdaObserved>) {
+    fn report(
+        goal: Goal<'_, LambdaDesired>,
+        memory: &mut LambdaFunctionStatus,
+        observed: Option<&LambdaObserved>,
+    ) {
         report::report(goal, memory, observed);
     }
 }

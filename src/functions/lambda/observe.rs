@@ -34,7 +34,13 @@ impl LambdaObserved {
     /// The function as an answer showed it.
     #[must_use]
     pub fn new(function: Function, tags: Result<Tags, String>) -> Self {
-        Self { function, tags, deployed: None, published: None, deleted: false }
+        Self {
+            function,
+            tags,
+            deployed: None,
+            published: None,
+            deleted: false,
+        }
     }
 }
 
@@ -49,7 +55,11 @@ impl Owned for LambdaObserved {
 }
 
 /// The function of this name, or `None` where there is none.
-pub async fn observe(cloud: &dyn LambdaApi, name: &str, patience: Patience) -> Result<Option<LambdaObserved>, CloudError> {
+pub async fn observe(
+    cloud: &dyn LambdaApi,
+    name: &str,
+    patience: Patience,
+) -> Result<Option<LambdaObserved>, CloudError> {
     match cloud.describe(name, patience).await {
         Ok(Described { function, tags }) => Ok(Some(LambdaObserved::new(function, tags))),
         Err(error) if error.class == Class::NotFound => Ok(None),

@@ -11,10 +11,19 @@ use crate::reconcile::Goal;
 ///
 /// Where there is no function, the ARN stays: it says in which account and region "there is none"
 /// may be believed.
-pub fn report(goal: Goal<'_, LambdaDesired>, status: &mut LambdaFunctionStatus, observed: Option<&LambdaObserved>) {
+pub fn report(
+    goal: Goal<'_, LambdaDesired>,
+    status: &mut LambdaFunctionStatus,
+    observed: Option<&LambdaObserved>,
+) {
     let Some(observed) = observed else {
         let common = std::mem::take(&mut status.common);
-        *status = LambdaFunctionStatus { common, region: status.region.take(), recreations: status.recreations, ..LambdaFunctionStatus::default() };
+        *status = LambdaFunctionStatus {
+            common,
+            region: status.region.take(),
+            recreations: status.recreations,
+            ..LambdaFunctionStatus::default()
+        };
         return;
     };
     // Who claims nothing deploys nothing, so only what is ours is remembered as deployed.
@@ -22,11 +31,17 @@ pub fn report(goal: Goal<'_, LambdaDesired>, status: &mut LambdaFunctionStatus, 
         && !desired.claim.is_empty()
         && source::is_current(desired, status, observed)
     {
-        status.code = Some(source::status(&desired.code, observed.function.code_sha256.clone()));
+        status.code = Some(source::status(
+            &desired.code,
+            observed.function.code_sha256.clone(),
+        ));
     }
     if let Some(published) = &observed.published {
         status.latest_version = Some(published.version.clone());
-        status.published = Some(PublishedStatus { code_sha256: published.code_sha256.clone(), configuration_sha256: published.configuration_sha256.clone() });
+        status.published = Some(PublishedStatus {
+            code_sha256: published.code_sha256.clone(),
+            configuration_sha256: published.configuration_sha256.clone(),
+        });
     }
     // Who only looks may be shown another function of the same name: what was published is about the
     // one that the status told of.
@@ -37,7 +52,10 @@ pub fn report(goal: Goal<'_, LambdaDesired>, status: &mut LambdaFunctionStatus, 
         (status.latest_version, status.published) = (None, None);
     }
     let function = observed.function.clone();
-    if matches!(function.state.as_deref(), Some("Active" | "Inactive" | "ActiveNonInvocable")) {
+    if matches!(
+        function.state.as_deref(),
+        Some("Active" | "Inactive" | "ActiveNonInvocable")
+    ) {
         status.recreations = None;
     }
     status.region = region(&function.arn).or_else(|| status.region.take());
@@ -60,5 +78,8 @@ fn said(text: Option<String>) -> Option<String> {
 
 /// The fourth part of `arn:aws:lambda:<region>:<account>:function:<name>`.
 fn region(arn: &str) -> Option<String> {
-    arn.split(':').nth(3).filter(|region| !region.is_empty()).map(ToOwned::to_owned)
+    arn.split(':')
+        .nth(3)
+        .filter(|region| !region.is_empty())
+        .map(ToOwned::to_owned)
 }

@@ -22,7 +22,9 @@ pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    hash.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    hash.finalize()
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// The source tag's value for an S3 object.
@@ -33,21 +35,35 @@ pub fn s3(bucket: &str, key: &str, version: Option<&str>) -> String {
 
 /// The object's URI, for people.
 pub fn uri(bucket: &str, key: &str, version: Option<&str>) -> String {
-    let version = version.map(|version| format!("?versionId={version}")).unwrap_or_default();
+    let version = version
+        .map(|version| format!("?versionId={version}"))
+        .unwrap_or_default();
     format!("s3://{bucket}/{key}{version}")
 }
 
 /// The source tag's value for what the status says was deployed; `None` for an archive that
 /// was sent with the call.
 fn remembered(code: &CodeStatus) -> Option<String> {
-    Some(s3(code.s3_bucket.as_deref()?, code.s3_key.as_deref()?, code.s3_object_version.as_deref()))
+    Some(s3(
+        code.s3_bucket.as_deref()?,
+        code.s3_key.as_deref()?,
+        code.s3_object_version.as_deref(),
+    ))
 }
 
 /// The status's words for this source.
 pub fn status(code: &Code, deployed_sha256: Option<String>) -> CodeStatus {
     match code {
-        Code::Zip { .. } => CodeStatus { deployed_sha256, ..CodeStatus::default() },
-        Code::S3 { bucket, key, version, .. } => CodeStatus {
+        Code::Zip { .. } => CodeStatus {
+            deployed_sha256,
+            ..CodeStatus::default()
+        },
+        Code::S3 {
+            bucket,
+            key,
+            version,
+            ..
+        } => CodeStatus {
             s3_bucket: Some(bucket.clone()),
             s3_key: Some(key.clone()),
             s3_object_version: version.clone(),
@@ -62,7 +78,11 @@ pub fn status(code: &Code, deployed_sha256: Option<String>) -> CodeStatus {
 /// says so and the code is still the one of that time, or the tag says so and the status does not
 /// contradict it. Where neither knows, the running code counts as current, unless the function is
 /// being adopted: then its code comes from elsewhere.
-pub fn is_current(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> bool {
+pub fn is_current(
+    desired: &LambdaDesired,
+    memory: &LambdaFunctionStatus,
+    observed: &LambdaObserved,
+) -> bool {
     let running = observed.function.code_sha256.as_deref();
     let wanted = match &desired.code {
         Code::Zip { sha256, .. } => return running == Some(sha256),
@@ -74,7 +94,9 @@ pub fn is_current(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observ
     let tag = tag(observed);
     match &memory.code {
         Some(code) => match (&code.deployed_sha256, tag) {
-            (Some(sha256), _) => running == Some(sha256) && remembered(code).as_deref() == Some(wanted),
+            (Some(sha256), _) => {
+                running == Some(sha256) && remembered(code).as_deref() == Some(wanted)
+            }
             // An update was about to be sent; it took place if the tag, written after it, says so.
             (None, Some(tag)) => tag == wanted && remembered(code).as_deref() == Some(wanted),
             (None, None) => false,
@@ -85,13 +107,24 @@ pub fn is_current(desired: &LambdaDesired, memory: &LambdaFunctionStatus, observ
 
 /// The source tag as observed.
 pub fn tag(observed: &LambdaObserved) -> Option<&str> {
-    observed.tags.as_ref().ok()?.get(SOURCE_TAG).map(String::as_str)
+    observed
+        .tags
+        .as_ref()
+        .ok()?
+        .get(SOURCE_TAG)
+        .map(String::as_str)
 }
 
 /// Whether the function is not (yet) this object's; under `managementPolicy: Observe`, which
 /// claims nothing, whether it is nobody's.
 pub fn is_foreign(desired: &LambdaDesired, observed: &LambdaObserved) -> bool {
-    let Ok(tags) = &observed.tags else { return false };
+    let Ok(tags) = &observed.tags else {
+        return false;
+    };
     let owner = tags.get(OWNER_TAG);
-    if desired.claim.is_empty() { owner.is_none() } else { owner != desired.claim.get(OWNER_TAG) }
+    if desired.claim.is_empty() {
+        owner.is_none()
+    } else {
+        owner != desired.claim.get(OWNER_TAG)
+    }
 }

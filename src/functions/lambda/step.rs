@@ -85,7 +85,10 @@ impl DriverStep for Step {
     fn effect(&self) -> Effect {
         match self {
             Self::Create { .. } => Effect::Create,
-            Self::UpdateConfiguration { .. } | Self::UpdateCode { .. } | Self::Tag { .. } | Self::Untag { .. } => Effect::Update,
+            Self::UpdateConfiguration { .. }
+            | Self::UpdateCode { .. }
+            | Self::Tag { .. }
+            | Self::Untag { .. } => Effect::Update,
             Self::PublishVersion { .. } => Effect::Publish,
             Self::Delete { .. } => Effect::Delete,
         }
@@ -144,28 +147,43 @@ pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
         }
         Step::PublishVersion { .. } => memory.published = None,
         Step::UpdateCode { code, .. } => memory.code = Some(source::status(code, None)),
-        Step::Delete { recreation: Some(count) } => memory.recreations = Some(*count),
-        Step::Tag { tags, unchanged, .. } if tags.contains_key(OWNER_TAG) => {
+        Step::Delete {
+            recreation: Some(count),
+        } => memory.recreations = Some(*count),
+        Step::Tag {
+            tags, unchanged, ..
+        } if tags.contains_key(OWNER_TAG) => {
             if !unchanged {
                 memory.latest_version = None;
                 memory.published = None;
             }
             memory.recreations = None;
         }
-        Step::UpdateConfiguration { .. } | Step::Tag { .. } | Step::Untag { .. } | Step::Delete { recreation: None } => {}
+        Step::UpdateConfiguration { .. }
+        | Step::Tag { .. }
+        | Step::Untag { .. }
+        | Step::Delete { recreation: None } => {}
     }
 }
 
 /// Notes that the function which a create found there already is not known to be of our making.
 pub fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
-    if matches!(step, Step::Create { .. }) && error.class == Class::Exists && memory.recreations == Some(0) {
+    if matches!(step, Step::Create { .. })
+        && error.class == Class::Exists
+        && memory.recreations == Some(0)
+    {
         memory.recreations = None;
     }
 }
 
 /// Brings `observed` up to date with a step's reply.
 pub fn fold(observed: &mut Option<LambdaObserved>, change: Change) {
-    if let Change::Created { function, tags, source } = change {
+    if let Change::Created {
+        function,
+        tags,
+        source,
+    } = change
+    {
         let mut created = LambdaObserved::new(used(*function), Ok(tags));
         created.deployed = source;
         *observed = Some(created);

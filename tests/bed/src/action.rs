@@ -37,7 +37,9 @@ pub enum Action {
 
 impl Action {
     /// `RewriteReply` from a closure.
-    pub fn rewrite(change: impl Fn(Response<Bytes>) -> Response<Bytes> + Send + Sync + 'static) -> Self {
+    pub fn rewrite(
+        change: impl Fn(Response<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
         Self::RewriteReply(Arc::new(change))
     }
 
@@ -59,7 +61,10 @@ impl Action {
 
     /// Whether it needs the whole answer in hand.
     pub(crate) fn acts_on_the_answer(&self) -> bool {
-        matches!(self, Self::CutAfter | Self::HoldReply | Self::KillAfter | Self::RewriteReply(_))
+        matches!(
+            self,
+            Self::CutAfter | Self::HoldReply | Self::KillAfter | Self::RewriteReply(_)
+        )
     }
 }
 
@@ -86,7 +91,9 @@ impl Reply {
         for (name, value) in &self.headers {
             builder = builder.header(name, value);
         }
-        builder.body(self.body.clone()).unwrap_or_else(|error| panic!("the injected reply {self:?} is no HTTP answer: {error}"))
+        builder.body(self.body.clone()).unwrap_or_else(|error| {
+            panic!("the injected reply {self:?} is no HTTP answer: {error}")
+        })
     }
 }
 
@@ -115,9 +122,19 @@ impl Action {
                 "<?xml version=\"1.0\"?>\n<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{kind}</Type>\
                  <Code>{code}</Code><Message>{text}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"
             );
-            (vec![("content-type".to_owned(), "text/xml".to_owned()), ("x-amzn-requestid".to_owned(), id)], body)
+            (
+                vec![
+                    ("content-type".to_owned(), "text/xml".to_owned()),
+                    ("x-amzn-requestid".to_owned(), id),
+                ],
+                body,
+            )
         };
-        Self::Reply(Reply { status, headers, body: Bytes::from(body) })
+        Self::Reply(Reply {
+            status,
+            headers,
+            body: Bytes::from(body),
+        })
     }
 
     /// Lambda's throttling: 429 TooManyRequestsException, with `Retry-After` in seconds if given.
@@ -125,7 +142,9 @@ impl Action {
     pub fn lambda_throttle(retry_after: Option<u32>) -> Self {
         let mut action = Self::error("lambda", 429, "TooManyRequestsException", "Rate exceeded");
         if let (Self::Reply(reply), Some(seconds)) = (&mut action, retry_after) {
-            reply.headers.push(("retry-after".to_owned(), seconds.to_string()));
+            reply
+                .headers
+                .push(("retry-after".to_owned(), seconds.to_string()));
         }
         action
     }

@@ -62,7 +62,9 @@ impl ApiCall {
             _ => (None, rest),
         };
         let name = rest.get(1).map(|name| (*name).to_owned());
-        let watch = query.split('&').any(|pair| pair == "watch=true" || pair == "watch=1");
+        let watch = query
+            .split('&')
+            .any(|pair| pair == "watch=true" || pair == "watch=1");
         let verb = match (method, &name) {
             ("GET", _) if watch => "watch",
             ("GET", None) => "list",
@@ -77,7 +79,10 @@ impl ApiCall {
         Self {
             verb: verb.to_owned(),
             group: group.to_owned(),
-            resource: rest.first().map(|resource| (*resource).to_owned()).unwrap_or_default(),
+            resource: rest
+                .first()
+                .map(|resource| (*resource).to_owned())
+                .unwrap_or_default(),
             subresource: rest.get(2).map(|name| (*name).to_owned()),
             namespace,
             name,
@@ -143,14 +148,18 @@ impl Fault<ApiCall> {
     #[must_use]
     pub fn subresource(self, subresource: &str) -> Self {
         let wanted = subresource.to_owned();
-        self.and(format!("/{subresource}"), move |call| call.subresource.as_deref().unwrap_or_default() == wanted)
+        self.and(format!("/{subresource}"), move |call| {
+            call.subresource.as_deref().unwrap_or_default() == wanted
+        })
     }
 
     /// Only the object of this name.
     #[must_use]
     pub fn object(self, name: &str) -> Self {
         let wanted = name.to_owned();
-        self.and(format!("of {name}"), move |call| call.name.as_deref() == Some(wanted.as_str()))
+        self.and(format!("of {name}"), move |call| {
+            call.name.as_deref() == Some(wanted.as_str())
+        })
     }
 }
 
@@ -184,7 +193,12 @@ impl ApiProxy {
         };
         let sever = Arc::new(Notify::new());
         let address = wire::serve(handler, Arc::clone(&sever)).await?;
-        let proxy = Self(Arc::new(Inner { gate: Arc::new(Gate::default()), seq: AtomicU64::new(0), sever, url: format!("http://{address}") }));
+        let proxy = Self(Arc::new(Inner {
+            gate: Arc::new(Gate::default()),
+            seq: AtomicU64::new(0),
+            sever,
+            url: format!("http://{address}"),
+        }));
         let _ = cell.set(proxy.clone());
         Ok(proxy)
     }
@@ -235,11 +249,23 @@ impl ApiProxy {
         self.0.sever.notify_waiters();
     }
 
-    async fn handle(&self, request: Request<Incoming>, upstream: kube::Client) -> Result<Response<wire::Body>, Cut> {
+    async fn handle(
+        &self,
+        request: Request<Incoming>,
+        upstream: kube::Client,
+    ) -> Result<Response<wire::Body>, Cut> {
         let (mut head, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
-        let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-        let mut call = ApiCall::parse(head.method.as_str(), head.uri.path(), head.uri.query().unwrap_or_default());
+        let target = head
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str())
+            .to_owned();
+        let mut call = ApiCall::parse(
+            head.method.as_str(),
+            head.uri.path(),
+            head.uri.query().unwrap_or_default(),
+        );
         call.seq = self.0.seq.fetch_add(1, Ordering::SeqCst);
         call.request = format!("{} {target}", head.method);
         let passage = self.0.gate.enter(call)?;
@@ -251,12 +277,19 @@ impl ApiProxy {
         wire::strip_hop_by_hop(&mut head.headers);
         head.headers.remove("host");
         let forwarded = Request::from_parts(head, kube::client::Body::from(body));
-        let (mut head, body) = upstream.send(forwarded).await.map_err(|_| Cut)?.into_parts();
+        let (mut head, body) = upstream
+            .send(forwarded)
+            .await
+            .map_err(|_| Cut)?
+            .into_parts();
         passage.answered(head.status.as_u16());
         wire::strip_hop_by_hop(&mut head.headers);
         head.version = http::Version::HTTP_11;
         if !passage.acts_on_the_answer() {
-            return Ok(Response::from_parts(head, body.map_err(Into::into).boxed_unsync()));
+            return Ok(Response::from_parts(
+                head,
+                body.map_err(Into::into).boxed_unsync(),
+            ));
         }
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
         let mut response = passage.after(Response::from_parts(head, body)).await?;
@@ -272,13 +305,48 @@ mod tests {
     #[test]
     fn a_path_says_verb_resource_namespace_and_name() {
         let rows = [
-            ("GET", "/apis/cloudfn.dev/v1alpha1/namespaces/a/lambdafunctions", "watch=true", "watch cloudfn.dev lambdafunctions - a -"),
-            ("GET", "/apis/cloudfn.dev/v1alpha1/namespaces/a/lambdafunctions", "", "list cloudfn.dev lambdafunctions - a -"),
-            ("PATCH", "/apis/cloudfn.dev/v1alpha1/namespaces/a/lambdafunctions/f/status", "", "patch cloudfn.dev lambdafunctions status a f"),
-            ("GET", "/api/v1/namespaces/kube-system", "", "get  namespaces - - kube-system"),
-            ("POST", "/api/v1/namespaces/a/events", "", "create  events - a -"),
-            ("GET", "/api/v1/namespaces/a/secrets/s", "", "get  secrets - a s"),
-            ("DELETE", "/api/v1/namespaces/a/configmaps", "", "deletecollection  configmaps - a -"),
+            (
+                "GET",
+                "/apis/cloudfn.dev/v1alpha1/namespaces/a/lambdafunctions",
+                "watch=true",
+                "watch cloudfn.dev lambdafunctions - a -",
+            ),
+            (
+                "GET",
+                "/apis/cloudfn.dev/v1alpha1/namespaces/a/lambdafunctions",
+                "",
+                "list cloudfn.dev lambdafunctions - a -",
+            ),
+            (
+                "PATCH",
+                "/apis/cloudfn.dev/v1alpha1/namespaces/a/lambdafunctions/f/status",
+                "",
+                "patch cloudfn.dev lambdafunctions status a f",
+            ),
+            (
+                "GET",
+                "/api/v1/namespaces/kube-system",
+                "",
+                "get  namespaces - - kube-system",
+            ),
+            (
+                "POST",
+                "/api/v1/namespaces/a/events",
+                "",
+                "create  events - a -",
+            ),
+            (
+                "GET",
+                "/api/v1/namespaces/a/secrets/s",
+                "",
+                "get  secrets - a s",
+            ),
+            (
+                "DELETE",
+                "/api/v1/namespaces/a/configmaps",
+                "",
+                "deletecollection  configmaps - a -",
+            ),
             ("GET", "/version", "", "list   - - -"),
         ];
         for (method, path, query, expected) in rows {

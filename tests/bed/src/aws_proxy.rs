@@ -48,7 +48,9 @@ impl Call {
     /// Whether it can change the cloud: everything but Get, List, Describe and TestFunction.
     #[must_use]
     pub fn is_write(&self) -> bool {
-        !["Get", "List", "Describe", "TestFunction"].iter().any(|prefix| self.operation.starts_with(prefix))
+        !["Get", "List", "Describe", "TestFunction"]
+            .iter()
+            .any(|prefix| self.operation.starts_with(prefix))
     }
 }
 
@@ -99,7 +101,9 @@ impl Fault<Call> {
     #[must_use]
     pub fn function(self, name: &str) -> Self {
         let wanted = name.to_owned();
-        self.and(format!("of {name}"), move |call| call.function.as_deref() == Some(wanted.as_str()))
+        self.and(format!("of {name}"), move |call| {
+            call.function.as_deref() == Some(wanted.as_str())
+        })
     }
 
     /// Only those to this service.
@@ -177,7 +181,9 @@ impl Proxy {
     pub fn counts(&self, account: &str) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for call in self.calls(account) {
-            *counts.entry(format!("{}:{}", call.service, call.operation)).or_default() += 1;
+            *counts
+                .entry(format!("{}:{}", call.service, call.operation))
+                .or_default() += 1;
         }
         counts
     }
@@ -185,7 +191,10 @@ impl Proxy {
     /// How often one operation was called, of whatever service.
     #[must_use]
     pub fn count(&self, account: &str, operation: &str) -> usize {
-        self.calls(account).iter().filter(|call| call.operation == operation).count()
+        self.calls(account)
+            .iter()
+            .filter(|call| call.operation == operation)
+            .count()
     }
 
     /// Empties the account's log; faults stay.
@@ -215,7 +224,11 @@ impl Proxy {
         let query = head.uri.query().unwrap_or_default().to_owned();
         let operation = operations::name(head.method.as_str(), &path, &query, &body);
         let (account, region) = signer(&head.headers);
-        let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let target = head
+            .uri
+            .path_and_query()
+            .map_or("/", |target| target.as_str())
+            .to_owned();
         let gate = self.gate(&account);
         let passage = gate.enter(Call {
             seq: self.0.seq.fetch_add(1, Ordering::SeqCst),
@@ -235,7 +248,13 @@ impl Proxy {
         head.uri = format!("{upstream}{target}").parse().map_err(|_| Cut)?;
         wire::strip_hop_by_hop(&mut head.headers);
         let forwarded = Request::from_parts(head, Full::new(body));
-        let (mut head, body) = self.0.client.request(forwarded).await.map_err(|_| Cut)?.into_parts();
+        let (mut head, body) = self
+            .0
+            .client
+            .request(forwarded)
+            .await
+            .map_err(|_| Cut)?
+            .into_parts();
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
         passage.answered(head.status.as_u16());
         wire::strip_hop_by_hop(&mut head.headers);
@@ -250,9 +269,16 @@ impl Proxy {
 
 /// Access key and region of `AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, ...`.
 fn signer(headers: &http::HeaderMap) -> (String, String) {
-    let text = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let text = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let scope = text.split_once("Credential=").map_or("", |(_, rest)| rest);
-    let mut parts = scope.split([',', ' ']).next().unwrap_or_default().split('/');
+    let mut parts = scope
+        .split([',', ' '])
+        .next()
+        .unwrap_or_default()
+        .split('/');
     let key = parts.next().unwrap_or_default().to_owned();
     let region = parts.nth(1).unwrap_or_default().to_owned();
     (key, region)
@@ -267,7 +293,13 @@ mod tests {
         let mut headers = http::HeaderMap::new();
         let value = "AWS4-HMAC-SHA256 Credential=123456789012/20260101/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=x";
         headers.insert("authorization", value.parse().expect("a header"));
-        assert_eq!(signer(&headers), ("123456789012".to_owned(), "eu-west-1".to_owned()));
-        assert_eq!(signer(&http::HeaderMap::new()), (String::new(), String::new()));
+        assert_eq!(
+            signer(&headers),
+            ("123456789012".to_owned(), "eu-west-1".to_owned())
+        );
+        assert_eq!(
+            signer(&http::HeaderMap::new()),
+            (String::new(), String::new())
+        );
     }
 }

@@ -52,7 +52,10 @@ impl Bed {
             std::thread::Builder::new()
                 .name("bed".into())
                 .spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+                    let runtime = tokio::runtime::Builder::new_multi_thread()
+                        .worker_threads(2)
+                        .enable_all()
+                        .build();
                     let runtime = match runtime {
                         Ok(runtime) => runtime,
                         Err(error) => return drop(sender.send(Err(error))),
@@ -72,11 +75,20 @@ impl Bed {
     }
 
     async fn start() -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("cloudfn-bed-").tempdir()?.keep();
+        let folder = tempfile::Builder::new()
+            .prefix("cloudfn-bed-")
+            .tempdir()?
+            .keep();
         let janitor = process::remove_after_us(&folder)?;
-        let (control_plane, emulator) = tokio::try_join!(ControlPlane::start(&folder), Emulator::launch(&folder))?;
+        let (control_plane, emulator) =
+            tokio::try_join!(ControlPlane::start(&folder), Emulator::launch(&folder))?;
         let proxy = Proxy::start(&emulator.url()).await?;
-        let installed = install_crds(&control_plane.client(), &process::repository().join("crds"), Duration::from_secs(30)).await?;
+        let installed = install_crds(
+            &control_plane.client(),
+            &process::repository().join("crds"),
+            Duration::from_secs(30),
+        )
+        .await?;
         Ok(Self {
             folder,
             handle: Handle::current(),
@@ -95,7 +107,10 @@ impl Bed {
     /// When it cannot be made; the message says why.
     pub async fn tenant(&'static self, name: &str) -> Tenant {
         let name = name.to_owned();
-        let made = self.handle.spawn(async move { Tenant::make(self, &name).await }).await;
+        let made = self
+            .handle
+            .spawn(async move { Tenant::make(self, &name).await })
+            .await;
         match made {
             Ok(Ok(tenant)) => tenant,
             Ok(Err(error)) => panic!("no tenant: {error}"),
@@ -128,7 +143,10 @@ impl Bed {
 
     /// Runs kubectl as the administrator, to its end.
     pub async fn kubectl(&self, arguments: &[&str]) -> Output {
-        self.control_plane.kubectl(arguments).await.unwrap_or_else(|error| panic!("kubectl {arguments:?}: {error}"))
+        self.control_plane
+            .kubectl(arguments)
+            .await
+            .unwrap_or_else(|error| panic!("kubectl {arguments:?}: {error}"))
     }
 
     /// The kinds of the project whose definitions were found in `crds/`.
@@ -151,7 +169,11 @@ impl Bed {
     pub fn keep_logs(&self, name: &str) -> io::Result<PathBuf> {
         let target = process::repository().join("target/bed-logs").join(name);
         std::fs::create_dir_all(&target)?;
-        for folder in [self.folder.clone(), self.folder.join("emulator"), self.folder.join(name)] {
+        for folder in [
+            self.folder.clone(),
+            self.folder.join("emulator"),
+            self.folder.join(name),
+        ] {
             for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 if path.extension().is_some_and(|extension| extension == "log") {
@@ -165,7 +187,11 @@ impl Bed {
 
 /// Applies every definition in a folder (none where there is no folder), waits
 /// until each is served, and returns their kinds.
-pub async fn install_crds(client: &kube::Client, folder: &Path, patience: Duration) -> io::Result<BTreeSet<String>> {
+pub async fn install_crds(
+    client: &kube::Client,
+    folder: &Path,
+    patience: Duration,
+) -> io::Result<BTreeSet<String>> {
     let api: Api<CustomResourceDefinition> = Api::all(client.clone());
     let mut names = Vec::new();
     let mut kinds = BTreeSet::new();
@@ -175,13 +201,24 @@ pub async fn install_crds(client: &kube::Client, folder: &Path, patience: Durati
             continue;
         }
         let text = std::fs::read_to_string(&path)?;
-        for document in serde_saphyr::from_multiple::<serde_json::Value>(&text).map_err(io::Error::other)? {
-            let name = document["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        for document in
+            serde_saphyr::from_multiple::<serde_json::Value>(&text).map_err(io::Error::other)?
+        {
+            let name = document["metadata"]["name"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
             let parameters = PatchParams::apply(FIELD_MANAGER).force();
             api.patch(&name, &parameters, &Patch::Apply(&document))
                 .await
-                .map_err(|error| io::Error::other(format!("{} is refused: {error}", path.display())))?;
-            kinds.extend(document["spec"]["names"]["kind"].as_str().map(str::to_owned));
+                .map_err(|error| {
+                    io::Error::other(format!("{} is refused: {error}", path.display()))
+                })?;
+            kinds.extend(
+                document["spec"]["names"]["kind"]
+                    .as_str()
+                    .map(str::to_owned),
+            );
             names.push(name);
         }
     }
@@ -189,12 +226,18 @@ pub async fn install_crds(client: &kube::Client, folder: &Path, patience: Durati
     for name in names {
         loop {
             let definition = api.get(&name).await.map_err(io::Error::other)?;
-            if kube::runtime::wait::Condition::matches_object(&kube::runtime::conditions::is_crd_established(), Some(&definition)) {
+            if kube::runtime::wait::Condition::matches_object(
+                &kube::runtime::conditions::is_crd_established(),
+                Some(&definition),
+            ) {
                 break;
             }
             if Instant::now() >= deadline {
                 let why = serde_json::to_string(&definition.status).unwrap_or_default();
-                return Err(io::Error::other(format!("{} is not established: {why}", definition.name_any())));
+                return Err(io::Error::other(format!(
+                    "{} is not established: {why}",
+                    definition.name_any()
+                )));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -205,6 +248,8 @@ pub async fn install_crds(client: &kube::Client, folder: &Path, patience: Durati
 /// Some 12-digit number: two runs against one emulator should not meet.
 fn first_account() -> u64 {
     use std::hash::{BuildHasher as _, Hasher as _};
-    let random = std::collections::hash_map::RandomState::new().build_hasher().finish();
+    let random = std::collections::hash_map::RandomState::new()
+        .build_hasher()
+        .finish();
     100_000_000_000 + random % 800_000 * 1_000_000
 }

@@ -38,7 +38,10 @@ pub struct ControlPlane {
 
 impl fmt::Debug for ControlPlane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ControlPlane").field("folder", &self.folder).field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("ControlPlane")
+            .field("folder", &self.folder)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -46,15 +49,24 @@ impl ControlPlane {
     /// Builds what is missing, starts everything, with data and logs in `folder`.
     /// Must be called within the runtime on which its client shall live.
     pub async fn start(folder: &Path) -> io::Result<Self> {
-        let binaries = tokio::task::spawn_blocking(|| process::tool("controlplane")).await.map_err(io::Error::other)??;
+        let binaries = tokio::task::spawn_blocking(|| process::tool("controlplane"))
+            .await
+            .map_err(io::Error::other)??;
         std::fs::create_dir_all(folder)?;
         let key = folder.join("service-account.key");
         process::write_private(&key, &service_account_key()?)?;
-        process::write_private(&folder.join("tokens.csv"), &format!("{ADMIN_TOKEN},admin,admin,\"system:masters\"\n"))?;
+        process::write_private(
+            &folder.join("tokens.csv"),
+            &format!("{ADMIN_TOKEN},admin,admin,\"system:masters\"\n"),
+        )?;
 
         let (etcd, etcd_url) = start_etcd(&binaries, folder).await?;
-        let (apiserver, url, ca_pem, client) = start_apiserver(&binaries, folder, &etcd_url, &key).await?;
-        process::write_private(&folder.join("kubeconfig"), &kubeconfig(&url, Some(&ca_pem), ADMIN_TOKEN, "default"))?;
+        let (apiserver, url, ca_pem, client) =
+            start_apiserver(&binaries, folder, &etcd_url, &key).await?;
+        process::write_private(
+            &folder.join("kubeconfig"),
+            &kubeconfig(&url, Some(&ca_pem), ADMIN_TOKEN, "default"),
+        )?;
         let controller_manager = start_controller_manager(&binaries, folder, &key)?;
         Ok(Self {
             folder: folder.to_owned(),
@@ -78,7 +90,13 @@ impl ControlPlane {
     /// Another client that may do everything, with connections of its own: they live on the runtime
     /// that uses it, and end with that.
     pub async fn own_client(&self) -> io::Result<kube::Client> {
-        client(&kubeconfig(&self.url, Some(&self.ca_pem), ADMIN_TOKEN, "default")).await
+        client(&kubeconfig(
+            &self.url,
+            Some(&self.ca_pem),
+            ADMIN_TOKEN,
+            "default",
+        ))
+        .await
     }
 
     /// The administrator's kubeconfig file.
@@ -114,8 +132,13 @@ impl ControlPlane {
     /// Runs kubectl as the administrator, to its end.
     pub async fn kubectl(&self, arguments: &[&str]) -> io::Result<Output> {
         let mut command = clean_command(self.kubectl_path());
-        command.args(arguments).env("KUBECONFIG", self.kubeconfig_path()).stdin(std::process::Stdio::null());
-        tokio::task::spawn_blocking(move || command.output()).await.map_err(io::Error::other)?
+        command
+            .args(arguments)
+            .env("KUBECONFIG", self.kubeconfig_path())
+            .stdin(std::process::Stdio::null());
+        tokio::task::spawn_blocking(move || command.output())
+            .await
+            .map_err(io::Error::other)?
     }
 
     /// A client without credentials: what its caller puts into the
@@ -132,7 +155,11 @@ pub fn kubeconfig(server: &str, ca_pem: Option<&str>, token: &str, namespace: &s
     if let Some(pem) = ca_pem {
         cluster["certificate-authority-data"] = json!(BASE64.encode(pem));
     }
-    let user = if token.is_empty() { json!({}) } else { json!({"token": token}) };
+    let user = if token.is_empty() {
+        json!({})
+    } else {
+        json!({"token": token})
+    };
     // JSON is YAML.
     json!({
         "apiVersion": "v1",
@@ -149,7 +176,9 @@ async fn client(kubeconfig: &str) -> io::Result<kube::Client> {
     // Whoever was first has installed it: both are the same provider.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let parsed = Kubeconfig::from_yaml(kubeconfig).map_err(io::Error::other)?;
-    let mut config = kube::Config::from_custom_kubeconfig(parsed, &KubeConfigOptions::default()).await.map_err(io::Error::other)?;
+    let mut config = kube::Config::from_custom_kubeconfig(parsed, &KubeConfigOptions::default())
+        .await
+        .map_err(io::Error::other)?;
     config.default_retry = false;
     config.proxy_url = None;
     kube::Client::try_from(config).map_err(io::Error::other)
@@ -178,7 +207,10 @@ async fn start_etcd(binaries: &Path, folder: &Path) -> io::Result<(Process, Stri
         let mut command = clean_command(binaries.join("etcd"));
         command
             .arg("--name=bed")
-            .arg(format!("--data-dir={}", folder.join(format!("etcd-{attempt}")).display()))
+            .arg(format!(
+                "--data-dir={}",
+                folder.join(format!("etcd-{attempt}")).display()
+            ))
             .arg(format!("--listen-client-urls={url}"))
             .arg(format!("--advertise-client-urls={url}"))
             .arg(format!("--listen-peer-urls={peer}"))
@@ -187,14 +219,25 @@ async fn start_etcd(binaries: &Path, folder: &Path) -> io::Result<(Process, Stri
             .args(["--unsafe-no-fsync", "--log-level=warn"]);
         let mut etcd = Process::start("etcd", command, &folder.join("etcd.log"))?;
         let health = format!("{url}/health");
-        if answers(&mut etcd, || async { wire::get(&health).await.is_ok_and(|(status, _)| status == 200) }).await? {
+        if answers(&mut etcd, || async {
+            wire::get(&health)
+                .await
+                .is_ok_and(|(status, _)| status == 200)
+        })
+        .await?
+        {
             return Ok((etcd, url));
         }
     }
     Err(gave_up("etcd", folder))
 }
 
-async fn start_apiserver(binaries: &Path, folder: &Path, etcd_url: &str, key: &Path) -> io::Result<(Process, String, String, kube::Client)> {
+async fn start_apiserver(
+    binaries: &Path,
+    folder: &Path,
+    etcd_url: &str,
+    key: &Path,
+) -> io::Result<(Process, String, String, kube::Client)> {
     let certificates = folder.join("apiserver");
     for _ in 0..ATTEMPTS {
         let port = free_port()?;
@@ -207,18 +250,34 @@ async fn start_apiserver(binaries: &Path, folder: &Path, etcd_url: &str, key: &P
             .arg(format!("--cert-dir={}", certificates.display()))
             .arg("--service-account-issuer=https://kubernetes.default.svc")
             .arg(format!("--service-account-key-file={}", key.display()))
-            .arg(format!("--service-account-signing-key-file={}", key.display()))
+            .arg(format!(
+                "--service-account-signing-key-file={}",
+                key.display()
+            ))
             .arg("--service-cluster-ip-range=10.96.0.0/24")
             .arg("--authorization-mode=RBAC")
-            .arg(format!("--token-auth-file={}", folder.join("tokens.csv").display()))
+            .arg(format!(
+                "--token-auth-file={}",
+                folder.join("tokens.csv").display()
+            ))
             .arg("--disable-admission-plugins=ServiceAccount")
             // One test's burst must not make another test wait.
-            .args(["--max-requests-inflight=2000", "--max-mutating-requests-inflight=1000"]);
-        let mut apiserver = Process::start("kube-apiserver", command, &folder.join("kube-apiserver.log"))?;
+            .args([
+                "--max-requests-inflight=2000",
+                "--max-mutating-requests-inflight=1000",
+            ]);
+        let mut apiserver = Process::start(
+            "kube-apiserver",
+            command,
+            &folder.join("kube-apiserver.log"),
+        )?;
 
         let certificate = certificates.join("apiserver.crt");
-        if !answers(&mut apiserver, || async { std::fs::read_to_string(&certificate).is_ok_and(|pem| pem.trim_end().ends_with("-----END CERTIFICATE-----")) })
-            .await?
+        if !answers(&mut apiserver, || async {
+            std::fs::read_to_string(&certificate)
+                .is_ok_and(|pem| pem.trim_end().ends_with("-----END CERTIFICATE-----"))
+        })
+        .await?
         {
             continue;
         }
@@ -227,7 +286,10 @@ async fn start_apiserver(binaries: &Path, folder: &Path, etcd_url: &str, key: &P
         let ready = || async {
             let request = http::Request::get("/readyz").body(Vec::new());
             match request {
-                Ok(request) => client.request_text(request).await.is_ok_and(|text| text == "ok"),
+                Ok(request) => client
+                    .request_text(request)
+                    .await
+                    .is_ok_and(|text| text == "ok"),
                 Err(_) => false,
             }
         };
@@ -245,7 +307,11 @@ fn start_controller_manager(binaries: &Path, folder: &Path, key: &Path) -> io::R
         .arg(format!("--service-account-private-key-file={}", key.display()))
         .arg("--controllers=namespace-controller,garbage-collector-controller,serviceaccount-controller")
         .args(["--leader-elect=false", "--secure-port=0"]);
-    Process::start("kube-controller-manager", command, &folder.join("kube-controller-manager.log"))
+    Process::start(
+        "kube-controller-manager",
+        command,
+        &folder.join("kube-controller-manager.log"),
+    )
 }
 
 /// Asks until it says yes. `false`: the process ended first (its port was taken,
@@ -265,7 +331,10 @@ where
         }
         if Instant::now() >= deadline {
             let log = process.log_path().display().to_string();
-            return Err(io::Error::other(format!("no answer in 90 s; {log} ends:\n{}", process.log_tail(30))));
+            return Err(io::Error::other(format!(
+                "no answer in 90 s; {log} ends:\n{}",
+                process.log_tail(30)
+            )));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -273,12 +342,16 @@ where
 
 fn gave_up(program: &str, folder: &Path) -> io::Error {
     let log = folder.join(format!("{program}.log"));
-    io::Error::other(format!("{program} ended {ATTEMPTS} times; its log ends:\n{}", process::tail(&log, 30)))
+    io::Error::other(format!(
+        "{program} ended {ATTEMPTS} times; its log ends:\n{}",
+        process::tail(&log, 30)
+    ))
 }
 
 /// A fresh RSA key, PKCS#8 PEM: what the API server signs tokens with.
 fn service_account_key() -> io::Result<String> {
-    let key = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).map_err(io::Error::other)?;
+    let key = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048)
+        .map_err(io::Error::other)?;
     let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = key.as_der().map_err(io::Error::other)?;
     let text = BASE64.encode(der.as_ref());
     let mut pem = String::from("-----BEGIN PRIVATE KEY-----\n");

@@ -23,18 +23,27 @@ pub struct Emulator {
 impl Emulator {
     /// Installs it if missing and starts it, with its files in `folder`.
     pub async fn launch(folder: &Path) -> io::Result<Self> {
-        let program = tokio::task::spawn_blocking(|| process::tool("emulator")).await.map_err(io::Error::other)??;
+        let program = tokio::task::spawn_blocking(|| process::tool("emulator"))
+            .await
+            .map_err(io::Error::other)??;
         let folder = folder.join("emulator");
         std::fs::create_dir_all(&folder)?;
         let mut last = String::new();
         for _ in 0..5 {
-            let mut emulator = Self { program: program.clone(), folder: folder.clone(), port: free_port()?, process: None };
+            let mut emulator = Self {
+                program: program.clone(),
+                folder: folder.clone(),
+                port: free_port()?,
+                process: None,
+            };
             match emulator.start().await {
                 Ok(()) => return Ok(emulator),
                 Err(error) => last = error.to_string(),
             }
         }
-        Err(io::Error::other(format!("the emulator did not start: {last}")))
+        Err(io::Error::other(format!(
+            "the emulator did not start: {last}"
+        )))
     }
 
     /// `http://127.0.0.1:<port>`.
@@ -62,9 +71,15 @@ impl Emulator {
         let mut process = Process::start("ministack", command, &self.folder.join("ministack.log"))?;
         let health = format!("{}/_ministack/health", self.url());
         let deadline = Instant::now() + Duration::from_mins(1);
-        while !wire::get(&health).await.is_ok_and(|(status, _)| status == 200) {
+        while !wire::get(&health)
+            .await
+            .is_ok_and(|(status, _)| status == 200)
+        {
             if process.exited().is_some() || Instant::now() >= deadline {
-                return Err(io::Error::other(format!("ministack is not healthy:\n{}", process.log_tail(30))));
+                return Err(io::Error::other(format!(
+                    "ministack is not healthy:\n{}",
+                    process.log_tail(30)
+                )));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -75,6 +90,10 @@ impl Emulator {
     /// Forgets everything, of every account: not for tests that share a bed.
     pub async fn reset(&self) -> io::Result<()> {
         let (status, text) = wire::post(&format!("{}/_ministack/reset", self.url())).await?;
-        if status == 200 { Ok(()) } else { Err(io::Error::other(format!("reset answered {status}: {text}"))) }
+        if status == 200 {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!("reset answered {status}: {text}")))
+        }
     }
 }

@@ -48,14 +48,28 @@ impl<C> Fault<C> {
     /// Meets every request; narrow it with `and`.
     #[must_use]
     pub fn any() -> Self {
-        Self { what: "any request".into(), matches: Vec::new(), skip: 0, times: 1, action: Action::CutBefore }
+        Self {
+            what: "any request".into(),
+            matches: Vec::new(),
+            skip: 0,
+            times: 1,
+            action: Action::CutBefore,
+        }
     }
 
     /// Meets only requests that also pass `matches`; `what` is for messages.
     #[must_use]
-    pub fn and(mut self, what: impl Into<String>, matches: impl Fn(&C) -> bool + Send + Sync + 'static) -> Self {
+    pub fn and(
+        mut self,
+        what: impl Into<String>,
+        matches: impl Fn(&C) -> bool + Send + Sync + 'static,
+    ) -> Self {
         let what = what.into();
-        self.what = if self.matches.is_empty() { what } else { format!("{} {what}", self.what) };
+        self.what = if self.matches.is_empty() {
+            what
+        } else {
+            format!("{} {what}", self.what)
+        };
         self.matches.push(Box::new(matches));
         self
     }
@@ -132,9 +146,16 @@ impl Injected {
 
     /// Waits until it has met its `n`-th request; panics after `patience`.
     pub async fn arrived(&self, n: usize, patience: Duration) {
-        let met = self.state.until(|state| state.fired.load(Ordering::SeqCst) >= n);
+        let met = self
+            .state
+            .until(|state| state.fired.load(Ordering::SeqCst) >= n);
         let in_time = tokio::time::timeout(patience, met).await.is_ok();
-        assert!(in_time, "{} met {} of {n} requests in {patience:?}", self.what, self.fired());
+        assert!(
+            in_time,
+            "{} met {} of {n} requests in {patience:?}",
+            self.what,
+            self.fired()
+        );
     }
 
     /// Lets go of what `Hold` and `HoldReply` hold, now and later.
@@ -174,7 +195,12 @@ impl<C> fmt::Debug for Gate<C> {
 
 impl<C> Default for Gate<C> {
     fn default() -> Self {
-        Self { log: Mutex::default(), rules: Mutex::default(), killer: Mutex::default(), unreachable: AtomicBool::new(false) }
+        Self {
+            log: Mutex::default(),
+            rules: Mutex::default(),
+            killer: Mutex::default(),
+            unreachable: AtomicBool::new(false),
+        }
     }
 }
 
@@ -193,8 +219,15 @@ impl<C: Entry> Gate<C> {
     /// Adds a fault behind those there are.
     pub fn inject(&self, fault: Fault<C>) -> Injected {
         let state = Arc::new(State::default());
-        let injected = Injected { what: format!("{fault:?}"), state: Arc::clone(&state) };
-        lock(&self.rules).push(Arc::new(Rule { fault, seen: AtomicUsize::new(0), state }));
+        let injected = Injected {
+            what: format!("{fault:?}"),
+            state: Arc::clone(&state),
+        };
+        lock(&self.rules).push(Arc::new(Rule {
+            fault,
+            seen: AtomicUsize::new(0),
+            state,
+        }));
         injected
     }
 
@@ -211,7 +244,11 @@ impl<C: Entry> Gate<C> {
     /// Logs a request and finds the fault that meets it.
     pub(crate) fn enter(self: &Arc<Self>, entry: C) -> Result<Passage<C>, Cut> {
         let unreachable = self.unreachable.load(Ordering::SeqCst);
-        let rule = if unreachable { None } else { self.rule_for(&entry) };
+        let rule = if unreachable {
+            None
+        } else {
+            self.rule_for(&entry)
+        };
         let seq = entry.seq();
         let mut entry = entry;
         if unreachable {
@@ -225,12 +262,22 @@ impl<C: Entry> Gate<C> {
             rule.state.fired.fetch_add(1, Ordering::SeqCst);
             rule.state.changed.notify_waiters();
         }
-        if unreachable { Err(Cut) } else { Ok(Passage { gate: Arc::clone(self), seq, rule }) }
+        if unreachable {
+            Err(Cut)
+        } else {
+            Ok(Passage {
+                gate: Arc::clone(self),
+                seq,
+                rule,
+            })
+        }
     }
 
     fn rule_for(&self, entry: &C) -> Option<Arc<Rule<C>>> {
         for rule in lock(&self.rules).iter() {
-            if rule.state.removed.load(Ordering::SeqCst) || !rule.fault.matches.iter().all(|matches| matches(entry)) {
+            if rule.state.removed.load(Ordering::SeqCst)
+                || !rule.fault.matches.iter().all(|matches| matches(entry))
+            {
                 continue;
             }
             let turn = rule.seen.fetch_add(1, Ordering::SeqCst);
@@ -247,7 +294,9 @@ impl<C: Entry> Gate<C> {
             Some(killer) => {
                 let _ = tokio::task::spawn_blocking(move || killer()).await;
             }
-            None => panic!("a fault should kill the client process, but none was registered with on_kill"),
+            None => panic!(
+                "a fault should kill the client process, but none was registered with on_kill"
+            ),
         }
     }
 }
@@ -271,7 +320,9 @@ impl<C: Entry> Passage<C> {
 
     /// Before it is forwarded. An answer here means that it must not be.
     pub(crate) async fn before(&self) -> Result<Option<Response<Bytes>>, Cut> {
-        let Some(rule) = &self.rule else { return Ok(None) };
+        let Some(rule) = &self.rule else {
+            return Ok(None);
+        };
         match &rule.fault.action {
             Action::Reply(reply) => {
                 self.answered(reply.status);
@@ -282,7 +333,11 @@ impl<C: Entry> Passage<C> {
                 self.gate.kill().await;
                 return Err(Cut);
             }
-            Action::Hold => rule.state.until(|state| state.released.load(Ordering::SeqCst)).await,
+            Action::Hold => {
+                rule.state
+                    .until(|state| state.released.load(Ordering::SeqCst))
+                    .await
+            }
             Action::Delay(time) => tokio::time::sleep(*time).await,
             Action::CutAfter | Action::HoldReply | Action::KillAfter | Action::RewriteReply(_) => {}
         }
@@ -299,7 +354,9 @@ impl<C: Entry> Passage<C> {
 
     /// After it was forwarded and the whole answer is here.
     pub(crate) async fn after(&self, response: Response<Bytes>) -> Result<Response<Bytes>, Cut> {
-        let Some(rule) = &self.rule else { return Ok(response) };
+        let Some(rule) = &self.rule else {
+            return Ok(response);
+        };
         match &rule.fault.action {
             Action::CutAfter => Err(Cut),
             Action::KillAfter => {
@@ -307,7 +364,9 @@ impl<C: Entry> Passage<C> {
                 Err(Cut)
             }
             Action::HoldReply => {
-                rule.state.until(|state| state.released.load(Ordering::SeqCst)).await;
+                rule.state
+                    .until(|state| state.released.load(Ordering::SeqCst))
+                    .await;
                 Ok(response)
             }
             Action::RewriteReply(change) => Ok(change(response)),

@@ -42,7 +42,10 @@ async fn up(folder: &Path) -> io::Result<()> {
     let closes = std::sync::Arc::clone(&stdin_closed);
     std::thread::spawn(move || {
         let mut ignored = [0_u8; 256];
-        while std::io::stdin().read(&mut ignored).is_ok_and(|count| count > 0) {}
+        while std::io::stdin()
+            .read(&mut ignored)
+            .is_ok_and(|count| count > 0)
+        {}
         closes.notify_one();
     });
     let asked_to_end = async {
@@ -53,7 +56,9 @@ async fn up(folder: &Path) -> io::Result<()> {
         }
     };
     let run = async {
-        eprintln!("cloudfn-bed: starting etcd, kube-apiserver, kube-controller-manager and the AWS emulator");
+        eprintln!(
+            "cloudfn-bed: starting etcd, kube-apiserver, kube-controller-manager and the AWS emulator"
+        );
         let started = tokio::try_join!(ControlPlane::start(&folder), Emulator::launch(&folder))?;
         let (control_plane, emulator) = &started;
         std::fs::write(folder.join("env"), environment(control_plane, emulator))?;
@@ -74,15 +79,24 @@ async fn up(folder: &Path) -> io::Result<()> {
 fn environment(control_plane: &ControlPlane, emulator: &Emulator) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let settings = [
-        ("KUBECONFIG", control_plane.kubeconfig_path().display().to_string()),
+        (
+            "KUBECONFIG",
+            control_plane.kubeconfig_path().display().to_string(),
+        ),
         ("AWS_ENDPOINT_URL", emulator.url()),
         ("AWS_ACCESS_KEY_ID", "111122223333".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
         ("AWS_REGION", "eu-west-1".to_owned()),
         ("NO_PROXY", "127.0.0.1,localhost".to_owned()),
         ("no_proxy", "127.0.0.1,localhost".to_owned()),
-        ("CLOUDFN_DEMO_KUBECTL", control_plane.kubectl_path().display().to_string()),
+        (
+            "CLOUDFN_DEMO_KUBECTL",
+            control_plane.kubectl_path().display().to_string(),
+        ),
     ];
-    let lines: Vec<String> = settings.iter().map(|(name, value)| format!("export {name}={}", quoted(value))).collect();
+    let lines: Vec<String> = settings
+        .iter()
+        .map(|(name, value)| format!("export {name}={}", quoted(value)))
+        .collect();
     lines.join("\n") + "\nunset AWS_CA_BUNDLE AWS_PROFILE AWS_SESSION_TOKEN\n"
 }

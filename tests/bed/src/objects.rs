@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use kube::api::{ApiResource, DeleteParams, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams};
+use kube::api::{
+    ApiResource, DeleteParams, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams,
+};
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, ResourceExt as _};
 use serde_json::Value;
@@ -21,8 +23,19 @@ const TEST_MANAGER: &str = "test";
 
 /// The resource of a kind: one of the core group that tests use, else the project's own.
 pub(crate) fn resource(kind: &str) -> ApiResource {
-    let core = ["ConfigMap", "Secret", "Event", "Namespace", "ServiceAccount"].contains(&kind);
-    let (group, version) = if core { ("", "v1") } else { ("cloudfn.dev", "v1alpha1") };
+    let core = [
+        "ConfigMap",
+        "Secret",
+        "Event",
+        "Namespace",
+        "ServiceAccount",
+    ]
+    .contains(&kind);
+    let (group, version) = if core {
+        ("", "v1")
+    } else {
+        ("cloudfn.dev", "v1alpha1")
+    };
     ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))
 }
 
@@ -42,7 +55,9 @@ pub(crate) fn resource_of(object: &Value) -> ApiResource {
 #[must_use]
 pub fn condition<'a>(object: &'a DynamicObject, kind: &str) -> Option<&'a Value> {
     let conditions = object.data.get("status")?.get("conditions")?.as_array()?;
-    conditions.iter().find(|condition| condition["type"] == kind)
+    conditions
+        .iter()
+        .find(|condition| condition["type"] == kind)
 }
 
 /// The reason of one condition.
@@ -54,8 +69,13 @@ pub fn reason<'a>(object: &'a DynamicObject, kind: &str) -> Option<&'a str> {
 /// Ready, and for the generation that it has.
 #[must_use]
 pub fn is_ready(object: &DynamicObject) -> bool {
-    let observed = object.data.pointer("/status/observedGeneration").and_then(Value::as_i64);
-    condition(object, "Ready").is_some_and(|ready| ready["status"] == "True") && observed.is_some() && observed == object.metadata.generation
+    let observed = object
+        .data
+        .pointer("/status/observedGeneration")
+        .and_then(Value::as_i64);
+    condition(object, "Ready").is_some_and(|ready| ready["status"] == "True")
+        && observed.is_some()
+        && observed == object.metadata.generation
 }
 
 impl Tenant {
@@ -71,19 +91,30 @@ impl Tenant {
         let kind = resource_of(&object);
         object["apiVersion"] = Value::from(kind.api_version.clone());
         object["metadata"]["namespace"] = Value::from(self.namespace());
-        let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        let name = object["metadata"]["name"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         let api: Api<DynamicObject> = Api::namespaced_with(self.client(), self.namespace(), &kind);
-        api.patch(&name, &PatchParams::apply(TEST_MANAGER).force(), &Patch::Apply(&object)).await
+        api.patch(
+            &name,
+            &PatchParams::apply(TEST_MANAGER).force(),
+            &Patch::Apply(&object),
+        )
+        .await
     }
 
     /// `try_apply` that panics on a refusal.
     pub async fn apply(&self, object: Value) -> DynamicObject {
-        self.try_apply(object).await.unwrap_or_else(|error| panic!("apply: {error}"))
+        self.try_apply(object)
+            .await
+            .unwrap_or_else(|error| panic!("apply: {error}"))
     }
 
     /// Applies every document of a YAML text.
     pub async fn apply_yaml(&self, text: &str) -> Vec<DynamicObject> {
-        let documents: Vec<Value> = serde_saphyr::from_multiple(text).unwrap_or_else(|error| panic!("no YAML: {error}\n{text}"));
+        let documents: Vec<Value> = serde_saphyr::from_multiple(text)
+            .unwrap_or_else(|error| panic!("no YAML: {error}\n{text}"));
         let mut applied = Vec::new();
         for document in documents {
             applied.push(self.apply(document).await);
@@ -93,23 +124,34 @@ impl Tenant {
 
     /// The object as it is now; `None` where there is none.
     pub async fn find(&self, kind: &str, name: &str) -> Option<DynamicObject> {
-        self.api(kind).get_opt(name).await.unwrap_or_else(|error| panic!("get {kind} {name}: {error}"))
+        self.api(kind)
+            .get_opt(name)
+            .await
+            .unwrap_or_else(|error| panic!("get {kind} {name}: {error}"))
     }
 
     /// `find` that panics where there is none.
     pub async fn get(&self, kind: &str, name: &str) -> DynamicObject {
-        self.find(kind, name).await.unwrap_or_else(|| panic!("there is no {kind} {name}"))
+        self.find(kind, name)
+            .await
+            .unwrap_or_else(|| panic!("there is no {kind} {name}"))
     }
 
     /// A merge patch.
     pub async fn patch(&self, kind: &str, name: &str, change: Value) -> DynamicObject {
-        let patched = self.api(kind).patch(name, &PatchParams::default(), &Patch::Merge(change)).await;
+        let patched = self
+            .api(kind)
+            .patch(name, &PatchParams::default(), &Patch::Merge(change))
+            .await;
         patched.unwrap_or_else(|error| panic!("patch {kind} {name}: {error}"))
     }
 
     /// A merge patch of the status subresource: `{"status": ...}`.
     pub async fn patch_status(&self, kind: &str, name: &str, change: Value) -> DynamicObject {
-        let patched = self.api(kind).patch_status(name, &PatchParams::default(), &Patch::Merge(change)).await;
+        let patched = self
+            .api(kind)
+            .patch_status(name, &PatchParams::default(), &Patch::Merge(change))
+            .await;
         patched.unwrap_or_else(|error| panic!("patch the status of {kind} {name}: {error}"))
     }
 
@@ -135,8 +177,16 @@ impl Tenant {
     ///
     /// # Panics
     /// After `patience`, with all events there are.
-    pub async fn wait_events(&self, count: usize, wanted: impl Fn(&str) -> bool, patience: Duration) -> Vec<String> {
-        let mut changes = watcher(self.api("Event"), watcher::Config::default()).default_backoff().applied_objects().boxed();
+    pub async fn wait_events(
+        &self,
+        count: usize,
+        wanted: impl Fn(&str) -> bool,
+        patience: Duration,
+    ) -> Vec<String> {
+        let mut changes = watcher(self.api("Event"), watcher::Config::default())
+            .default_backoff()
+            .applied_objects()
+            .boxed();
         let mut found = BTreeMap::new();
         let enough = async {
             while let Some(change) = changes.next().await {
@@ -152,7 +202,10 @@ impl Tenant {
         };
         let in_time = tokio::time::timeout(patience, enough).await.is_ok();
         let events = self.events().await;
-        assert!(in_time, "waited {patience:?} for {count} events, found {found:#?} of {events:#?}");
+        assert!(
+            in_time,
+            "waited {patience:?} for {count} events, found {found:#?} of {events:#?}"
+        );
         events.into_iter().filter(|line| wanted(line)).collect()
     }
 
@@ -160,23 +213,50 @@ impl Tenant {
     ///
     /// # Panics
     /// After `patience`, with `what` was awaited and all there is to see.
-    pub async fn wait_for(&self, kind: &str, name: &str, what: &str, wanted: impl Fn(&DynamicObject) -> bool, patience: Duration) -> DynamicObject {
-        let found = self.watch(kind, name, |object| object.is_some_and(&wanted), patience).await;
+    pub async fn wait_for(
+        &self,
+        kind: &str,
+        name: &str,
+        what: &str,
+        wanted: impl Fn(&DynamicObject) -> bool,
+        patience: Duration,
+    ) -> DynamicObject {
+        let found = self
+            .watch(kind, name, |object| object.is_some_and(&wanted), patience)
+            .await;
         match found {
             Some(Some(object)) => object,
-            _ => panic!("waited {patience:?} for {kind} {name} {what}\n{}", self.describe(kind, name).await),
+            _ => panic!(
+                "waited {patience:?} for {kind} {name} {what}\n{}",
+                self.describe(kind, name).await
+            ),
         }
     }
 
     /// Waits until the object is ready for the generation that it then has.
     pub async fn wait_ready(&self, kind: &str, name: &str, patience: Duration) -> DynamicObject {
-        self.wait_for(kind, name, "to be ready", is_ready, patience).await
+        self.wait_for(kind, name, "to be ready", is_ready, patience)
+            .await
     }
 
     /// Waits until one condition has this reason.
-    pub async fn wait_reason(&self, kind: &str, name: &str, of: &str, wanted: &str, patience: Duration) -> DynamicObject {
+    pub async fn wait_reason(
+        &self,
+        kind: &str,
+        name: &str,
+        of: &str,
+        wanted: &str,
+        patience: Duration,
+    ) -> DynamicObject {
         let what = format!("to show {of} with reason {wanted}");
-        self.wait_for(kind, name, &what, |object| reason(object, of) == Some(wanted), patience).await
+        self.wait_for(
+            kind,
+            name,
+            &what,
+            |object| reason(object, of) == Some(wanted),
+            patience,
+        )
+        .await
     }
 
     /// Waits until there is no such object.
@@ -184,16 +264,30 @@ impl Tenant {
     /// # Panics
     /// After `patience`, with all there is to see.
     pub async fn wait_gone(&self, kind: &str, name: &str, patience: Duration) {
-        match self.watch(kind, name, |object| object.is_none(), patience).await {
+        match self
+            .watch(kind, name, |object| object.is_none(), patience)
+            .await
+        {
             Some(_) => {}
-            None => panic!("waited {patience:?} for {kind} {name} to be gone\n{}", self.describe(kind, name).await),
+            None => panic!(
+                "waited {patience:?} for {kind} {name} to be gone\n{}",
+                self.describe(kind, name).await
+            ),
         }
     }
 
     /// The first version (or absence) that is wanted; `None` after `patience`.
-    async fn watch(&self, kind: &str, name: &str, wanted: impl Fn(Option<&DynamicObject>) -> bool, patience: Duration) -> Option<Option<DynamicObject>> {
+    async fn watch(
+        &self,
+        kind: &str,
+        name: &str,
+        wanted: impl Fn(Option<&DynamicObject>) -> bool,
+        patience: Duration,
+    ) -> Option<Option<DynamicObject>> {
         let deadline = Instant::now() + patience;
-        let mut versions = watcher::watch_object(self.api(kind), name).default_backoff().boxed();
+        let mut versions = watcher::watch_object(self.api(kind), name)
+            .default_backoff()
+            .boxed();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match tokio::time::timeout(left, versions.next()).await {
@@ -210,8 +304,18 @@ impl Tenant {
         match self.find(kind, name).await {
             Some(mut object) => {
                 object.managed_fields_mut().clear();
-                let _ = writeln!(text, "{}", serde_json::to_string_pretty(&object).unwrap_or_default());
-                for condition in object.data.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten() {
+                let _ = writeln!(
+                    text,
+                    "{}",
+                    serde_json::to_string_pretty(&object).unwrap_or_default()
+                );
+                for condition in object
+                    .data
+                    .pointer("/status/conditions")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                {
                     let _ = writeln!(
                         text,
                         "condition {}={} {}: {}",
@@ -237,7 +341,22 @@ impl Tenant {
 
 /// `Normal Created CloudFrontFunction/edge: message`.
 fn event_line(event: &DynamicObject) -> String {
-    let text = |path: &str| event.data.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let object = format!("{}/{}", text("/involvedObject/kind"), text("/involvedObject/name"));
-    format!("{} {} {object}: {}", text("/type"), text("/reason"), text("/message"))
+    let text = |path: &str| {
+        event
+            .data
+            .pointer(path)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let object = format!(
+        "{}/{}",
+        text("/involvedObject/kind"),
+        text("/involvedObject/name")
+    );
+    format!(
+        "{} {} {object}: {}",
+        text("/type"),
+        text("/reason"),
+        text("/message")
+    )
 }

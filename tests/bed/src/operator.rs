@@ -40,7 +40,10 @@ pub struct Operator(Arc<Inner>);
 impl Operator {
     /// Starts it and returns at once.
     pub fn spawn(settings: Settings) -> io::Result<Self> {
-        let operator = Self(Arc::new(Inner { settings, running: Mutex::new(None) }));
+        let operator = Self(Arc::new(Inner {
+            settings,
+            running: Mutex::new(None),
+        }));
         operator.start()?;
         Ok(operator)
     }
@@ -52,15 +55,24 @@ impl Operator {
         *running = None;
         let address = format!("127.0.0.1:{}", free_port()?);
         let mut command = clean_command(&settings.binary);
-        command.arg("run").arg(format!("--http-address={address}")).args(&settings.flags);
-        command.envs(settings.environment.iter().map(|(name, value)| (name, value)));
+        command
+            .arg("run")
+            .arg(format!("--http-address={address}"))
+            .args(&settings.flags);
+        command.envs(
+            settings
+                .environment
+                .iter()
+                .map(|(name, value)| (name, value)),
+        );
         *running = Some((Process::start("cloudfn", command, &settings.log)?, address));
         Ok(())
     }
 
     /// `start`, and waits until it is ready.
     pub async fn restart(&self) {
-        self.start().unwrap_or_else(|error| panic!("the operator did not start: {error}"));
+        self.start()
+            .unwrap_or_else(|error| panic!("the operator did not start: {error}"));
         self.ready().await;
     }
 
@@ -69,13 +81,24 @@ impl Operator {
     pub async fn ready(&self) {
         let deadline = Instant::now() + Duration::from_mins(1);
         let mut starts_left = 3;
-        while !self.get("/readyz").await.is_ok_and(|(status, _)| status == 200) {
-            if !self.is_running() && starts_left > 0 && tail(self.log_path(), 5).contains("in use") {
+        while !self
+            .get("/readyz")
+            .await
+            .is_ok_and(|(status, _)| status == 200)
+        {
+            if !self.is_running() && starts_left > 0 && tail(self.log_path(), 5).contains("in use")
+            {
                 starts_left -= 1;
-                self.start().unwrap_or_else(|error| panic!("the operator did not start: {error}"));
+                self.start()
+                    .unwrap_or_else(|error| panic!("the operator did not start: {error}"));
             }
             let hope = self.is_running() && Instant::now() < deadline;
-            assert!(hope, "the operator is not ready (running: {}); its log ends:\n{}", self.is_running(), tail(self.log_path(), 60));
+            assert!(
+                hope,
+                "the operator is not ready (running: {}); its log ends:\n{}",
+                self.is_running(),
+                tail(self.log_path(), 60)
+            );
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
@@ -91,14 +114,19 @@ impl Operator {
     pub async fn terminate(&self) -> ExitStatus {
         let running = lock(&self.0.running).take();
         let (mut process, _) = running.unwrap_or_else(|| panic!("the operator was not started"));
-        process.terminate(Duration::from_mins(1)).await.unwrap_or_else(|error| panic!("{error}; log:\n{}", self.log()))
+        process
+            .terminate(Duration::from_mins(1))
+            .await
+            .unwrap_or_else(|error| panic!("{error}; log:\n{}", self.log()))
     }
 
     /// Waits for it to end by itself (a refusal to start, for example).
     pub async fn exited(&self, patience: Duration) -> Option<ExitStatus> {
         let deadline = Instant::now() + patience;
         loop {
-            let status = lock(&self.0.running).as_mut().and_then(|(process, _)| process.exited());
+            let status = lock(&self.0.running)
+                .as_mut()
+                .and_then(|(process, _)| process.exited());
             if status.is_some() || Instant::now() >= deadline {
                 return status;
             }
@@ -109,18 +137,24 @@ impl Operator {
     /// Whether the process is there.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        lock(&self.0.running).as_mut().is_some_and(|(process, _)| process.exited().is_none())
+        lock(&self.0.running)
+            .as_mut()
+            .is_some_and(|(process, _)| process.exited().is_none())
     }
 
     /// Its process id, while it runs.
     #[must_use]
     pub fn id(&self) -> Option<u32> {
-        lock(&self.0.running).as_ref().map(|(process, _)| process.id())
+        lock(&self.0.running)
+            .as_ref()
+            .map(|(process, _)| process.id())
     }
 
     /// GET from its own HTTP server: `/metrics`, `/livez`, `/readyz`.
     pub async fn get(&self, path: &str) -> io::Result<(u16, String)> {
-        let address = lock(&self.0.running).as_ref().map(|(_, address)| address.clone());
+        let address = lock(&self.0.running)
+            .as_ref()
+            .map(|(_, address)| address.clone());
         let address = address.ok_or_else(|| io::Error::other("the operator was not started"))?;
         wire::get(&format!("http://{address}{path}")).await
     }
@@ -128,7 +162,8 @@ impl Operator {
     /// All it has logged, over all starts.
     #[must_use]
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.log_path()).unwrap_or_else(|error| format!("(no log: {error})"))
+        std::fs::read_to_string(self.log_path())
+            .unwrap_or_else(|error| format!("(no log: {error})"))
     }
 
     /// The log file.

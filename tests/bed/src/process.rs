@@ -37,16 +37,30 @@ impl Process {
             .spawn()?;
         let file = OpenOptions::new().create(true).append(true).open(log)?;
         let group = i32::try_from(guard.id()).map_err(io::Error::other)?;
-        let child = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).process_group(group).spawn();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .process_group(group)
+            .spawn();
         let child = match child {
             Ok(child) => child,
             Err(error) => {
                 drop(guard.stdin.take());
                 let _ = guard.wait();
-                return Err(io::Error::new(error.kind(), format!("starting {name} ({command:?}): {error}")));
+                return Err(io::Error::new(
+                    error.kind(),
+                    format!("starting {name} ({command:?}): {error}"),
+                ));
             }
         };
-        Ok(Self { name: name.to_owned(), child, status: None, guard, log: log.to_owned() })
+        Ok(Self {
+            name: name.to_owned(),
+            child,
+            status: None,
+            guard,
+            log: log.to_owned(),
+        })
     }
 
     /// The process id.
@@ -86,7 +100,12 @@ impl Process {
         }
         let status = self.wait(patience).await;
         self.kill();
-        status.ok_or_else(|| io::Error::other(format!("{} did not end within {patience:?} of SIGTERM and was killed", self.name)))
+        status.ok_or_else(|| {
+            io::Error::other(format!(
+                "{} did not end within {patience:?} of SIGTERM and was killed",
+                self.name
+            ))
+        })
     }
 
     /// Waits for it to end by itself; `None` after `patience`.
@@ -130,8 +149,14 @@ pub fn tail(path: &Path, lines: usize) -> String {
 }
 
 fn signal(name: &str, id: u32) -> io::Result<()> {
-    let status = Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", name, &id.to_string()]).status()?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(format!("kill -s {name} {id}: {status}"))) }
+    let status = Command::new("sh")
+        .args(["-c", "kill -s \"$1\" \"$2\"", "sh", name, &id.to_string()])
+        .status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("kill -s {name} {id}: {status}")))
+    }
 }
 
 /// A command for something that talks to loopback only: no proxy, no foreign
@@ -177,14 +202,24 @@ pub fn remove_after_us(folder: &Path) -> io::Result<Child> {
 /// path that it prints. Its progress goes to our stderr.
 pub fn tool(name: &str) -> io::Result<PathBuf> {
     let script = repository().join("tools").join(name).join("build");
-    let output = Command::new(&script).stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
+    let output = Command::new(&script)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()?;
     if !output.status.success() {
-        return Err(io::Error::other(format!("{} failed: {}", script.display(), output.status)));
+        return Err(io::Error::other(format!(
+            "{} failed: {}",
+            script.display(),
+            output.status
+        )));
     }
     let text = String::from_utf8_lossy(&output.stdout);
     match text.lines().last() {
         Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-        _ => Err(io::Error::other(format!("{} printed no path", script.display()))),
+        _ => Err(io::Error::other(format!(
+            "{} printed no path",
+            script.display()
+        ))),
     }
 }
 
@@ -199,6 +234,11 @@ pub fn repository() -> PathBuf {
 pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
-    let mut file: File = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file: File = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text.as_bytes())
 }

@@ -38,8 +38,15 @@ pub struct Recorder {
 impl Recorder {
     /// Starts to watch these kinds; returns when nothing can be missed any more.
     /// Must be called within the runtime on which it shall live.
-    pub(crate) async fn start(client: &kube::Client, namespace: &str, kinds: &[ApiResource]) -> io::Result<Self> {
-        let mut recorder = Self { inner: Arc::default(), tasks: Vec::new() };
+    pub(crate) async fn start(
+        client: &kube::Client,
+        namespace: &str,
+        kinds: &[ApiResource],
+    ) -> io::Result<Self> {
+        let mut recorder = Self {
+            inner: Arc::default(),
+            tasks: Vec::new(),
+        };
         for kind in kinds {
             let inner = Arc::new(Inner::default());
             // One list per kind: share the log, wait for this kind's own list.
@@ -59,10 +66,18 @@ impl Recorder {
                             }
                         }
                         Ok(Some(watcher::Event::InitDone)) => listed.listed.notify_one(),
-                        Ok(Some(watcher::Event::Apply(object) | watcher::Event::InitApply(object) | watcher::Event::Delete(object))) => {
+                        Ok(Some(
+                            watcher::Event::Apply(object)
+                            | watcher::Event::InitApply(object)
+                            | watcher::Event::Delete(object),
+                        )) => {
                             let mut versions = lock(&shared.versions);
-                            let of_one = versions.entry((name.clone(), object.name_any())).or_default();
-                            if of_one.last().map(ResourceVersion::of) != Some(ResourceVersion::of(&object)) {
+                            let of_one = versions
+                                .entry((name.clone(), object.name_any()))
+                                .or_default();
+                            if of_one.last().map(ResourceVersion::of)
+                                != Some(ResourceVersion::of(&object))
+                            {
                                 of_one.push(object);
                             }
                         }
@@ -74,7 +89,9 @@ impl Recorder {
             recorder.tasks.push(task);
             tokio::time::timeout(Duration::from_secs(30), inner.listed.notified())
                 .await
-                .map_err(|_| io::Error::other(format!("{} cannot be watched in {namespace}", kind.plural)))?;
+                .map_err(|_| {
+                    io::Error::other(format!("{} cannot be watched in {namespace}", kind.plural))
+                })?;
         }
         Ok(recorder)
     }
@@ -82,13 +99,19 @@ impl Recorder {
     /// Every version of one object, the last one before it was gone included.
     #[must_use]
     pub fn versions(&self, kind: &str, name: &str) -> Vec<DynamicObject> {
-        lock(&self.inner.versions).get(&(kind.to_owned(), name.to_owned())).cloned().unwrap_or_default()
+        lock(&self.inner.versions)
+            .get(&(kind.to_owned(), name.to_owned()))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Every version of every object: `((kind, name), versions)`.
     #[must_use]
     pub fn all(&self) -> Vec<((String, String), Vec<DynamicObject>)> {
-        let mut all: Vec<_> = lock(&self.inner.versions).iter().map(|(key, of)| (key.clone(), of.clone())).collect();
+        let mut all: Vec<_> = lock(&self.inner.versions)
+            .iter()
+            .map(|(key, of)| (key.clone(), of.clone()))
+            .collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     }
@@ -97,7 +120,10 @@ impl Recorder {
     #[must_use]
     pub fn statuses(&self, kind: &str, name: &str) -> Vec<Value> {
         let versions = self.versions(kind, name);
-        let mut statuses: Vec<Value> = versions.iter().map(|object| object.data.get("status").cloned().unwrap_or_default()).collect();
+        let mut statuses: Vec<Value> = versions
+            .iter()
+            .map(|object| object.data.get("status").cloned().unwrap_or_default())
+            .collect();
         statuses.dedup();
         statuses
     }

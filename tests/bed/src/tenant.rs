@@ -55,7 +55,12 @@ impl Tenant {
         let account = bed.unique();
         let namespace = unique_name(name, &account);
         let client = bed.client();
-        apply(&client, &json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}), None).await?;
+        apply(
+            &client,
+            &json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}),
+            None,
+        )
+        .await?;
         for object in rights(&namespace) {
             let scope = object["metadata"]["namespace"].as_str();
             apply(&client, &object, scope).await?;
@@ -66,11 +71,23 @@ impl Tenant {
         let token = token(&client, &namespace).await?;
         let text = kubeconfig(api_proxy.url(), None, &token, &namespace);
         process::write_private(&folder.join("kubeconfig"), &text)?;
-        let kinds: Vec<ApiResource> =
-            ["CloudFrontFunction", "LambdaFunction"].into_iter().filter(|kind| bed.installed_kinds().contains(*kind)).map(objects::resource).collect();
+        let kinds: Vec<ApiResource> = ["CloudFrontFunction", "LambdaFunction"]
+            .into_iter()
+            .filter(|kind| bed.installed_kinds().contains(*kind))
+            .map(objects::resource)
+            .collect();
         let recorder = Recorder::start(&client, &namespace, &kinds).await?;
         let client = TestClient(bed.control_plane().own_client().await?);
-        Ok(Self { bed, client, namespace, account, api_proxy, recorder, folder, operators: Mutex::default() })
+        Ok(Self {
+            bed,
+            client,
+            namespace,
+            account,
+            api_proxy,
+            recorder,
+            folder,
+            operators: Mutex::default(),
+        })
     }
 
     /// The bed it is on.
@@ -187,7 +204,9 @@ impl Tenant {
         Settings {
             binary: binary.as_ref().to_owned(),
             flags: all,
-            environment: environment.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+            environment: environment
+                .map(|(name, value)| (name.to_owned(), value))
+                .to_vec(),
             log: self.folder.join(format!("operator-{number}.log")),
         }
     }
@@ -199,11 +218,14 @@ impl Tenant {
     /// When it cannot be started.
     pub fn spawn_operator(&self, settings: Settings) -> Operator {
         lock(&self.operators).push(settings.log.clone());
-        let operator = Operator::spawn(settings).unwrap_or_else(|error| panic!("the operator did not start: {error}"));
+        let operator = Operator::spawn(settings)
+            .unwrap_or_else(|error| panic!("the operator did not start: {error}"));
         let victim = operator.clone();
-        self.proxy().on_kill(&self.account, std::sync::Arc::new(move || victim.kill()));
+        self.proxy()
+            .on_kill(&self.account, std::sync::Arc::new(move || victim.kill()));
         let victim = operator.clone();
-        self.api_proxy.on_kill(std::sync::Arc::new(move || victim.kill()));
+        self.api_proxy
+            .on_kill(std::sync::Arc::new(move || victim.kill()));
         operator
     }
 
@@ -218,7 +240,10 @@ impl Tenant {
     #[must_use]
     pub fn operator_logs(&self, lines: usize) -> String {
         let logs = lock(&self.operators).clone();
-        let parts: Vec<String> = logs.iter().map(|log| format!("{}:\n{}", log.display(), process::tail(log, lines))).collect();
+        let parts: Vec<String> = logs
+            .iter()
+            .map(|log| format!("{}:\n{}", log.display(), process::tail(log, lines)))
+            .collect();
         parts.join("\n")
     }
 }
@@ -232,7 +257,12 @@ impl Drop for Tenant {
         if std::thread::panicking() {
             let calls: Vec<String> = self.calls().iter().map(ToString::to_string).collect();
             let _ = std::fs::write(self.folder.join("aws-calls.log"), calls.join("\n"));
-            let calls: Vec<String> = self.api_proxy.calls().iter().map(ToString::to_string).collect();
+            let calls: Vec<String> = self
+                .api_proxy
+                .calls()
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             let _ = std::fs::write(self.folder.join("api-calls.log"), calls.join("\n"));
             match self.bed.keep_logs(&self.namespace) {
                 Ok(kept) => eprintln!("logs kept in {}", kept.display()),
@@ -244,7 +274,17 @@ impl Drop for Tenant {
 
 /// A namespace name: the test's, shortened, and a number that no other tenant has.
 fn unique_name(name: &str, number: &str) -> String {
-    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(40).collect();
+    let name: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .take(40)
+        .collect();
     format!("t-{}-{number}", name.trim_matches('-'))
 }
 
@@ -257,7 +297,9 @@ async fn apply(client: &kube::Client, object: &Value, namespace: Option<&str>) -
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
     let parameters = PatchParams::apply(FIELD_MANAGER).force();
     let applied = api.patch(name, &parameters, &Patch::Apply(object)).await;
-    applied.map(drop).map_err(|error| io::Error::other(format!("{} {name}: {error}", kind.kind)))
+    applied
+        .map(drop)
+        .map_err(|error| io::Error::other(format!("{} {name}: {error}", kind.kind)))
 }
 
 async fn token(client: &kube::Client, namespace: &str) -> io::Result<String> {
@@ -273,13 +315,16 @@ async fn token(client: &kube::Client, namespace: &str) -> io::Result<String> {
         .await
         .map_err(|error| io::Error::other(format!("TokenRequest: {error}")))?;
     let token = answer["status"]["token"].as_str();
-    token.map(str::to_owned).ok_or_else(|| io::Error::other("the TokenRequest was answered without a token"))
+    token
+        .map(str::to_owned)
+        .ok_or_else(|| io::Error::other("the TokenRequest was answered without a token"))
 }
 
 /// What an operator for one namespace needs, and nothing more.
 fn rights(namespace: &str) -> Vec<Value> {
     const RBAC: &str = "rbac.authorization.k8s.io/v1";
-    let subject = json!({"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": namespace});
+    let subject =
+        json!({"kind": "ServiceAccount", "name": SERVICE_ACCOUNT, "namespace": namespace});
     let local = json!({"name": SERVICE_ACCOUNT, "namespace": namespace});
     let wide = json!({"name": format!("cloudfn-{namespace}")});
     let role = |kind: &str, name: &Value| json!({"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name});

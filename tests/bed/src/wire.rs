@@ -39,7 +39,9 @@ impl std::error::Error for Cut {}
 /// A body that is all there.
 #[must_use]
 pub fn full(bytes: Bytes) -> Body {
-    Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync()
+    Full::new(bytes)
+        .map_err(|never: Infallible| match never {})
+        .boxed_unsync()
 }
 
 /// Listens on a free port of 127.0.0.1 and serves every connection in the
@@ -67,7 +69,8 @@ where
                     let answer = tokio::spawn(handler(request));
                     async move { answer.await.unwrap_or(Err(Cut)) }
                 });
-                let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                let connection = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service);
                 tokio::select! {
                     _ = connection => {}
                     () = sever.notified() => {}
@@ -83,7 +86,9 @@ where
 pub fn client() -> Client<HttpConnector, Full<Bytes>> {
     // Shorter than any server's own patience with an idle connection, so that no
     // request is lost on one that is just being closed.
-    Client::builder(TokioExecutor::new()).pool_idle_timeout(std::time::Duration::from_secs(1)).build_http()
+    Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(std::time::Duration::from_secs(1))
+        .build_http()
 }
 
 /// GET; status and text.
@@ -97,11 +102,18 @@ pub async fn post(url: &str) -> io::Result<(u16, String)> {
 }
 
 async fn send(request: http::request::Builder) -> io::Result<(u16, String)> {
-    let request = request.body(Full::new(Bytes::new())).map_err(io::Error::other)?;
+    let request = request
+        .body(Full::new(Bytes::new()))
+        .map_err(io::Error::other)?;
     let exchange = async {
         let response = client().request(request).await.map_err(io::Error::other)?;
         let status = response.status().as_u16();
-        let bytes = response.into_body().collect().await.map_err(io::Error::other)?.to_bytes();
+        let bytes = response
+            .into_body()
+            .collect()
+            .await
+            .map_err(io::Error::other)?
+            .to_bytes();
         Ok((status, String::from_utf8_lossy(&bytes).into_owned()))
     };
     match tokio::time::timeout(std::time::Duration::from_secs(10), exchange).await {
@@ -112,7 +124,16 @@ async fn send(request: http::request::Builder) -> io::Result<(u16, String)> {
 
 /// Headers that belong to one connection and are not forwarded.
 pub fn strip_hop_by_hop(headers: &mut http::HeaderMap) {
-    for name in ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "proxy-connection", "expect"] {
+    for name in [
+        "connection",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "proxy-connection",
+        "expect",
+    ] {
         headers.remove(name);
     }
 }

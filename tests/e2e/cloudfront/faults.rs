@@ -10,7 +10,9 @@ fn spec_for(operation: &str) -> (Value, Value) {
     let (one, two) = (javascript("one"), javascript("two"));
     let with = |code: &str, tags: Value| cff("f", code, json!({"tags": tags}));
     match operation {
-        "UpdateFunction" | "PublishFunction" => (with(&one, json!({"a": "1"})), with(&two, json!({"a": "1"}))),
+        "UpdateFunction" | "PublishFunction" => {
+            (with(&one, json!({"a": "1"})), with(&two, json!({"a": "1"})))
+        }
         "TagResource" => (with(&one, json!({"a": "1"})), with(&one, json!({"a": "2"}))),
         "UntagResource" => (with(&one, json!({"a": "1"})), with(&one, json!({}))),
         _ => (Value::Null, with(&one, json!({"a": "1"}))),
@@ -21,7 +23,13 @@ fn spec_for(operation: &str) -> (Value, Value) {
 /// often it had an effect.
 async fn life_with(name: &str, action: impl Fn() -> Action, check: impl Fn(&str, usize, usize)) {
     let scene = Scene::start(name).await;
-    for operation in ["CreateFunction", "PublishFunction", "UpdateFunction", "TagResource", "UntagResource"] {
+    for operation in [
+        "CreateFunction",
+        "PublishFunction",
+        "UpdateFunction",
+        "TagResource",
+        "UntagResource",
+    ] {
         let (before, after) = spec_for(operation);
         if !before.is_null() {
             scene.apply(before).await;
@@ -33,16 +41,24 @@ async fn life_with(name: &str, action: impl Fn() -> Action, check: impl Fn(&str,
         scene.ready(CFF, "f").await;
         fault.assert_fired(1);
         checked(&scene, operation, &check);
-        let wanted = object.data["spec"]["code"]["inline"].as_str().map(str::to_owned);
+        let wanted = object.data["spec"]["code"]["inline"]
+            .as_str()
+            .map(str::to_owned);
         assert_eq!(scene.cloud.live("f").await, wanted, "{operation}");
         let tags = scene.cloud.cloudfront_tags("f").await;
-        assert_eq!(tags.get("a").map(String::as_str), object.data["spec"]["tags"]["a"].as_str(), "{operation}");
+        assert_eq!(
+            tags.get("a").map(String::as_str),
+            object.data["spec"]["tags"]["a"].as_str(),
+            "{operation}"
+        );
         let before = scene.writes();
         scene.look(CFF, "f", operation).await;
         assert_eq!(scene.writes(), before, "{operation}: settled");
     }
     scene.tenant.clear_calls();
-    let fault = scene.tenant.inject(Fault::on("DeleteFunction").then(action()));
+    let fault = scene
+        .tenant
+        .inject(Fault::on("DeleteFunction").then(action()));
     scene.delete(CFF, "f").await;
     fault.assert_fired(1);
     checked(&scene, "DeleteFunction", &check);
@@ -52,8 +68,16 @@ async fn life_with(name: &str, action: impl Fn() -> Action, check: impl Fn(&str,
 }
 
 fn checked(scene: &Scene, operation: &str, check: &impl Fn(&str, usize, usize)) {
-    let calls: Vec<_> = scene.tenant.calls().into_iter().filter(|call| call.operation == operation).collect();
-    let done = calls.iter().filter(|call| call.status.is_some_and(|status| status < 300)).count();
+    let calls: Vec<_> = scene
+        .tenant
+        .calls()
+        .into_iter()
+        .filter(|call| call.operation == operation)
+        .collect();
+    let done = calls
+        .iter()
+        .filter(|call| call.status.is_some_and(|status| status < 300))
+        .count();
     check(operation, calls.len(), done);
 }
 
@@ -94,25 +118,41 @@ async fn a_write_that_never_arrived_is_sent_again_and_shows_no_trouble() {
 #[tokio::test]
 async fn a_throttled_write_waits_and_is_done_once() {
     let scene = Scene::start("cff-throttle").await;
-    for operation in ["CreateFunction", "UpdateFunction", "PublishFunction", "TagResource"] {
+    for operation in [
+        "CreateFunction",
+        "UpdateFunction",
+        "PublishFunction",
+        "TagResource",
+    ] {
         let (before, after) = spec_for(operation);
         if !before.is_null() {
             scene.apply(before).await;
             scene.ready(CFF, "f").await;
         }
         scene.tenant.clear_calls();
-        let fault = scene.tenant.inject(Fault::on(operation).then(Action::cloudfront_throttle()));
+        let fault = scene
+            .tenant
+            .inject(Fault::on(operation).then(Action::cloudfront_throttle()));
         scene.apply(after).await;
         scene.ready(CFF, "f").await;
         fault.assert_fired(1);
-        checked(&scene, operation, &|operation: &str, sent, done| assert_eq!((sent, done), (2, 1), "{operation}"));
+        checked(&scene, operation, &|operation: &str, sent, done| {
+            assert_eq!((sent, done), (2, 1), "{operation}")
+        });
     }
     let statuses = scene.tenant.recorder().statuses(CFF, "f");
     let reasons = |kind: &'static str| {
-        let of = statuses.iter().flat_map(|status| status["conditions"].as_array().into_iter().flatten());
-        of.filter(move |condition| condition["type"] == kind).filter_map(|condition| condition["reason"].as_str()).collect::<Vec<_>>()
+        let of = statuses
+            .iter()
+            .flat_map(|status| status["conditions"].as_array().into_iter().flatten());
+        of.filter(move |condition| condition["type"] == kind)
+            .filter_map(|condition| condition["reason"].as_str())
+            .collect::<Vec<_>>()
     };
-    assert!(reasons("Reconciling").contains(&"Throttled"), "{statuses:#?}");
+    assert!(
+        reasons("Reconciling").contains(&"Throttled"),
+        "{statuses:#?}"
+    );
     assert_eq!(reasons("Stalled"), Vec::<&str>::new());
     scene.end().await;
 }
@@ -123,7 +163,9 @@ async fn a_change_that_overtakes_our_update_is_looked_at_before_it_is_overwritte
     scene.apply(cff("f", &javascript("one"), json!({}))).await;
     scene.ready(CFF, "f").await;
     scene.tenant.clear_calls();
-    let held = scene.tenant.inject(Fault::on("UpdateFunction").then(Action::Hold));
+    let held = scene
+        .tenant
+        .inject(Fault::on("UpdateFunction").then(Action::Hold));
     let two = javascript("two");
     scene.apply(cff("f", &two, json!({}))).await;
     held.arrived(1, crate::support::PATIENCE).await;
@@ -132,9 +174,25 @@ async fn a_change_that_overtakes_our_update_is_looked_at_before_it_is_overwritte
     scene.cloud.update_cloudfront("f", "theirs", &foreign).await;
     held.release();
     scene.ready(CFF, "f").await;
-    assert_eq!(answers(&scene), [("UpdateFunction", 412), ("DescribeFunction", 200), ("GetFunction", 200), ("UpdateFunction", 200), ("PublishFunction", 200)]);
-    let live = scene.cloud.describe("f", aws_sdk_cloudfront::types::FunctionStage::Live).await;
-    let config = live.function_summary.expect("a summary").function_config.expect("a configuration");
+    assert_eq!(
+        answers(&scene),
+        [
+            ("UpdateFunction", 412),
+            ("DescribeFunction", 200),
+            ("GetFunction", 200),
+            ("UpdateFunction", 200),
+            ("PublishFunction", 200)
+        ]
+    );
+    let live = scene
+        .cloud
+        .describe("f", aws_sdk_cloudfront::types::FunctionStage::Live)
+        .await;
+    let config = live
+        .function_summary
+        .expect("a summary")
+        .function_config
+        .expect("a configuration");
     assert_eq!(config.comment, "theirs");
     assert_eq!(scene.cloud.live("f").await, Some(two));
     quiet(&scene);
@@ -144,15 +202,34 @@ async fn a_change_that_overtakes_our_update_is_looked_at_before_it_is_overwritte
 #[tokio::test]
 async fn a_change_that_overtakes_our_publish_never_goes_live() {
     let scene = Scene::start("cff-stale-publish").await;
-    let held = scene.tenant.inject(Fault::on("PublishFunction").then(Action::Hold));
+    let held = scene
+        .tenant
+        .inject(Fault::on("PublishFunction").then(Action::Hold));
     let one = javascript("one");
     scene.apply(cff("f", &one, json!({}))).await;
     held.arrived(1, crate::support::PATIENCE).await;
-    scene.cloud.update_cloudfront("f", "", &javascript("foreign")).await;
+    scene
+        .cloud
+        .update_cloudfront("f", "", &javascript("foreign"))
+        .await;
     held.release();
     scene.ready(CFF, "f").await;
-    assert_eq!(scene.writes(), ["CreateFunction", "PublishFunction", "UpdateFunction", "PublishFunction"]);
-    assert_eq!(answers(&scene).iter().filter(|(operation, status)| *operation == "PublishFunction" && *status == 200).count(), 1);
+    assert_eq!(
+        scene.writes(),
+        [
+            "CreateFunction",
+            "PublishFunction",
+            "UpdateFunction",
+            "PublishFunction"
+        ]
+    );
+    assert_eq!(
+        answers(&scene)
+            .iter()
+            .filter(|(operation, status)| *operation == "PublishFunction" && *status == 200)
+            .count(),
+        1
+    );
     assert_eq!(scene.cloud.live("f").await, Some(one));
     quiet(&scene);
     scene.end().await;
@@ -164,12 +241,20 @@ async fn a_change_that_overtakes_our_delete_does_not_save_the_function() {
     scene.apply(cff("f", &javascript("one"), json!({}))).await;
     scene.ready(CFF, "f").await;
     scene.tenant.clear_calls();
-    let held = scene.tenant.inject(Fault::on("DeleteFunction").then(Action::Hold));
+    let held = scene
+        .tenant
+        .inject(Fault::on("DeleteFunction").then(Action::Hold));
     scene.tenant.delete(CFF, "f").await;
     held.arrived(1, crate::support::PATIENCE).await;
-    scene.cloud.update_cloudfront("f", "", &javascript("foreign")).await;
+    scene
+        .cloud
+        .update_cloudfront("f", "", &javascript("foreign"))
+        .await;
     held.release();
-    scene.tenant.wait_gone(CFF, "f", crate::support::PATIENCE).await;
+    scene
+        .tenant
+        .wait_gone(CFF, "f", crate::support::PATIENCE)
+        .await;
     assert_eq!(scene.writes(), ["DeleteFunction", "DeleteFunction"]);
     assert_eq!(scene.cloud.names().await, Vec::<String>::new());
     quiet(&scene);
@@ -182,24 +267,47 @@ async fn an_owner_who_comes_between_our_read_and_our_write_is_obeyed() {
     scene.apply(cff("f", &javascript("one"), json!({}))).await;
     scene.ready(CFF, "f").await;
     scene.tenant.clear_calls();
-    let held = scene.tenant.inject(Fault::on("UpdateFunction").then(Action::Hold));
+    let held = scene
+        .tenant
+        .inject(Fault::on("UpdateFunction").then(Action::Hold));
     scene.apply(cff("f", &javascript("two"), json!({}))).await;
     held.arrived(1, crate::support::PATIENCE).await;
     let foreign = javascript("foreign");
-    scene.cloud.tag_cloudfront("f", "cloudfn.dev/owner", "elsewhere/team/g").await;
+    scene
+        .cloud
+        .tag_cloudfront("f", "cloudfn.dev/owner", "elsewhere/team/g")
+        .await;
     scene.cloud.update_cloudfront("f", "", &foreign).await;
     held.release();
     scene.reason(CFF, "f", "OwnedByAnother").await;
-    assert_eq!(scene.writes(), ["UpdateFunction"], "refused, and not sent again");
+    assert_eq!(
+        scene.writes(),
+        ["UpdateFunction"],
+        "refused, and not sent again"
+    );
     assert_eq!(scene.cloud.development("f").await, Some(foreign));
     scene.end().await;
 }
 
 /// Operations and their answers, reads of tags and of LIVE left out.
 fn answers(scene: &Scene) -> Vec<(&'static str, u16)> {
-    const SHOWN: [&str; 5] = ["CreateFunction", "UpdateFunction", "PublishFunction", "DescribeFunction", "GetFunction"];
+    const SHOWN: [&str; 5] = [
+        "CreateFunction",
+        "UpdateFunction",
+        "PublishFunction",
+        "DescribeFunction",
+        "GetFunction",
+    ];
     let calls = scene.tenant.calls();
-    let first = calls.iter().position(cloudfn_bed::Call::is_write).unwrap_or_default();
-    let shown = |call: &cloudfn_bed::Call| Some((*SHOWN.iter().find(|name| **name == call.operation)?, call.status?));
+    let first = calls
+        .iter()
+        .position(cloudfn_bed::Call::is_write)
+        .unwrap_or_default();
+    let shown = |call: &cloudfn_bed::Call| {
+        Some((
+            *SHOWN.iter().find(|name| **name == call.operation)?,
+            call.status?,
+        ))
+    };
     calls.iter().skip(first).filter_map(shown).collect()
 }

@@ -18,12 +18,27 @@ async fn a_function_held_in_development_from_the_start_is_never_published() {
     assert_eq!(live_state(&scene, &one, HELD).await, "Never");
     assert_eq!(scene.writes(), ["CreateFunction"]);
     let object = scene.look(CFF, "f", "1").await;
-    assert_eq!((&object.data["status"]["stage"], &object.data["status"]["live"]["state"]), (&json!("DEVELOPMENT"), &json!("Never")));
+    assert_eq!(
+        (
+            &object.data["status"]["stage"],
+            &object.data["status"]["live"]["state"]
+        ),
+        (&json!("DEVELOPMENT"), &json!("Never"))
+    );
     assert_eq!(live_state(&scene, &two, HELD).await, "Never");
     assert_eq!(scene.writes(), ["CreateFunction", "UpdateFunction"]);
-    assert_eq!((scene.cloud.development("f").await.as_ref(), scene.cloud.live("f").await), (Some(&two), None));
+    assert_eq!(
+        (
+            scene.cloud.development("f").await.as_ref(),
+            scene.cloud.live("f").await
+        ),
+        (Some(&two), None)
+    );
     assert_eq!(live_state(&scene, &two, "LIVE").await, "Current");
-    assert_eq!(scene.writes(), ["CreateFunction", "UpdateFunction", "PublishFunction"]);
+    assert_eq!(
+        scene.writes(),
+        ["CreateFunction", "UpdateFunction", "PublishFunction"]
+    );
     assert_eq!(scene.cloud.live("f").await, Some(two));
     scene.end().await;
 }
@@ -34,13 +49,27 @@ async fn a_change_is_held_back_and_then_promoted() {
     let (one, two) = (javascript("one"), javascript("two"));
     assert_eq!(live_state(&scene, &one, "LIVE").await, "Current");
     scene.tenant.clear_calls();
-    assert_eq!(live_state(&scene, &one, HELD).await, "Current", "nothing is taken back");
+    assert_eq!(
+        live_state(&scene, &one, HELD).await,
+        "Current",
+        "nothing is taken back"
+    );
     assert_eq!(live_state(&scene, &two, HELD).await, "Older");
     assert_eq!(scene.writes(), ["UpdateFunction"]);
-    assert_eq!((scene.cloud.live("f").await, scene.cloud.development("f").await.as_ref()), (Some(one), Some(&two)));
+    assert_eq!(
+        (
+            scene.cloud.live("f").await,
+            scene.cloud.development("f").await.as_ref()
+        ),
+        (Some(one), Some(&two))
+    );
     scene.tenant.clear_calls();
     assert_eq!(live_state(&scene, &two, "LIVE").await, "Current");
-    assert_eq!(scene.writes(), ["PublishFunction"], "the very content that was held back");
+    assert_eq!(
+        scene.writes(),
+        ["PublishFunction"],
+        "the very content that was held back"
+    );
     assert_eq!(scene.cloud.live("f").await, Some(two));
     scene.end().await;
 }
@@ -51,7 +80,11 @@ async fn a_change_that_is_held_back_can_be_dropped_without_touching_live() {
     let (one, two) = (javascript("one"), javascript("two"));
     live_state(&scene, &one, "LIVE").await;
     assert_eq!(live_state(&scene, &two, HELD).await, "Older");
-    assert_eq!(live_state(&scene, &one, HELD).await, "Current", "by content, not by ETag");
+    assert_eq!(
+        live_state(&scene, &one, HELD).await,
+        "Current",
+        "by content, not by ETag"
+    );
     scene.tenant.clear_calls();
     assert_eq!(live_state(&scene, &one, "LIVE").await, "Current");
     assert_eq!(scene.writes(), Vec::<String>::new());
@@ -74,8 +107,18 @@ async fn with_stage_development_nobodys_publish_is_undone() {
     scene.cloud.publish_cloudfront("f").await;
     let object = scene.look(CFF, "f", "2").await;
     assert_eq!(object.data["status"]["live"]["state"], "Older");
-    assert_eq!(scene.writes(), ["UpdateFunction"], "DEVELOPMENT is ours, LIVE is not touched");
-    assert_eq!((scene.cloud.development("f").await, scene.cloud.live("f").await.as_ref()), (Some(one), Some(&foreign)));
+    assert_eq!(
+        scene.writes(),
+        ["UpdateFunction"],
+        "DEVELOPMENT is ours, LIVE is not touched"
+    );
+    assert_eq!(
+        (
+            scene.cloud.development("f").await,
+            scene.cloud.live("f").await.as_ref()
+        ),
+        (Some(one), Some(&foreign))
+    );
 
     assert_eq!(live_state(&scene, &two, HELD).await, "Older");
     assert_eq!(scene.writes(), ["UpdateFunction", "UpdateFunction"]);

@@ -14,29 +14,54 @@ use crate::support::{BINARY, CFF, LFN, PATIENCE, Scene, javascript, python, quie
 /// One request to etcd's HTTP gateway.
 async fn etcd(path: &str, body: &Value) -> Value {
     let url = format!("{}{path}", Bed::get().control_plane().etcd_url());
-    let request = http::Request::post(url).body(Full::new(Bytes::from(body.to_string()))).expect("a request");
-    let reply = wire::client().request(request).await.expect("an answer").into_body().collect().await.expect("a body").to_bytes();
+    let request = http::Request::post(url)
+        .body(Full::new(Bytes::from(body.to_string())))
+        .expect("a request");
+    let reply = wire::client()
+        .request(request)
+        .await
+        .expect("an answer")
+        .into_body()
+        .collect()
+        .await
+        .expect("a body")
+        .to_bytes();
     serde_json::from_slice(&reply).expect("JSON")
 }
 
 /// Changes a stored object's spec past the API server, as an older definition would have left it.
 async fn store(scene: &Scene, kind: &str, name: &str, member: &str, value: Value) {
     let plural = format!("{}s", kind.to_lowercase());
-    let key = BASE64.encode(format!("/registry/cloudfn.dev/{plural}/{}/{name}", scene.tenant.namespace()));
+    let key = BASE64.encode(format!(
+        "/registry/cloudfn.dev/{plural}/{}/{name}",
+        scene.tenant.namespace()
+    ));
     let found = etcd("/v3/kv/range", &json!({"key": key})).await;
-    let stored = found["kvs"][0]["value"].as_str().unwrap_or_else(|| panic!("no such key: {found}"));
-    let mut object: Value = serde_json::from_slice(&BASE64.decode(stored).expect("base64")).expect("JSON");
+    let stored = found["kvs"][0]["value"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no such key: {found}"));
+    let mut object: Value =
+        serde_json::from_slice(&BASE64.decode(stored).expect("base64")).expect("JSON");
     object["spec"][member] = value;
-    let generation = object["metadata"]["generation"].as_i64().expect("a generation");
+    let generation = object["metadata"]["generation"]
+        .as_i64()
+        .expect("a generation");
     object["metadata"]["generation"] = json!(generation + 1);
-    etcd("/v3/kv/put", &json!({"key": key, "value": BASE64.encode(object.to_string())})).await;
+    etcd(
+        "/v3/kv/put",
+        &json!({"key": key, "value": BASE64.encode(object.to_string())}),
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_spec_that_cannot_be_read_any_more_is_told_and_does_not_hold_the_deletion() {
     let scene = Scene::start("del-undecodable").await;
     both_ready(&scene, &json!({})).await;
-    let odd = [("stage", json!("SOMEWHERE")), ("architectures", json!(["sparc"]))];
+    let odd = [
+        ("stage", json!("SOMEWHERE")),
+        ("architectures", json!(["sparc"])),
+    ];
     for ((kind, name), (member, value)) in BOTH.into_iter().zip(odd) {
         store(&scene, kind, name, member, value).await;
         let object = scene.reason(kind, name, "InvalidSpec").await;
@@ -60,7 +85,10 @@ async fn a_spec_of_another_shape_is_told_can_be_mended_and_does_not_hold_the_del
         let object = scene.reason(kind, name, "InvalidSpec").await;
         assert_eq!(reason(&object, "Stalled"), Some("InvalidSpec"), "{kind}");
         assert_eq!(scene.writes(), Vec::<String>::new(), "{kind}");
-        scene.tenant.patch(kind, name, json!({"spec": {member: null}})).await;
+        scene
+            .tenant
+            .patch(kind, name, json!({"spec": {member: null}}))
+            .await;
         scene.ready(kind, name).await;
         store(&scene, kind, name, member, json!(5)).await;
         scene.reason(kind, name, "InvalidSpec").await;
@@ -81,9 +109,16 @@ async fn a_policy_that_cannot_be_read_blocks_the_deletion_and_says_so() {
         scene.tenant.delete(kind, name).await;
         let said = |object: &kube::api::DynamicObject| {
             let ready = cloudfn_bed::condition(object, "Ready");
-            ready.and_then(|ready| ready["message"].as_str()).is_some_and(|text| text.contains("spec.deletionPolicy is neither Delete nor Retain"))
+            ready
+                .and_then(|ready| ready["message"].as_str())
+                .is_some_and(|text| {
+                    text.contains("spec.deletionPolicy is neither Delete nor Retain")
+                })
         };
-        scene.tenant.wait_for(kind, name, "to say why it stays", said, PATIENCE).await;
+        scene
+            .tenant
+            .wait_for(kind, name, "to say why it stays", said, PATIENCE)
+            .await;
         assert_eq!(scene.writes(), Vec::<String>::new(), "{kind}");
         scene.tenant.patch(kind, name, policy("Retain")).await;
         scene.tenant.wait_gone(kind, name, PATIENCE).await;
@@ -98,10 +133,17 @@ async fn a_reference_that_is_gone_does_not_hold_the_deletion() {
     let scene = Scene::start("del-no-reference").await;
     let data = json!({"edge.js": javascript("one"), "index.py": python("one")});
     scene.apply(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "code"}, "data": data})).await;
-    let code =
-        |kind: &str| if kind == CFF { json!({"configMapKeyRef": {"name": "code", "key": "edge.js"}}) } else { json!({"configMapRef": {"name": "code"}}) };
+    let code = |kind: &str| {
+        if kind == CFF {
+            json!({"configMapKeyRef": {"name": "code", "key": "edge.js"}})
+        } else {
+            json!({"configMapRef": {"name": "code"}})
+        }
+    };
     for (kind, name) in BOTH {
-        scene.apply(manifest(kind, name, json!({"code": code(kind)}))).await;
+        scene
+            .apply(manifest(kind, name, json!({"code": code(kind)})))
+            .await;
     }
     for (kind, name) in BOTH {
         scene.ready(kind, name).await;
@@ -141,22 +183,46 @@ async fn a_namespace_that_is_deleted_takes_its_functions_along() {
         let text = object.to_string();
         let file = scene.tenant.folder().join("rights.json");
         std::fs::write(&file, text).expect("written");
-        let output = Bed::get().kubectl(&["apply", "-f", file.to_str().expect("a path")]).await;
+        let output = Bed::get()
+            .kubectl(&["apply", "-f", file.to_str().expect("a path")])
+            .await;
         assert!(output.status.success(), "{output:?}");
     }
     scene.operator.terminate().await;
     let mut settings = scene.tenant.operator_settings(BINARY, &quiet_with(&[]));
-    settings.environment.retain(|(name, _)| name != "KUBECONFIG");
-    settings.environment.push(("KUBECONFIG".to_owned(), home.kubeconfig_path().display().to_string()));
+    settings
+        .environment
+        .retain(|(name, _)| name != "KUBECONFIG");
+    settings.environment.push((
+        "KUBECONFIG".to_owned(),
+        home.kubeconfig_path().display().to_string(),
+    ));
     scene.operator = scene.tenant.spawn_operator(settings);
     scene.operator.ready().await;
 
     both_ready(&scene, &json!({})).await;
-    let namespaces: kube::Api<k8s_openapi::api::core::v1::Namespace> = kube::Api::all(scene.tenant.client());
-    let uid = namespaces.get(scene.tenant.namespace()).await.expect("it is there").metadata.uid.expect("a uid");
-    namespaces.delete(scene.tenant.namespace(), &DeleteParams::default()).await.expect("deleted");
-    let gone = kube::runtime::wait::await_condition(namespaces, scene.tenant.namespace(), kube::runtime::conditions::is_deleted(&uid));
-    tokio::time::timeout(PATIENCE, gone).await.expect("the namespace goes in time").expect("watched");
+    let namespaces: kube::Api<k8s_openapi::api::core::v1::Namespace> =
+        kube::Api::all(scene.tenant.client());
+    let uid = namespaces
+        .get(scene.tenant.namespace())
+        .await
+        .expect("it is there")
+        .metadata
+        .uid
+        .expect("a uid");
+    namespaces
+        .delete(scene.tenant.namespace(), &DeleteParams::default())
+        .await
+        .expect("deleted");
+    let gone = kube::runtime::wait::await_condition(
+        namespaces,
+        scene.tenant.namespace(),
+        kube::runtime::conditions::is_deleted(&uid),
+    );
+    tokio::time::timeout(PATIENCE, gone)
+        .await
+        .expect("the namespace goes in time")
+        .expect("watched");
     let mut writes = scene.writes();
     writes.sort();
     assert_eq!(writes, ["DeleteFunction", "DeleteFunction"]);
@@ -168,13 +234,23 @@ async fn a_namespace_that_is_deleted_takes_its_functions_along() {
 async fn a_cloud_that_cannot_be_reached_delays_the_deletion() {
     let scene = Scene::start("del-unreachable").await;
     both_ready(&scene, &json!({})).await;
-    scene.tenant.proxy().set_unreachable(scene.tenant.account(), true);
+    scene
+        .tenant
+        .proxy()
+        .set_unreachable(scene.tenant.account(), true);
     for (kind, name) in BOTH {
         scene.tenant.delete(kind, name).await;
         let object = scene.reason(kind, name, "CloudUnavailable").await;
-        assert_eq!(reason(&object, "Reconciling"), Some("CloudUnavailable"), "{kind}");
+        assert_eq!(
+            reason(&object, "Reconciling"),
+            Some("CloudUnavailable"),
+            "{kind}"
+        );
     }
-    scene.tenant.proxy().set_unreachable(scene.tenant.account(), false);
+    scene
+        .tenant
+        .proxy()
+        .set_unreachable(scene.tenant.account(), false);
     for (kind, name) in BOTH {
         scene.tenant.patch(kind, name, request("1")).await;
         scene.tenant.wait_gone(kind, name, PATIENCE).await;
@@ -187,7 +263,9 @@ async fn a_cloud_that_cannot_be_reached_delays_the_deletion() {
 async fn without_credentials(scene: &mut Scene) {
     scene.operator.terminate().await;
     let mut settings = scene.tenant.operator_settings(BINARY, &quiet_with(&[]));
-    settings.environment.retain(|(name, _)| name != "AWS_ACCESS_KEY_ID");
+    settings
+        .environment
+        .retain(|(name, _)| name != "AWS_ACCESS_KEY_ID");
     scene.operator = scene.tenant.spawn_operator(settings);
     scene.operator.ready().await;
 }
@@ -198,7 +276,9 @@ async fn without_credentials_a_deletion_waits_for_them_or_for_retain() {
     both_ready(&scene, &json!({"deletionPolicy": "Delete"})).await;
     for kept in ["kept-edge", "kept-region"] {
         let kind = if kept == "kept-edge" { CFF } else { LFN };
-        scene.apply(manifest(kind, kept, json!({"deletionPolicy": "Delete"}))).await;
+        scene
+            .apply(manifest(kind, kept, json!({"deletionPolicy": "Delete"})))
+            .await;
         scene.ready(kind, kept).await;
     }
     scene.tenant.clear_calls();
@@ -206,7 +286,11 @@ async fn without_credentials_a_deletion_waits_for_them_or_for_retain() {
     for (kind, name) in [BOTH[0], BOTH[1], (CFF, "kept-edge"), (LFN, "kept-region")] {
         scene.tenant.delete(kind, name).await;
         let object = scene.reason(kind, name, "Unauthenticated").await;
-        assert_eq!(reason(&object, "Reconciling"), Some("Unauthenticated"), "{kind}");
+        assert_eq!(
+            reason(&object, "Reconciling"),
+            Some("Unauthenticated"),
+            "{kind}"
+        );
     }
     for (kind, name) in [(CFF, "kept-edge"), (LFN, "kept-region")] {
         scene.tenant.patch(kind, name, policy("Retain")).await;

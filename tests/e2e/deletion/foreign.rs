@@ -10,8 +10,14 @@ use crate::support::{CFF, LFN, Scene};
 async fn an_object_for_which_nothing_was_sent_goes_at_once() {
     let scene = Scene::start("del-nothing").await;
     for (kind, name) in BOTH {
-        let code = if kind == CFF { json!({"configMapKeyRef": {"name": "none", "key": "code"}}) } else { json!({"configMapRef": {"name": "none"}}) };
-        scene.apply(manifest(kind, name, json!({"code": code}))).await;
+        let code = if kind == CFF {
+            json!({"configMapKeyRef": {"name": "none", "key": "code"}})
+        } else {
+            json!({"configMapRef": {"name": "none"}})
+        };
+        scene
+            .apply(manifest(kind, name, json!({"code": code})))
+            .await;
         let object = scene.reason(kind, name, "ReferenceNotFound").await;
         assert_eq!(object.metadata.finalizers, None, "{kind}");
         scene.delete(kind, name).await;
@@ -39,7 +45,14 @@ async fn a_function_that_somebody_else_deleted_needs_no_deletion() {
     let scene = Scene::start("del-gone").await;
     both_ready(&scene, &json!({})).await;
     scene.cloud.delete_cloudfront("edge").await;
-    scene.cloud.lambda.delete_function().function_name("region").send().await.expect("deleted");
+    scene
+        .cloud
+        .lambda
+        .delete_function()
+        .function_name("region")
+        .send()
+        .await
+        .expect("deleted");
     for (kind, name) in BOTH {
         scene.delete(kind, name).await;
     }
@@ -74,7 +87,12 @@ async fn a_function_that_is_still_being_created_is_deleted() {
         value["Configuration"]["State"] = json!("Pending");
         http::Response::from_parts(head, value.to_string().into())
     });
-    scene.tenant.inject(Fault::on("GetFunction").function("region").always().then(pending));
+    scene.tenant.inject(
+        Fault::on("GetFunction")
+            .function("region")
+            .always()
+            .then(pending),
+    );
     scene.apply(manifest(LFN, "region", json!({}))).await;
     scene.reason(LFN, "region", "Settling").await;
     scene.delete(LFN, "region").await;
@@ -87,7 +105,15 @@ async fn a_function_that_is_still_being_created_is_deleted() {
 async fn a_function_that_is_being_updated_is_deleted() {
     let scene = Scene::start("del-updating").await;
     both_ready(&scene, &json!({})).await;
-    scene.cloud.lambda.update_function_configuration().function_name("region").timeout(9).send().await.expect("edited");
+    scene
+        .cloud
+        .lambda
+        .update_function_configuration()
+        .function_name("region")
+        .timeout(9)
+        .send()
+        .await
+        .expect("edited");
     scene.delete(LFN, "region").await;
     assert_eq!(scene.writes(), ["DeleteFunction"]);
     assert_eq!(scene.cloud.names().await, ["edge"]);

@@ -7,12 +7,31 @@ use super::{BOTH, both_ready, policy, request, tags};
 use crate::support::{CFF, LFN, PATIENCE, Scene};
 
 /// The cloud refuses to delete until the fault is removed.
-fn refuse(scene: &Scene, name: &str, service: &str, status: u16, code: &str, text: &str) -> Injected {
-    scene.tenant.inject(Fault::on("DeleteFunction").function(name).always().then(Action::error(service, status, code, text)))
+fn refuse(
+    scene: &Scene,
+    name: &str,
+    service: &str,
+    status: u16,
+    code: &str,
+    text: &str,
+) -> Injected {
+    scene.tenant.inject(
+        Fault::on("DeleteFunction")
+            .function(name)
+            .always()
+            .then(Action::error(service, status, code, text)),
+    )
 }
 
 fn in_use(scene: &Scene) -> Injected {
-    refuse(scene, "edge", "cloudfront", 409, "FunctionInUse", "The function is associated with a distribution.")
+    refuse(
+        scene,
+        "edge",
+        "cloudfront",
+        409,
+        "FunctionInUse",
+        "The function is associated with a distribution.",
+    )
 }
 
 #[tokio::test]
@@ -23,14 +42,27 @@ async fn a_function_in_use_blocks_its_deletion_until_it_is_released() {
     scene.tenant.delete(CFF, "edge").await;
     let object = scene.reason(CFF, "edge", "DeletionBlocked").await;
     assert_eq!(reason(&object, "Reconciling"), Some("DeletionBlocked"));
-    let said = condition(&object, "Ready").and_then(|ready| ready["message"].as_str()).unwrap_or_default().to_owned();
+    let said = condition(&object, "Ready")
+        .and_then(|ready| ready["message"].as_str())
+        .unwrap_or_default()
+        .to_owned();
     assert!(said.contains("associated with a distribution"), "{said}");
     scene.event(CFF, "edge", "DeletionBlocked").await;
     assert!(tags(&scene, CFF, "edge").await.is_some());
 
     scene.tenant.patch(CFF, "edge", request("1")).await;
-    let handled = |object: &kube::api::DynamicObject| object.data["status"]["lastHandledReconcileAt"] == "1";
-    scene.tenant.wait_for(CFF, "edge", "to have handled the request", handled, PATIENCE).await;
+    let handled =
+        |object: &kube::api::DynamicObject| object.data["status"]["lastHandledReconcileAt"] == "1";
+    scene
+        .tenant
+        .wait_for(
+            CFF,
+            "edge",
+            "to have handled the request",
+            handled,
+            PATIENCE,
+        )
+        .await;
     assert!(used.fired() >= 2, "each look tries again");
     used.remove();
     scene.tenant.patch(CFF, "edge", request("2")).await;
@@ -45,8 +77,22 @@ async fn a_request_for_a_look_wakes_a_deletion_that_would_wait_an_hour() {
     both_ready(&scene, &json!({})).await;
     // An answer that nobody knows: the next look would be after the check interval.
     let odd = [
-        refuse(&scene, "edge", "cloudfront", 404, "NoSuchResource", "No route"),
-        refuse(&scene, "region", "lambda", 404, "ResourceNotFoundException", "Function not found: /2015-03-31/odd"),
+        refuse(
+            &scene,
+            "edge",
+            "cloudfront",
+            404,
+            "NoSuchResource",
+            "No route",
+        ),
+        refuse(
+            &scene,
+            "region",
+            "lambda",
+            404,
+            "ResourceNotFoundException",
+            "Function not found: /2015-03-31/odd",
+        ),
     ];
     for ((kind, name), odd) in BOTH.into_iter().zip(odd) {
         scene.tenant.delete(kind, name).await;
@@ -64,7 +110,14 @@ async fn a_request_for_a_look_wakes_a_deletion_that_would_wait_an_hour() {
 async fn a_patch_to_retain_is_the_way_out() {
     let scene = Scene::start("del-way-out").await;
     both_ready(&scene, &json!({"deletionPolicy": "Delete"})).await;
-    let busy = refuse(&scene, "region", "lambda", 409, "ResourceConflictException", "The operation cannot be performed at this time.");
+    let busy = refuse(
+        &scene,
+        "region",
+        "lambda",
+        409,
+        "ResourceConflictException",
+        "The operation cannot be performed at this time.",
+    );
     let used = in_use(&scene);
     for (kind, name, shown) in [(CFF, "edge", "DeletionBlocked"), (LFN, "region", "Busy")] {
         scene.tenant.delete(kind, name).await;
@@ -72,7 +125,12 @@ async fn a_patch_to_retain_is_the_way_out() {
         assert_eq!(reason(&object, "Stalled"), None, "{kind}");
         scene.tenant.patch(kind, name, policy("Retain")).await;
         scene.tenant.wait_gone(kind, name, PATIENCE).await;
-        assert!(tags(&scene, kind, name).await.is_some_and(|tags| tags.contains_key("cloudfn.dev/owner")), "{kind}");
+        assert!(
+            tags(&scene, kind, name)
+                .await
+                .is_some_and(|tags| tags.contains_key("cloudfn.dev/owner")),
+            "{kind}"
+        );
     }
     assert!(busy.fired() >= 1 && used.fired() >= 1);
     scene.end().await;
@@ -83,18 +141,36 @@ async fn a_paused_deletion_does_nothing_and_then_follows_the_policy_of_that_mome
     let scene = Scene::start("del-paused").await;
     both_ready(&scene, &json!({"deletionPolicy": "Retain"})).await;
     for (kind, name) in BOTH {
-        scene.tenant.patch(kind, name, json!({"metadata": {"annotations": {"cloudfn.dev/paused": "true"}}})).await;
+        scene
+            .tenant
+            .patch(
+                kind,
+                name,
+                json!({"metadata": {"annotations": {"cloudfn.dev/paused": "true"}}}),
+            )
+            .await;
         scene.reason(kind, name, "Paused").await;
         scene.tenant.delete(kind, name).await;
         scene.tenant.patch(kind, name, policy("Delete")).await;
         let seen = |object: &kube::api::DynamicObject| {
             object.metadata.deletion_timestamp.is_some()
-                && object.data["status"]["observedGeneration"].as_i64() == object.metadata.generation
+                && object.data["status"]["observedGeneration"].as_i64()
+                    == object.metadata.generation
                 && object.data["spec"]["deletionPolicy"] == "Delete"
         };
-        scene.tenant.wait_for(kind, name, "to be seen while it is paused", seen, PATIENCE).await;
+        scene
+            .tenant
+            .wait_for(kind, name, "to be seen while it is paused", seen, PATIENCE)
+            .await;
         assert_eq!((scene.writes(), scene.reads()), (vec![], vec![]), "{kind}");
-        scene.tenant.patch(kind, name, json!({"metadata": {"annotations": {"cloudfn.dev/paused": null}}})).await;
+        scene
+            .tenant
+            .patch(
+                kind,
+                name,
+                json!({"metadata": {"annotations": {"cloudfn.dev/paused": null}}}),
+            )
+            .await;
         scene.tenant.wait_gone(kind, name, PATIENCE).await;
         assert_eq!(scene.writes(), ["DeleteFunction"], "{kind}");
         scene.tenant.clear_calls();

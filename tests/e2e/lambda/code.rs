@@ -22,17 +22,32 @@ pub async fn put_s3(scene: &Scene, path: &str, body: Vec<u8>) -> Option<String> 
         .body(Full::new(Bytes::from(body)))
         .expect("a request");
     let answer = wire::client().request(request).await.expect("an answer");
-    assert!(answer.status().is_success(), "PUT {path}: {}", answer.status());
-    answer.headers().get("x-amz-version-id").map(|version| version.to_str().expect("text").to_owned())
+    assert!(
+        answer.status().is_success(),
+        "PUT {path}: {}",
+        answer.status()
+    );
+    answer
+        .headers()
+        .get("x-amz-version-id")
+        .map(|version| version.to_str().expect("text").to_owned())
 }
 
 /// A bucket of this account with these objects: key, and what their Python says.
 pub async fn bucket(scene: &Scene, objects: &[(&str, &str)]) -> String {
     let bucket = format!("code-{}", scene.tenant.account());
-    let place = format!("<CreateBucketConfiguration><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>", scene.tenant.region());
+    let place = format!(
+        "<CreateBucketConfiguration><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>",
+        scene.tenant.region()
+    );
     put_s3(scene, &bucket, place.into_bytes()).await;
     for (key, text) in objects {
-        put_s3(scene, &format!("{bucket}/{key}"), archive("index.py", &python(text))).await;
+        put_s3(
+            scene,
+            &format!("{bucket}/{key}"),
+            archive("index.py", &python(text)),
+        )
+        .await;
     }
     bucket
 }
@@ -55,10 +70,16 @@ async fn an_edit_of_each_source_is_deployed_with_one_update() {
     let bucket = bucket(&scene, &[("one.zip", "one"), ("two.zip", "two")]).await;
     let sources = |text: &str| {
         [
-            ("inline", json!({"inline": {"files": {"index.py": python(text), "more/data.txt": "more"}}})),
+            (
+                "inline",
+                json!({"inline": {"files": {"index.py": python(text), "more/data.txt": "more"}}}),
+            ),
             ("config-map", json!({"configMapRef": {"name": "code"}})),
             ("zip-file", zip_file(text)),
-            ("bucket", json!({"s3Bucket": bucket, "s3Key": format!("{text}.zip")})),
+            (
+                "bucket",
+                json!({"s3Bucket": bucket, "s3Key": format!("{text}.zip")}),
+            ),
         ]
     };
     let marks = [("one", "CreateFunction"), ("two", "UpdateFunctionCode")];
@@ -70,11 +91,19 @@ async fn an_edit_of_each_source_is_deployed_with_one_update() {
         }
         for (name, _) in sources(text) {
             // The edit of a ConfigMap brings no new generation: the deployed code is the condition.
-            let deployed = |object: &DynamicObject| is_ready(object) && object.data["status"]["codeSha256"] != was[name];
-            let object = scene.tenant.wait_for(LFN, name, "to be deployed", deployed, PATIENCE).await;
+            let deployed = |object: &DynamicObject| {
+                is_ready(object) && object.data["status"]["codeSha256"] != was[name]
+            };
+            let object = scene
+                .tenant
+                .wait_for(LFN, name, "to be deployed", deployed, PATIENCE)
+                .await;
             was[name] = object.data["status"]["codeSha256"].clone();
             assert_eq!(mark(&scene, name).await, text, "{name}");
-            let writes: Vec<String> = super::writes_of(&scene, name).into_iter().filter(|operation| operation != "TagResource").collect();
+            let writes: Vec<String> = super::writes_of(&scene, name)
+                .into_iter()
+                .filter(|operation| operation != "TagResource")
+                .collect();
             assert_eq!(writes, [write], "{name}");
         }
         scene.tenant.clear_calls();
@@ -88,11 +117,27 @@ async fn code_moves_from_any_source_to_another() {
     let bucket = bucket(&scene, &[("three.zip", "three")]).await;
     scene.apply(config_map("one")).await;
     let rows = [
-        ("zero", json!({"inline": {"files": {"index.py": python("zero")}}}), vec!["CreateFunction"]),
-        ("one", json!({"configMapRef": {"name": "code"}}), vec!["UpdateFunctionCode"]),
+        (
+            "zero",
+            json!({"inline": {"files": {"index.py": python("zero")}}}),
+            vec!["CreateFunction"],
+        ),
+        (
+            "one",
+            json!({"configMapRef": {"name": "code"}}),
+            vec!["UpdateFunctionCode"],
+        ),
         ("two", zip_file("two"), vec!["UpdateFunctionCode"]),
-        ("three", json!({"s3Bucket": bucket, "s3Key": "three.zip"}), vec!["UpdateFunctionCode", "TagResource"]),
-        ("four", json!({"inline": {"files": {"index.py": python("four")}}}), vec!["UpdateFunctionCode", "UntagResource"]),
+        (
+            "three",
+            json!({"s3Bucket": bucket, "s3Key": "three.zip"}),
+            vec!["UpdateFunctionCode", "TagResource"],
+        ),
+        (
+            "four",
+            json!({"inline": {"files": {"index.py": python("four")}}}),
+            vec!["UpdateFunctionCode", "UntagResource"],
+        ),
     ];
     for (text, code, writes) in rows {
         scene.tenant.clear_calls();
@@ -100,7 +145,12 @@ async fn code_moves_from_any_source_to_another() {
         let object = scene.ready(LFN, "f").await;
         assert_eq!(mark(&scene, "f").await, text);
         assert_eq!(scene.writes(), writes, "{text}");
-        assert_eq!(object.data["status"]["code"]["s3Key"].as_str(), code["s3Key"].as_str(), "{text}: {:#}", object.data["status"]);
+        assert_eq!(
+            object.data["status"]["code"]["s3Key"].as_str(),
+            code["s3Key"].as_str(),
+            "{text}: {:#}",
+            object.data["status"]
+        );
     }
     scene.end().await;
 }
@@ -109,13 +159,25 @@ async fn code_moves_from_any_source_to_another() {
 async fn the_same_source_looked_at_again_is_not_deployed_again() {
     let scene = Scene::start("lfn-same").await;
     let bucket = bucket(&scene, &[("one.zip", "one")]).await;
-    scene.apply(lfn("f", "", source(&json!({"s3Bucket": bucket, "s3Key": "one.zip"})))).await;
+    scene
+        .apply(lfn(
+            "f",
+            "",
+            source(&json!({"s3Bucket": bucket, "s3Key": "one.zip"})),
+        ))
+        .await;
     scene.ready(LFN, "f").await;
     scene.tenant.clear_calls();
     scene.look(LFN, "f", "1").await;
-    assert_eq!((scene.writes(), scene.reads()), (vec![], vec!["GetFunction".to_owned()]));
+    assert_eq!(
+        (scene.writes(), scene.reads()),
+        (vec![], vec!["GetFunction".to_owned()])
+    );
     // The tag alone suffices: a status that was lost does not deploy again.
-    scene.tenant.patch_status(LFN, "f", json!({"status": null})).await;
+    scene
+        .tenant
+        .patch_status(LFN, "f", json!({"status": null}))
+        .await;
     scene.operator.kill();
     scene.operator.restart().await;
     scene.ready(LFN, "f").await;
@@ -129,12 +191,30 @@ async fn an_object_that_is_not_in_the_bucket_is_told_and_a_right_one_gets_out() 
     let bucket = bucket(&scene, &[("one.zip", "one")]).await;
     scene.apply(lfn("f", &python("zero"), json!({}))).await;
     scene.ready(LFN, "f").await;
-    scene.apply(lfn("f", "", source(&json!({"s3Bucket": bucket, "s3Key": "none.zip"})))).await;
+    scene
+        .apply(lfn(
+            "f",
+            "",
+            source(&json!({"s3Bucket": bucket, "s3Key": "none.zip"})),
+        ))
+        .await;
     let said = message(&scene, "f", "Rejected").await;
-    assert!(said.contains("UpdateFunctionCode") && said.contains("none.zip"), "{said}");
-    assert_eq!(reason(&scene.tenant.get(LFN, "f").await, "Stalled"), Some("Rejected"));
+    assert!(
+        said.contains("UpdateFunctionCode") && said.contains("none.zip"),
+        "{said}"
+    );
+    assert_eq!(
+        reason(&scene.tenant.get(LFN, "f").await, "Stalled"),
+        Some("Rejected")
+    );
     assert_eq!(mark(&scene, "f").await, "zero", "what ran still runs");
-    scene.apply(lfn("f", "", source(&json!({"s3Bucket": bucket, "s3Key": "one.zip"})))).await;
+    scene
+        .apply(lfn(
+            "f",
+            "",
+            source(&json!({"s3Bucket": bucket, "s3Key": "one.zip"})),
+        ))
+        .await;
     scene.ready(LFN, "f").await;
     assert_eq!(mark(&scene, "f").await, "one");
     scene.end().await;

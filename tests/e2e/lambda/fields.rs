@@ -25,7 +25,11 @@ fn rows() -> Vec<Row> {
         Row {
             name: "runtime",
             spec: json!({"runtime": "python3.13"}),
-            shows: |c| c.runtime().map_or("", |runtime| runtime.as_str()).to_owned(),
+            shows: |c| {
+                c.runtime()
+                    .map_or("", |runtime| runtime.as_str())
+                    .to_owned()
+            },
             set: "python3.13",
             fresh: "python3.12",
             write: configuration,
@@ -73,7 +77,13 @@ fn rows() -> Vec<Row> {
         Row {
             name: "architectures",
             spec: json!({"architectures": ["arm64"]}),
-            shows: |c| c.architectures().iter().map(aws_sdk_lambda::types::Architecture::as_str).collect::<Vec<_>>().join(","),
+            shows: |c| {
+                c.architectures()
+                    .iter()
+                    .map(aws_sdk_lambda::types::Architecture::as_str)
+                    .collect::<Vec<_>>()
+                    .join(",")
+            },
             set: "arm64",
             fresh: "x86_64",
             write: "UpdateFunctionCode",
@@ -91,8 +101,14 @@ fn rows() -> Vec<Row> {
 
 /// `NAME=value`, sorted.
 fn variables(configuration: &FunctionConfiguration) -> String {
-    let variables = configuration.environment().and_then(|environment| environment.variables());
-    let mut pairs: Vec<String> = variables.into_iter().flatten().map(|(name, value)| format!("{name}={value}")).collect();
+    let variables = configuration
+        .environment()
+        .and_then(|environment| environment.variables());
+    let mut pairs: Vec<String> = variables
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     pairs.sort();
     pairs.join(",")
 }
@@ -101,17 +117,33 @@ fn variables(configuration: &FunctionConfiguration) -> String {
 async fn each_field_is_set_with_one_write_and_taken_away_with_one() {
     let scene = Scene::start("lfn-fields").await;
     let code = python("fields");
-    let steps = [("created without it", false, false), ("set", true, true), ("dropped", false, true)];
+    let steps = [
+        ("created without it", false, false),
+        ("set", true, true),
+        ("dropped", false, true),
+    ];
     for (what, set, written) in steps {
         for row in rows() {
-            scene.apply(lfn(row.name, &code, if set { row.spec } else { json!({}) })).await;
+            scene
+                .apply(lfn(row.name, &code, if set { row.spec } else { json!({}) }))
+                .await;
         }
         for row in rows() {
             scene.ready(LFN, row.name).await;
             let shown = (row.shows)(&scene.cloud.configuration(row.name).await);
-            assert_eq!(shown, if set { row.set } else { row.fresh }, "{}: {what}", row.name);
+            assert_eq!(
+                shown,
+                if set { row.set } else { row.fresh },
+                "{}: {what}",
+                row.name
+            );
             let expected = if written { row.write } else { "CreateFunction" };
-            assert_eq!(writes_of(&scene, row.name), [expected], "{}: {what}", row.name);
+            assert_eq!(
+                writes_of(&scene, row.name),
+                [expected],
+                "{}: {what}",
+                row.name
+            );
         }
         scene.tenant.clear_calls();
     }
@@ -146,12 +178,32 @@ async fn variables_are_added_changed_removed_and_emptied() {
     let code = python("variables");
     let (one, two) = (format!("{SENTINEL}-1"), format!("{SENTINEL}-2"));
     let rows = [
-        ("the first", json!({"variables": {"AA": one}}), format!("AA={one}")),
-        ("one more", json!({"variables": {"AA": one, "BB": one}}), format!("AA={one},BB={one}")),
-        ("one changed", json!({"variables": {"AA": two, "BB": one}}), format!("AA={two},BB={one}")),
-        ("one removed", json!({"variables": {"AA": null}}), format!("BB={one}")),
+        (
+            "the first",
+            json!({"variables": {"AA": one}}),
+            format!("AA={one}"),
+        ),
+        (
+            "one more",
+            json!({"variables": {"AA": one, "BB": one}}),
+            format!("AA={one},BB={one}"),
+        ),
+        (
+            "one changed",
+            json!({"variables": {"AA": two, "BB": one}}),
+            format!("AA={two},BB={one}"),
+        ),
+        (
+            "one removed",
+            json!({"variables": {"AA": null}}),
+            format!("BB={one}"),
+        ),
         ("emptied", json!({"variables": {"BB": null}}), String::new()),
-        ("filled again", json!({"variables": {"CC": two}}), format!("CC={two}")),
+        (
+            "filled again",
+            json!({"variables": {"CC": two}}),
+            format!("CC={two}"),
+        ),
         ("dropped", Value::Null, String::new()),
     ];
     scene.apply(lfn("f", &code, json!({}))).await;
@@ -159,9 +211,16 @@ async fn variables_are_added_changed_removed_and_emptied() {
     for (what, environment, expected) in rows {
         scene.tenant.clear_calls();
         // Patched, since emptying a map by server-side apply makes a null of it in the API server.
-        scene.tenant.patch(LFN, "f", json!({"spec": {"environment": environment}})).await;
+        scene
+            .tenant
+            .patch(LFN, "f", json!({"spec": {"environment": environment}}))
+            .await;
         scene.ready(LFN, "f").await;
-        assert_eq!(variables(&scene.cloud.configuration("f").await), expected, "{what}");
+        assert_eq!(
+            variables(&scene.cloud.configuration("f").await),
+            expected,
+            "{what}"
+        );
         assert_eq!(scene.writes(), ["UpdateFunctionConfiguration"], "{what}");
     }
     scene.end().await;
@@ -172,23 +231,57 @@ async fn tags_are_added_changed_and_removed_and_those_of_others_stay() {
     let scene = Scene::start("lfn-tags").await;
     let code = python("tags");
     let rows = [
-        ("created with one", json!({"team": "a"}), "team=a", vec!["CreateFunction"]),
-        ("one more", json!({"team": "a", "stage": "x"}), "others=1,stage=x,team=a", vec!["TagResource"]),
-        ("one changed, one removed", json!({"stage": "y"}), "others=1,stage=y", vec!["UntagResource", "TagResource"]),
+        (
+            "created with one",
+            json!({"team": "a"}),
+            "team=a",
+            vec!["CreateFunction"],
+        ),
+        (
+            "one more",
+            json!({"team": "a", "stage": "x"}),
+            "others=1,stage=x,team=a",
+            vec!["TagResource"],
+        ),
+        (
+            "one changed, one removed",
+            json!({"stage": "y"}),
+            "others=1,stage=y",
+            vec!["UntagResource", "TagResource"],
+        ),
         ("none", Value::Null, "others=1", vec!["UntagResource"]),
     ];
     for (what, tags, expected, writes) in rows {
         scene.tenant.clear_calls();
         scene.apply(lfn("f", &code, json!({"tags": tags}))).await;
         let object = scene.ready(LFN, "f").await;
-        let arn = object.data["status"]["arn"].as_str().expect("an ARN").to_owned();
-        let found = scene.cloud.function("f").await.and_then(|function| function.tags).unwrap_or_default();
-        let mut found: Vec<String> =
-            found.into_iter().filter(|(key, _)| !key.starts_with("cloudfn.dev/")).map(|(key, value)| format!("{key}={value}")).collect();
+        let arn = object.data["status"]["arn"]
+            .as_str()
+            .expect("an ARN")
+            .to_owned();
+        let found = scene
+            .cloud
+            .function("f")
+            .await
+            .and_then(|function| function.tags)
+            .unwrap_or_default();
+        let mut found: Vec<String> = found
+            .into_iter()
+            .filter(|(key, _)| !key.starts_with("cloudfn.dev/"))
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
         found.sort();
         assert_eq!(found.join(","), expected, "{what}");
         assert_eq!(scene.writes(), writes, "{what}");
-        scene.cloud.lambda.tag_resource().resource(arn).tags("others", "1").send().await.expect("tagged from outside");
+        scene
+            .cloud
+            .lambda
+            .tag_resource()
+            .resource(arn)
+            .tags("others", "1")
+            .send()
+            .await
+            .expect("tagged from outside");
     }
     scene.end().await;
 }

@@ -43,7 +43,13 @@ fn kstatus(object: &DynamicObject) -> Kstatus {
 async fn life(scene: &Scene, kind: &str, name: &str, last: Kstatus) -> Vec<Kstatus> {
     let deadline = std::time::Instant::now() + PATIENCE;
     loop {
-        let mut words: Vec<Kstatus> = scene.tenant.recorder().versions(kind, name).iter().map(kstatus).collect();
+        let mut words: Vec<Kstatus> = scene
+            .tenant
+            .recorder()
+            .versions(kind, name)
+            .iter()
+            .map(kstatus)
+            .collect();
         words.dedup();
         // The recorder's own watch may be a moment behind.
         if words.last() == Some(&last) || std::time::Instant::now() > deadline {
@@ -65,12 +71,22 @@ async fn an_object_is_in_progress_until_it_is_current_and_terminating_until_it_i
         scene.delete(kind, "f").await;
     }
     for kind in BOTH {
-        assert_eq!(life(&scene, kind, "f", Terminating).await, [InProgress, Current, InProgress, Current, Terminating], "{kind}");
+        assert_eq!(
+            life(&scene, kind, "f", Terminating).await,
+            [InProgress, Current, InProgress, Current, Terminating],
+            "{kind}"
+        );
         let versions = scene.tenant.recorder().versions(kind, "f");
         let first = versions.first().expect("a version");
-        assert_eq!(first.data["status"]["observedGeneration"], -1, "a new object says that nobody has looked");
+        assert_eq!(
+            first.data["status"]["observedGeneration"], -1,
+            "a new object says that nobody has looked"
+        );
         for version in versions {
-            assert_eq!(kstatus(&version) == Current, is_ready(&version) && version.metadata.deletion_timestamp.is_none());
+            assert_eq!(
+                kstatus(&version) == Current,
+                is_ready(&version) && version.metadata.deletion_timestamp.is_none()
+            );
         }
     }
     scene.end().await;
@@ -81,11 +97,17 @@ async fn an_object_that_needs_a_person_has_failed() {
     use Kstatus::{Current, Failed, InProgress};
     let scene = Scene::start("kstatus-failed").await;
     for kind in BOTH {
-        scene.apply(manifest(kind, "f", "one", adopting("Always"))).await;
+        scene
+            .apply(manifest(kind, "f", "one", adopting("Always")))
+            .await;
         scene.reason(kind, "f", "NotAllowed").await;
         scene.apply(manifest(kind, "f", "one", json!({}))).await;
         scene.ready(kind, "f").await;
-        assert_eq!(life(&scene, kind, "f", Current).await, [InProgress, Failed, InProgress, Current], "{kind}");
+        assert_eq!(
+            life(&scene, kind, "f", Current).await,
+            [InProgress, Failed, InProgress, Current],
+            "{kind}"
+        );
     }
     scene.end().await;
 }
@@ -95,12 +117,26 @@ async fn kubectl_waits_for_ready_objects_and_gives_up_on_stalled_ones() {
     let scene = Scene::start("kubectl-wait").await;
     for kind in BOTH {
         scene.apply(manifest(kind, "good", "one", json!({}))).await;
-        scene.apply(manifest(kind, "bad", "one", adopting("Always"))).await;
+        scene
+            .apply(manifest(kind, "bad", "one", adopting("Always")))
+            .await;
     }
     let namespace = scene.tenant.namespace();
-    for (kind, plural) in [(CFF, "cloudfrontfunctions.cloudfn.dev"), (LFN, "lambdafunctions.cloudfn.dev")] {
+    for (kind, plural) in [
+        (CFF, "cloudfrontfunctions.cloudfn.dev"),
+        (LFN, "lambdafunctions.cloudfn.dev"),
+    ] {
         let wait = |name: &str, timeout: &str| {
-            let arguments = ["wait", "-n", namespace, "--for=condition=Ready", timeout, plural, name].map(str::to_owned);
+            let arguments = [
+                "wait",
+                "-n",
+                namespace,
+                "--for=condition=Ready",
+                timeout,
+                plural,
+                name,
+            ]
+            .map(str::to_owned);
             async move { scene_kubectl(&arguments).await }
         };
         let met = wait("good", "--timeout=60s").await;
@@ -108,7 +144,10 @@ async fn kubectl_waits_for_ready_objects_and_gives_up_on_stalled_ones() {
         scene.reason(kind, "bad", "NotAllowed").await;
         let unmet = wait("bad", "--timeout=1s").await;
         assert!(!unmet.status.success(), "{unmet:?}");
-        assert!(String::from_utf8_lossy(&unmet.stderr).contains("timed out"), "{unmet:?}");
+        assert!(
+            String::from_utf8_lossy(&unmet.stderr).contains("timed out"),
+            "{unmet:?}"
+        );
     }
     scene.end().await;
 }

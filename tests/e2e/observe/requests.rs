@@ -11,18 +11,36 @@ const OURS: &str = "cloudfn.dev/reconcile-requested-at";
 const FLUX: &str = "reconcile.fluxcd.io/requestedAt";
 
 async fn annotate(scene: &Scene, kind: &str, annotations: Value) {
-    scene.tenant.patch(kind, "f", json!({"metadata": {"annotations": annotations}})).await;
+    scene
+        .tenant
+        .patch(kind, "f", json!({"metadata": {"annotations": annotations}}))
+        .await;
 }
 
 async fn handled(scene: &Scene, kind: &str, token: &str) -> DynamicObject {
-    let echoes = |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == token && is_ready(object);
-    scene.tenant.wait_for(kind, "f", &format!("to have handled {token}"), echoes, PATIENCE).await
+    let echoes = |object: &DynamicObject| {
+        object.data["status"]["lastHandledReconcileAt"] == token && is_ready(object)
+    };
+    scene
+        .tenant
+        .wait_for(
+            kind,
+            "f",
+            &format!("to have handled {token}"),
+            echoes,
+            PATIENCE,
+        )
+        .await
 }
 
 /// The calls that show that somebody looked, once: how often the function itself was asked for.
 fn looks(scene: &Scene, kind: &str) -> usize {
     let calls = scene.tenant.calls();
-    let wanted = if kind == CFF { "ListTagsForResource" } else { "GetFunction" };
+    let wanted = if kind == CFF {
+        "ListTagsForResource"
+    } else {
+        "GetFunction"
+    };
     calls.iter().filter(|call| call.operation == wanted).count()
 }
 
@@ -45,7 +63,12 @@ async fn each_new_request_is_one_look_and_is_echoed() {
         handled(&scene, kind, "2026-01-03T00:00:00Z").await;
         assert_eq!(looks(&scene, kind), 3, "ours is greater again");
         // What is asked twice is answered once.
-        annotate(&scene, kind, json!({OURS: "2026-01-03T00:00:00Z", "unrelated": "x"})).await;
+        annotate(
+            &scene,
+            kind,
+            json!({OURS: "2026-01-03T00:00:00Z", "unrelated": "x"}),
+        )
+        .await;
         annotate(&scene, kind, json!({FLUX: "2026-01-04T00:00:00Z"})).await;
         handled(&scene, kind, "2026-01-04T00:00:00Z").await;
         assert_eq!(looks(&scene, kind), 4);
@@ -75,9 +98,15 @@ async fn a_request_repairs_an_outside_edit_at_once() {
     let scene = Scene::start("requests-repair").await;
     scene.apply(manifest(CFF, "f", "one", json!({}))).await;
     scene.ready(CFF, "f").await;
-    scene.cloud.update_cloudfront("f", "edited", &crate::support::javascript("edited")).await;
+    scene
+        .cloud
+        .update_cloudfront("f", "edited", &crate::support::javascript("edited"))
+        .await;
     annotate(&scene, CFF, json!({FLUX: "1"})).await;
     handled(&scene, CFF, "1").await;
-    assert_eq!(scene.cloud.development("f").await, Some(crate::support::javascript("one")));
+    assert_eq!(
+        scene.cloud.development("f").await,
+        Some(crate::support::javascript("one"))
+    );
     scene.end().await;
 }

@@ -24,8 +24,12 @@ async fn with_credentials_of_another_account_nothing_is_written_and_nothing_is_b
     assert!(scene.operator.terminate().await.success());
     let other = other_account(&scene);
     let mut settings = scene.tenant.operator_settings(BINARY, &quiet_with(&[]));
-    settings.environment.retain(|(name, _)| name != "AWS_ACCESS_KEY_ID");
-    settings.environment.push(("AWS_ACCESS_KEY_ID".to_owned(), other.clone()));
+    settings
+        .environment
+        .retain(|(name, _)| name != "AWS_ACCESS_KEY_ID");
+    settings
+        .environment
+        .push(("AWS_ACCESS_KEY_ID".to_owned(), other.clone()));
     scene.operator = scene.tenant.spawn_operator(settings);
     scene.operator.ready().await;
     let elsewhere = Cloud::of(&other, scene.tenant.region()).await;
@@ -35,7 +39,10 @@ async fn with_credentials_of_another_account_nothing_is_written_and_nothing_is_b
         let object = scene.look(kind, "f", "1").await;
         assert!(is_stalled(&object, "WrongAccount"), "{object:?}");
         let message = message(&object, "Ready");
-        assert!(message.contains(scene.tenant.account()) && message.contains(&other), "{message}");
+        assert!(
+            message.contains(scene.tenant.account()) && message.contains(&other),
+            "{message}"
+        );
         assert_eq!(object.data["status"]["accountId"], scene.tenant.account());
         assert_eq!(state(&scene.cloud, kind, "f").await, before);
         // A deletion does not take "not found" for an answer either.
@@ -43,15 +50,27 @@ async fn with_credentials_of_another_account_nothing_is_written_and_nothing_is_b
         scene.reason(kind, "gone", "WrongAccount").await;
         assert!(exists(&scene.cloud, kind, "gone").await);
     }
-    assert_eq!(elsewhere.names().await, Vec::<String>::new(), "nothing was made there");
+    assert_eq!(
+        elsewhere.names().await,
+        Vec::<String>::new(),
+        "nothing was made there"
+    );
     let calls = scene.tenant.proxy().calls(&other);
-    assert!(calls.iter().all(|call| call.operation == "GetCallerIdentity"), "{calls:?}");
+    assert!(
+        calls
+            .iter()
+            .all(|call| call.operation == "GetCallerIdentity"),
+        "{calls:?}"
+    );
 
     assert!(scene.operator.terminate().await.success());
     scene.operator = scene.tenant.operator(BINARY, &quiet_with(&[])).await;
     for kind in BOTH {
         scene.ready(kind, "f").await;
-        scene.tenant.wait_gone(kind, "gone", crate::support::PATIENCE).await;
+        scene
+            .tenant
+            .wait_gone(kind, "gone", crate::support::PATIENCE)
+            .await;
         assert!(!exists(&scene.cloud, kind, "gone").await);
     }
     scene.end().await;
@@ -62,13 +81,27 @@ async fn the_operator_refuses_to_start_in_an_account_that_is_not_allowed() {
     let mut scene = Scene::start("allowed").await;
     assert!(scene.operator.terminate().await.success());
     let flag = format!("--allowed-account-ids={}", other_account(&scene));
-    let refused = scene.tenant.spawn_operator(scene.tenant.operator_settings(BINARY, &quiet_with(&[&flag])));
-    let status = refused.exited(Duration::from_mins(1)).await.expect("it ends by itself");
+    let refused = scene.tenant.spawn_operator(
+        scene
+            .tenant
+            .operator_settings(BINARY, &quiet_with(&[&flag])),
+    );
+    let status = refused
+        .exited(Duration::from_mins(1))
+        .await
+        .expect("it ends by itself");
     assert!(!status.success(), "{status}");
     let log = refused.log();
-    assert!(log.contains("--allowed-account-ids") && log.contains(scene.tenant.account()), "{log}");
+    assert!(
+        log.contains("--allowed-account-ids") && log.contains(scene.tenant.account()),
+        "{log}"
+    );
 
-    let flag = format!("--allowed-account-ids={},{}", other_account(&scene), scene.tenant.account());
+    let flag = format!(
+        "--allowed-account-ids={},{}",
+        other_account(&scene),
+        scene.tenant.account()
+    );
     scene.operator = scene.tenant.operator(BINARY, &quiet_with(&[&flag])).await;
     for kind in BOTH {
         scene.apply(manifest(kind, "f", "one", json!({}))).await;

@@ -7,7 +7,11 @@ use crate::support::{CFF, LFN, PATIENCE, Scene, cff, javascript, lfn, python};
 
 /// A `CloudFrontFunction` with code from the key `f.js` of the ConfigMap `m`.
 fn from_map() -> Value {
-    cff("f", "", json!({"code": {"configMapKeyRef": {"name": "m", "key": "f.js"}}}))
+    cff(
+        "f",
+        "",
+        json!({"code": {"configMapKeyRef": {"name": "m", "key": "f.js"}}}),
+    )
 }
 
 #[tokio::test]
@@ -29,7 +33,11 @@ async fn an_edit_of_a_config_map_is_deployed() {
     scene.tenant.clear_calls();
     let version = config_map(&scene, "m", json!({"f.js": two, "other": "key"})).await;
     ready_with(&scene, CFF, &version).await;
-    assert_eq!(scene.writes(), Vec::<String>::new(), "another key changes nothing");
+    assert_eq!(
+        scene.writes(),
+        Vec::<String>::new(),
+        "another key changes nothing"
+    );
     scene.end().await;
 }
 
@@ -38,13 +46,26 @@ async fn a_config_map_and_its_key_may_come_late() {
     let scene = Scene::start("refs-late").await;
     scene.apply(from_map()).await;
     let object = scene.reason(CFF, "f", "ReferenceNotFound").await;
-    assert!(cloudfn_bed::condition(&object, "Reconciling").is_some() && message(&object).contains("ConfigMap m does not exist"), "{}", message(&object));
+    assert!(
+        cloudfn_bed::condition(&object, "Reconciling").is_some()
+            && message(&object).contains("ConfigMap m does not exist"),
+        "{}",
+        message(&object)
+    );
     config_map(&scene, "m", json!({"other": "key"})).await;
     let wanted = |object: &kube::api::DynamicObject| {
-        cloudfn_bed::condition(object, "Ready").is_some() && message(object).contains("f.js") && message(object).contains("no key")
+        cloudfn_bed::condition(object, "Ready").is_some()
+            && message(object).contains("f.js")
+            && message(object).contains("no key")
     };
-    let object = scene.tenant.wait_for(CFF, "f", "to miss the key", wanted, PATIENCE).await;
-    assert_eq!(cloudfn_bed::reason(&object, "Ready"), Some("ReferenceNotFound"));
+    let object = scene
+        .tenant
+        .wait_for(CFF, "f", "to miss the key", wanted, PATIENCE)
+        .await;
+    assert_eq!(
+        cloudfn_bed::reason(&object, "Ready"),
+        Some("ReferenceNotFound")
+    );
     assert_eq!(object.metadata.finalizers, None, "nothing was sent yet");
     assert_eq!(scene.writes(), Vec::<String>::new());
     let code = javascript("one");
@@ -65,8 +86,15 @@ async fn a_deleted_config_map_leaves_the_function_as_it_is() {
     scene.tenant.clear_calls();
     scene.tenant.delete("ConfigMap", "m").await;
     let object = scene.reason(CFF, "f", "ReferenceNotFound").await;
-    assert_eq!(cloudfn_bed::condition(&object, "Ready").expect("Ready")["status"], "False");
-    assert_eq!(object.data["status"]["arn"], scene.cloud.cloudfront_arn("f"), "what is known stays");
+    assert_eq!(
+        cloudfn_bed::condition(&object, "Ready").expect("Ready")["status"],
+        "False"
+    );
+    assert_eq!(
+        object.data["status"]["arn"],
+        scene.cloud.cloudfront_arn("f"),
+        "what is known stays"
+    );
     assert_eq!(scene.cloud.live("f").await.as_ref(), Some(&one));
 
     let version = config_map(&scene, "m", json!({"f.js": one})).await;
@@ -82,7 +110,11 @@ async fn a_deleted_config_map_leaves_the_function_as_it_is() {
     scene.tenant.delete("ConfigMap", "m").await;
     scene.reason(CFF, "f", "ReferenceNotFound").await;
     scene.delete(CFF, "f").await;
-    assert_eq!(scene.cloud.names().await, Vec::<String>::new(), "deletion needs no reference");
+    assert_eq!(
+        scene.cloud.names().await,
+        Vec::<String>::new(),
+        "deletion needs no reference"
+    );
     scene.end().await;
 }
 
@@ -94,11 +126,15 @@ async fn binary_data_is_data() {
     scene.apply(binary).await;
     scene.apply(from_map()).await;
     scene.ready(CFF, "f").await;
-    assert_eq!(scene.cloud.live("f").await.as_deref(), Some("function handler(e) { return 1; }\n"));
+    assert_eq!(
+        scene.cloud.live("f").await.as_deref(),
+        Some("function handler(e) { return 1; }\n")
+    );
 
     // Bytes that are no text are no code: refused before any call, and nothing is touched.
     scene.tenant.clear_calls();
-    let broken = json!({"kind": "ConfigMap", "metadata": {"name": "m"}, "binaryData": {"f.js": "//79"}});
+    let broken =
+        json!({"kind": "ConfigMap", "metadata": {"name": "m"}, "binaryData": {"f.js": "//79"}});
     scene.apply(broken).await;
     let object = scene.reason(CFF, "f", "InvalidSpec").await;
     assert!(message(&object).contains("UTF-8"), "{}", message(&object));
@@ -110,13 +146,30 @@ async fn binary_data_is_data() {
 async fn files_of_a_lambda_function_come_from_a_config_map() {
     let scene = Scene::start("refs-files").await;
     let library = |text: &str| format!("TEXT = \"{text}\"\n");
-    let main = "import library\ndef handler(event, context):\n    return {\"mark\": library.TEXT}\n";
-    config_map(&scene, "m", json!({"index.py": main, "library.py": library("one")})).await;
-    scene.apply(lfn("f", "", json!({"code": {"configMapRef": {"name": "m"}}}))).await;
+    let main =
+        "import library\ndef handler(event, context):\n    return {\"mark\": library.TEXT}\n";
+    config_map(
+        &scene,
+        "m",
+        json!({"index.py": main, "library.py": library("one")}),
+    )
+    .await;
+    scene
+        .apply(lfn(
+            "f",
+            "",
+            json!({"code": {"configMapRef": {"name": "m"}}}),
+        ))
+        .await;
     scene.ready(LFN, "f").await;
     assert_eq!(scene.cloud.invoke("f").await, r#"{"mark": "one"}"#);
     scene.tenant.clear_calls();
-    let version = config_map(&scene, "m", json!({"index.py": main, "library.py": library("two")})).await;
+    let version = config_map(
+        &scene,
+        "m",
+        json!({"index.py": main, "library.py": library("two")}),
+    )
+    .await;
     ready_with(&scene, LFN, &version).await;
     assert_eq!(scene.writes(), ["UpdateFunctionCode"]);
     assert_eq!(scene.cloud.invoke("f").await, r#"{"mark": "two"}"#);
@@ -138,7 +191,9 @@ async fn files_of_a_lambda_function_come_from_a_config_map() {
 async fn a_config_map_of_another_namespace_is_never_read() {
     let other = cloudfn_bed::Bed::get().tenant("refs-other").await;
     let foreign = javascript("foreign");
-    other.apply(json!({"kind": "ConfigMap", "metadata": {"name": "m"}, "data": {"f.js": foreign}})).await;
+    other
+        .apply(json!({"kind": "ConfigMap", "metadata": {"name": "m"}, "data": {"f.js": foreign}}))
+        .await;
     let scene = Scene::start("refs-own").await;
     scene.apply(from_map()).await;
     scene.reason(CFF, "f", "ReferenceNotFound").await;
@@ -148,10 +203,21 @@ async fn a_config_map_of_another_namespace_is_never_read() {
     other.apply(json!({"kind": "ConfigMap", "metadata": {"name": "m"}, "data": {"f.js": javascript("edited")}})).await;
     scene.look(CFF, "f", "1").await;
     assert_eq!(scene.cloud.live("f").await, Some(own));
-    let asked: Vec<_> = scene.tenant.api_proxy().calls().into_iter().filter(|call| call.resource == "configmaps").collect();
+    let asked: Vec<_> = scene
+        .tenant
+        .api_proxy()
+        .calls()
+        .into_iter()
+        .filter(|call| call.resource == "configmaps")
+        .collect();
     assert!(!asked.is_empty());
     for call in asked {
-        assert_eq!(call.namespace.as_deref(), Some(scene.tenant.namespace()), "{}", call.request);
+        assert_eq!(
+            call.namespace.as_deref(),
+            Some(scene.tenant.namespace()),
+            "{}",
+            call.request
+        );
     }
     scene.end().await;
 }

@@ -7,7 +7,11 @@ use super::{config_map, ready_with};
 use crate::support::{CFF, Scene, cff, javascript};
 
 fn with(comment: &str) -> Value {
-    cff("f", "", json!({"comment": comment, "code": {"configMapKeyRef": {"name": "m", "key": "f.js"}}}))
+    cff(
+        "f",
+        "",
+        json!({"comment": comment, "code": {"configMapKeyRef": {"name": "m", "key": "f.js"}}}),
+    )
 }
 
 #[tokio::test]
@@ -25,7 +29,14 @@ async fn a_config_map_and_its_object_changed_together_are_one_change() {
     ready_with(&scene, CFF, &version).await;
     assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction"]);
     let live = scene.cloud.describe("f", FunctionStage::Live).await;
-    assert_eq!(live.function_summary.expect("a summary").function_config.expect("a configuration").comment, "second");
+    assert_eq!(
+        live.function_summary
+            .expect("a summary")
+            .function_config
+            .expect("a configuration")
+            .comment,
+        "second"
+    );
     assert_eq!(scene.cloud.live("f").await, Some(two));
     scene.end().await;
 }

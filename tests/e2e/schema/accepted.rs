@@ -59,12 +59,24 @@ async fn what_keeps_the_rules_is_taken() {
         json!({"region": "us-iso-east-1"}),
         json!({"publish": true}),
     ];
-    let rows = [(CFF, common.clone().into_iter().chain(cloudfront).collect::<Vec<_>>()), (LFN, common.into_iter().chain(lambda).collect())];
+    let rows = [
+        (
+            CFF,
+            common
+                .clone()
+                .into_iter()
+                .chain(cloudfront)
+                .collect::<Vec<_>>(),
+        ),
+        (LFN, common.into_iter().chain(lambda).collect()),
+    ];
     for (kind, specs) in rows {
         for (number, spec) in specs.into_iter().enumerate() {
             let object = manifest(kind, &format!("f-{number}"), spec.clone());
             // What the operator would refuse, such as an archive that is none, the API server takes.
-            let refused = errors(&object).into_iter().find(|line| !line.contains(": spec: "));
+            let refused = errors(&object)
+                .into_iter()
+                .find(|line| !line.contains(": spec: "));
             assert_eq!(refused, None, "{kind} {spec}");
             let taken = tenant.try_apply(object).await;
             assert!(taken.is_ok(), "{kind} {spec}: {taken:?}");
@@ -76,16 +88,29 @@ async fn what_keeps_the_rules_is_taken() {
 async fn defaults_are_visible_and_nothing_else_is_added() {
     let tenant = Bed::get().tenant("defaults").await;
     let common = json!({"managementPolicy": "Manage", "adoptionPolicy": "Never"});
-    let rows = [(CFF, json!({"runtime": "cloudfront-js-2.0", "stage": "LIVE"})), (LFN, json!({"publish": false}))];
+    let rows = [
+        (
+            CFF,
+            json!({"runtime": "cloudfront-js-2.0", "stage": "LIVE"}),
+        ),
+        (LFN, json!({"publish": false})),
+    ];
     for (kind, own) in rows {
         let sent = manifest(kind, "f", json!({}));
         let mut expected = sent["spec"].clone();
-        for (key, value) in [&common, &own].into_iter().flat_map(|defaults| defaults.as_object().into_iter().flatten()) {
+        for (key, value) in [&common, &own]
+            .into_iter()
+            .flat_map(|defaults| defaults.as_object().into_iter().flatten())
+        {
             expected[key] = value.clone();
         }
         let stored = tenant.apply(sent).await;
         assert_eq!(stored.data["spec"], expected, "{kind}");
-        assert_eq!(stored.data["status"], json!({"conditions": [], "observedGeneration": -1}), "{kind}: nobody has looked yet");
+        assert_eq!(
+            stored.data["status"],
+            json!({"conditions": [], "observedGeneration": -1}),
+            "{kind}: nobody has looked yet"
+        );
     }
 }
 
@@ -96,7 +121,10 @@ async fn nulls_in_a_manifest_count_as_omitted() {
         "functionName": null, "tags": null, "deletionPolicy": null, "managementPolicy": null, "adoptionPolicy": null,
     });
     let rows = [
-        (CFF, json!({"comment": null, "runtime": null, "keyValueStoreAssociations": null, "stage": null, "tests": null, "testsFrom": null})),
+        (
+            CFF,
+            json!({"comment": null, "runtime": null, "keyValueStoreAssociations": null, "stage": null, "tests": null, "testsFrom": null}),
+        ),
         (
             LFN,
             json!({
@@ -106,16 +134,32 @@ async fn nulls_in_a_manifest_count_as_omitted() {
     ];
     for (kind, own) in rows {
         let mut object = manifest(kind, "f", json!({}));
-        for (key, value) in [&common, &own].into_iter().flat_map(|nulls| nulls.as_object().into_iter().flatten()) {
+        for (key, value) in [&common, &own]
+            .into_iter()
+            .flat_map(|nulls| nulls.as_object().into_iter().flatten())
+        {
             object["spec"][key] = value.clone();
         }
-        let source = if kind == CFF { "configMapKeyRef" } else { "s3Bucket" };
+        let source = if kind == CFF {
+            "configMapKeyRef"
+        } else {
+            "s3Bucket"
+        };
         object["spec"]["code"][source] = Value::Null;
         assert_eq!(errors(&object), Vec::<String>::new());
         object["apiVersion"] = json!("cloudfn.dev/v1alpha1");
         let object: DynamicObject = serde_json::from_value(object).expect("an object");
-        let stored = scene.tenant.api(kind).create(&PostParams::default(), &object).await.expect("created");
-        assert!(!stored.data["spec"].to_string().contains("null"), "{}", stored.data["spec"]);
+        let stored = scene
+            .tenant
+            .api(kind)
+            .create(&PostParams::default(), &object)
+            .await
+            .expect("created");
+        assert!(
+            !stored.data["spec"].to_string().contains("null"),
+            "{}",
+            stored.data["spec"]
+        );
         scene.ready(kind, "f").await;
         scene.delete(kind, "f").await;
     }

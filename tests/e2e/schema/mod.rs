@@ -16,12 +16,19 @@ type Row = (&'static str, Value, &'static str);
 
 /// A good manifest of this kind with `spec` merged over its spec.
 fn manifest(kind: &str, name: &str, spec: Value) -> Value {
-    if kind == CFF { cff(name, &javascript("one"), spec) } else { lfn(name, &python("one"), spec) }
+    if kind == CFF {
+        cff(name, &javascript("one"), spec)
+    } else {
+        lfn(name, &python("one"), spec)
+    }
 }
 
 /// That many tags.
 fn tags(number: usize) -> Value {
-    (0..number).map(|i| (format!("tag-{i}"), json!("x"))).collect::<serde_json::Map<_, _>>().into()
+    (0..number)
+        .map(|i| (format!("tag-{i}"), json!("x")))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// One tag.

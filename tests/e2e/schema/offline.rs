@@ -14,18 +14,35 @@ pub fn validated(object: &Value) -> (Vec<String>, bool) {
     object["apiVersion"] = json!("cloudfn.dev/v1alpha1");
     // No cluster and no account to be found: it needs none.
     let mut command = Command::new(binary());
-    command.env_clear().args(["validate", "-f", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .env_clear()
+        .args(["validate", "-f", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary runs");
-    child.stdin.take().expect("a pipe").write_all(object.to_string().as_bytes()).expect("it reads");
+    child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(object.to_string().as_bytes())
+        .expect("it reads");
     let output = child.wait_with_output().expect("it ends");
-    let lines = String::from_utf8(output.stdout).expect("text").lines().map(ToOwned::to_owned).collect();
+    let lines = String::from_utf8(output.stdout)
+        .expect("text")
+        .lines()
+        .map(ToOwned::to_owned)
+        .collect();
     (lines, output.status.success())
 }
 
 /// The errors among the lines.
 pub fn errors(object: &Value) -> Vec<String> {
     let (lines, success) = validated(object);
-    let errors: Vec<String> = lines.into_iter().filter(|line| line.starts_with("stdin: error: ")).collect();
+    let errors: Vec<String> = lines
+        .into_iter()
+        .filter(|line| line.starts_with("stdin: error: "))
+        .collect();
     assert_eq!(success, errors.is_empty(), "{errors:?}");
     errors
 }
@@ -33,8 +50,15 @@ pub fn errors(object: &Value) -> Vec<String> {
 #[test]
 fn a_file_that_cannot_be_read_ends_with_two_and_one_that_is_no_yaml_with_one() {
     let ended = |file: &str| {
-        let output = Command::new(binary()).args(["validate", "-f", file]).output().expect("the binary runs");
-        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+        let output = Command::new(binary())
+            .args(["validate", "-f", file])
+            .output()
+            .expect("the binary runs");
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
     };
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
@@ -43,12 +67,21 @@ fn a_file_that_cannot_be_read_ends_with_two_and_one_that_is_no_yaml_with_one() {
     assert!(told.contains("none.yaml cannot be read"), "{told}");
     std::fs::write(path("a.yaml"), "apiVersion: cloudfn.dev/v1alpha1\nkind: [").expect("a file");
     let (code, found, told) = ended(&path("a.yaml"));
-    assert_eq!((code, told.trim()), (Some(1), "0 objects: 1 error, 0 warnings"));
-    assert!(found.contains("a.yaml: error: it cannot be read"), "{found}");
+    assert_eq!(
+        (code, told.trim()),
+        (Some(1), "0 objects: 1 error, 0 warnings")
+    );
+    assert!(
+        found.contains("a.yaml: error: it cannot be read"),
+        "{found}"
+    );
 
     // A folder: its manifests, whatever else is in it.
     let (code, _, told) = ended(&path("."));
-    assert_eq!((code, told.trim()), (Some(1), "0 objects: 1 error, 0 warnings"));
+    assert_eq!(
+        (code, told.trim()),
+        (Some(1), "0 objects: 1 error, 0 warnings")
+    );
     std::fs::remove_file(path("a.yaml")).expect("it goes");
     std::fs::write(path("notes.txt"), "kind: [").expect("a file");
     for (name, kind) in [("edge.yaml", CFF), ("worker.json", LFN)] {
@@ -57,5 +90,8 @@ fn a_file_that_cannot_be_read_ends_with_two_and_one_that_is_no_yaml_with_one() {
         std::fs::write(path(name), object.to_string()).expect("a file");
     }
     let (code, found, told) = ended(&path("."));
-    assert_eq!((code, found.as_str(), told.trim()), (Some(0), "", "2 objects: 0 errors, 0 warnings"));
+    assert_eq!(
+        (code, found.as_str(), told.trim()),
+        (Some(0), "", "2 objects: 0 errors, 0 warnings")
+    );
 }

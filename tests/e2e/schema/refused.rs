@@ -20,7 +20,10 @@ async fn each_is_refused(tenant: &Tenant, kind: &str, rows: Vec<Row>) {
     for (sentence, spec, core) in rows {
         let object = manifest(kind, "f", spec);
         let offline = errors(&object);
-        assert!(!offline.join(" ").contains(SENTINEL), "{kind}: {sentence}: validate shows a value: {offline:?}");
+        assert!(
+            !offline.join(" ").contains(SENTINEL),
+            "{kind}: {sentence}: validate shows a value: {offline:?}"
+        );
         if offline.is_empty() {
             wrong.push(format!("{kind}: {sentence}: validate sees no error"));
         }
@@ -28,7 +31,10 @@ async fn each_is_refused(tenant: &Tenant, kind: &str, rows: Vec<Row>) {
         if !message.contains(core) {
             wrong.push(format!("{kind}: {sentence}: {message}"));
         }
-        assert!(!message.contains(SENTINEL), "{kind}: {sentence}: the refusal shows a value: {message}");
+        assert!(
+            !message.contains(SENTINEL),
+            "{kind}: {sentence}: the refusal shows a value: {message}"
+        );
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(tenant.find(kind, "f").await.is_none());
@@ -37,12 +43,36 @@ async fn each_is_refused(tenant: &Tenant, kind: &str, rows: Vec<Row>) {
 /// Rules that both kinds have.
 fn common() -> Vec<Row> {
     vec![
-        ("a function name with a dot", json!({"functionName": "a.b"}), "spec.functionName in body should match '^[a-zA-Z0-9_-]+$'"),
-        ("an empty function name", json!({"functionName": ""}), "spec.functionName in body should be at least 1 chars long"),
-        ("a function name of 65 characters", json!({"functionName": "f".repeat(65)}), "spec.functionName: Too long: may not be more than 64"),
-        ("an unknown management policy", json!({"managementPolicy": "Nothing"}), r#"supported values: "Observe", "Manage""#),
-        ("an unknown adoption policy", json!({"adoptionPolicy": "Maybe", "deletionPolicy": "Retain"}), r#"supported values: "Never", "IfUnowned", "Always""#),
-        ("an unknown deletion policy", json!({"deletionPolicy": "Keep"}), r#"supported values: "Delete", "Retain""#),
+        (
+            "a function name with a dot",
+            json!({"functionName": "a.b"}),
+            "spec.functionName in body should match '^[a-zA-Z0-9_-]+$'",
+        ),
+        (
+            "an empty function name",
+            json!({"functionName": ""}),
+            "spec.functionName in body should be at least 1 chars long",
+        ),
+        (
+            "a function name of 65 characters",
+            json!({"functionName": "f".repeat(65)}),
+            "spec.functionName: Too long: may not be more than 64",
+        ),
+        (
+            "an unknown management policy",
+            json!({"managementPolicy": "Nothing"}),
+            r#"supported values: "Observe", "Manage""#,
+        ),
+        (
+            "an unknown adoption policy",
+            json!({"adoptionPolicy": "Maybe", "deletionPolicy": "Retain"}),
+            r#"supported values: "Never", "IfUnowned", "Always""#,
+        ),
+        (
+            "an unknown deletion policy",
+            json!({"deletionPolicy": "Keep"}),
+            r#"supported values: "Delete", "Retain""#,
+        ),
         (
             "adoption if unowned without a deletion policy",
             json!({"adoptionPolicy": "IfUnowned"}),
@@ -53,17 +83,61 @@ fn common() -> Vec<Row> {
             json!({"adoptionPolicy": "Always"}),
             "deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain",
         ),
-        ("a tag of AWS", tag("aws:x", "y"), "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"),
-        ("a tag of ours", tag("cloudfn.dev/owner", "me"), "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"),
-        ("an empty tag key", tag("", "x"), "a tag key has 1 to 128 characters; shorten it"),
-        ("a tag key of 129 characters", tag(&"k".repeat(129), "x"), "a tag key has 1 to 128 characters; shorten it"),
-        ("a tag value of 257 characters", tag("k", &"v".repeat(257)), "Too long: may not be more than 256"),
-        ("48 tags", json!({"tags": tags(48)}), "spec.tags: Too many: 48: must have at most 47"),
-        ("a field that does not exist", json!({"descripton": "x"}), "descripton: field not declared in schema"),
-        ("no code", json!({"code": null}), "spec.code: Required value"),
-        ("code without a source", json!({"code": {}}), "code needs exactly one of inline"),
-        ("an empty runtime", json!({"runtime": ""}), "spec.runtime in body should be at least 1 chars long"),
-        ("a runtime of 65 characters", json!({"runtime": "r".repeat(65)}), "spec.runtime: Too long: may not be more than 64"),
+        (
+            "a tag of AWS",
+            tag("aws:x", "y"),
+            "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key",
+        ),
+        (
+            "a tag of ours",
+            tag("cloudfn.dev/owner", "me"),
+            "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key",
+        ),
+        (
+            "an empty tag key",
+            tag("", "x"),
+            "a tag key has 1 to 128 characters; shorten it",
+        ),
+        (
+            "a tag key of 129 characters",
+            tag(&"k".repeat(129), "x"),
+            "a tag key has 1 to 128 characters; shorten it",
+        ),
+        (
+            "a tag value of 257 characters",
+            tag("k", &"v".repeat(257)),
+            "Too long: may not be more than 256",
+        ),
+        (
+            "48 tags",
+            json!({"tags": tags(48)}),
+            "spec.tags: Too many: 48: must have at most 47",
+        ),
+        (
+            "a field that does not exist",
+            json!({"descripton": "x"}),
+            "descripton: field not declared in schema",
+        ),
+        (
+            "no code",
+            json!({"code": null}),
+            "spec.code: Required value",
+        ),
+        (
+            "code without a source",
+            json!({"code": {}}),
+            "code needs exactly one of inline",
+        ),
+        (
+            "an empty runtime",
+            json!({"runtime": ""}),
+            "spec.runtime in body should be at least 1 chars long",
+        ),
+        (
+            "a runtime of 65 characters",
+            json!({"runtime": "r".repeat(65)}),
+            "spec.runtime: Too long: may not be more than 64",
+        ),
     ]
 }
 
@@ -111,14 +185,28 @@ async fn a_cloudfront_function_that_breaks_a_rule_is_refused_and_told_what_to_ch
 #[tokio::test]
 async fn code_that_is_too_long_is_refused_by_its_bytes_and_not_shown() {
     let tenant = Bed::get().tenant("refused-code").await;
-    let rows = [("ASCII", "a".repeat(10_241)), ("two bytes a character", "é".repeat(5_121)), ("more than any schema takes", "a".repeat(50_000))];
+    let rows = [
+        ("ASCII", "a".repeat(10_241)),
+        ("two bytes a character", "é".repeat(5_121)),
+        ("more than any schema takes", "a".repeat(50_000)),
+    ];
     for (sentence, code) in rows {
         let object = manifest(CFF, "f", json!({"code": {"inline": code}}));
         let offline = errors(&object).join(" ");
-        assert!(!offline.is_empty() && offline.len() < 1000 && !offline.contains("aaaa"), "{sentence}: {offline}");
+        assert!(
+            !offline.is_empty() && offline.len() < 1000 && !offline.contains("aaaa"),
+            "{sentence}: {offline}"
+        );
         let message = refusal(&tenant, sentence, object).await;
-        assert!(message.contains("10 KB (10240 bytes)") || message.contains("Too long: may not be more than 40960"), "{sentence}: {message}");
-        assert!(!message.contains("aaaa") && !message.contains("éé") && message.len() < 1000, "{sentence}: the refusal shows the code: {message}");
+        assert!(
+            message.contains("10 KB (10240 bytes)")
+                || message.contains("Too long: may not be more than 40960"),
+            "{sentence}: {message}"
+        );
+        assert!(
+            !message.contains("aaaa") && !message.contains("éé") && message.len() < 1000,
+            "{sentence}: the refusal shows the code: {message}"
+        );
     }
 }
 
@@ -132,8 +220,11 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
     let from = |entry: Value| json!({"environment": {"variablesFrom": [entry]}});
     let secret = json!({"secretKeyRef": {"name": "s", "key": "k"}});
     let both = json!({"secretKeyRef": {"name": "s", "key": "k"}, "configMapKeyRef": {"name": "s", "key": "k"}});
-    let many_files: serde_json::Map<_, _> = (0..65).map(|i| (format!("{i}.py"), json!("x"))).collect();
-    let many_entries: Vec<Value> = (0..101).map(|i| json!({"secretRef": {"name": format!("s{i}")}})).collect();
+    let many_files: serde_json::Map<_, _> =
+        (0..65).map(|i| (format!("{i}.py"), json!("x"))).collect();
+    let many_entries: Vec<Value> = (0..101)
+        .map(|i| json!({"secretRef": {"name": format!("s{i}")}}))
+        .collect();
     let mut rows = common();
     rows.extend([
         ("no runtime", json!({"runtime": null}), "spec.runtime: Required value"),
@@ -206,29 +297,55 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
 async fn an_object_whose_name_is_no_function_name_needs_one() {
     let tenant = Bed::get().tenant("refused-names").await;
     let long = "n".repeat(65);
-    for (kind, name) in [CFF, LFN].into_iter().flat_map(|kind| ["with.dot", &long].map(|name| (kind, name.to_owned()))) {
+    for (kind, name) in [CFF, LFN]
+        .into_iter()
+        .flat_map(|kind| ["with.dot", &long].map(|name| (kind, name.to_owned())))
+    {
         let offline = errors(&manifest(kind, &name, json!({})));
-        assert!(offline.len() == 1 && offline[0].contains("set spec.functionName"), "{offline:?}");
-        let message = refusal(&tenant, "no function name", manifest(kind, &name, json!({}))).await;
+        assert!(
+            offline.len() == 1 && offline[0].contains("set spec.functionName"),
+            "{offline:?}"
+        );
+        let message = refusal(
+            &tenant,
+            "no function name",
+            manifest(kind, &name, json!({})),
+        )
+        .await;
         assert!(message.contains("set spec.functionName"), "{message}");
-        tenant.apply(manifest(kind, &name, json!({"functionName": "f"}))).await;
+        tenant
+            .apply(manifest(kind, &name, json!({"functionName": "f"})))
+            .await;
     }
 }
 
 #[tokio::test]
 async fn a_functions_name_and_region_stay_in_every_direction() {
     let tenant = Bed::get().tenant("immutable").await;
-    let fields = [(CFF, "functionName", "a", "b"), (LFN, "functionName", "a", "b"), (LFN, "region", "eu-west-1", "us-east-1")];
+    let fields = [
+        (CFF, "functionName", "a", "b"),
+        (LFN, "functionName", "a", "b"),
+        (LFN, "region", "eu-west-1", "us-east-1"),
+    ];
     for (kind, field, one, two) in fields {
         let with = |name: &str, value: Value| manifest(kind, name, json!({field: value}));
         let lower = field.to_lowercase();
         let (named, unnamed) = (format!("named-{lower}"), format!("unnamed-{lower}"));
         tenant.apply(with(&named, json!(one))).await;
         tenant.apply(with(&unnamed, Value::Null)).await;
-        let rows = [("changed", &named, json!(two)), ("dropped", &named, Value::Null), ("added", &unnamed, json!(one))];
+        let rows = [
+            ("changed", &named, json!(two)),
+            ("dropped", &named, Value::Null),
+            ("added", &unnamed, json!(one)),
+        ];
         for (sentence, name, value) in rows {
             let message = refusal(&tenant, sentence, with(name, value)).await;
-            assert!(message.contains(&format!("{field} is immutable, also from and to omitted; delete the object")), "{kind} {sentence}: {message}");
+            assert!(
+                message.contains(&format!(
+                    "{field} is immutable, also from and to omitted; delete the object"
+                )),
+                "{kind} {sentence}: {message}"
+            );
         }
         // What stays may be sent again, and everything else may change.
         for (name, value) in [(&named, json!(one)), (&unnamed, Value::Null)] {

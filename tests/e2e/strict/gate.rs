@@ -37,11 +37,16 @@ fn base64(code: &str) -> String {
 }
 
 fn hex(code: &str) -> String {
-    Sha256::digest(code).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    Sha256::digest(code)
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn message(object: &DynamicObject, kind: &str) -> String {
-    condition(object, kind).and_then(|found| found["message"].as_str()).unwrap_or_default().to_owned()
+    condition(object, kind)
+        .and_then(|found| found["message"].as_str())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 impl Strict {
@@ -54,14 +59,23 @@ impl Strict {
         let generation = self.tenant.get(CFF, "edge").await.metadata.generation;
         let is = |object: &DynamicObject| {
             let stalled = condition(object, "Stalled");
-            stalled.is_some_and(|stalled| stalled["reason"] == why && stalled["observedGeneration"].as_i64() == generation)
+            stalled.is_some_and(|stalled| {
+                stalled["reason"] == why && stalled["observedGeneration"].as_i64() == generation
+            })
         };
         self.tenant.wait_for(CFF, "edge", why, is, PATIENCE).await
     }
 
     /// Waits until there are this many events of this reason; there must not be more.
     async fn told(&self, reason: &str, times: usize) {
-        let told = self.tenant.wait_events(times, |line| line.contains(&format!(" {reason} ")), PATIENCE).await;
+        let told = self
+            .tenant
+            .wait_events(
+                times,
+                |line| line.contains(&format!(" {reason} ")),
+                PATIENCE,
+            )
+            .await;
         assert_eq!(told.len(), times, "{told:#?}");
     }
 }
@@ -70,54 +84,139 @@ impl Strict {
 async fn nothing_that_fails_its_tests_reaches_live_and_what_passed_is_not_run_again() {
     let stage = Strict::start("gate", &[]).await;
     let tests = json!([apex("/a"), plain()]);
-    stage.tenant.apply(cff("edge", &redirect(301), json!({"tests": tests}))).await;
+    stage
+        .tenant
+        .apply(cff("edge", &redirect(301), json!({"tests": tests})))
+        .await;
     let object = stage.ready().await;
     assert_eq!(reason(&object, "Tested"), Some("TestsPassed"));
     assert_eq!(stage.count(cf::TEST_FUNCTION), 2, "one call for each test");
-    let operations: Vec<&str> = stage.cloud(|cloud| cloud.log().iter().map(|entry| entry.operation.name).collect());
-    assert_eq!(operations, ["DescribeFunction", "CreateFunction", "TestFunction", "TestFunction", "PublishFunction"]);
+    let operations: Vec<&str> = stage.cloud(|cloud| {
+        cloud
+            .log()
+            .iter()
+            .map(|entry| entry.operation.name)
+            .collect()
+    });
+    assert_eq!(
+        operations,
+        [
+            "DescribeFunction",
+            "CreateFunction",
+            "TestFunction",
+            "TestFunction",
+            "PublishFunction"
+        ]
+    );
     let utilization = &object.data["status"]["tests"]["results"][0]["computeUtilization"];
     assert!(utilization.is_i64(), "{}", object.data["status"]["tests"]);
 
-    stage.tenant.apply(cff("edge", &redirect(302), json!({"tests": tests}))).await;
+    stage
+        .tenant
+        .apply(cff("edge", &redirect(302), json!({"tests": tests})))
+        .await;
     let object = stage.stalled("TestFailed").await;
-    assert_eq!(message(&object, "Tested"), "the test apex failed: response.statusCode: wanted 301, got 302");
-    assert_eq!(condition(&object, "Tested").map(|tested| &tested["status"]), Some(&json!("False")));
+    assert_eq!(
+        message(&object, "Tested"),
+        "the test apex failed: response.statusCode: wanted 301, got 302"
+    );
+    assert_eq!(
+        condition(&object, "Tested").map(|tested| &tested["status"]),
+        Some(&json!("False"))
+    );
     assert_eq!(object.data["status"]["live"]["state"], "Older");
-    assert_eq!(stage.live("edge"), Some(base64(&redirect(301))), "LIVE is as it was");
+    assert_eq!(
+        stage.live("edge"),
+        Some(base64(&redirect(301))),
+        "LIVE is as it was"
+    );
     stage.told("TestFailed", 1).await;
 
     // Back to what passed: no test, though TestFunction is down.
     let before = stage.count(cf::TEST_FUNCTION);
     stage.cloud(|cloud| cloud.settings_mut().test_function = false);
-    stage.tenant.apply(cff("edge", &redirect(301), json!({"tests": tests}))).await;
+    stage
+        .tenant
+        .apply(cff("edge", &redirect(301), json!({"tests": tests})))
+        .await;
     let object = stage.ready().await;
-    assert_eq!((reason(&object, "Tested"), stage.count(cf::TEST_FUNCTION)), (Some("TestsPassed"), before));
+    assert_eq!(
+        (reason(&object, "Tested"), stage.count(cf::TEST_FUNCTION)),
+        (Some("TestsPassed"), before)
+    );
     assert_eq!(object.data["status"]["live"]["state"], "Current");
     stage.cloud(|cloud| cloud.settings_mut().test_function = true);
 
     // A request for a look runs them again; no other look does.
-    stage.tenant.patch(CFF, "edge", json!({"metadata": {"labels": {"any": "label"}}})).await;
-    stage.tenant.patch(CFF, "edge", json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": "1"}}})).await;
+    stage
+        .tenant
+        .patch(
+            CFF,
+            "edge",
+            json!({"metadata": {"labels": {"any": "label"}}}),
+        )
+        .await;
+    stage
+        .tenant
+        .patch(
+            CFF,
+            "edge",
+            json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": "1"}}}),
+        )
+        .await;
     let handled = |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == "1";
-    stage.tenant.wait_for(CFF, "edge", "to have handled the request", handled, PATIENCE).await;
+    stage
+        .tenant
+        .wait_for(
+            CFF,
+            "edge",
+            "to have handled the request",
+            handled,
+            PATIENCE,
+        )
+        .await;
     assert_eq!(stage.count(cf::TEST_FUNCTION), before + 2);
 
     // Asked for while the object is paused, they run afterwards.
     let annotated = |paused: Option<&str>, request: &str| json!({"metadata": {"annotations": {"cloudfn.dev/paused": paused, "cloudfn.dev/reconcile-requested-at": request}}});
-    stage.tenant.patch(CFF, "edge", annotated(Some("true"), "2")).await;
+    stage
+        .tenant
+        .patch(CFF, "edge", annotated(Some("true"), "2"))
+        .await;
     let handled = |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == "2";
-    stage.tenant.wait_for(CFF, "edge", "to have handled the request", handled, PATIENCE).await;
+    stage
+        .tenant
+        .wait_for(
+            CFF,
+            "edge",
+            "to have handled the request",
+            handled,
+            PATIENCE,
+        )
+        .await;
     assert_eq!(stage.count(cf::TEST_FUNCTION), before + 2);
     stage.tenant.patch(CFF, "edge", annotated(None, "2")).await;
-    stage.tenant.wait_reason(CFF, "edge", "Ready", "Available", PATIENCE).await;
+    stage
+        .tenant
+        .wait_reason(CFF, "edge", "Ready", "Available", PATIENCE)
+        .await;
     assert_eq!(stage.count(cf::TEST_FUNCTION), before + 4);
 
     // New tests that fail on what is LIVE.
-    stage.tenant.apply(cff("edge", &redirect(301), json!({"tests": [apex("/b"), {"name": "other", "expect": {"request": {}}}]}))).await;
+    stage
+        .tenant
+        .apply(cff(
+            "edge",
+            &redirect(301),
+            json!({"tests": [apex("/b"), {"name": "other", "expect": {"request": {}}}]}),
+        ))
+        .await;
     let object = stage.stalled("TestFailed").await;
     assert_eq!(object.data["status"]["live"]["state"], "Current");
-    assert_eq!(message(&object, "Ready"), "the test other failed: request: wanted {}, got nothing");
+    assert_eq!(
+        message(&object, "Ready"),
+        "the test other failed: request: wanted {}, got nothing"
+    );
     // Another failure is another event.
     stage.told("TestFailed", 2).await;
     stage.tenant.delete(CFF, "edge").await;
@@ -135,17 +234,33 @@ async fn code_and_tests_of_one_config_map_are_one_change_and_a_late_one_is_waite
     let named = |key: &str| json!({"configMapKeyRef": {"name": "code", "key": key}});
     let spec = json!({"code": named("index.js"), "testsFrom": [named("tests.yaml")]});
     stage.tenant.apply(cff("edge", "", spec)).await;
-    stage.tenant.wait_reason(CFF, "edge", "Ready", "ReferenceNotFound", PATIENCE).await;
+    stage
+        .tenant
+        .wait_reason(CFF, "edge", "Ready", "ReferenceNotFound", PATIENCE)
+        .await;
     stage.tenant.apply(map(301)).await;
     stage.ready().await;
-    assert_eq!((stage.count(cf::TEST_FUNCTION), stage.count(cf::PUBLISH_FUNCTION)), (1, 1));
+    assert_eq!(
+        (
+            stage.count(cf::TEST_FUNCTION),
+            stage.count(cf::PUBLISH_FUNCTION)
+        ),
+        (1, 1)
+    );
     stage.tenant.apply(map(302)).await;
     let object = stage.stalled("TestFailed").await;
     assert_eq!(stage.live("edge"), Some(base64(&redirect(301))));
-    assert_eq!(object.data["status"]["tests"]["results"][0]["passed"], false);
+    assert_eq!(
+        object.data["status"]["tests"]["results"][0]["passed"],
+        false
+    );
     stage.tenant.apply(json!({"kind": "ConfigMap", "metadata": {"name": "code"}, "data": {"index.js": redirect(302), "tests.yaml": "- nmae: apex\n"}})).await;
     let object = stage.stalled("InvalidSpec").await;
-    assert!(message(&object, "Ready").contains("a test has no member nmae"), "{}", message(&object, "Ready"));
+    assert!(
+        message(&object, "Ready").contains("a test has no member nmae"),
+        "{}",
+        message(&object, "Ready")
+    );
     stage.tenant.apply(map(301)).await;
     stage.ready().await;
     stage.end().await;
@@ -154,18 +269,32 @@ async fn code_and_tests_of_one_config_map_are_one_change_and_a_late_one_is_waite
 #[tokio::test]
 async fn an_annotation_lets_one_content_pass_and_says_so() {
     let stage = Strict::start("gate-skip", &[]).await;
-    stage.tenant.apply(cff("edge", &redirect(301), json!({"tests": [apex("/a")]}))).await;
+    stage
+        .tenant
+        .apply(cff("edge", &redirect(301), json!({"tests": [apex("/a")]})))
+        .await;
     stage.ready().await;
-    let skip = |code: &str| json!({"metadata": {"annotations": {"cloudfn.dev/skip-tests": hex(code)}}});
+    let skip =
+        |code: &str| json!({"metadata": {"annotations": {"cloudfn.dev/skip-tests": hex(code)}}});
     stage.tenant.patch(CFF, "edge", skip(&redirect(307))).await;
-    stage.tenant.apply(cff("edge", &redirect(302), json!({"tests": [apex("/a")]}))).await;
+    stage
+        .tenant
+        .apply(cff("edge", &redirect(302), json!({"tests": [apex("/a")]})))
+        .await;
     stage.stalled("TestFailed").await;
-    assert_eq!(stage.live("edge"), Some(base64(&redirect(301))), "the annotation names another code");
+    assert_eq!(
+        stage.live("edge"),
+        Some(base64(&redirect(301))),
+        "the annotation names another code"
+    );
     stage.tenant.patch(CFF, "edge", skip(&redirect(302))).await;
     let object = stage.ready().await;
     assert_eq!(stage.live("edge"), Some(base64(&redirect(302))));
     let tested = condition(&object, "Tested").expect("the condition");
-    assert_eq!((&tested["status"], &tested["reason"]), (&json!("Unknown"), &json!("TestsSkipped")));
+    assert_eq!(
+        (&tested["status"], &tested["reason"]),
+        (&json!("Unknown"), &json!("TestsSkipped"))
+    );
     stage.told("TestsSkipped", 1).await;
     // Another code with an annotation of its own is let through as visibly.
     stage.tenant.patch(CFF, "edge", json!({"metadata": skip(&redirect(308))["metadata"], "spec": {"code": {"inline": redirect(308)}}})).await;
@@ -173,23 +302,50 @@ async fn an_annotation_lets_one_content_pass_and_says_so() {
     assert_eq!(stage.live("edge"), Some(base64(&redirect(308))));
     stage.told("TestsSkipped", 2).await;
     let (_, metrics) = stage.operator.get("/metrics").await.expect("metrics");
-    assert!(metrics.contains("cloudfn_events_total{kind=\"CloudFrontFunction\",reason=\"TestsSkipped\"} 2"), "{metrics}");
+    assert!(
+        metrics.contains(
+            "cloudfn_events_total{kind=\"CloudFrontFunction\",reason=\"TestsSkipped\"} 2"
+        ),
+        "{metrics}"
+    );
     stage.end().await;
 }
 
 #[tokio::test]
 async fn a_test_function_that_fails_is_tried_again_and_then_told_of() {
     let stage = Strict::start("gate-fails", &[]).await;
-    let failing = || Fault { operation: Some(cf::TEST_FUNCTION), function: None, nth: 1, kind: FaultKind::TestFunctionFailed };
+    let failing = || Fault {
+        operation: Some(cf::TEST_FUNCTION),
+        function: None,
+        nth: 1,
+        kind: FaultKind::TestFunctionFailed,
+    };
     stage.cloud(|cloud| (0..2).for_each(|_| cloud.inject(failing())));
-    stage.tenant.apply(cff("edge", &redirect(301), json!({"tests": [apex("/a")]}))).await;
+    stage
+        .tenant
+        .apply(cff("edge", &redirect(301), json!({"tests": [apex("/a")]})))
+        .await;
     stage.ready().await;
-    assert_eq!(stage.count(cf::TEST_FUNCTION), 3, "two that failed and one that ran");
+    assert_eq!(
+        stage.count(cf::TEST_FUNCTION),
+        3,
+        "two that failed and one that ran"
+    );
     stage.cloud(|cloud| (0..3).for_each(|_| cloud.inject(failing())));
-    stage.tenant.apply(cff("edge", &redirect(301), json!({"tests": [apex("/b")]}))).await;
+    stage
+        .tenant
+        .apply(cff("edge", &redirect(301), json!({"tests": [apex("/b")]})))
+        .await;
     let object = stage.stalled("TestUnavailable").await;
     assert_eq!(reason(&object, "Tested"), Some("TestUnavailable"));
-    stage.tenant.patch(CFF, "edge", json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": "1"}}})).await;
+    stage
+        .tenant
+        .patch(
+            CFF,
+            "edge",
+            json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": "1"}}}),
+        )
+        .await;
     stage.ready().await;
     stage.end().await;
 }
@@ -197,15 +353,23 @@ async fn a_test_function_that_fails_is_tried_again_and_then_told_of() {
 #[tokio::test]
 async fn on_a_cloud_without_test_function_a_flag_decides() {
     let required = Scene::start("gate-require").await;
-    required.apply(cff("edge", &redirect(301), json!({"tests": [apex("/a")]}))).await;
+    required
+        .apply(cff("edge", &redirect(301), json!({"tests": [apex("/a")]})))
+        .await;
     let object = required.reason(CFF, "edge", "TestUnavailable").await;
-    assert!(message(&object, "Ready").contains("--cloudfront-tests=skip-unsupported"), "{}", message(&object, "Ready"));
+    assert!(
+        message(&object, "Ready").contains("--cloudfront-tests=skip-unsupported"),
+        "{}",
+        message(&object, "Ready")
+    );
     assert_eq!(required.cloud.live("edge").await, None);
     required.delete(CFF, "edge").await;
     required.end().await;
 
     let lenient = Scene::with("gate-lenient", &["--cloudfront-tests=skip-unsupported"]).await;
-    lenient.apply(cff("edge", &redirect(301), json!({"tests": [apex("/a")]}))).await;
+    lenient
+        .apply(cff("edge", &redirect(301), json!({"tests": [apex("/a")]})))
+        .await;
     let object = lenient.ready(CFF, "edge").await;
     assert_eq!(reason(&object, "Tested"), Some("TestsSkipped"));
     assert_eq!(lenient.cloud.live("edge").await, Some(redirect(301)));
@@ -219,17 +383,30 @@ async fn code_that_may_not_run_is_told_of_and_stands_in_nobodys_way() {
     let nameless = "function handle(event) {\n    return event.request;\n}\n";
     stage.tenant.apply(cff("edge", nameless, json!({}))).await;
     stage.ready().await;
-    assert_eq!(stage.live("edge"), Some(base64(nameless)), "without a test, nothing holds it back");
+    assert_eq!(
+        stage.live("edge"),
+        Some(base64(nameless)),
+        "without a test, nothing holds it back"
+    );
     stage.told("CodeDoubtful", 1).await;
     let doubted = |line: &str| {
         line.starts_with("Warning CodeDoubtful CloudFrontFunction/edge: the code may not run: line 1, column 1: there is no function named handler")
     };
-    assert_eq!(stage.tenant.wait_events(1, doubted, PATIENCE).await.len(), 1);
+    assert_eq!(
+        stage.tenant.wait_events(1, doubted, PATIENCE).await.len(),
+        1
+    );
 
     // Told again only for other code.
-    stage.tenant.apply(cff("edge", nameless, json!({"comment": "other"}))).await;
+    stage
+        .tenant
+        .apply(cff("edge", nameless, json!({"comment": "other"})))
+        .await;
     stage.ready().await;
-    stage.tenant.apply(cff("edge", &redirect(301), json!({"comment": "other"}))).await;
+    stage
+        .tenant
+        .apply(cff("edge", &redirect(301), json!({"comment": "other"})))
+        .await;
     stage.ready().await;
     stage.told("Updated", 2).await;
     stage.told("CodeDoubtful", 1).await;

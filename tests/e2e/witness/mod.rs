@@ -58,7 +58,10 @@ impl Target<'_> {
             delete_takes: long,
             ..Settings::default()
         };
-        Self::Strict(Server::start(Arc::new(Mutex::new(Cloud::new(1, settings))), 0).expect("a strict cloud"))
+        Self::Strict(
+            Server::start(Arc::new(Mutex::new(Cloud::new(1, settings))), 0)
+                .expect("a strict cloud"),
+        )
     }
 
     fn url(&self) -> String {
@@ -80,21 +83,37 @@ impl Target<'_> {
     async fn put_object(&self, account: &str) {
         let (bucket, bytes) = (bucket(account), archive("index.py", &python("one")));
         match self {
-            Self::Strict(server) => server.cloud().lock().expect("the cloud").put_object(REGION, &bucket, OBJECT, "1", &bytes),
+            Self::Strict(server) => server
+                .cloud()
+                .lock()
+                .expect("the cloud")
+                .put_object(REGION, &bucket, OBJECT, "1", &bytes),
             Self::Emulator(_) => {
-                let place = format!("<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>");
+                let place = format!(
+                    "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>"
+                );
                 self.put(account, &bucket, place.into_bytes()).await;
-                self.put(account, &format!("{bucket}/{OBJECT}"), bytes).await;
+                self.put(account, &format!("{bucket}/{OBJECT}"), bytes)
+                    .await;
             }
         }
     }
 
     async fn put(&self, account: &str, path: &str, body: Vec<u8>) {
-        let signature = format!("AWS4-HMAC-SHA256 Credential={account}/20260101/{REGION}/s3/aws4_request, SignedHeaders=host, Signature=x");
-        let request =
-            http::Request::put(format!("{}/{path}", self.url())).header("authorization", signature).header("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
-        let request = request.body(Full::new(Bytes::from(body))).expect("a request");
-        let status = wire::client().request(request).await.expect("an answer").status();
+        let signature = format!(
+            "AWS4-HMAC-SHA256 Credential={account}/20260101/{REGION}/s3/aws4_request, SignedHeaders=host, Signature=x"
+        );
+        let request = http::Request::put(format!("{}/{path}", self.url()))
+            .header("authorization", signature)
+            .header("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+        let request = request
+            .body(Full::new(Bytes::from(body)))
+            .expect("a request");
+        let status = wire::client()
+            .request(request)
+            .await
+            .expect("an answer")
+            .status();
         assert!(status.is_success(), "PUT {path}: {status}");
     }
 }
@@ -110,15 +129,30 @@ async fn play(scenario: &Scenario, target: &Target<'_>, account: &str) -> Vec<Mi
     let mut kept = Kept::from([
         ("account".to_owned(), account.to_owned()),
         ("bucket".to_owned(), bucket(account)),
-        ("lambda".to_owned(), format!("arn:aws:lambda:{REGION}:{account}:function")),
-        ("cloudfront".to_owned(), format!("arn:aws:cloudfront::{account}:function")),
-        ("role".to_owned(), format!("arn:aws:iam::{account}:role/lambda")),
+        (
+            "lambda".to_owned(),
+            format!("arn:aws:lambda:{REGION}:{account}:function"),
+        ),
+        (
+            "cloudfront".to_owned(),
+            format!("arn:aws:cloudfront::{account}:function"),
+        ),
+        (
+            "role".to_owned(),
+            format!("arn:aws:iam::{account}:role/lambda"),
+        ),
     ]);
     let mut mismatches = Vec::new();
     for step in &scenario.steps {
         let answer = take(step, target, &clients, &mut kept).await;
         for (place, expected, found) in compare::differences(&step.expected, &answer, &kept) {
-            mismatches.push(Mismatch { scenario: scenario.name, step: step.name, place, expected, found });
+            mismatches.push(Mismatch {
+                scenario: scenario.name,
+                step: step.name,
+                place,
+                expected,
+                found,
+            });
         }
         for (name, place) in &step.keeps {
             if let Some(value) = compare::at(&answer.fields, place) {
@@ -134,13 +168,19 @@ async fn take(step: &Step, target: &Target<'_>, clients: &Clients, kept: &mut Ke
     let mut answer = Answer::default();
     for n in 1..=step.times {
         kept.insert("n".to_owned(), n.to_string());
-        answer = clients.call(step.call, &compare::filled(&step.request, kept)).await;
+        answer = clients
+            .call(step.call, &compare::filled(&step.request, kept))
+            .await;
     }
-    let Some(until) = step.until else { return answer };
+    let Some(until) = step.until else {
+        return answer;
+    };
     let began = Instant::now();
     while !holds(until, &answer) && began.elapsed() < PATIENCE {
         target.pass_time().await;
-        answer = clients.call(step.call, &compare::filled(&step.request, kept)).await;
+        answer = clients
+            .call(step.call, &compare::filled(&step.request, kept))
+            .await;
     }
     answer
 }
@@ -148,7 +188,9 @@ async fn take(step: &Step, target: &Target<'_>, clients: &Clients, kept: &mut Ke
 fn holds(until: Until, answer: &Answer) -> bool {
     let configuration = &answer.fields["Configuration"];
     match until {
-        Until::Settled => configuration["State"] != "Pending" && configuration["LastUpdateStatus"] != "InProgress",
+        Until::Settled => {
+            configuration["State"] != "Pending" && configuration["LastUpdateStatus"] != "InProgress"
+        }
         Until::Gone => answer.code.as_deref() == Some("ResourceNotFoundException"),
     }
 }
@@ -157,15 +199,28 @@ fn holds(until: Until, answer: &Answer) -> bool {
 async fn play_all<'a>(scenarios: &'a [Scenario], target: impl Fn() -> Target<'a>) -> Vec<Mismatch> {
     let plays = scenarios.iter().enumerate().map(|(index, scenario)| {
         let target = target();
-        async move { play(scenario, &target, &format!("{:012}", 222_200_000_000_u64 + index as u64)).await }
+        async move {
+            play(
+                scenario,
+                &target,
+                &format!("{:012}", 222_200_000_000_u64 + index as u64),
+            )
+            .await
+        }
     });
-    let mut mismatches: Vec<Mismatch> = futures::stream::iter(plays).buffer_unordered(AT_ONCE).flat_map(futures::stream::iter).collect().await;
+    let mut mismatches: Vec<Mismatch> = futures::stream::iter(plays)
+        .buffer_unordered(AT_ONCE)
+        .flat_map(futures::stream::iter)
+        .collect()
+        .await;
     mismatches.sort();
     mismatches
 }
 
 fn listed(mismatches: &[Mismatch]) -> String {
-    mismatches.iter().fold(String::new(), |text, one| text + "\n  " + &one.to_string())
+    mismatches
+        .iter()
+        .fold(String::new(), |text, one| text + "\n  " + &one.to_string())
 }
 
 #[tokio::test]
@@ -173,8 +228,17 @@ async fn the_strict_cloud_answers_every_scenario_as_aws_does() {
     let (scenarios, began) = (scenarios::all(), Instant::now());
     let mismatches = play_all(&scenarios, Target::strict).await;
     let steps: usize = scenarios.iter().map(|scenario| scenario.steps.len()).sum();
-    println!("strict cloud: {} scenarios, {steps} steps, {:.1} s", scenarios.len(), began.elapsed().as_secs_f64());
-    assert!(mismatches.is_empty(), "{} answers are not AWS's:{}", mismatches.len(), listed(&mismatches));
+    println!(
+        "strict cloud: {} scenarios, {steps} steps, {:.1} s",
+        scenarios.len(),
+        began.elapsed().as_secs_f64()
+    );
+    assert!(
+        mismatches.is_empty(),
+        "{} answers are not AWS's:{}",
+        mismatches.len(),
+        listed(&mismatches)
+    );
 }
 
 #[tokio::test]
@@ -183,31 +247,80 @@ async fn the_emulator_answers_every_scenario_as_aws_does_but_for_what_is_listed(
     let emulator = Emulator::launch(folder.path()).await.expect("an emulator");
     let (scenarios, began) = (scenarios::all(), Instant::now());
     let mismatches = play_all(&scenarios, || Target::Emulator(&emulator)).await;
-    let known: BTreeSet<Shown> = DIFFERENCES.iter().flat_map(|one| one.shows).copied().collect();
-    println!("emulator: {} differences in {} places, {:.1} s", DIFFERENCES.len(), known.len(), began.elapsed().as_secs_f64());
+    let known: BTreeSet<Shown> = DIFFERENCES
+        .iter()
+        .flat_map(|one| one.shows)
+        .copied()
+        .collect();
+    println!(
+        "emulator: {} differences in {} places, {:.1} s",
+        DIFFERENCES.len(),
+        known.len(),
+        began.elapsed().as_secs_f64()
+    );
     let (new, gone) = against(&mismatches, &known);
-    assert!(new.is_empty(), "{} differences are not listed:{}", new.len(), listed(&new));
-    assert!(gone.is_empty(), "{} listed differences are not there any more: {gone:#?}", gone.len());
+    assert!(
+        new.is_empty(),
+        "{} differences are not listed:{}",
+        new.len(),
+        listed(&new)
+    );
+    assert!(
+        gone.is_empty(),
+        "{} listed differences are not there any more: {gone:#?}",
+        gone.len()
+    );
 }
 
 /// What is met and not listed, and what is listed and not met.
 fn against(met: &[Mismatch], known: &BTreeSet<Shown>) -> (Vec<Mismatch>, Vec<Shown>) {
     let shown = |one: &Mismatch, (scenario, step, place, found): &Shown| {
-        (one.scenario, one.step, one.place.as_str(), one.found.as_str()) == (*scenario, *step, *place, *found)
+        (
+            one.scenario,
+            one.step,
+            one.place.as_str(),
+            one.found.as_str(),
+        ) == (*scenario, *step, *place, *found)
     };
-    let new = met.iter().filter(|one| !known.iter().any(|row| shown(one, row))).cloned().collect();
-    let gone = known.iter().filter(|row| !met.iter().any(|one| shown(one, row))).copied().collect();
+    let new = met
+        .iter()
+        .filter(|one| !known.iter().any(|row| shown(one, row)))
+        .cloned()
+        .collect();
+    let gone = known
+        .iter()
+        .filter(|row| !met.iter().any(|one| shown(one, row)))
+        .copied()
+        .collect();
     (new, gone)
 }
 
 #[test]
 fn a_difference_that_is_new_and_one_that_is_gone_are_both_found() {
-    let met = |found: &str| Mismatch { scenario: "a", step: "b", place: "answer".into(), expected: "409".into(), found: found.into() };
+    let met = |found: &str| Mismatch {
+        scenario: "a",
+        step: "b",
+        place: "answer".into(),
+        expected: "409".into(),
+        found: found.into(),
+    };
     let row = |found| ("a", "b", "answer", found);
-    assert_eq!(against(&[met("200")], &BTreeSet::from([row("200")])), (vec![], vec![]));
-    assert_eq!(against(&[met("200")], &BTreeSet::new()), (vec![met("200")], vec![]));
-    assert_eq!(against(&[], &BTreeSet::from([row("200")])), (vec![], vec![row("200")]));
-    assert_eq!(against(&[met("201")], &BTreeSet::from([row("200")])), (vec![met("201")], vec![row("200")]));
+    assert_eq!(
+        against(&[met("200")], &BTreeSet::from([row("200")])),
+        (vec![], vec![])
+    );
+    assert_eq!(
+        against(&[met("200")], &BTreeSet::new()),
+        (vec![met("200")], vec![])
+    );
+    assert_eq!(
+        against(&[], &BTreeSet::from([row("200")])),
+        (vec![], vec![row("200")])
+    );
+    assert_eq!(
+        against(&[met("201")], &BTreeSet::from([row("200")])),
+        (vec![met("201")], vec![row("200")])
+    );
 }
 
 #[test]
@@ -220,9 +333,19 @@ fn scenarios_and_steps_have_names_of_their_own_and_each_difference_is_listed_onc
         assert_eq!(steps.len(), scenario.steps.len(), "{}", scenario.name);
     }
     let shows: Vec<&Shown> = DIFFERENCES.iter().flat_map(|one| one.shows).collect();
-    let places: BTreeSet<_> = shows.iter().map(|(scenario, step, place, _)| (scenario, step, place)).collect();
+    let places: BTreeSet<_> = shows
+        .iter()
+        .map(|(scenario, step, place, _)| (scenario, step, place))
+        .collect();
     assert_eq!(places.len(), shows.len());
-    assert_eq!(DIFFERENCES.iter().map(|one| one.reason).collect::<BTreeSet<_>>().len(), DIFFERENCES.len());
+    assert_eq!(
+        DIFFERENCES
+            .iter()
+            .map(|one| one.reason)
+            .collect::<BTreeSet<_>>()
+            .len(),
+        DIFFERENCES.len()
+    );
     assert!(DIFFERENCES.iter().all(|one| !one.shows.is_empty()));
 }
 

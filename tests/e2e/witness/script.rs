@@ -58,26 +58,68 @@ impl Step {
 }
 
 /// A call that is carried out.
-pub fn done(name: &'static str, call: &'static str, request: Value, status: u16, members: Value) -> Step {
-    Step { name, call, request, expected: Expected::Done(status, members), keeps: Vec::new(), times: 1, until: None }
+pub fn done(
+    name: &'static str,
+    call: &'static str,
+    request: Value,
+    status: u16,
+    members: Value,
+) -> Step {
+    Step {
+        name,
+        call,
+        request,
+        expected: Expected::Done(status, members),
+        keeps: Vec::new(),
+        times: 1,
+        until: None,
+    }
 }
 
 /// A call that is refused.
-pub fn refused(name: &'static str, call: &'static str, request: Value, status: u16, code: &'static str) -> Step {
-    Step { name, call, request, expected: Expected::Refused(status, code), keeps: Vec::new(), times: 1, until: None }
+pub fn refused(
+    name: &'static str,
+    call: &'static str,
+    request: Value,
+    status: u16,
+    code: &'static str,
+) -> Step {
+    Step {
+        name,
+        call,
+        request,
+        expected: Expected::Refused(status, code),
+        keeps: Vec::new(),
+        times: 1,
+        until: None,
+    }
 }
 
 /// Waits until a Lambda function has settled; keeps its RevisionId as `revision`.
 pub fn settled(name: &'static str, function: &str, members: Value) -> Step {
     let expected = Expected::Done(200, Value::from_iter([("Configuration", members)]));
     let request = serde_json::json!({"FunctionName": function});
-    let step = Step { name, call: "lambda:GetFunction", request, expected, keeps: Vec::new(), times: 1, until: Some(Until::Settled) };
+    let step = Step {
+        name,
+        call: "lambda:GetFunction",
+        request,
+        expected,
+        keeps: Vec::new(),
+        times: 1,
+        until: Some(Until::Settled),
+    };
     step.keeps("revision", "Configuration.RevisionId")
 }
 
 /// Waits until a Lambda function is gone.
 pub fn gone(name: &'static str, function: &str) -> Step {
-    let mut step = refused(name, "lambda:GetFunction", serde_json::json!({"FunctionName": function}), 404, "ResourceNotFoundException");
+    let mut step = refused(
+        name,
+        "lambda:GetFunction",
+        serde_json::json!({"FunctionName": function}),
+        404,
+        "ResourceNotFoundException",
+    );
     step.until = Some(Until::Gone);
     step
 }

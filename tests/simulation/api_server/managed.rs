@@ -9,12 +9,21 @@ use serde_json::{Map, Value, json};
 pub fn apply(object: &mut Value, status: &Value) {
     let before = fields(object);
     let mut result = object["status"].as_object().cloned().unwrap_or_default();
-    result.retain(|key, _| key == "conditions" || status.get(key).is_some() || before.get(format!("f:{key}")).is_none());
-    for (key, value) in status.as_object().into_iter().flatten().filter(|(key, _)| *key != "conditions") {
+    result.retain(|key, _| {
+        key == "conditions" || status.get(key).is_some() || before.get(format!("f:{key}")).is_none()
+    });
+    for (key, value) in status
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| *key != "conditions")
+    {
         result.insert(key.clone(), value.clone());
     }
     let mut conditions: Vec<Value> = list(&object["status"]).cloned().collect();
-    conditions.retain(|old| find(status, old).is_some() || before["f:conditions"].get(key(old)).is_none());
+    conditions.retain(|old| {
+        find(status, old).is_some() || before["f:conditions"].get(key(old)).is_none()
+    });
     for new in list(status) {
         match conditions.iter_mut().find(|old| old["type"] == new["type"]) {
             Some(old) => old.clone_from(new),
@@ -25,18 +34,44 @@ pub fn apply(object: &mut Value, status: &Value) {
         result.insert("conditions".to_owned(), Value::Array(conditions));
     }
     object["status"] = Value::Object(result);
-    let mut applied: Map<String, Value> = status.as_object().into_iter().flatten().map(|(key, _)| (format!("f:{key}"), json!({}))).collect();
-    applied.insert("f:conditions".to_owned(), Value::Object(list(status).map(|condition| (key(condition), json!({}))).collect()));
+    let mut applied: Map<String, Value> = status
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| (format!("f:{key}"), json!({})))
+        .collect();
+    applied.insert(
+        "f:conditions".to_owned(),
+        Value::Object(
+            list(status)
+                .map(|condition| (key(condition), json!({})))
+                .collect(),
+        ),
+    );
     set(object, &applied);
 }
 
 /// What is another in `new` than in `old`, and was written by other means, counts as applied no more.
 pub fn lose(old: &Value, new: &mut Value) {
-    let Value::Object(mut applied) = fields(old) else { return };
-    applied.retain(|field, _| field == "f:conditions" || field.strip_prefix("f:").is_some_and(|key| old["status"].get(key) == new["status"].get(key)));
-    if let Some(conditions) = applied.get_mut("f:conditions").and_then(Value::as_object_mut) {
+    let Value::Object(mut applied) = fields(old) else {
+        return;
+    };
+    applied.retain(|field, _| {
+        field == "f:conditions"
+            || field
+                .strip_prefix("f:")
+                .is_some_and(|key| old["status"].get(key) == new["status"].get(key))
+    });
+    if let Some(conditions) = applied
+        .get_mut("f:conditions")
+        .and_then(Value::as_object_mut)
+    {
         conditions.retain(|field, _| {
-            let of = |status: &Value| list(status).find(|condition| key(condition) == *field).cloned();
+            let of = |status: &Value| {
+                list(status)
+                    .find(|condition| key(condition) == *field)
+                    .cloned()
+            };
             of(&old["status"]) == of(&new["status"])
         });
     }

@@ -1,7 +1,9 @@
 //! CloudFront's port.
 
 use async_trait::async_trait;
-use cloudfn::cloud::cloudfront::{CloudFrontApi, Code, Described, Execution, FunctionConfig, Stage, Summary, TestRun, Written};
+use cloudfn::cloud::cloudfront::{
+    CloudFrontApi, Code, Described, Execution, FunctionConfig, Stage, Summary, TestRun, Written,
+};
 use cloudfn::cloud::limit::Family::CloudFront as FAMILY;
 use cloudfn::cloud::{CloudError, Patience, Tags};
 use strict_cloud::cloudfront as model;
@@ -24,47 +26,115 @@ fn config_of(config: &FunctionConfig) -> model::FunctionConfig {
 }
 
 fn summary(summary: model::Summary) -> Summary {
-    let model::FunctionConfig { comment, runtime, key_value_stores } = summary.config;
+    let model::FunctionConfig {
+        comment,
+        runtime,
+        key_value_stores,
+    } = summary.config;
     Summary {
         arn: summary.arn,
         status: Some(summary.status.to_owned()),
-        config: FunctionConfig { comment, runtime, key_value_stores: key_value_stores.into_iter().collect() },
+        config: FunctionConfig {
+            comment,
+            runtime,
+            key_value_stores: key_value_stores.into_iter().collect(),
+        },
         created_time: Some(summary.created.rfc3339()),
         last_modified_time: Some(summary.last_modified.rfc3339()),
     }
 }
 
 fn written(described: model::Described) -> Written {
-    Written { summary: summary(described.summary), etag: Some(described.etag) }
+    Written {
+        summary: summary(described.summary),
+        etag: Some(described.etag),
+    }
 }
 
 #[async_trait]
 impl CloudFrontApi for CloudFront {
-    async fn describe(&self, name: &str, stage: Stage, patience: Patience) -> Result<Described, CloudError> {
+    async fn describe(
+        &self,
+        name: &str,
+        stage: Stage,
+        patience: Patience,
+    ) -> Result<Described, CloudError> {
         let call = read("DescribeFunction", FAMILY, patience);
-        let described = self.0.call(call, |cloud, caller| cloud.cloudfront_describe_function(caller, name, Some(stage_of(stage)))).await?;
-        Ok(Described { summary: summary(described.summary), etag: described.etag })
+        let described = self
+            .0
+            .call(call, |cloud, caller| {
+                cloud.cloudfront_describe_function(caller, name, Some(stage_of(stage)))
+            })
+            .await?;
+        Ok(Described {
+            summary: summary(described.summary),
+            etag: described.etag,
+        })
     }
 
     async fn code(&self, name: &str, stage: Stage, patience: Patience) -> Result<Code, CloudError> {
         let call = read("GetFunction", FAMILY, patience);
-        let code = self.0.call(call, |cloud, caller| cloud.cloudfront_get_function(caller, name, Some(stage_of(stage)))).await?;
-        Ok(Code { bytes: code.bytes.to_vec(), etag: Some(code.etag) })
+        let code = self
+            .0
+            .call(call, |cloud, caller| {
+                cloud.cloudfront_get_function(caller, name, Some(stage_of(stage)))
+            })
+            .await?;
+        Ok(Code {
+            bytes: code.bytes.to_vec(),
+            etag: Some(code.etag),
+        })
     }
 
     async fn tags(&self, arn: &str, patience: Patience) -> Result<Tags, CloudError> {
         let call = read("ListTagsForResource", FAMILY, patience);
-        self.0.call(call, |cloud, caller| cloud.cloudfront_list_tags_for_resource(caller, arn)).await
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.cloudfront_list_tags_for_resource(caller, arn)
+            })
+            .await
     }
 
-    async fn create(&self, name: &str, config: &FunctionConfig, code: &[u8], tags: &Tags) -> Result<Written, CloudError> {
-        let request = model::CreateFunction { name: name.to_owned(), config: config_of(config), code: code.to_vec(), tags: tags.clone() };
-        self.0.call(write("CreateFunction", FAMILY), |cloud, caller| cloud.cloudfront_create_function(caller, &request)).await.map(written)
+    async fn create(
+        &self,
+        name: &str,
+        config: &FunctionConfig,
+        code: &[u8],
+        tags: &Tags,
+    ) -> Result<Written, CloudError> {
+        let request = model::CreateFunction {
+            name: name.to_owned(),
+            config: config_of(config),
+            code: code.to_vec(),
+            tags: tags.clone(),
+        };
+        self.0
+            .call(write("CreateFunction", FAMILY), |cloud, caller| {
+                cloud.cloudfront_create_function(caller, &request)
+            })
+            .await
+            .map(written)
     }
 
-    async fn update(&self, name: &str, if_match: &str, config: &FunctionConfig, code: &[u8]) -> Result<Written, CloudError> {
-        let request = model::UpdateFunction { name: name.to_owned(), if_match: Some(if_match.to_owned()), config: config_of(config), code: code.to_vec() };
-        self.0.call(write("UpdateFunction", FAMILY), |cloud, caller| cloud.cloudfront_update_function(caller, &request)).await.map(written)
+    async fn update(
+        &self,
+        name: &str,
+        if_match: &str,
+        config: &FunctionConfig,
+        code: &[u8],
+    ) -> Result<Written, CloudError> {
+        let request = model::UpdateFunction {
+            name: name.to_owned(),
+            if_match: Some(if_match.to_owned()),
+            config: config_of(config),
+            code: code.to_vec(),
+        };
+        self.0
+            .call(write("UpdateFunction", FAMILY), |cloud, caller| {
+                cloud.cloudfront_update_function(caller, &request)
+            })
+            .await
+            .map(written)
     }
 
     async fn test(&self, name: &str, if_match: &str, event: &[u8]) -> Result<TestRun, CloudError> {
@@ -74,16 +144,25 @@ impl CloudFrontApi for CloudFront {
             stage: Some(model::Stage::Development),
             event: event.to_vec(),
         };
-        let run = self.0.call(write("TestFunction", FAMILY), |cloud, caller| cloud.cloudfront_test_function(caller, &request)).await;
+        let run = self
+            .0
+            .call(write("TestFunction", FAMILY), |cloud, caller| {
+                cloud.cloudfront_test_function(caller, &request)
+            })
+            .await;
         match run {
             Ok(result) => Ok(TestRun::Ran(Execution {
-                compute_utilization: result.compute_utilization.and_then(|percent| percent.parse().ok()),
+                compute_utilization: result
+                    .compute_utilization
+                    .and_then(|percent| percent.parse().ok()),
                 logs: result.logs,
                 error: result.error_message.filter(|text| !text.is_empty()),
                 output: result.output,
             })),
             Err(error) if error.code == "TestFunctionFailed" => Ok(TestRun::Failed(error.message)),
-            Err(error) if error.code == "UnsupportedOperation" => Ok(TestRun::Unsupported(error.message)),
+            Err(error) if error.code == "UnsupportedOperation" => {
+                Ok(TestRun::Unsupported(error.message))
+            }
             Err(error) => Err(error),
         }
     }
@@ -93,8 +172,18 @@ impl CloudFrontApi for CloudFront {
         let mut marker: Option<String> = None;
         loop {
             let call = write("ListDistributions", FAMILY);
-            let list = self.0.call(call, |cloud, caller| cloud.cloudfront_list_distributions(caller, marker.as_deref(), None)).await?;
-            found.extend(list.items.into_iter().filter(|one| one.functions.iter().any(|arn| arn == function_arn)).map(|one| one.id));
+            let list = self
+                .0
+                .call(call, |cloud, caller| {
+                    cloud.cloudfront_list_distributions(caller, marker.as_deref(), None)
+                })
+                .await?;
+            found.extend(
+                list.items
+                    .into_iter()
+                    .filter(|one| one.functions.iter().any(|arn| arn == function_arn))
+                    .map(|one| one.id),
+            );
             marker = list.next_marker;
             if marker.is_none() {
                 return Ok(found);
@@ -103,18 +192,35 @@ impl CloudFrontApi for CloudFront {
     }
 
     async fn publish(&self, name: &str, if_match: &str) -> Result<Summary, CloudError> {
-        self.0.call(write("PublishFunction", FAMILY), |cloud, caller| cloud.cloudfront_publish_function(caller, name, Some(if_match))).await.map(summary)
+        self.0
+            .call(write("PublishFunction", FAMILY), |cloud, caller| {
+                cloud.cloudfront_publish_function(caller, name, Some(if_match))
+            })
+            .await
+            .map(summary)
     }
 
     async fn delete(&self, name: &str, if_match: &str) -> Result<(), CloudError> {
-        self.0.call(write("DeleteFunction", FAMILY), |cloud, caller| cloud.cloudfront_delete_function(caller, name, Some(if_match))).await
+        self.0
+            .call(write("DeleteFunction", FAMILY), |cloud, caller| {
+                cloud.cloudfront_delete_function(caller, name, Some(if_match))
+            })
+            .await
     }
 
     async fn tag(&self, arn: &str, tags: &Tags) -> Result<(), CloudError> {
-        self.0.call(write("TagResource", FAMILY), |cloud, caller| cloud.cloudfront_tag_resource(caller, arn, tags)).await
+        self.0
+            .call(write("TagResource", FAMILY), |cloud, caller| {
+                cloud.cloudfront_tag_resource(caller, arn, tags)
+            })
+            .await
     }
 
     async fn untag(&self, arn: &str, keys: &[String]) -> Result<(), CloudError> {
-        self.0.call(write("UntagResource", FAMILY), |cloud, caller| cloud.cloudfront_untag_resource(caller, arn, keys)).await
+        self.0
+            .call(write("UntagResource", FAMILY), |cloud, caller| {
+                cloud.cloudfront_untag_resource(caller, arn, keys)
+            })
+            .await
     }
 }

@@ -6,7 +6,8 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::{
-    Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, Outside, Point, SECRET, Schedule, Slot, Step, broken, hopeless, javascript, role, store, test,
+    Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, Outside, Point, SECRET, Schedule,
+    Slot, Step, broken, hopeless, javascript, role, store, test,
 };
 use crate::world::SENTINEL;
 use crate::{faults, trouble};
@@ -15,39 +16,67 @@ impl Schedule {
     /// The schedule of a seed.
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let slots: Vec<Slot> = (0..rng.usize(1..=4)).map(|number| slot(&mut rng, number)).collect();
+        let slots: Vec<Slot> = (0..rng.usize(1..=4))
+            .map(|number| slot(&mut rng, number))
+            .collect();
         let mut steps: Vec<Step> = Vec::new();
         for name in MAPS {
             if rng.u8(..4) > 0 {
                 steps.push(Step {
                     after: Duration::ZERO,
-                    act: Act::Reference { config_map: true, name: name.to_owned(), data: Some(map(&mut rng)) },
+                    act: Act::Reference {
+                        config_map: true,
+                        name: name.to_owned(),
+                        data: Some(map(&mut rng)),
+                    },
                 });
             }
         }
         if rng.u8(..4) > 0 {
             steps.push(Step {
                 after: Duration::ZERO,
-                act: Act::Reference { config_map: false, name: SECRET.to_owned(), data: Some(secret(&mut rng)) },
+                act: Act::Reference {
+                    config_map: false,
+                    name: SECRET.to_owned(),
+                    data: Some(secret(&mut rng)),
+                },
             });
         }
         for (number, slot) in slots.iter().enumerate() {
             if rng.u8(..6) == 0 {
-                steps.push(Step { after: pause(&mut rng), act: Act::Outside(number, Outside::Create) });
+                steps.push(Step {
+                    after: pause(&mut rng),
+                    act: Act::Outside(number, Outside::Create),
+                });
             }
             let spec = spec(&mut rng, slot);
-            steps.push(Step { after: pause(&mut rng), act: Act::Apply(number, spec) });
+            steps.push(Step {
+                after: pause(&mut rng),
+                act: Act::Apply(number, spec),
+            });
         }
         for _ in 0..rng.usize(5..=30) {
             let act = act(&mut rng, &slots);
-            steps.push(Step { after: pause(&mut rng), act });
+            steps.push(Step {
+                after: pause(&mut rng),
+                act,
+            });
         }
-        Self { seed, slots, steps, refuse_tags: rng.u8(..5) == 0 }
+        Self {
+            seed,
+            slots,
+            steps,
+            refuse_tags: rng.u8(..5) == 0,
+        }
     }
 }
 
 fn slot(rng: &mut Rng, number: usize) -> Slot {
-    let kind = if rng.bool() { Kind::CloudFront } else { Kind::Lambda };
+    let kind = if rng.bool() {
+        Kind::CloudFront
+    } else {
+        Kind::Lambda
+    };
     let name = format!("f{number}");
     let function = match rng.u8(..8) {
         0 => Some(format!("own-name-{number}")),
@@ -55,7 +84,11 @@ fn slot(rng: &mut Rng, number: usize) -> Slot {
         1 if number > 0 => Some("f0".to_owned()),
         _ => None,
     };
-    Slot { kind, name, function }
+    Slot {
+        kind,
+        name,
+        function,
+    }
 }
 
 /// Mostly short, so that things meet; now and then long enough for checks.
@@ -76,9 +109,17 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
         24..=33 => {
             let config_map = rng.u8(..3) > 0;
             let gone = rng.u8(..4) == 0;
-            let name = if config_map { MAPS[rng.usize(..2)] } else { SECRET };
+            let name = if config_map {
+                MAPS[rng.usize(..2)]
+            } else {
+                SECRET
+            };
             let data = if config_map { map(rng) } else { secret(rng) };
-            Act::Reference { config_map, name: name.to_owned(), data: (!gone).then_some(data) }
+            Act::Reference {
+                config_map,
+                name: name.to_owned(),
+                data: (!gone).then_some(data),
+            }
         }
         34..=49 => {
             let what = match rng.u8(..11) {
@@ -100,10 +141,16 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
         67..=74 => crash(rng),
         75..=78 => Act::Second(seconds(rng, 60)),
         79..=82 => Act::Lag(seconds(rng, 40)),
-        83..=90 => Act::Api(trouble::Kind::ALL[rng.usize(..trouble::Kind::ALL.len())], rng.u64(5..70), seconds(rng, 60)),
+        83..=90 => Act::Api(
+            trouble::Kind::ALL[rng.usize(..trouble::Kind::ALL.len())],
+            rng.u64(5..70),
+            seconds(rng, 60),
+        ),
         91..=95 => faults::act(rng.usize(..), rng.u32(1..6)),
         _ => Act::Adversity(match rng.u8(..7) {
-            0..=1 => Adversity::Denied(faults::name(faults::OPERATIONS[rng.usize(..) % faults::OPERATIONS.len()])),
+            0..=1 => Adversity::Denied(faults::name(
+                faults::OPERATIONS[rng.usize(..) % faults::OPERATIONS.len()],
+            )),
             2 => Adversity::InUse,
             3 => Adversity::Full,
             4 => Adversity::NewRole,
@@ -130,7 +177,11 @@ fn map(rng: &mut Rng) -> Value {
     if rng.u8(..8) == 0 {
         return json!({"other": "nothing that anybody names"});
     }
-    let code = if rng.u8(..6) == 0 { broken(100 + number) } else { javascript(100 + number) };
+    let code = if rng.u8(..6) == 0 {
+        broken(100 + number)
+    } else {
+        javascript(100 + number)
+    };
     let tests = match rng.u8(..4) {
         0 => json!([hopeless("mapped")]),
         1 => json!([test("mapped"), test("again")]),
@@ -143,7 +194,10 @@ fn secret(rng: &mut Rng) -> Value {
     let mut data = serde_json::Map::new();
     for key in ["ALPHA", "BETA"] {
         if rng.u8(..5) > 0 {
-            data.insert(key.to_owned(), json!(base64(&format!("{SENTINEL}-{}", rng.u8(..4)))));
+            data.insert(
+                key.to_owned(),
+                json!(base64(&format!("{SENTINEL}-{}", rng.u8(..4)))),
+            );
         }
     }
     Value::Object(data)
@@ -212,8 +266,12 @@ fn tests(rng: &mut Rng) -> Value {
 
 fn cloudfront(rng: &mut Rng) -> Value {
     let mut spec = match rng.u8(..8) {
-        0..=2 => json!({"code": {"configMapKeyRef": {"name": MAPS[rng.usize(..2)], "key": "code"}}}),
-        3 if rng.bool() => json!({"code": {"inline": javascript(0)}, "runtime": "cloudfront-js-9.9"}),
+        0..=2 => {
+            json!({"code": {"configMapKeyRef": {"name": MAPS[rng.usize(..2)], "key": "code"}}})
+        }
+        3 if rng.bool() => {
+            json!({"code": {"inline": javascript(0)}, "runtime": "cloudfront-js-9.9"})
+        }
         4 => json!({"code": {"inline": broken(rng.u64(..3))}}),
         _ => json!({"code": {"inline": javascript(rng.u64(..4))}}),
     };
@@ -221,7 +279,8 @@ fn cloudfront(rng: &mut Rng) -> Value {
         spec["tests"] = tests(rng);
     }
     if rng.u8(..6) == 0 {
-        spec["testsFrom"] = json!([{"configMapKeyRef": {"name": MAPS[rng.usize(..2)], "key": "tests"}}]);
+        spec["testsFrom"] =
+            json!([{"configMapKeyRef": {"name": MAPS[rng.usize(..2)], "key": "tests"}}]);
     }
     if rng.bool() {
         spec["comment"] = json!(text(rng));
@@ -235,7 +294,9 @@ fn cloudfront(rng: &mut Rng) -> Value {
     // Key value stores are for the newer runtime only.
     match rng.u8(..6) {
         0 if spec["runtime"].is_null() => spec["keyValueStoreAssociations"] = json!([]),
-        1..=2 if spec["runtime"].is_null() => spec["keyValueStoreAssociations"] = json!([{"keyValueStoreArn": store(rng.u8(..2))}]),
+        1..=2 if spec["runtime"].is_null() => {
+            spec["keyValueStoreAssociations"] = json!([{"keyValueStoreArn": store(rng.u8(..2))}])
+        }
         _ => {}
     }
     spec
@@ -244,7 +305,9 @@ fn cloudfront(rng: &mut Rng) -> Value {
 fn lambda(rng: &mut Rng) -> Value {
     let mut spec = match rng.u8(..8) {
         0..=2 => json!({"code": {"configMapRef": {"name": MAPS[rng.usize(..2)]}}}),
-        _ => json!({"code": {"inline": {"files": {"index.py": format!("def handler(event, context):\n    return {}\n", rng.u8(..4))}}}}),
+        _ => {
+            json!({"code": {"inline": {"files": {"index.py": format!("def handler(event, context):\n    return {}\n", rng.u8(..4))}}}})
+        }
     };
     spec["runtime"] = json!(["python3.13", "python3.12"][rng.usize(..2)]);
     spec["handler"] = json!("index.handler");
@@ -267,10 +330,16 @@ fn lambda(rng: &mut Rng) -> Value {
         spec["architectures"] = json!([name]);
     }
     if rng.bool() {
-        let mut environment = json!({"variables": {"LEVEL": format!("{SENTINEL}-{}", rng.u8(..3))}});
+        let mut environment =
+            json!({"variables": {"LEVEL": format!("{SENTINEL}-{}", rng.u8(..3))}});
         match rng.u8(..6) {
-            0 => environment["variablesFrom"] = json!([{"secretRef": {"name": SECRET}, "prefix": "APP_"}]),
-            1 => environment["variablesFrom"] = json!([{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": SECRET, "key": "ALPHA"}}}]),
+            0 => {
+                environment["variablesFrom"] =
+                    json!([{"secretRef": {"name": SECRET}, "prefix": "APP_"}])
+            }
+            1 => {
+                environment["variablesFrom"] = json!([{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": SECRET, "key": "ALPHA"}}}])
+            }
             _ => {}
         }
         spec["environment"] = environment;

@@ -50,24 +50,39 @@ pub const EXCEPTIONS: &[Exception] = &[
         holds: |_, one, two| both_say(one, two),
     },
     Exception {
-        paths: &["status.conditions.Ready.lastTransitionTime", "status.conditions.Stalled.lastTransitionTime", "status.conditions.Tested.lastTransitionTime"],
+        paths: &[
+            "status.conditions.Ready.lastTransitionTime",
+            "status.conditions.Stalled.lastTransitionTime",
+            "status.conditions.Tested.lastTransitionTime",
+        ],
         reason: "since when a condition is so is a time",
         holds: |_, one, two| both_say(one, two),
     },
     Exception {
         paths: &["cloud.live"],
         reason: "what is LIVE cannot be unpublished: it stays as A published it",
-        holds: |pair, one, two| stays_live(pair) && *one == pair.before["cloud"]["live"] && two.is_null(),
+        holds: |pair, one, two| {
+            stays_live(pair) && *one == pair.before["cloud"]["live"] && two.is_null()
+        },
     },
     Exception {
         paths: &["status.live", "status.stage"],
         reason: "what stays LIVE is shown, and how it compares with B",
-        holds: |pair, _, _| stays_live(pair) && pair.changed["status"]["stage"] == "LIVE" && says_what_stays_live(pair),
+        holds: |pair, _, _| {
+            stays_live(pair)
+                && pair.changed["status"]["stage"] == "LIVE"
+                && says_what_stays_live(pair)
+        },
     },
     Exception {
         paths: &["status.status"],
         reason: "DEVELOPMENT that is what stays LIVE counts as published",
-        holds: |pair, one, two| stays_live(pair) && live_is_development(pair) && one == "UNASSOCIATED" && two == "UNPUBLISHED",
+        holds: |pair, one, two| {
+            stays_live(pair)
+                && live_is_development(pair)
+                && one == "UNASSOCIATED"
+                && two == "UNPUBLISHED"
+        },
     },
     Exception {
         paths: &["cloud.versions"],
@@ -77,55 +92,92 @@ pub const EXCEPTIONS: &[Exception] = &[
     Exception {
         paths: &["status.latestVersion"],
         reason: "a version's number counts those before it",
-        holds: |pair, one, two| pair.from["publish"] == true && pair.to["publish"] == true && *one == newest(pair.changed) && *two == newest(pair.created),
+        holds: |pair, one, two| {
+            pair.from["publish"] == true
+                && pair.to["publish"] == true
+                && *one == newest(pair.changed)
+                && *two == newest(pair.created)
+        },
     },
     Exception {
         paths: &["status.latestVersion", "status.published"],
         reason: "what was published last stays known where B publishes nothing",
         holds: |pair, _, two| {
             let kept = |field: &str| pair.changed["status"][field] == pair.before["status"][field];
-            pair.from["publish"] == true && pair.to["publish"] == false && kept("latestVersion") && kept("published") && two.is_null()
+            pair.from["publish"] == true
+                && pair.to["publish"] == false
+                && kept("latestVersion")
+                && kept("published")
+                && two.is_null()
         },
     },
     Exception {
-        paths: &["cloud.configuration.Environment", "cloud.versions.*.configuration.Environment"],
+        paths: &[
+            "cloud.configuration.Environment",
+            "cloud.versions.*.configuration.Environment",
+        ],
         reason: "an environment without variables is none, whether it was sent or not",
-        holds: |_, one, two| [one, two].into_iter().all(|one| one.is_null() || *one == json!({"Variables": {}})),
+        holds: |_, one, two| {
+            [one, two]
+                .into_iter()
+                .all(|one| one.is_null() || *one == json!({"Variables": {}}))
+        },
     },
     Exception {
         paths: &["status.tests", "status.tests.passed"],
         reason: "that the content of A passed its tests stays known",
-        holds: |pair, one, two| passed(&pair.before["status"]["tests"]).is_some_and(|earlier| *one == with_passed(two, earlier)),
+        holds: |pair, one, two| {
+            passed(&pair.before["status"]["tests"])
+                .is_some_and(|earlier| *one == with_passed(two, earlier))
+        },
     },
     Exception {
         paths: &["cloud"],
         reason: "Observe writes nothing: the function is as A left it, or is not there",
-        holds: |pair, one, two| ends_observed(pair) && *one == pair.before["cloud"] && two.is_null(),
+        holds: |pair, one, two| {
+            ends_observed(pair) && *one == pair.before["cloud"] && two.is_null()
+        },
     },
     Exception {
         paths: &["status.plannedChanges", "status.conditions"],
         reason: "Observe tells how the function that A left differs from B, or that there is none",
-        holds: |pair, _, _| ends_observed(pair) && pair.created["status"]["conditions"]["Stalled"]["reason"] == "Drifted",
+        holds: |pair, _, _| {
+            ends_observed(pair)
+                && pair.created["status"]["conditions"]["Stalled"]["reason"] == "Drifted"
+        },
     },
     Exception {
         paths: &["status"],
         reason: "Observe forgets nothing of the function that A left",
         holds: |pair, one, two| {
             let same = |field: &str| one[field] == two[field];
-            ends_observed(pair) && same("references") && same("lastHandledReconcileAt") && lasting(one) == lasting(&pair.before["status"])
+            ends_observed(pair)
+                && same("references")
+                && same("lastHandledReconcileAt")
+                && lasting(one) == lasting(&pair.before["status"])
         },
     },
 ];
 
 /// The hashes that passed, whichever part of the status of tests is at hand.
 fn passed(tests: &Value) -> Option<&Vec<Value>> {
-    if tests.is_array() { tests.as_array() } else { tests["passed"].as_array() }
+    if tests.is_array() {
+        tests.as_array()
+    } else {
+        tests["passed"].as_array()
+    }
 }
 
 /// The same part, with what passed earlier behind what it has.
 fn with_passed(tests: &Value, earlier: &[Value]) -> Value {
     let mut all = passed(tests).cloned().unwrap_or_default();
-    all.extend(earlier.iter().filter(|one| !all.contains(one)).cloned().collect::<Vec<_>>());
+    all.extend(
+        earlier
+            .iter()
+            .filter(|one| !all.contains(one))
+            .cloned()
+            .collect::<Vec<_>>(),
+    );
     if tests.is_array() {
         return json!(all);
     }
@@ -138,18 +190,31 @@ fn with_passed(tests: &Value, earlier: &[Value]) -> Value {
 pub type Met = BTreeMap<&'static str, u64>;
 
 /// The first difference that no exception allows. `met` learns the rows that were needed.
-pub fn unexcused(pair: &Pair<'_>, tables: &[&'static [Exception]], met: &mut Met) -> Option<String> {
+pub fn unexcused(
+    pair: &Pair<'_>,
+    tables: &[&'static [Exception]],
+    met: &mut Met,
+) -> Option<String> {
     let (mut found, mut needed) = (Vec::new(), BTreeSet::new());
     differences(&mut Vec::new(), pair.changed, pair.created, &mut found);
     for path in found {
         let excuse = tables.iter().copied().flatten().find(|row| {
             // A row speaks of all at its own path, and is given all of that.
             let place = row.paths.iter().find_map(|known| covered(known, &path));
-            place.is_some_and(|place| (row.holds)(pair, at(pair.changed, place), at(pair.created, place)))
+            place.is_some_and(|place| {
+                (row.holds)(pair, at(pair.changed, place), at(pair.created, place))
+            })
         });
         match excuse {
             Some(row) => drop(needed.insert(row.reason)),
-            None => return Some(format!("{} is {}, and created with B it is {}", path.join("."), at(pair.changed, &path), at(pair.created, &path))),
+            None => {
+                return Some(format!(
+                    "{} is {}, and created with B it is {}",
+                    path.join("."),
+                    at(pair.changed, &path),
+                    at(pair.created, &path)
+                ));
+            }
         }
     }
     for reason in needed {
@@ -161,7 +226,12 @@ pub fn unexcused(pair: &Pair<'_>, tables: &[&'static [Exception]], met: &mut Met
 /// The part of a path that a row is about, if it is; `*` in a row is any step.
 fn covered<'a>(row: &str, path: &'a [String]) -> Option<&'a [String]> {
     let steps: Vec<&str> = row.split('.').collect();
-    path.get(..steps.len()).filter(|place| place.iter().zip(steps).all(|(one, step)| step == "*" || one == step))
+    path.get(..steps.len()).filter(|place| {
+        place
+            .iter()
+            .zip(steps)
+            .all(|(one, step)| step == "*" || one == step)
+    })
 }
 
 fn at<'a>(whole: &'a Value, path: &[String]) -> &'a Value {
@@ -170,7 +240,13 @@ fn at<'a>(whole: &'a Value, path: &[String]) -> &'a Value {
 
 /// Rows of which no pair made use.
 pub fn unmet(tables: &[&'static [Exception]], met: &Met) -> Vec<&'static str> {
-    tables.iter().copied().flatten().map(|row| row.reason).filter(|reason| !met.contains_key(reason)).collect()
+    tables
+        .iter()
+        .copied()
+        .flatten()
+        .map(|row| row.reason)
+        .filter(|reason| !met.contains_key(reason))
+        .collect()
 }
 
 /// An object's status and finalizers with the function that the cloud has for it, to be compared
@@ -187,12 +263,23 @@ pub fn end(object: &Value, cloud: &Value) -> Value {
     let mut status = object["status"].as_object().cloned().unwrap_or_default();
     of_now(&mut status);
     let conditions = status.remove("conditions").unwrap_or_default();
-    let by_type = conditions.as_array().into_iter().flatten().filter_map(Value::as_object).map(|condition| {
-        let mut condition = condition.clone();
-        of_now(&mut condition);
-        (condition["type"].as_str().unwrap_or_default().to_owned(), Value::Object(condition))
-    });
-    status.insert("conditions".to_owned(), by_type.collect::<Map<_, _>>().into());
+    let by_type = conditions
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .map(|condition| {
+            let mut condition = condition.clone();
+            of_now(&mut condition);
+            (
+                condition["type"].as_str().unwrap_or_default().to_owned(),
+                Value::Object(condition),
+            )
+        });
+    status.insert(
+        "conditions".to_owned(),
+        by_type.collect::<Map<_, _>>().into(),
+    );
     json!({"cloud": cloud, "status": status, "finalizers": object["metadata"]["finalizers"]})
 }
 
@@ -218,7 +305,9 @@ fn both_say(one: &Value, two: &Value) -> bool {
 
 /// A published something, and B does not.
 fn stays_live(pair: &Pair<'_>) -> bool {
-    pair.from["stage"] == "LIVE" && pair.to["stage"] == "DEVELOPMENT" && !pair.before["cloud"]["live"].is_null()
+    pair.from["stage"] == "LIVE"
+        && pair.to["stage"] == "DEVELOPMENT"
+        && !pair.before["cloud"]["live"].is_null()
 }
 
 fn live_is_development(pair: &Pair<'_>) -> bool {
@@ -226,19 +315,36 @@ fn live_is_development(pair: &Pair<'_>) -> bool {
 }
 
 fn says_what_stays_live(pair: &Pair<'_>) -> bool {
-    let (now, was) = (&pair.changed["status"]["live"], &pair.before["status"]["live"]);
-    now["codeSha256"] == was["codeSha256"] && now["state"] == if live_is_development(pair) { "Current" } else { "Older" }
+    let (now, was) = (
+        &pair.changed["status"]["live"],
+        &pair.before["status"]["live"],
+    );
+    now["codeSha256"] == was["codeSha256"]
+        && now["state"]
+            == if live_is_development(pair) {
+                "Current"
+            } else {
+                "Older"
+            }
 }
 
 /// B observes what A made.
 fn ends_observed(pair: &Pair<'_>) -> bool {
-    pair.from["managementPolicy"] == "Manage" && pair.to["managementPolicy"] == "Observe" && !pair.before["cloud"].is_null()
+    pair.from["managementPolicy"] == "Manage"
+        && pair.to["managementPolicy"] == "Observe"
+        && !pair.before["cloud"].is_null()
 }
 
 /// The fields of a status that tell of the function itself.
 fn lasting(status: &Value) -> Value {
     let mut status = status.clone();
-    for field in ["conditions", "lastHandledReconcileAt", "plannedChanges", "references", "settledGeneration"] {
+    for field in [
+        "conditions",
+        "lastHandledReconcileAt",
+        "plannedChanges",
+        "references",
+        "settledGeneration",
+    ] {
         status[field].take();
     }
     // Who only looks runs no tests; what passed earlier stays known.
@@ -253,7 +359,12 @@ fn lasting(status: &Value) -> Value {
 /// The versions of A, and behind them that of B, if the function is another than before.
 fn versions_after(pair: &Pair<'_>) -> Value {
     let mut versions = plain(&pair.before["cloud"]["versions"]);
-    let latest = |end: &Value| [plain(&end["cloud"]["configuration"]), end["cloud"]["codeSha256"].clone()];
+    let latest = |end: &Value| {
+        [
+            plain(&end["cloud"]["configuration"]),
+            end["cloud"]["codeSha256"].clone(),
+        ]
+    };
     if pair.to["publish"] == true && latest(pair.before) != latest(pair.changed) {
         let number = versions.as_object().map_or(0, Map::len) + 1;
         versions[number.to_string()] = plain(&pair.created["cloud"]["versions"]["1"]);
@@ -263,7 +374,9 @@ fn versions_after(pair: &Pair<'_>) -> Value {
 
 /// Without what says nothing, at whatever depth: environments without variables, and nulls.
 fn plain(value: &Value) -> Value {
-    let Some(members) = value.as_object() else { return value.clone() };
+    let Some(members) = value.as_object() else {
+        return value.clone();
+    };
     members
         .iter()
         .filter(|(_, member)| !member.is_null() && **member != json!({"Variables": {}}))
@@ -273,6 +386,12 @@ fn plain(value: &Value) -> Value {
 }
 
 fn newest(end: &Value) -> Value {
-    let numbers = end["cloud"]["versions"].as_object().into_iter().flatten().filter_map(|(number, _)| number.parse::<u64>().ok());
-    numbers.max().map_or(Value::Null, |number| json!(number.to_string()))
+    let numbers = end["cloud"]["versions"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(number, _)| number.parse::<u64>().ok());
+    numbers
+        .max()
+        .map_or(Value::Null, |number| json!(number.to_string()))
 }

@@ -4,33 +4,78 @@
 
 /// Id, and what is assumed and why so.
 pub const ASSUMED: &[(&str, &str)] = &[
-    ("any-state", "tags and versions of a function can be changed while it is Pending or being updated"),
-    ("bad-stage", "a Stage parameter that is neither word is InvalidArgument, and no call"),
-    ("cleared", "cleared Lambda fields (key, dead letter target, layers, file systems) are absent afterwards: deployment tools treat absent and empty alike"),
-    ("cloudfront-5xx", "CloudFront's 500 is InternalError, as in other XML services: the API reference has no list of 5xx codes"),
-    ("cloudfront-comment", "a CloudFront function's comment has 128 characters at most, as a distribution's; the model has no bound"),
-    ("cloudfront-marker", "NextMarker names the last item of the page, so lists that change neither repeat nor skip; callers must treat it as opaque"),
-    ("cloudfront-no-stores", "a function without key-value stores shows the list of associations with Quantity 0"),
-    ("cloudfront-page", "MaxItems is 1 to 100 and 100 by default; the model has text without bounds"),
-    ("cloudfront-runtime", "an unknown runtime is InvalidArgument; it may be MalformedXML, also 400"),
-    ("cloudfront-same-update", "an update with the same content gives a new ETag and UNPUBLISHED like any other"),
+    (
+        "any-state",
+        "tags and versions of a function can be changed while it is Pending or being updated",
+    ),
+    (
+        "bad-stage",
+        "a Stage parameter that is neither word is InvalidArgument, and no call",
+    ),
+    (
+        "cleared",
+        "cleared Lambda fields (key, dead letter target, layers, file systems) are absent afterwards: deployment tools treat absent and empty alike",
+    ),
+    (
+        "cloudfront-5xx",
+        "CloudFront's 500 is InternalError, as in other XML services: the API reference has no list of 5xx codes",
+    ),
+    (
+        "cloudfront-comment",
+        "a CloudFront function's comment has 128 characters at most, as a distribution's; the model has no bound",
+    ),
+    (
+        "cloudfront-marker",
+        "NextMarker names the last item of the page, so lists that change neither repeat nor skip; callers must treat it as opaque",
+    ),
+    (
+        "cloudfront-no-stores",
+        "a function without key-value stores shows the list of associations with Quantity 0",
+    ),
+    (
+        "cloudfront-page",
+        "MaxItems is 1 to 100 and 100 by default; the model has text without bounds",
+    ),
+    (
+        "cloudfront-runtime",
+        "an unknown runtime is InvalidArgument; it may be MalformedXML, also 400",
+    ),
+    (
+        "cloudfront-same-update",
+        "an update with the same content gives a new ETag and UNPUBLISHED like any other",
+    ),
     (
         "cloudfront-status",
         "DEVELOPMENT is UNPUBLISHED until it is what LIVE is; then both are UNASSOCIATED, or DEPLOYED while a distribution uses the function",
     ),
-    ("cloudfront-texts", "CloudFront's sentences are ours where no user's report has them; codes and statuses are the API reference's"),
+    (
+        "cloudfront-texts",
+        "CloudFront's sentences are ours where no user's report has them; codes and statuses are the API reference's",
+    ),
     (
         "cloudfront-xml",
         "a body that is no XML or lacks a required member is MalformedXML; a Quantity that is not the number of Items is InconsistentQuantities, as for distributions",
     ),
-    ("code-texts", "Lambda's sentences for missing, empty and image code are as users report them"),
+    (
+        "code-texts",
+        "Lambda's sentences for missing, empty and image code are as users report them",
+    ),
     (
         "compute-limit",
         "a function is stopped after some 950,000 calls and loops, with a sentence of ours; AWS counts time, and has no sentence for it in public",
     ),
-    ("compute-utilization", "ComputeUtilization grows with the size of code and event and with what is computed: the same each time, and 5 at least"),
-    ("create-qualified", "a version in the FunctionName of CreateFunction is ignored"),
-    ("create-with-tags", "the code of the 409 is not public, only status and sentence; ConflictException, and nothing is created"),
+    (
+        "compute-utilization",
+        "ComputeUtilization grows with the size of code and event and with what is computed: the same each time, and 5 at least",
+    ),
+    (
+        "create-qualified",
+        "a version in the FunctionName of CreateFunction is ignored",
+    ),
+    (
+        "create-with-tags",
+        "the code of the 409 is not public, only status and sentence; ConflictException, and nothing is created",
+    ),
     (
         "delete-waits",
         "DeleteFunction is refused 409 while the function is Pending or an update is in progress: the strict reading of the conflict error; a setting",
@@ -43,25 +88,70 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "dialect",
         "of what the runtimes do not read, const and let (1.0) are the guide's; async, await and modules (1.0), class, for-of and catch without a name (both) are as users report them or as the guide leaves them out; destructuring and spread, which fail in places, are accepted",
     ),
-    ("dry-run", "DryRun answers what the configuration would be, with today's revision and status"),
+    (
+        "dry-run",
+        "DryRun answers what the configuration would be, with today's revision and status",
+    ),
     (
         "echo",
         "a key that breaks the pattern is refused with the values, as one environment too large was; keys come by name (a recording has SMALL_VAR before LARGE_VAR); reserved keys are named in one list",
     ),
-    ("exists", "the sentence is 'Function already exist: <name>', as users report it"),
-    ("failed-creation", "a function whose creation failed has no LastUpdateStatus"),
-    ("failed-output", "a function that failed has no FunctionOutput"),
-    ("failed-update", "after a failed update the fields show what was asked for; a setting turns that round"),
-    ("five-layers", "the sentence for a sixth layer is as users report it"),
-    ("foreign-arn", "tagging another account's CloudFront function is NoSuchResource"),
-    ("foreign-role", "a role of another account is refused 403 at once, as users report it"),
-    ("if-match", "any If-Match that is not the current ETag is 412; only a missing or empty one is 400"),
-    ("invalid-values", "the sentences for what a function must not return are made like the one that users report, for header names"),
-    ("kvs-account", "a key-value store must be of the function's own account"),
-    ("kvs-texts", "what cf.kvs() throws for a missing key, a missing association and another store is ours; the guide only says that there is an error"),
-    ("lambda-marker", "NextMarker names the last item of the page, so lists that change neither repeat nor skip; callers must treat it as opaque"),
-    ("lambda-tags", "sentences and code for tags that break the rules of the guide"),
-    ("logging", "switching to Text takes the log levels away, and levels without JSON are refused"),
+    (
+        "exists",
+        "the sentence is 'Function already exist: <name>', as users report it",
+    ),
+    (
+        "failed-creation",
+        "a function whose creation failed has no LastUpdateStatus",
+    ),
+    (
+        "failed-output",
+        "a function that failed has no FunctionOutput",
+    ),
+    (
+        "failed-update",
+        "after a failed update the fields show what was asked for; a setting turns that round",
+    ),
+    (
+        "five-layers",
+        "the sentence for a sixth layer is as users report it",
+    ),
+    (
+        "foreign-arn",
+        "tagging another account's CloudFront function is NoSuchResource",
+    ),
+    (
+        "foreign-role",
+        "a role of another account is refused 403 at once, as users report it",
+    ),
+    (
+        "if-match",
+        "any If-Match that is not the current ETag is 412; only a missing or empty one is 400",
+    ),
+    (
+        "invalid-values",
+        "the sentences for what a function must not return are made like the one that users report, for header names",
+    ),
+    (
+        "kvs-account",
+        "a key-value store must be of the function's own account",
+    ),
+    (
+        "kvs-texts",
+        "what cf.kvs() throws for a missing key, a missing association and another store is ours; the guide only says that there is an error",
+    ),
+    (
+        "lambda-marker",
+        "NextMarker names the last item of the page, so lists that change neither repeat nor skip; callers must treat it as opaque",
+    ),
+    (
+        "lambda-tags",
+        "sentences and code for tags that break the rules of the guide",
+    ),
+    (
+        "logging",
+        "switching to Text takes the log levels away, and levels without JSON are refused",
+    ),
     (
         "memory-limit",
         "a function has the 2 MB of the quota, and as much as the engine itself needs here; beyond it, it fails with MemoryError, of which the guide has the name only",
@@ -70,37 +160,124 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "missing-store",
         "an association with a key-value store that does not exist, where a setting asks, is InvalidArgument: of EntityNotFound, CreateFunction and UpdateFunction have nothing in the API reference",
     ),
-    ("new-runtimes", "runtimes that the service model got after the recording are accepted"),
-    ("no-route", "what the service does not have is 404 UnknownOperationException with a sentence of ours; STS has InvalidAction, 400, for it"),
-    ("no-stage", "DescribeFunction and GetFunction read, and TestFunction tests, DEVELOPMENT where no stage is named"),
-    ("no-test-function", "where there is no TestFunction, it is UnsupportedOperation, which the API reference has for an operation that a region lacks"),
-    ("not-active", "the sentence for functions that are Pending, Failed or Deleting is as users report it for Pending"),
-    ("order", "name taken before role and code; RevisionId before busy: of these, recordings break one rule at a time"),
-    ("ordinary-bounds", "above 900 s and 10,240 MB Lambda refuses with InvalidParameterValueException; the model's bounds are wider"),
-    ("package-texts", "sentences for fields that do not go with the package type are as users report them"),
-    ("publish-again", "publishing twice with one ETag is accepted and gives LIVE a new ETag"),
-    ("publish-etag", "publishing does not move DEVELOPMENT's ETag"),
-    ("quota-burst", "quotas are token buckets that hold one second's worth"),
-    ("republish", "a version that was deleted is published anew, with the next number, even if nothing changed"),
-    ("request-size", "only the code counts towards the request's size; CreateFunction's bound is as users report it"),
-    ("retry-after", "Retry-After is the time until the next call fits, in whole seconds, 1 at least"),
-    ("s3-texts", "S3's errors in Lambda's sentence are as users report them"),
-    ("serialization", "a value of the wrong JSON type is SerializationException, 400, without a message"),
-    ("signatures", "the codes of CloudFront and STS end where those of Lambda add Exception; the sentences are as users report them"),
-    ("syntax-error", "where a setting has code with syntax errors refused, it is InvalidArgument"),
-    ("tags-error", "TagsError is AccessDeniedException with a sentence"),
-    ("tags-move-nothing", "tagging a CloudFront function moves neither ETag nor LastModifiedTime"),
-    ("test-event", "an event that is no JSON object, or too large, is InvalidArgument; its members are not checked"),
+    (
+        "new-runtimes",
+        "runtimes that the service model got after the recording are accepted",
+    ),
+    (
+        "no-route",
+        "what the service does not have is 404 UnknownOperationException with a sentence of ours; STS has InvalidAction, 400, for it",
+    ),
+    (
+        "no-stage",
+        "DescribeFunction and GetFunction read, and TestFunction tests, DEVELOPMENT where no stage is named",
+    ),
+    (
+        "no-test-function",
+        "where there is no TestFunction, it is UnsupportedOperation, which the API reference has for an operation that a region lacks",
+    ),
+    (
+        "not-active",
+        "the sentence for functions that are Pending, Failed or Deleting is as users report it for Pending",
+    ),
+    (
+        "order",
+        "name taken before role and code; RevisionId before busy: of these, recordings break one rule at a time",
+    ),
+    (
+        "ordinary-bounds",
+        "above 900 s and 10,240 MB Lambda refuses with InvalidParameterValueException; the model's bounds are wider",
+    ),
+    (
+        "package-texts",
+        "sentences for fields that do not go with the package type are as users report them",
+    ),
+    (
+        "publish-again",
+        "publishing twice with one ETag is accepted and gives LIVE a new ETag",
+    ),
+    (
+        "publish-etag",
+        "publishing does not move DEVELOPMENT's ETag",
+    ),
+    (
+        "quota-burst",
+        "quotas are token buckets that hold one second's worth",
+    ),
+    (
+        "republish",
+        "a version that was deleted is published anew, with the next number, even if nothing changed",
+    ),
+    (
+        "request-size",
+        "only the code counts towards the request's size; CreateFunction's bound is as users report it",
+    ),
+    (
+        "retry-after",
+        "Retry-After is the time until the next call fits, in whole seconds, 1 at least",
+    ),
+    (
+        "s3-texts",
+        "S3's errors in Lambda's sentence are as users report them",
+    ),
+    (
+        "serialization",
+        "a value of the wrong JSON type is SerializationException, 400, without a message",
+    ),
+    (
+        "signatures",
+        "the codes of CloudFront and STS end where those of Lambda add Exception; the sentences are as users report them",
+    ),
+    (
+        "syntax-error",
+        "where a setting has code with syntax errors refused, it is InvalidArgument",
+    ),
+    (
+        "tags-error",
+        "TagsError is AccessDeniedException with a sentence",
+    ),
+    (
+        "tags-move-nothing",
+        "tagging a CloudFront function moves neither ETag nor LastModifiedTime",
+    ),
+    (
+        "test-event",
+        "an event that is no JSON object, or too large, is InvalidArgument; its members are not checked",
+    ),
     (
         "test-output",
         "FunctionOutput has what is absent in what was returned as empty, as the cookies in the guide's example are, and a body that was given as text with its encoding",
     ),
-    ("test-request-id", "a test event without requestId gets one that depends only on what is tested"),
-    ("throttle-reason", "a throttled call of the control plane has the Reason CallerRateLimitExceeded"),
-    ("unavailable", "503 is ServiceUnavailableException (Lambda) or ServiceUnavailable (CloudFront), from AWS's list of common errors"),
-    ("untag-absent", "removing tags that are not there is no error in CloudFront, as in Lambda"),
-    ("untag-nothing", "removing tags that are not there does not move the RevisionId"),
-    ("version-gone", "deleting a version that does not exist is no error: LocalStack's suite counts on it, without an answer of AWS's"),
-    ("version-settles", "a version that was published Pending has another RevisionId once it is Active, as $LATEST has"),
-    ("vpc-both", "subnets without security groups, or the other way, are refused"),
+    (
+        "test-request-id",
+        "a test event without requestId gets one that depends only on what is tested",
+    ),
+    (
+        "throttle-reason",
+        "a throttled call of the control plane has the Reason CallerRateLimitExceeded",
+    ),
+    (
+        "unavailable",
+        "503 is ServiceUnavailableException (Lambda) or ServiceUnavailable (CloudFront), from AWS's list of common errors",
+    ),
+    (
+        "untag-absent",
+        "removing tags that are not there is no error in CloudFront, as in Lambda",
+    ),
+    (
+        "untag-nothing",
+        "removing tags that are not there does not move the RevisionId",
+    ),
+    (
+        "version-gone",
+        "deleting a version that does not exist is no error: LocalStack's suite counts on it, without an answer of AWS's",
+    ),
+    (
+        "version-settles",
+        "a version that was published Pending has another RevisionId once it is Active, as $LATEST has",
+    ),
+    (
+        "vpc-both",
+        "subnets without security groups, or the other way, are refused",
+    ),
 ];

@@ -70,11 +70,20 @@ impl Fault {
     /// The next call of an operation, on whatever function.
     #[must_use]
     pub const fn next(operation: Operation, kind: FaultKind) -> Self {
-        Self { operation: Some(operation), function: None, nth: 1, kind }
+        Self {
+            operation: Some(operation),
+            function: None,
+            nth: 1,
+            kind,
+        }
     }
 
     fn matches(&self, operation: Operation, function: Option<&str>) -> bool {
-        self.operation.is_none_or(|wanted| wanted == operation) && self.function.as_deref().is_none_or(|wanted| Some(wanted) == function)
+        self.operation.is_none_or(|wanted| wanted == operation)
+            && self
+                .function
+                .as_deref()
+                .is_none_or(|wanted| Some(wanted) == function)
     }
 }
 
@@ -112,7 +121,11 @@ impl Faults {
     }
 
     /// Counts the call down; the first fault whose turn it is fires and is gone.
-    pub(crate) fn fire(&mut self, operation: Operation, function: Option<&str>) -> Option<FaultKind> {
+    pub(crate) fn fire(
+        &mut self,
+        operation: Operation,
+        function: Option<&str>,
+    ) -> Option<FaultKind> {
         let mut due = None;
         for (index, fault) in self.waiting.iter_mut().enumerate() {
             if fault.matches(operation, function) {
@@ -127,15 +140,39 @@ impl Faults {
 
     /// Opens a window onto the past: for so long, reads show nothing of what was written less than so
     /// long before it opened.
-    pub(crate) fn open(&mut self, account: &str, region: &str, service: Service, what: &str, now: Time, lag: Duration) {
+    pub(crate) fn open(
+        &mut self,
+        account: &str,
+        region: &str,
+        service: Service,
+        what: &str,
+        now: Time,
+        lag: Duration,
+    ) {
         let (account, region, what) = (account.to_owned(), region.to_owned(), what.to_owned());
-        self.windows.push(Window { account, region, service, what, until: now.after(lag), shows: Time(now.0.saturating_sub(lag)) });
+        self.windows.push(Window {
+            account,
+            region,
+            service,
+            what,
+            until: now.after(lag),
+            shows: Time(now.0.saturating_sub(lag)),
+        });
     }
 
     /// The last moment of which a read shows anything; none where it shows the present.
-    pub(crate) fn stale(&mut self, account: &str, region: &str, service: Service, what: &str, now: Time) -> Option<Time> {
+    pub(crate) fn stale(
+        &mut self,
+        account: &str,
+        region: &str,
+        service: Service,
+        what: &str,
+        now: Time,
+    ) -> Option<Time> {
         self.windows.retain(|window| window.until > now);
-        let windows = self.windows.iter().filter(|w| w.account == account && w.region == region && w.service == service && w.what == what);
+        let windows = self.windows.iter().filter(|w| {
+            w.account == account && w.region == region && w.service == service && w.what == what
+        });
         windows.map(|window| window.shows).min()
     }
 }

@@ -15,8 +15,11 @@ impl Ids {
     /// A number for `(what, n)`.
     pub(crate) fn number(self, what: &str, n: u64) -> u64 {
         // FNV-1a over the text, then splitmix64's finalizer.
-        let hash = what.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        let mut z = (hash ^ self.0.rotate_left(32)).wrapping_add(n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let hash = what.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        let mut z =
+            (hash ^ self.0.rotate_left(32)).wrapping_add(n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
@@ -42,7 +45,11 @@ impl Ids {
         let mut etag = String::from("E");
         for _ in 0..13 {
             let digit = u32::try_from(rest % 36).unwrap_or_default();
-            etag.push(char::from_digit(digit, 36).unwrap_or('0').to_ascii_uppercase());
+            etag.push(
+                char::from_digit(digit, 36)
+                    .unwrap_or('0')
+                    .to_ascii_uppercase(),
+            );
             rest /= 36;
         }
         etag
@@ -52,6 +59,11 @@ impl Ids {
     pub(crate) fn duration(self, range: Between, what: &str, n: u64) -> Duration {
         let Between(least, most) = range;
         let span = u64::try_from(most.saturating_sub(least).as_millis()).unwrap_or(u64::MAX);
-        least + Duration::from_millis(if span == 0 { 0 } else { self.number(what, n) % span.saturating_add(1) })
+        least
+            + Duration::from_millis(if span == 0 {
+                0
+            } else {
+                self.number(what, n) % span.saturating_add(1)
+            })
     }
 }

@@ -31,7 +31,10 @@
 //! cloud and request, [`front::server::Server`] carries it to 127.0.0.1 for whoever has an SDK, in
 //! this process or, as the binary `strict-cloud`, in another.
 
-#![expect(clippy::missing_errors_doc, reason = "every operation answers an Outcome, and `model` says what that is")]
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "every operation answers an Outcome, and `model` says what that is"
+)]
 
 pub mod assumed;
 pub mod cloudfront;

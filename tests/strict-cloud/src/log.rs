@@ -56,17 +56,33 @@ pub struct Entry {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>5} {} {} {}", self.seq, self.at, self.principal, self.operation.name)?;
+        write!(
+            f,
+            "{:>5} {} {} {}",
+            self.seq, self.at, self.principal, self.operation.name
+        )?;
         if let Some(function) = &self.function {
             write!(f, " {function}")?;
         }
-        if self.arguments.as_object().is_some_and(|arguments| !arguments.is_empty()) {
+        if self
+            .arguments
+            .as_object()
+            .is_some_and(|arguments| !arguments.is_empty())
+        {
             write!(f, " {}", self.arguments)?;
         }
         match &self.answer {
             Answered::Done(status) => write!(f, " -> {status}")?,
             Answered::Refused(status, code) => write!(f, " -> {status} {code}")?,
-            Answered::Dropped { after_effect } => write!(f, " -> dropped {}", if *after_effect { "after the effect" } else { "before the effect" })?,
+            Answered::Dropped { after_effect } => write!(
+                f,
+                " -> dropped {}",
+                if *after_effect {
+                    "after the effect"
+                } else {
+                    "before the effect"
+                }
+            )?,
         }
         self.fault.map_or(Ok(()), |fault| write!(f, " [{fault}]"))
     }

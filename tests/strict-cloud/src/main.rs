@@ -50,16 +50,30 @@ async fn main() -> ExitCode {
 }
 
 async fn run(flags: &Flags) -> io::Result<()> {
-    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupted, mut terminated) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     let (closes, stdin_closed) = oneshot::channel();
     std::thread::spawn(move || {
         let mut ignored = [0_u8; 256];
         while io::stdin().read(&mut ignored).is_ok_and(|count| count > 0) {}
         let _ = closes.send(());
     });
-    let settings = if flags.fast { Settings::default().fast() } else { Settings::default() };
-    let settings = Settings { lambda_quotas: !flags.no_quotas, latency: Duration::from_millis(flags.latency), ..settings };
-    let server = Server::start(Arc::new(Mutex::new(Cloud::new(flags.seed, settings))), flags.port)?;
+    let settings = if flags.fast {
+        Settings::default().fast()
+    } else {
+        Settings::default()
+    };
+    let settings = Settings {
+        lambda_quotas: !flags.no_quotas,
+        latency: Duration::from_millis(flags.latency),
+        ..settings
+    };
+    let server = Server::start(
+        Arc::new(Mutex::new(Cloud::new(flags.seed, settings))),
+        flags.port,
+    )?;
     writeln!(io::stdout(), "{}", server.url())?;
     tokio::select! {
         _ = interrupted.recv() => {}

@@ -29,7 +29,11 @@ impl Caller {
     /// A caller.
     #[must_use]
     pub fn new(account: &str, region: &str, principal: &str) -> Self {
-        Self { account: account.into(), region: region.into(), principal: principal.into() }
+        Self {
+            account: account.into(),
+            region: region.into(),
+            principal: principal.into(),
+        }
     }
 }
 
@@ -82,7 +86,12 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), retry_after: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            retry_after: None,
+        }
     }
 }
 
@@ -252,15 +261,27 @@ impl Cloud {
 
     /// Whether a principal may call an operation.
     pub(crate) fn allowed(&self, caller: &Caller, operation: Operation) -> bool {
-        !self.denied.iter().any(|(who, what)| *what == operation && who.as_ref().is_none_or(|who| *who == caller.principal))
+        !self.denied.iter().any(|(who, what)| {
+            *what == operation && who.as_ref().is_none_or(|who| *who == caller.principal)
+        })
     }
 
     /// Passes a call through the frame.
-    pub(crate) fn call<T>(&mut self, caller: &Caller, request: Request<'_>, act: impl FnOnce(&mut World, &mut Context<'_>) -> Result<T, Problem>) -> Answer<T> {
+    pub(crate) fn call<T>(
+        &mut self,
+        caller: &Caller,
+        request: Request<'_>,
+        act: impl FnOnce(&mut World, &mut Context<'_>) -> Result<T, Problem>,
+    ) -> Answer<T> {
         self.world.calls += 1;
         let seq = self.world.calls;
         let fault = self.faults.fire(request.operation, request.function);
-        let Carried { answer, answered, effect, also } = self.carry(caller, &request, fault.as_ref(), act);
+        let Carried {
+            answer,
+            answered,
+            effect,
+            also,
+        } = self.carry(caller, &request, fault.as_ref(), act);
         let mut arguments = request.arguments;
         if let Some(fields) = arguments.as_object_mut() {
             fields.extend(also);
@@ -294,15 +315,32 @@ impl Cloud {
         fault: Option<&FaultKind>,
         act: impl FnOnce(&mut World, &mut Context<'_>) -> Result<T, Problem>,
     ) -> Carried<T> {
-        let dropped = |after_effect, effect, also| Carried { answer: Err(Outcome::Dropped), answered: Answered::Dropped { after_effect }, effect, also };
+        let dropped = |after_effect, effect, also| Carried {
+            answer: Err(Outcome::Dropped),
+            answered: Answered::Dropped { after_effect },
+            effect,
+            also,
+        };
         if fault == Some(&FaultKind::DropBefore) {
             return dropped(false, false, Map::new());
         }
         let (result, effect, success, also) = match self.admit(caller, request, fault) {
             Err(problem) => (Err(problem), false, request.success, Map::new()),
             Ok(stale) => {
-                let page = if let Some(FaultKind::PartialPage(most)) = fault { (*most).max(1) } else { usize::MAX };
-                let mut context = Context { caller, now: self.now, stale, page, effect: false, status: request.success, also: Map::new() };
+                let page = if let Some(FaultKind::PartialPage(most)) = fault {
+                    (*most).max(1)
+                } else {
+                    usize::MAX
+                };
+                let mut context = Context {
+                    caller,
+                    now: self.now,
+                    stale,
+                    page,
+                    effect: false,
+                    status: request.success,
+                    also: Map::new(),
+                };
                 let result = act(&mut self.world, &mut context);
                 (result, context.effect, context.status, context.also)
             }
@@ -311,26 +349,58 @@ impl Cloud {
             return dropped(true, effect, also);
         }
         match result {
-            Ok(reply) => Carried { answer: Ok(reply), answered: Answered::Done(success), effect, also },
+            Ok(reply) => Carried {
+                answer: Ok(reply),
+                answered: Answered::Done(success),
+                effect,
+                also,
+            },
             Err(problem) => {
-                let Problem { status, code, message, retry_after } = problem;
+                let Problem {
+                    status,
+                    code,
+                    message,
+                    retry_after,
+                } = problem;
                 let request_id = self.request_id();
-                let answer = Err(Outcome::Refused(Refusal { status, code, message, retry_after, request_id }));
-                Carried { answer, answered: Answered::Refused(status, code), effect, also }
+                let answer = Err(Outcome::Refused(Refusal {
+                    status,
+                    code,
+                    message,
+                    retry_after,
+                    request_id,
+                }));
+                Carried {
+                    answer,
+                    answered: Answered::Refused(status, code),
+                    effect,
+                    also,
+                }
             }
         }
     }
 
     /// What happens before the operation is looked at; answers whether reads show the past.
-    fn admit(&mut self, caller: &Caller, request: &Request<'_>, fault: Option<&FaultKind>) -> Result<Option<Time>, Problem> {
+    fn admit(
+        &mut self,
+        caller: &Caller,
+        request: &Request<'_>,
+        fault: Option<&FaultKind>,
+    ) -> Result<Option<Time>, Problem> {
         let service = request.operation.service;
         let region = home(service, caller);
         match fault {
             Some(FaultKind::ExpiredCredentials) => return Err(expired(service)),
-            Some(FaultKind::Throttle { retry_after }) => return Err(throttled(service, *retry_after)),
+            Some(FaultKind::Throttle { retry_after }) => {
+                return Err(throttled(service, *retry_after));
+            }
             Some(FaultKind::InternalError) => return Err(broken(service)),
             Some(FaultKind::Unavailable) => return Err(unavailable(service)),
-            Some(FaultKind::TestFunctionFailed) if request.operation == cloudfront::TEST_FUNCTION => return Err(test_failed()),
+            Some(FaultKind::TestFunctionFailed)
+                if request.operation == cloudfront::TEST_FUNCTION =>
+            {
+                return Err(test_failed());
+            }
             _ => {}
         }
         if !self.allowed(caller, request.operation) {
@@ -342,13 +412,21 @@ impl Cloud {
         }
         let what = request.function.unwrap_or(request.operation.name);
         if let Some(FaultKind::Stale(time)) = fault {
-            self.faults.open(&caller.account, region, service, what, self.now, *time);
+            self.faults
+                .open(&caller.account, region, service, what, self.now, *time);
         }
-        Ok(self.faults.stale(&caller.account, region, service, what, self.now))
+        Ok(self
+            .faults
+            .stale(&caller.account, region, service, what, self.now))
     }
 
     /// Takes the call from its quota.
-    fn spend(&mut self, caller: &Caller, region: &str, operation: Operation) -> Result<(), Problem> {
+    fn spend(
+        &mut self,
+        caller: &Caller,
+        region: &str,
+        operation: Operation,
+    ) -> Result<(), Problem> {
         // Lambda Developer Guide, "Lambda quotas": GetFunction 100 a second, the rest of the control plane 15 together.
         let (rate, family) = match operation.service {
             Service::Lambda if !self.world.settings.lambda_quotas => return Ok(()),
@@ -360,16 +438,26 @@ impl Cloud {
             },
         };
         let now = self.now;
-        let place = self.buckets.iter().position(|(account, there, kind, _)| *account == caller.account && there == region && *kind == family);
+        let place = self.buckets.iter().position(|(account, there, kind, _)| {
+            *account == caller.account && there == region && *kind == family
+        });
         let index = place.unwrap_or_else(|| {
-            self.buckets.push((caller.account.clone(), region.to_owned(), family, Bucket::new(rate, now)));
+            self.buckets.push((
+                caller.account.clone(),
+                region.to_owned(),
+                family,
+                Bucket::new(rate, now),
+            ));
             self.buckets.len() - 1
         });
-        let Some((_, _, _, bucket)) = self.buckets.get_mut(index) else { return Ok(()) };
+        let Some((_, _, _, bucket)) = self.buckets.get_mut(index) else {
+            return Ok(());
+        };
         // Retry-After is in whole seconds (RFC 9110); that Lambda sends 1 at least is assumed:retry-after.
         bucket.take(now).map_err(|wait| {
             let whole = Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
-            let after = (operation.service == Service::Lambda).then_some(whole.max(Duration::from_secs(1)));
+            let after =
+                (operation.service == Service::Lambda).then_some(whole.max(Duration::from_secs(1)));
             throttled(operation.service, after)
         })
     }

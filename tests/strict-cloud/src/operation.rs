@@ -32,11 +32,19 @@ pub struct Operation {
 }
 
 const fn of_cloudfront(name: &'static str, effect: Effect) -> Operation {
-    Operation { service: Service::CloudFront, name, effect }
+    Operation {
+        service: Service::CloudFront,
+        name,
+        effect,
+    }
 }
 
 const fn of_lambda(name: &'static str, effect: Effect) -> Operation {
-    Operation { service: Service::Lambda, name, effect }
+    Operation {
+        service: Service::Lambda,
+        name,
+        effect,
+    }
 }
 
 /// CloudFront's operations.
@@ -73,7 +81,8 @@ pub mod lambda {
     pub const CREATE_FUNCTION: Operation = of_lambda("CreateFunction", Write);
     pub const GET_FUNCTION: Operation = of_lambda("GetFunction", Read);
     pub const GET_FUNCTION_CONFIGURATION: Operation = of_lambda("GetFunctionConfiguration", Read);
-    pub const UPDATE_FUNCTION_CONFIGURATION: Operation = of_lambda("UpdateFunctionConfiguration", Write);
+    pub const UPDATE_FUNCTION_CONFIGURATION: Operation =
+        of_lambda("UpdateFunctionConfiguration", Write);
     pub const UPDATE_FUNCTION_CODE: Operation = of_lambda("UpdateFunctionCode", Write);
     pub const PUBLISH_VERSION: Operation = of_lambda("PublishVersion", Write);
     pub const LIST_VERSIONS_BY_FUNCTION: Operation = of_lambda("ListVersionsByFunction", List);

@@ -18,7 +18,11 @@ const ONE: u128 = 1_000_000_000;
 impl Bucket {
     /// A full bucket; assumed:quota-burst.
     pub(crate) fn new(rate: u32, now: Time) -> Self {
-        Self { rate, tokens: u128::from(rate) * ONE, at: now }
+        Self {
+            rate,
+            tokens: u128::from(rate) * ONE,
+            at: now,
+        }
     }
 
     /// Takes a call, or says how long it takes until there is one.
@@ -31,7 +35,9 @@ impl Bucket {
                 self.tokens = rest;
                 Ok(())
             }
-            None => Err(Duration::from_nanos(u64::try_from((ONE - self.tokens).div_ceil(rate)).unwrap_or(u64::MAX))),
+            None => Err(Duration::from_nanos(
+                u64::try_from((ONE - self.tokens).div_ceil(rate)).unwrap_or(u64::MAX),
+            )),
         }
     }
 }

@@ -9,16 +9,30 @@ use crate::operation::Service;
 /// `Throttling`, "Rate exceeded" (as users report it; not in the API reference), with no Retry-After.
 pub(crate) fn throttled(service: Service, retry_after: Option<Duration>) -> Problem {
     match service {
-        Service::Lambda => Problem { retry_after, ..Problem::new(429, "TooManyRequestsException", "Rate exceeded") },
-        Service::CloudFront => Problem { retry_after, ..Problem::new(400, "Throttling", "Rate exceeded") },
+        Service::Lambda => Problem {
+            retry_after,
+            ..Problem::new(429, "TooManyRequestsException", "Rate exceeded")
+        },
+        Service::CloudFront => Problem {
+            retry_after,
+            ..Problem::new(400, "Throttling", "Rate exceeded")
+        },
     }
 }
 
 /// Lambda API reference: ServiceException, 500; the text is a recorded one. CloudFront: assumed:cloudfront-5xx.
 pub(crate) fn broken(service: Service) -> Problem {
     match service {
-        Service::Lambda => Problem::new(500, "ServiceException", "An error occurred and the request cannot be processed."),
-        Service::CloudFront => Problem::new(500, "InternalError", "We encountered an internal error. Please try again."),
+        Service::Lambda => Problem::new(
+            500,
+            "ServiceException",
+            "An error occurred and the request cannot be processed.",
+        ),
+        Service::CloudFront => Problem::new(
+            500,
+            "InternalError",
+            "We encountered an internal error. Please try again.",
+        ),
     }
 }
 
@@ -42,7 +56,11 @@ pub(crate) fn expired(service: Service) -> Problem {
         Service::Lambda => "ExpiredTokenException",
         Service::CloudFront => "ExpiredToken",
     };
-    Problem::new(403, code, "The security token included in the request is expired")
+    Problem::new(
+        403,
+        code,
+        "The security token included in the request is expired",
+    )
 }
 
 /// IAM User Guide, "Troubleshoot access denied error messages".
@@ -56,6 +74,8 @@ pub(crate) fn denied(service: Service, caller: &Caller, request: &Request<'_>) -
     Problem::new(
         403,
         code,
-        format!("User: {principal} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"),
+        format!(
+            "User: {principal} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+        ),
     )
 }

@@ -58,13 +58,38 @@ impl Cloud {
     #[must_use]
     pub fn snapshot(&self, account: &str) -> Snapshot {
         let mut snapshot = Snapshot::default();
-        for (name, function) in self.world.cloudfront.get(account).into_iter().flat_map(|shelf| &shelf.now) {
-            let copy = |stage| function.copy(stage).map(|copy: &cloudfront::Copied| EdgeCopy { config: copy.config.clone(), code_sha256: sha256(&copy.code) });
+        for (name, function) in self
+            .world
+            .cloudfront
+            .get(account)
+            .into_iter()
+            .flat_map(|shelf| &shelf.now)
+        {
+            let copy = |stage| {
+                function
+                    .copy(stage)
+                    .map(|copy: &cloudfront::Copied| EdgeCopy {
+                        config: copy.config.clone(),
+                        code_sha256: sha256(&copy.code),
+                    })
+            };
             if let Some(development) = copy(Stage::Development) {
-                snapshot.cloudfront.insert(name.clone(), Edge { development, live: copy(Stage::Live), tags: function.tags.clone() });
+                snapshot.cloudfront.insert(
+                    name.clone(),
+                    Edge {
+                        development,
+                        live: copy(Stage::Live),
+                        tags: function.tags.clone(),
+                    },
+                );
             }
         }
-        for ((_, region), shelf) in self.world.lambda.iter().filter(|((owner, _), _)| owner == account) {
+        for ((_, region), shelf) in self
+            .world
+            .lambda
+            .iter()
+            .filter(|((owner, _), _)| owner == account)
+        {
             for (name, function) in &shelf.now {
                 let mut function = function.clone();
                 if !function.settle(self.world.ids, self.now) {
@@ -73,17 +98,25 @@ impl Cloud {
                 let latest = function.latest(self.world.ids, false);
                 let versions = function.versions.iter().map(|(number, version)| {
                     let content = &version.content;
-                    (*number, (content.configuration.clone(), content.code.sha256.clone()))
+                    (
+                        *number,
+                        (content.configuration.clone(), content.code.sha256.clone()),
+                    )
                 });
                 let regional = Regional {
                     state: latest.state.as_ref().map_or("", |state| state.word),
-                    last_update_status: latest.last_update_status.as_ref().map(|status| status.word),
+                    last_update_status: latest
+                        .last_update_status
+                        .as_ref()
+                        .map(|status| status.word),
                     versions: versions.collect(),
                     configuration: latest.configuration,
                     code_sha256: latest.code_sha256,
                     tags: function.tags,
                 };
-                snapshot.lambda.insert((region.clone(), name.clone()), regional);
+                snapshot
+                    .lambda
+                    .insert((region.clone(), name.clone()), regional);
             }
         }
         snapshot
@@ -92,9 +125,22 @@ impl Cloud {
     /// The ARNs of everything an account holds now, in order.
     #[must_use]
     pub fn functions(&self, account: &str) -> Vec<String> {
-        let edge = self.world.cloudfront.get(account).into_iter().flat_map(|shelf| shelf.now.values()).map(|function| function.arn.clone());
-        let shelves = self.world.lambda.iter().filter(|((owner, _), _)| owner == account);
-        let regional = shelves.flat_map(|(_, shelf)| shelf.now.values()).filter(|function| (*function).clone().settle(self.world.ids, self.now));
-        edge.chain(regional.map(|function| function.arn.clone())).collect()
+        let edge = self
+            .world
+            .cloudfront
+            .get(account)
+            .into_iter()
+            .flat_map(|shelf| shelf.now.values())
+            .map(|function| function.arn.clone());
+        let shelves = self
+            .world
+            .lambda
+            .iter()
+            .filter(|((owner, _), _)| owner == account);
+        let regional = shelves
+            .flat_map(|(_, shelf)| shelf.now.values())
+            .filter(|function| (*function).clone().settle(self.world.ids, self.now));
+        edge.chain(regional.map(|function| function.arn.clone()))
+            .collect()
     }
 }

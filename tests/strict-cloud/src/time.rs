@@ -47,7 +47,11 @@ impl fmt::Display for Time {
         let seconds = self.0.as_secs();
         let (year, month, day) = civil(FIRST_DAY + seconds / 86_400);
         let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}", self.0.subsec_millis())
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}",
+            self.0.subsec_millis()
+        )
     }
 }
 
@@ -70,7 +74,8 @@ mod tests {
     #[test]
     fn dates_are_written_as_each_service_writes_them() {
         assert_eq!(Time::default().rfc3339(), "2026-01-01T00:00:00.000Z");
-        let later = Time::default().after(Duration::from_millis((31 + 28) * 86_400_000 + 3_661_005));
+        let later =
+            Time::default().after(Duration::from_millis((31 + 28) * 86_400_000 + 3_661_005));
         assert_eq!(later.iso8601(), "2026-03-01T01:01:01.005+0000");
     }
 }

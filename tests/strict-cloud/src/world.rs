@@ -20,14 +20,18 @@ pub(crate) struct Shelf<T> {
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { now: BTreeMap::new(), past: BTreeMap::new() }
+        Self {
+            now: BTreeMap::new(),
+            past: BTreeMap::new(),
+        }
     }
 }
 
 impl<T: Clone> Shelf<T> {
     /// Keeps what `name` is now as its past; called just before each write.
     pub(crate) fn keep(&mut self, name: &str, now: Time) {
-        self.past.insert(name.to_owned(), (now, self.now.get(name).cloned()));
+        self.past
+            .insert(name.to_owned(), (now, self.now.get(name).cloned()));
     }
 
     /// One as it is, or, seen by somebody whose view ends at `until`, as it was before a later write.
@@ -40,12 +44,20 @@ impl<T: Clone> Shelf<T> {
 
     /// Whether one was written later than the view of somebody ends.
     pub(crate) fn hides(&self, name: &str, until: Option<Time>) -> bool {
-        self.past.get(name).zip(until).is_some_and(|((written, _), until)| *written > until)
+        self.past
+            .get(name)
+            .zip(until)
+            .is_some_and(|((written, _), until)| *written > until)
     }
 
     /// All names, now or as seen until then, in order.
     pub(crate) fn names(&self, until: Option<Time>) -> Vec<String> {
-        let mut names: Vec<String> = self.now.keys().chain(self.past.keys().filter(|_| until.is_some())).cloned().collect();
+        let mut names: Vec<String> = self
+            .now
+            .keys()
+            .chain(self.past.keys().filter(|_| until.is_some()))
+            .cloned()
+            .collect();
         names.sort_unstable();
         names.dedup();
         names.retain(|name| self.get(name, until).is_some());
@@ -109,8 +121,22 @@ impl World {
 /// What functions need of other services.
 impl Cloud {
     /// Puts an object into S3; bucket and version come into being as they are named. The version put last is the current one.
-    pub fn put_object(&mut self, region: &str, bucket: &str, key: &str, version: &str, bytes: &[u8]) {
-        let bucket = self.world.buckets.entry(bucket.to_owned()).or_insert_with(|| Bucket { region: region.to_owned(), objects: BTreeMap::new() });
+    pub fn put_object(
+        &mut self,
+        region: &str,
+        bucket: &str,
+        key: &str,
+        version: &str,
+        bytes: &[u8],
+    ) {
+        let bucket = self
+            .world
+            .buckets
+            .entry(bucket.to_owned())
+            .or_insert_with(|| Bucket {
+                region: region.to_owned(),
+                objects: BTreeMap::new(),
+            });
         let versions = bucket.objects.entry(key.to_owned()).or_default();
         versions.retain(|(known, _)| known != version);
         versions.push((version.to_owned(), Arc::from(bytes)));
@@ -120,7 +146,11 @@ impl Cloud {
     #[must_use]
     pub fn object(&self, bucket: &str, key: &str, version: Option<&str>) -> Option<&[u8]> {
         let versions = self.world.buckets.get(bucket)?.objects.get(key)?;
-        let found = if let Some(version) = version { versions.iter().find(|(known, _)| known == version) } else { versions.last() };
+        let found = if let Some(version) = version {
+            versions.iter().find(|(known, _)| known == version)
+        } else {
+            versions.last()
+        };
         found.map(|(_, bytes)| bytes.as_ref())
     }
 
@@ -139,8 +169,15 @@ impl Cloud {
 
     /// Makes a key-value store, or gives it other pairs. Functions that are associated with it read them; one that nobody
     /// made is empty.
-    pub fn put_key_value_store(&mut self, account: &str, id: &str, pairs: &BTreeMap<String, String>) {
-        self.world.stores.insert((account.to_owned(), id.to_owned()), Arc::new(pairs.clone()));
+    pub fn put_key_value_store(
+        &mut self,
+        account: &str,
+        id: &str,
+        pairs: &BTreeMap<String, String>,
+    ) {
+        self.world
+            .stores
+            .insert((account.to_owned(), id.to_owned()), Arc::new(pairs.clone()));
     }
 
     /// Pushes an image: from now on the URI resolves to this digest (64 hex digits).

@@ -26,7 +26,10 @@ const MEMBER: &str = "' at 'environment";
 pub(super) fn clean(message: &str, secrets: Option<&Environment>) -> String {
     let message = cut_echo(message);
     let message = hide_member(message);
-    let message = secrets.map_or_else(|| message.clone(), |environment| hide_values(&message, environment));
+    let message = secrets.map_or_else(
+        || message.clone(),
+        |environment| hide_values(&message, environment),
+    );
     let message = without_request_id(&message);
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     shorten(&message)
@@ -61,8 +64,15 @@ fn hide_values(message: &str, environment: &Environment) -> String {
     let mut values: Vec<String> = Vec::new();
     for value in environment.0.values().map(ExposeSecret::expose_secret) {
         let json = serde_json::to_string(value).unwrap_or_default();
-        let json = json.trim_start_matches('"').strip_suffix('"').unwrap_or_default();
-        let xml = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        let json = json
+            .trim_start_matches('"')
+            .strip_suffix('"')
+            .unwrap_or_default();
+        let xml = value
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;");
         let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
         values.extend([value.to_owned(), json.to_owned(), xml, line]);
     }
@@ -71,7 +81,11 @@ fn hide_values(message: &str, environment: &Environment) -> String {
     values.dedup();
     let mut message = message.to_owned();
     for value in &values {
-        message = if value.chars().count() < 4 { hide_word(&message, value) } else { message.replace(value, HIDDEN) };
+        message = if value.chars().count() < 4 {
+            hide_word(&message, value)
+        } else {
+            message.replace(value, HIDDEN)
+        };
     }
     message
 }
@@ -81,7 +95,8 @@ fn hide_word(message: &str, word: &str) -> String {
     let mut rest = message;
     while let Some((before, after)) = rest.split_once(word) {
         shown.push_str(before);
-        let joined = shown.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
+        let joined =
+            shown.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
         shown.push_str(if joined { word } else { HIDDEN });
         rest = after;
     }
@@ -93,16 +108,30 @@ fn hide_word(message: &str, word: &str) -> String {
 /// and a message that differs each time would be a new status and a new event each time.
 fn without_request_id(message: &str) -> String {
     let mut message = message.to_owned();
-    for opening in ["(Service:", "(RequestToken:", "(request id:", "(Request ID:", "(RequestId:"] {
+    for opening in [
+        "(Service:",
+        "(RequestToken:",
+        "(request id:",
+        "(Request ID:",
+        "(RequestId:",
+    ] {
         while let Some((before, after)) = message.split_once(opening) {
             let rest = after.split_once(')').map_or("", |(_, rest)| rest);
             message = format!("{}{rest}", before.trim_end());
         }
     }
-    for label in ["RequestId:", "RequestID:", "Request ID:", "request id:", "requestId:"] {
+    for label in [
+        "RequestId:",
+        "RequestID:",
+        "Request ID:",
+        "request id:",
+        "requestId:",
+    ] {
         while let Some((before, after)) = message.split_once(label) {
             let rest = after.trim_start();
-            let id = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_=/+".contains(c))).unwrap_or(rest.len());
+            let id = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || "-_=/+".contains(c)))
+                .unwrap_or(rest.len());
             let rest = rest.get(id..).unwrap_or_default();
             message = format!("{}{rest}", before.trim_end_matches([' ', ',', ';']));
         }
@@ -122,7 +151,13 @@ mod tests {
     use super::*;
 
     fn environment(values: &[&str]) -> Environment {
-        Environment(values.iter().enumerate().map(|(n, value)| (format!("V{n}"), (*value).to_owned().into())).collect())
+        Environment(
+            values
+                .iter()
+                .enumerate()
+                .map(|(n, value)| (format!("V{n}"), (*value).to_owned().into()))
+                .collect(),
+        )
     }
 
     #[test]
@@ -147,9 +182,13 @@ mod tests {
 
     #[test]
     fn values_of_the_request_are_hidden_wherever_they_stand() {
-        let environment = environment(&["hunter2", "hunter2hunter2", "a \"quoted\"\nvalue", "", "1"]);
+        let environment =
+            environment(&["hunter2", "hunter2hunter2", "a \"quoted\"\nvalue", "", "1"]);
         let message = "1 error: hunter2hunter2, [hunter2], {\"a\": \"a \\\"quoted\\\"\\nvalue\"} and a \"quoted\"\nvalue at 10 or 1.";
-        assert_eq!(clean(message, Some(&environment)), "*** error: ***, [***], {\"a\": \"***\"} and *** at 10 or ***.");
+        assert_eq!(
+            clean(message, Some(&environment)),
+            "*** error: ***, [***], {\"a\": \"***\"} and *** at 10 or ***."
+        );
     }
 
     #[test]
@@ -162,7 +201,10 @@ mod tests {
     #[test]
     fn request_ids_are_taken_out() {
         for (message, wanted) in [
-            ("Unable to delete f (Service: Lambda, Status Code: 400, Request ID: 83bd-04) now", "Unable to delete f now"),
+            (
+                "Unable to delete f (Service: Lambda, Status Code: 400, Request ID: 83bd-04) now",
+                "Unable to delete f now",
+            ),
             ("Rate exceeded, RequestId: 83bd3112-aaa4", "Rate exceeded"),
             ("Denied; Request ID: 83bd.", "Denied."),
             ("plain", "plain"),

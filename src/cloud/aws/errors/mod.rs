@@ -43,7 +43,10 @@ pub(super) const NO_BUDGET: &str = "NoBudget";
 pub(super) fn untested(error: CloudError) -> Result<TestRun, CloudError> {
     match error.code.as_str() {
         TEST_FAILED => Ok(TestRun::Failed(error.message)),
-        code if NO_TESTS.contains(&code) => Ok(TestRun::Unsupported(format!("{} is answered {code}", error.operation))),
+        code if NO_TESTS.contains(&code) => Ok(TestRun::Unsupported(format!(
+            "{} is answered {code}",
+            error.operation
+        ))),
         _ => Err(error),
     }
 }
@@ -65,7 +68,12 @@ const CREDENTIAL_FAILURES: [&str; 7] = [
 /// Messages of `InvalidParameterValueException` that mean: not yet. Source: each is what
 /// Terraform's AWS provider retries `CreateFunction` and `UpdateFunctionConfiguration` for
 /// (`internal/service/lambda/function.go`, `retryFunctionOp`).
-const NOT_READY_YET: [&str; 4] = ["cannot be assumed by lambda", "role does not have permissions", "throttled by ec2", "kms key is invalid for creategrant"];
+const NOT_READY_YET: [&str; 4] = [
+    "cannot be assumed by lambda",
+    "role does not have permissions",
+    "throttled by ec2",
+    "kms key is invalid for creategrant",
+];
 
 /// What `DeleteFunction` says while replicas of a Lambda@Edge function exist. Source: Terraform's
 /// AWS provider, `resourceFunctionDelete`, retries `InvalidParameterValueException` with it.
@@ -96,7 +104,11 @@ struct Answer<'a> {
 }
 
 /// Classifies what the SDK says of a failed call. Values of `secrets` are taken out of the message.
-pub(super) fn classify<E>(operation: &'static str, secrets: Option<&Environment>, error: &SdkError<E, HttpResponse>) -> CloudError
+pub(super) fn classify<E>(
+    operation: &'static str,
+    secrets: Option<&Environment>,
+    error: &SdkError<E, HttpResponse>,
+) -> CloudError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -163,8 +175,18 @@ pub(super) fn shown(message: &str) -> String {
 
 /// The code as a label: from the table, one of ours, or `Other`.
 pub(super) fn label(code: &str) -> &'static str {
-    let ours = [TIMEOUT, NO_CONNECTION, NO_CREDENTIALS, BAD_REQUEST, BAD_REPLY, NO_BUDGET];
-    table::find(code).map(|(known, _, _)| *known).or_else(|| ours.into_iter().find(|own| *own == code)).unwrap_or("Other")
+    let ours = [
+        TIMEOUT,
+        NO_CONNECTION,
+        NO_CREDENTIALS,
+        BAD_REQUEST,
+        BAD_REPLY,
+        NO_BUDGET,
+    ];
+    table::find(code)
+        .map(|(known, _, _)| *known)
+        .or_else(|| ours.into_iter().find(|own| *own == code))
+        .unwrap_or("Other")
 }
 
 fn read(operation: &str, answer: &Answer<'_>) -> (Class, String) {
@@ -176,7 +198,9 @@ fn read(operation: &str, answer: &Answer<'_>) -> (Class, String) {
         None => by_status(answer.status),
     };
     let class = match class {
-        Class::Throttled { .. } => Class::Throttled { after: answer.retry_after },
+        Class::Throttled { .. } => Class::Throttled {
+            after: answer.retry_after,
+        },
         other => other,
     };
     let code = match answer.code {
@@ -192,15 +216,33 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
     let said = answer.message.to_ascii_lowercase();
     let says = |fragment: &str| said.contains(fragment);
     match code {
-        "ResourceConflictException" if says(ALREADY) && (operation.starts_with("Create") || operation == "AddPermission") => Some(Class::Exists),
-        "InvalidParameterValueException" if operation == "DeleteFunction" && says(REPLICATED) => Some(Class::InUse),
-        "InvalidParameterValueException" if operation == "PublishVersion" && says(OTHER_CODE) => Some(Class::Conflict),
-        "InvalidParameterValueException" if NOT_READY_YET.iter().any(|fragment| says(fragment)) => Some(Class::NotReadyYet),
+        "ResourceConflictException"
+            if says(ALREADY)
+                && (operation.starts_with("Create") || operation == "AddPermission") =>
+        {
+            Some(Class::Exists)
+        }
+        "InvalidParameterValueException" if operation == "DeleteFunction" && says(REPLICATED) => {
+            Some(Class::InUse)
+        }
+        "InvalidParameterValueException" if operation == "PublishVersion" && says(OTHER_CODE) => {
+            Some(Class::Conflict)
+        }
+        "InvalidParameterValueException" if NOT_READY_YET.iter().any(|fragment| says(fragment)) => {
+            Some(Class::NotReadyYet)
+        }
         "ResourceNotFoundException" if says(UNROUTED_LAMBDA) => Some(Class::Bug),
         // What a new function needs (a layer, a key) is missing; the function itself cannot be.
         "ResourceNotFoundException" if operation == "CreateFunction" => Some(Class::Invalid),
         "NoSuchResource" if says(UNROUTED_CLOUDFRONT) => Some(Class::Bug),
-        "NoSuchResource" if !matches!(operation, "TagResource" | "UntagResource" | "ListTagsForResource") => Some(Class::Bug),
+        "NoSuchResource"
+            if !matches!(
+                operation,
+                "TagResource" | "UntagResource" | "ListTagsForResource"
+            ) =>
+        {
+            Some(Class::Bug)
+        }
         _ => None,
     }
 }
@@ -226,7 +268,11 @@ const fn by_status(status: u16) -> Class {
 
 /// `Retry-After` in seconds; the form with a date is not used by these services.
 fn seconds(header: &str) -> Option<Duration> {
-    header.trim().parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    header
+        .trim()
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
 /// The error and its causes, each said once.
@@ -245,7 +291,9 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 
 fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
     let said = chain(error);
-    CREDENTIAL_FAILURES.iter().any(|fragment| said.contains(fragment))
+    CREDENTIAL_FAILURES
+        .iter()
+        .any(|fragment| said.contains(fragment))
 }
 
 #[cfg(test)]

@@ -1,7 +1,16 @@
 use super::*;
 
 fn answered(operation: &str, status: u16, code: &str, message: &str) -> Class {
-    read(operation, &Answer { status, code: Some(code).filter(|code| !code.is_empty()), message, retry_after: None }).0
+    read(
+        operation,
+        &Answer {
+            status,
+            code: Some(code).filter(|code| !code.is_empty()),
+            message,
+            retry_after: None,
+        },
+    )
+    .0
 }
 
 #[test]
@@ -18,7 +27,11 @@ fn every_row_is_what_an_answer_with_its_code_means() {
     for (code, class, why) in table::rows() {
         // TagResource has no rule of its own for any code, and the status must not matter.
         for status in [400, 403, 404, 500] {
-            assert_eq!(answered("TagResource", status, code, "some text"), *class, "{code}: {why}");
+            assert_eq!(
+                answered("TagResource", status, code, "some text"),
+                *class,
+                "{code}: {why}"
+            );
         }
         assert!(!why.is_empty(), "{code} has no sentence");
     }
@@ -96,8 +109,22 @@ fn every_error_of_the_operations_in_use_is_in_the_table() {
 #[test]
 fn one_code_with_several_meanings_is_told_apart() {
     let cases: &[(&str, u16, &str, &str, Class, &str)] = &[
-        ("CreateFunction", 409, "ResourceConflictException", "Function already exist: f", Class::Exists, "the name is taken"),
-        ("CreateFunction", 409, "ResourceConflictException", "An update is in progress", Class::Busy, "a delete is still running"),
+        (
+            "CreateFunction",
+            409,
+            "ResourceConflictException",
+            "Function already exist: f",
+            Class::Exists,
+            "the name is taken",
+        ),
+        (
+            "CreateFunction",
+            409,
+            "ResourceConflictException",
+            "An update is in progress",
+            Class::Busy,
+            "a delete is still running",
+        ),
         (
             "UpdateFunctionCode",
             409,
@@ -138,7 +165,14 @@ fn one_code_with_several_meanings_is_told_apart() {
             Class::NotReadyYet,
             "a new key takes a moment",
         ),
-        ("CreateFunction", 400, "InvalidParameterValueException", "Unzipped size must be smaller than 262144000 bytes", Class::Invalid, "only a change helps"),
+        (
+            "CreateFunction",
+            400,
+            "InvalidParameterValueException",
+            "Unzipped size must be smaller than 262144000 bytes",
+            Class::Invalid,
+            "only a change helps",
+        ),
         (
             "DeleteFunction",
             400,
@@ -155,7 +189,14 @@ fn one_code_with_several_meanings_is_told_apart() {
             Class::Conflict,
             "the code moved",
         ),
-        ("GetFunction", 404, "ResourceNotFoundException", "Function not found: arn:aws:lambda:eu-west-1:1:function:f", Class::NotFound, "it is gone"),
+        (
+            "GetFunction",
+            404,
+            "ResourceNotFoundException",
+            "Function not found: arn:aws:lambda:eu-west-1:1:function:f",
+            Class::NotFound,
+            "it is gone",
+        ),
         (
             "GetFunction",
             404,
@@ -164,16 +205,69 @@ fn one_code_with_several_meanings_is_told_apart() {
             Class::Bug,
             "a route that is not there",
         ),
-        ("CreateFunction", 404, "ResourceNotFoundException", "Layer version does not exist", Class::Invalid, "what it needs is missing"),
-        ("ListTagsForResource", 404, "NoSuchResource", "The resource does not exist", Class::NotFound, "it is gone"),
-        ("ListTagsForResource", 404, "NoSuchResource", "No route", Class::Bug, "a route that is not there"),
-        ("TestFunction", 404, "NoSuchResource", "anything", Class::Bug, "a function is NoSuchFunctionExists"),
-        ("CreateFunction", 409, "FunctionAlreadyExists", "", Class::Exists, "the name is taken"),
-        ("CreateFunction", 409, "SomethingNew", "", Class::Busy, "create with tags has been refused so"),
-        ("GetFunction", 403, "AccessDeniedByNewRule", "", Class::Denied, "a family of codes"),
+        (
+            "CreateFunction",
+            404,
+            "ResourceNotFoundException",
+            "Layer version does not exist",
+            Class::Invalid,
+            "what it needs is missing",
+        ),
+        (
+            "ListTagsForResource",
+            404,
+            "NoSuchResource",
+            "The resource does not exist",
+            Class::NotFound,
+            "it is gone",
+        ),
+        (
+            "ListTagsForResource",
+            404,
+            "NoSuchResource",
+            "No route",
+            Class::Bug,
+            "a route that is not there",
+        ),
+        (
+            "TestFunction",
+            404,
+            "NoSuchResource",
+            "anything",
+            Class::Bug,
+            "a function is NoSuchFunctionExists",
+        ),
+        (
+            "CreateFunction",
+            409,
+            "FunctionAlreadyExists",
+            "",
+            Class::Exists,
+            "the name is taken",
+        ),
+        (
+            "CreateFunction",
+            409,
+            "SomethingNew",
+            "",
+            Class::Busy,
+            "create with tags has been refused so",
+        ),
+        (
+            "GetFunction",
+            403,
+            "AccessDeniedByNewRule",
+            "",
+            Class::Denied,
+            "a family of codes",
+        ),
     ];
     for (operation, status, code, message, wanted, why) in cases {
-        assert_eq!(answered(operation, *status, code, message), *wanted, "{operation} {code} {message:?}: {why}");
+        assert_eq!(
+            answered(operation, *status, code, message),
+            *wanted,
+            "{operation} {code} {message:?}: {why}"
+        );
     }
 }
 
@@ -182,12 +276,20 @@ fn without_a_known_code_the_status_decides() {
     let throttled = Class::Throttled { after: None };
     for code in ["", "NeverSeen"] {
         for (status, wanted, why) in [
-            (200, Class::Unavailable, "a success that cannot be read leaves the effect unknown"),
+            (
+                200,
+                Class::Unavailable,
+                "a success that cannot be read leaves the effect unknown",
+            ),
             (301, Class::Bug, "nothing here redirects"),
             (400, Class::Invalid, "a new refusal is about the request"),
             (401, Class::Denied, "refused"),
             (403, Class::Denied, "refused"),
-            (404, Class::Bug, "a route that is not there is not a function that is gone"),
+            (
+                404,
+                Class::Bug,
+                "a route that is not there is not a function that is gone",
+            ),
             (409, Class::Busy, "look again"),
             (412, Class::Conflict, "a guard failed"),
             (413, Class::Invalid, "too large"),
@@ -197,23 +299,45 @@ fn without_a_known_code_the_status_decides() {
             (502, Class::Unavailable, "a gateway failed"),
             (503, Class::Unavailable, "failed"),
         ] {
-            assert_eq!(answered("GetFunction", status, code, ""), wanted, "{status} {code:?}: {why}");
+            assert_eq!(
+                answered("GetFunction", status, code, ""),
+                wanted,
+                "{status} {code:?}: {why}"
+            );
         }
     }
-    let answer = Answer { status: 502, ..Answer::default() };
+    let answer = Answer {
+        status: 502,
+        ..Answer::default()
+    };
     assert_eq!(read("GetFunction", &answer).1, "HTTP 502");
 }
 
 #[test]
 fn labels_are_a_closed_set() {
-    for (code, wanted) in [("Throttling", "Throttling"), ("Timeout", "Timeout"), ("HTTP 502", "Other"), ("x".repeat(900).as_str(), "Other")] {
+    for (code, wanted) in [
+        ("Throttling", "Throttling"),
+        ("Timeout", "Timeout"),
+        ("HTTP 502", "Other"),
+        ("x".repeat(900).as_str(), "Other"),
+    ] {
         assert_eq!(label(code), wanted);
     }
 }
 
 #[test]
 fn retry_after_is_seconds() {
-    for (header, wanted) in [("3", Some(3000)), (" 0.5 ", Some(500)), ("-1", None), ("soon", None), ("NaN", None)] {
-        assert_eq!(seconds(header), wanted.map(Duration::from_millis), "{header}");
+    for (header, wanted) in [
+        ("3", Some(3000)),
+        (" 0.5 ", Some(500)),
+        ("-1", None),
+        ("soon", None),
+        ("NaN", None),
+    ] {
+        assert_eq!(
+            seconds(header),
+            wanted.map(Duration::from_millis),
+            "{header}"
+        );
     }
 }

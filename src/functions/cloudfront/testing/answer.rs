@@ -18,21 +18,40 @@ const MAX_PATH: usize = 256;
 pub(super) fn check(expect: &Members, absent: &[String]) -> Result<(), String> {
     let known = |name: &str| matches!(name, "request" | "response");
     if let Some(other) = expect.keys().find(|name| !known(name)) {
-        return Err(format!("expects the member {other}; a function answers request or response"));
+        return Err(format!(
+            "expects the member {other}; a function answers request or response"
+        ));
     }
-    if let Some(other) = absent.iter().find(|path| !known(path.split('.').next().unwrap_or_default())) {
-        return Err(format!("has the path {other} in expectAbsent; begin it with request or response"));
+    if let Some(other) = absent
+        .iter()
+        .find(|path| !known(path.split('.').next().unwrap_or_default()))
+    {
+        return Err(format!(
+            "has the path {other} in expectAbsent; begin it with request or response"
+        ));
     }
     if absent.len() > MAX_PATHS || absent.iter().any(|path| path.len() > MAX_PATH) {
-        return Err(format!("has too much in expectAbsent; {MAX_PATHS} paths of {MAX_PATH} bytes are allowed"));
+        return Err(format!(
+            "has too much in expectAbsent; {MAX_PATHS} paths of {MAX_PATH} bytes are allowed"
+        ));
     }
-    if let Some(path) = absent.iter().find(|path| path.split('.').nth(1) == Some("headers") && path.split('.').nth(2).is_some_and(has_capitals)) {
-        return Err(format!("has the path {path} in expectAbsent; CloudFront writes header names in lower case"));
+    if let Some(path) = absent.iter().find(|path| {
+        path.split('.').nth(1) == Some("headers")
+            && path.split('.').nth(2).is_some_and(has_capitals)
+    }) {
+        return Err(format!(
+            "has the path {path} in expectAbsent; CloudFront writes header names in lower case"
+        ));
     }
     for (message, expected) in expect {
-        let names = expected["headers"].as_object().into_iter().flat_map(Map::keys);
+        let names = expected["headers"]
+            .as_object()
+            .into_iter()
+            .flat_map(Map::keys);
         if let Some(name) = names.into_iter().find(|name| has_capitals(name)) {
-            return Err(format!("expects the header {name} in {message}.headers; CloudFront writes header names in lower case"));
+            return Err(format!(
+                "expects the header {name} in {message}.headers; CloudFront writes header names in lower case"
+            ));
         }
     }
     Ok(())
@@ -44,47 +63,93 @@ fn has_capitals(name: &str) -> bool {
 
 /// What came of a test.
 pub(in super::super) fn verdict(test: &Test, run: TestRun) -> Verdict {
-    let Execution { compute_utilization, logs, error, output } = match run {
+    let Execution {
+        compute_utilization,
+        logs,
+        error,
+        output,
+    } = match run {
         TestRun::Ran(execution) => execution,
         TestRun::Failed(message) => return Verdict::Broken(message),
         TestRun::Unsupported(message) => return Verdict::Unsupported(message),
     };
-    let failed = |what: String| Verdict::Failed(compute_utilization, with_log(what, &logs, request_id(test).as_deref()));
+    let failed = |what: String| {
+        Verdict::Failed(
+            compute_utilization,
+            with_log(what, &logs, request_id(test).as_deref()),
+        )
+    };
     if let Some(error) = error {
         return failed(format!("the function ended with an error: {}", cut(&error)));
     }
-    let Some(output) = output else { return Verdict::Broken("TestFunction answered neither an output nor an error".to_owned()) };
+    let Some(output) = output else {
+        return Verdict::Broken("TestFunction answered neither an output nor an error".to_owned());
+    };
     let Ok(output @ Value::Object(_)) = serde_json::from_str::<Value>(&output) else {
-        return failed(format!("the function answered no JSON object: {}", cut(&output)));
+        return failed(format!(
+            "the function answered no JSON object: {}",
+            cut(&output)
+        ));
     };
     let found = difference("", &Value::Object(test.expect.clone()), &output).or_else(|| {
-        let path = test.expect_absent.iter().find(|path| lookup(&output, path).is_some())?;
-        Some(format!("{path}: wanted nothing, got {}", lookup(&output, path).map_or_else(String::new, shown)))
+        let path = test
+            .expect_absent
+            .iter()
+            .find(|path| lookup(&output, path).is_some())?;
+        Some(format!(
+            "{path}: wanted nothing, got {}",
+            lookup(&output, path).map_or_else(String::new, shown)
+        ))
     });
     if let Some(difference) = found {
         return failed(difference);
     }
     match (test.max_compute_utilization, compute_utilization) {
-        (Some(most), Some(used)) if used > most => failed(format!("compute utilization: wanted at most {most}, got {used}")),
-        (Some(_), None) => Verdict::Broken("TestFunction did not say how much compute time the function used".to_owned()),
+        (Some(most), Some(used)) if used > most => failed(format!(
+            "compute utilization: wanted at most {most}, got {used}"
+        )),
+        (Some(_), None) => Verdict::Broken(
+            "TestFunction did not say how much compute time the function used".to_owned(),
+        ),
         _ => Verdict::Passed(compute_utilization),
     }
 }
 
 /// The first place where a value lacks what is wanted: path, wanted, got.
 fn difference(path: &str, wanted: &Value, found: &Value) -> Option<String> {
-    let said = || Some(format!("{}: wanted {}, got {}", cut(path), shown(wanted), shown(found)));
+    let said = || {
+        Some(format!(
+            "{}: wanted {}, got {}",
+            cut(path),
+            shown(wanted),
+            shown(found)
+        ))
+    };
     match (wanted, found) {
-        (Value::Object(wanted), Value::Object(found)) => wanted.iter().find_map(|(name, wanted)| {
-            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            match found.get(name) {
-                Some(found) => difference(&path, wanted, found),
-                None => Some(format!("{}: wanted {}, got nothing", cut(&path), shown(wanted))),
-            }
-        }),
-        (Value::Array(wanted), Value::Array(found)) if wanted.len() == found.len() => {
-            wanted.iter().zip(found).enumerate().find_map(|(number, (wanted, found))| difference(&format!("{path}[{number}]"), wanted, found))
+        (Value::Object(wanted), Value::Object(found)) => {
+            wanted.iter().find_map(|(name, wanted)| {
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
+                match found.get(name) {
+                    Some(found) => difference(&path, wanted, found),
+                    None => Some(format!(
+                        "{}: wanted {}, got nothing",
+                        cut(&path),
+                        shown(wanted)
+                    )),
+                }
+            })
         }
+        (Value::Array(wanted), Value::Array(found)) if wanted.len() == found.len() => wanted
+            .iter()
+            .zip(found)
+            .enumerate()
+            .find_map(|(number, (wanted, found))| {
+                difference(&format!("{path}[{number}]"), wanted, found)
+            }),
         // 301 and 301.0 are one number.
         (Value::Number(wanted), Value::Number(found)) if wanted.as_f64() == found.as_f64() => None,
         (wanted, found) if wanted == found => None,
@@ -95,7 +160,9 @@ fn difference(path: &str, wanted: &Value, found: &Value) -> Option<String> {
 /// The value at a dotted path; a name may hold dots itself, and an item of a list is named by its number.
 fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     if let Value::Array(items) = value {
-        let (number, rest) = path.split_once('.').map_or((path, None), |(number, rest)| (number, Some(rest)));
+        let (number, rest) = path
+            .split_once('.')
+            .map_or((path, None), |(number, rest)| (number, Some(rest)));
         let item = items.get(number.parse::<usize>().ok()?)?;
         return rest.map_or(Some(item), |rest| lookup(item, rest));
     }
@@ -120,8 +187,18 @@ fn with_log(what: String, logs: &[String], request_id: Option<&str>) -> String {
     if logs.is_empty() {
         return what;
     }
-    let text = |line: &String| cut(request_id.and_then(|id| line.trim().strip_prefix(id)).unwrap_or(line).trim());
-    let last = logs.iter().skip(logs.len().saturating_sub(LOG_LINES)).map(text).collect::<Vec<_>>().join(" | ");
+    let text = |line: &String| {
+        cut(request_id
+            .and_then(|id| line.trim().strip_prefix(id))
+            .unwrap_or(line)
+            .trim())
+    };
+    let last = logs
+        .iter()
+        .skip(logs.len().saturating_sub(LOG_LINES))
+        .map(text)
+        .collect::<Vec<_>>()
+        .join(" | ");
     format!("{what}; log: {last}")
 }
 
@@ -144,7 +221,9 @@ mod tests {
     use super::*;
 
     fn members(value: Value) -> Members {
-        let Value::Object(members) = value else { panic!("an object") };
+        let Value::Object(members) = value else {
+            panic!("an object")
+        };
         members
     }
 
@@ -159,7 +238,11 @@ mod tests {
     }
 
     fn ran(output: &Value) -> Execution {
-        Execution { compute_utilization: Some(20), output: Some(output.to_string()), ..Execution::default() }
+        Execution {
+            compute_utilization: Some(20),
+            output: Some(output.to_string()),
+            ..Execution::default()
+        }
     }
 
     #[test]
@@ -171,16 +254,76 @@ mod tests {
         let failed = |what: &str| Verdict::Failed(Some(20), what.to_owned());
         let rows: Vec<Row<'_>> = vec![
             ("nothing expected: it ran", json!({}), &[], None, passed()),
-            ("a member that is named matches", json!({"response": {"statusCode": 301}}), &[], None, passed()),
-            ("a number is a number", json!({"response": {"statusCode": 301.0}}), &[], None, passed()),
-            ("another number", json!({"response": {"statusCode": 302}}), &[], None, failed("response.statusCode: wanted 302, got 301")),
-            ("a text is no number", json!({"response": {"statusCode": "301"}}), &[], None, failed("response.statusCode: wanted \"301\", got 301")),
-            ("a member is missing", json!({"response": {"body": "b"}}), &[], None, failed("response.body: wanted \"b\", got nothing")),
-            ("the other message", json!({"request": {}}), &[], None, failed("request: wanted {}, got nothing")),
-            ("a list as a whole", json!({"response": {"list": [1, {}]}}), &[], None, passed()),
-            ("a list of another length", json!({"response": {"list": [1]}}), &[], None, failed("response.list: wanted [1], got [1,{\"x\":2}]")),
-            ("inside a list", json!({"response": {"list": [1, {"x": 3}]}}), &[], None, failed("response.list[1].x: wanted 3, got 2")),
-            ("what must not be there is not", json!({}), &["response.headers.server", "request"], None, passed()),
+            (
+                "a member that is named matches",
+                json!({"response": {"statusCode": 301}}),
+                &[],
+                None,
+                passed(),
+            ),
+            (
+                "a number is a number",
+                json!({"response": {"statusCode": 301.0}}),
+                &[],
+                None,
+                passed(),
+            ),
+            (
+                "another number",
+                json!({"response": {"statusCode": 302}}),
+                &[],
+                None,
+                failed("response.statusCode: wanted 302, got 301"),
+            ),
+            (
+                "a text is no number",
+                json!({"response": {"statusCode": "301"}}),
+                &[],
+                None,
+                failed("response.statusCode: wanted \"301\", got 301"),
+            ),
+            (
+                "a member is missing",
+                json!({"response": {"body": "b"}}),
+                &[],
+                None,
+                failed("response.body: wanted \"b\", got nothing"),
+            ),
+            (
+                "the other message",
+                json!({"request": {}}),
+                &[],
+                None,
+                failed("request: wanted {}, got nothing"),
+            ),
+            (
+                "a list as a whole",
+                json!({"response": {"list": [1, {}]}}),
+                &[],
+                None,
+                passed(),
+            ),
+            (
+                "a list of another length",
+                json!({"response": {"list": [1]}}),
+                &[],
+                None,
+                failed("response.list: wanted [1], got [1,{\"x\":2}]"),
+            ),
+            (
+                "inside a list",
+                json!({"response": {"list": [1, {"x": 3}]}}),
+                &[],
+                None,
+                failed("response.list[1].x: wanted 3, got 2"),
+            ),
+            (
+                "what must not be there is not",
+                json!({}),
+                &["response.headers.server", "request"],
+                None,
+                passed(),
+            ),
             (
                 "what must not be there is",
                 json!({}),
@@ -188,39 +331,126 @@ mod tests {
                 None,
                 failed("response.headers.location.value: wanted nothing, got \"/b\""),
             ),
-            ("an item of a list that must not be there", json!({}), &["response.list.1.x"], None, failed("response.list.1.x: wanted nothing, got 2")),
-            ("an item that a list has not", json!({}), &["response.list.2", "response.list.x"], None, passed()),
-            ("a name with a dot", json!({}), &["response.headers.a.b"], None, failed("response.headers.a.b: wanted nothing, got {\"value\":\"c\"}")),
+            (
+                "an item of a list that must not be there",
+                json!({}),
+                &["response.list.1.x"],
+                None,
+                failed("response.list.1.x: wanted nothing, got 2"),
+            ),
+            (
+                "an item that a list has not",
+                json!({}),
+                &["response.list.2", "response.list.x"],
+                None,
+                passed(),
+            ),
+            (
+                "a name with a dot",
+                json!({}),
+                &["response.headers.a.b"],
+                None,
+                failed("response.headers.a.b: wanted nothing, got {\"value\":\"c\"}"),
+            ),
             ("enough compute time", json!({}), &[], Some(20), passed()),
-            ("too much compute time", json!({}), &[], Some(19), failed("compute utilization: wanted at most 19, got 20")),
+            (
+                "too much compute time",
+                json!({}),
+                &[],
+                Some(19),
+                failed("compute utilization: wanted at most 19, got 20"),
+            ),
         ];
         for (sentence, expect, absent, max, expected) in rows {
-            assert_eq!(verdict(&test(expect, absent, max), TestRun::Ran(ran(&output))), expected, "{sentence}");
+            assert_eq!(
+                verdict(&test(expect, absent, max), TestRun::Ran(ran(&output))),
+                expected,
+                "{sentence}"
+            );
         }
     }
 
     #[test]
     fn errors_and_logs_are_shown_and_what_nobody_knows_is_no_failure() {
         let any = test(json!({}), &[], None);
-        let named = Test { event: json!({"context": {"requestId": "id-1"}}).to_string().into_bytes(), ..any.clone() };
-        let logs: Vec<String> = ["id-1 one", "id-1 two", "id-1 three", "four"].map(str::to_owned).to_vec();
-        let error = Execution { error: Some("TypeError: x".into()), logs, ..Execution::default() };
-        let expected = "the function ended with an error: TypeError: x; log: two | three | four".to_owned();
-        assert_eq!(verdict(&named, TestRun::Ran(error)), Verdict::Failed(None, expected));
-        assert!(matches!(verdict(&any, TestRun::Ran(Execution::default())), Verdict::Broken(_)));
-        assert!(matches!(verdict(&any, TestRun::Failed("no".into())), Verdict::Broken(_)));
-        assert!(matches!(verdict(&any, TestRun::Unsupported("no".into())), Verdict::Unsupported(_)));
-        let silent = Execution { compute_utilization: None, ..ran(&json!({"request": {}})) };
-        assert!(matches!(verdict(&test(json!({}), &[], Some(50)), TestRun::Ran(silent.clone())), Verdict::Broken(_)));
+        let named = Test {
+            event: json!({"context": {"requestId": "id-1"}})
+                .to_string()
+                .into_bytes(),
+            ..any.clone()
+        };
+        let logs: Vec<String> = ["id-1 one", "id-1 two", "id-1 three", "four"]
+            .map(str::to_owned)
+            .to_vec();
+        let error = Execution {
+            error: Some("TypeError: x".into()),
+            logs,
+            ..Execution::default()
+        };
+        let expected =
+            "the function ended with an error: TypeError: x; log: two | three | four".to_owned();
+        assert_eq!(
+            verdict(&named, TestRun::Ran(error)),
+            Verdict::Failed(None, expected)
+        );
+        assert!(matches!(
+            verdict(&any, TestRun::Ran(Execution::default())),
+            Verdict::Broken(_)
+        ));
+        assert!(matches!(
+            verdict(&any, TestRun::Failed("no".into())),
+            Verdict::Broken(_)
+        ));
+        assert!(matches!(
+            verdict(&any, TestRun::Unsupported("no".into())),
+            Verdict::Unsupported(_)
+        ));
+        let silent = Execution {
+            compute_utilization: None,
+            ..ran(&json!({"request": {}}))
+        };
+        assert!(matches!(
+            verdict(
+                &test(json!({}), &[], Some(50)),
+                TestRun::Ran(silent.clone())
+            ),
+            Verdict::Broken(_)
+        ));
         assert_eq!(verdict(&any, TestRun::Ran(silent)), Verdict::Passed(None));
     }
 
     #[test]
     fn expectations_that_could_never_hold_are_refused() {
-        let check = |expect: Value, absent: &[&str]| check(&members(expect), &absent.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>());
-        assert!(check(json!({"response": {"headers": {"location": {}}}}), &["request.headers.a"]).is_ok());
-        assert!(check(json!({"respons": {}}), &[]).unwrap_err().starts_with("expects the member respons"));
-        assert!(check(json!({"response": {"headers": {"Location": {}}}}), &[]).unwrap_err().contains("the header Location"));
-        assert!(check(json!({}), &["headers.server"]).unwrap_err().contains("headers.server"));
+        let check = |expect: Value, absent: &[&str]| {
+            check(
+                &members(expect),
+                &absent
+                    .iter()
+                    .map(|path| (*path).to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert!(
+            check(
+                json!({"response": {"headers": {"location": {}}}}),
+                &["request.headers.a"]
+            )
+            .is_ok()
+        );
+        assert!(
+            check(json!({"respons": {}}), &[])
+                .unwrap_err()
+                .starts_with("expects the member respons")
+        );
+        assert!(
+            check(json!({"response": {"headers": {"Location": {}}}}), &[])
+                .unwrap_err()
+                .contains("the header Location")
+        );
+        assert!(
+            check(json!({}), &["headers.server"])
+                .unwrap_err()
+                .contains("headers.server")
+        );
     }
 }

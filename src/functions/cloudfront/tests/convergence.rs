@@ -6,7 +6,14 @@ use super::*;
 use crate::api::cloudfront::LiveState;
 use crate::cloud::Class;
 
-fn shape(world: &World) -> (String, FunctionConfig, Option<(String, FunctionConfig)>, Tags) {
+fn shape(
+    world: &World,
+) -> (
+    String,
+    FunctionConfig,
+    Option<(String, FunctionConfig)>,
+    Tags,
+) {
     world.outside(|state| state.function().shape())
 }
 
@@ -18,7 +25,10 @@ fn live_state(world: &World) -> LiveState {
 async fn assert_rests(world: &mut World, spec: &Spec, sentence: &str) {
     world.did();
     world.settle(spec).await;
-    assert!(world.did().is_empty(), "{sentence}: a settled function is left alone");
+    assert!(
+        world.did().is_empty(),
+        "{sentence}: a settled function is left alone"
+    );
 }
 
 /// Specs that differ in one thing, or in all.
@@ -31,13 +41,31 @@ fn variants() -> Vec<(&'static str, Spec)> {
     vec![
         ("all there is", full(CODE_A)),
         ("other code", full(CODE_B)),
-        ("other comment", with(|spec| spec.comment = Some("Other".into()))),
-        ("empty comment", with(|spec| spec.comment = Some(String::new()))),
+        (
+            "other comment",
+            with(|spec| spec.comment = Some("Other".into())),
+        ),
+        (
+            "empty comment",
+            with(|spec| spec.comment = Some(String::new())),
+        ),
         ("no comment", with(|spec| spec.comment = None)),
-        ("other runtime", with(|spec| spec.runtime = "cloudfront-js-1.0".into())),
-        ("other tag value", with(|spec| spec.common.tags = Some(tags(&[("team", "core"), ("tier", "gold")])))),
-        ("one tag less", with(|spec| spec.common.tags = Some(tags(&[("team", "edge")])))),
-        ("other tag", with(|spec| spec.common.tags = Some(tags(&[("cost", "1")])))),
+        (
+            "other runtime",
+            with(|spec| spec.runtime = "cloudfront-js-1.0".into()),
+        ),
+        (
+            "other tag value",
+            with(|spec| spec.common.tags = Some(tags(&[("team", "core"), ("tier", "gold")]))),
+        ),
+        (
+            "one tag less",
+            with(|spec| spec.common.tags = Some(tags(&[("team", "edge")]))),
+        ),
+        (
+            "other tag",
+            with(|spec| spec.common.tags = Some(tags(&[("cost", "1")]))),
+        ),
         ("no tags", with(|spec| spec.common.tags = None)),
         ("code and nothing else", spec(CODE_B)),
     ]
@@ -50,9 +78,21 @@ async fn every_change_ends_where_a_create_would() {
             let sentence = format!("from {from} to {to}");
             let mut changed = World::with(&before).await;
             changed.settle(&after).await;
-            assert_eq!(shape(&changed), shape(&World::with(&after).await), "{sentence}: the cloud is as after a create");
-            assert_eq!(live_state(&changed), LiveState::Current, "{sentence}: LIVE is current");
-            assert!(changed.steps.len() <= 2 + 4, "{sentence}: at most four steps, not {:?}", changed.steps);
+            assert_eq!(
+                shape(&changed),
+                shape(&World::with(&after).await),
+                "{sentence}: the cloud is as after a create"
+            );
+            assert_eq!(
+                live_state(&changed),
+                LiveState::Current,
+                "{sentence}: LIVE is current"
+            );
+            assert!(
+                changed.steps.len() <= 2 + 4,
+                "{sentence}: at most four steps, not {:?}",
+                changed.steps
+            );
             assert_rests(&mut changed, &after, &sentence).await;
         }
     }
@@ -62,9 +102,21 @@ async fn every_change_ends_where_a_create_would() {
 async fn what_somebody_else_changes_is_repaired() {
     type Edit = fn(&mut State);
     let edits: [(&str, Edit, &[&str]); 9] = [
-        ("code", |state| state.edit(|copy| copy.code = b"foreign".to_vec()), &["Update", "Publish"]),
-        ("comment", |state| state.edit(|copy| copy.config.comment = "foreign".into()), &["Update", "Publish"]),
-        ("runtime", |state| state.edit(|copy| copy.config.runtime = "cloudfront-js-1.0".into()), &["Update", "Publish"]),
+        (
+            "code",
+            |state| state.edit(|copy| copy.code = b"foreign".to_vec()),
+            &["Update", "Publish"],
+        ),
+        (
+            "comment",
+            |state| state.edit(|copy| copy.config.comment = "foreign".into()),
+            &["Update", "Publish"],
+        ),
+        (
+            "runtime",
+            |state| state.edit(|copy| copy.config.runtime = "cloudfront-js-1.0".into()),
+            &["Update", "Publish"],
+        ),
         ("an update to the same", |state| state.edit(|_| {}), &[]),
         (
             "LIVE",
@@ -76,10 +128,33 @@ async fn what_somebody_else_changes_is_repaired() {
             },
             &["Publish"],
         ),
-        ("a tag's value", |state| drop(state.function().tags.insert("team".into(), "foreign".into())), &["Tag"]),
-        ("a tag taken away", |state| drop(state.function().tags.remove("tier")), &["Tag"]),
-        ("the instance tag taken away", |state| drop(state.function().tags.remove(INSTANCE_TAG)), &["Tag"]),
-        ("a foreign tag, which is not ours to remove", |state| drop(state.function().tags.insert("foreign".into(), "x".into())), &[]),
+        (
+            "a tag's value",
+            |state| {
+                drop(
+                    state
+                        .function()
+                        .tags
+                        .insert("team".into(), "foreign".into()),
+                )
+            },
+            &["Tag"],
+        ),
+        (
+            "a tag taken away",
+            |state| drop(state.function().tags.remove("tier")),
+            &["Tag"],
+        ),
+        (
+            "the instance tag taken away",
+            |state| drop(state.function().tags.remove(INSTANCE_TAG)),
+            &["Tag"],
+        ),
+        (
+            "a foreign tag, which is not ours to remove",
+            |state| drop(state.function().tags.insert("foreign".into(), "x".into())),
+            &[],
+        ),
     ];
     for (what, edit, expected) in edits {
         for checks in 0..2 {
@@ -91,11 +166,18 @@ async fn what_somebody_else_changes_is_repaired() {
             world.did();
             world.outside(edit);
             world.settle(&full(CODE_A)).await;
-            assert_eq!(world.did(), expected, "{what}, after {checks} checks: the steps of the repair");
+            assert_eq!(
+                world.did(),
+                expected,
+                "{what}, after {checks} checks: the steps of the repair"
+            );
             let mut after = shape(&world);
             after.3.remove("foreign");
             before.3.remove("foreign");
-            assert_eq!(after, before, "{what}, after {checks} checks: all is as before");
+            assert_eq!(
+                after, before,
+                "{what}, after {checks} checks: all is as before"
+            );
             assert_rests(&mut world, &full(CODE_A), what).await;
         }
     }
@@ -114,10 +196,27 @@ async fn what_the_spec_never_named_is_left_as_it_is() {
     });
     world.settle(&spec(CODE_B)).await;
     let function = world.outside(|state| state.function().clone());
-    assert_eq!(function.development.config.comment, "by hand", "an update sends an unmanaged comment back");
-    assert!(function.development.config.key_value_stores.contains(&store), "an update keeps the associations");
-    assert!(function.tags.contains_key("by"), "a tag that is not ours stays");
-    assert_eq!(function.live.unwrap().config, function.development.config, "LIVE is a copy of DEVELOPMENT");
+    assert_eq!(
+        function.development.config.comment, "by hand",
+        "an update sends an unmanaged comment back"
+    );
+    assert!(
+        function
+            .development
+            .config
+            .key_value_stores
+            .contains(&store),
+        "an update keeps the associations"
+    );
+    assert!(
+        function.tags.contains_key("by"),
+        "a tag that is not ours stays"
+    );
+    assert_eq!(
+        function.live.unwrap().config,
+        function.development.config,
+        "LIVE is a copy of DEVELOPMENT"
+    );
 }
 
 #[tokio::test]
@@ -126,7 +225,10 @@ async fn with_the_memory_lost_nothing_is_taken_away() {
     world.memory = Status::default();
     world.did();
     world.settle(&spec(CODE_A)).await;
-    assert!(world.did().is_empty(), "nobody knows any more that comment and tags were ours");
+    assert!(
+        world.did().is_empty(),
+        "nobody knows any more that comment and tags were ours"
+    );
 }
 
 #[tokio::test]
@@ -135,24 +237,45 @@ async fn stage_development_leaves_live_to_others_until_it_is_promoted() {
     held.stage = SpecStage::Development;
     let mut world = World::with(&held).await;
     assert_eq!(world.did(), ["Create"], "nothing is published");
-    assert_eq!((live_state(&world), world.memory.stage.as_deref()), (LiveState::Never, Some("DEVELOPMENT")));
+    assert_eq!(
+        (live_state(&world), world.memory.stage.as_deref()),
+        (LiveState::Never, Some("DEVELOPMENT"))
+    );
 
     world.outside(State::publish);
     world.settle(&held).await;
-    assert_eq!((live_state(&world), world.memory.stage.as_deref()), (LiveState::Current, Some("LIVE")), "somebody else published it");
+    assert_eq!(
+        (live_state(&world), world.memory.stage.as_deref()),
+        (LiveState::Current, Some("LIVE")),
+        "somebody else published it"
+    );
     held.code.inline = Some(CODE_B.into());
     world.settle(&held).await;
-    assert_eq!((world.did(), live_state(&world)), (vec!["Update"], LiveState::Older), "an update stays in DEVELOPMENT");
+    assert_eq!(
+        (world.did(), live_state(&world)),
+        (vec!["Update"], LiveState::Older),
+        "an update stays in DEVELOPMENT"
+    );
 
     held.stage = SpecStage::Live;
     world.settle(&held).await;
-    assert_eq!((world.did(), live_state(&world)), (vec!["Publish"], LiveState::Current), "promoted, it is published");
+    assert_eq!(
+        (world.did(), live_state(&world)),
+        (vec!["Publish"], LiveState::Current),
+        "promoted, it is published"
+    );
     assert_eq!(shape(&world), shape(&World::with(&held).await));
 }
 
 #[tokio::test]
 async fn replies_that_are_lost_or_lack_the_etag_only_cost_calls() {
-    for operation in ["CreateFunction", "UpdateFunction", "PublishFunction", "TagResource", "UntagResource"] {
+    for operation in [
+        "CreateFunction",
+        "UpdateFunction",
+        "PublishFunction",
+        "TagResource",
+        "UntagResource",
+    ] {
         let mut world = World::new();
         world.outside(|state| state.lose_reply_of = Some(operation));
         world.settle(&full(CODE_A)).await;
@@ -160,17 +283,32 @@ async fn replies_that_are_lost_or_lack_the_etag_only_cost_calls() {
         let mut after = full(CODE_B);
         after.common.tags = Some(tags(&[("cost", "1")]));
         world.settle(&after).await;
-        assert_eq!(shape(&world), shape(&World::with(&after).await), "a lost reply of {operation}");
+        assert_eq!(
+            shape(&world),
+            shape(&World::with(&after).await),
+            "a lost reply of {operation}"
+        );
         assert_rests(&mut world, &after, operation).await;
     }
     let mut world = World::with(&full(CODE_A)).await;
     world.outside(|state| state.faults.insert(Fault::UpdatesWithoutEtag));
     world.settle(&full(CODE_B)).await;
-    assert_eq!(shape(&world), shape(&World::with(&full(CODE_B)).await), "an update whose reply has no ETag is looked at and published");
+    assert_eq!(
+        shape(&world),
+        shape(&World::with(&full(CODE_B)).await),
+        "an update whose reply has no ETag is looked at and published"
+    );
 
     world.outside(|state| state.lose_reply_of = Some("DeleteFunction"));
-    assert!(matches!(world.delete().await, End::Failed(_)), "the reply is lost");
-    assert_eq!(world.delete().await, End::Settled, "and the next look finds nothing");
+    assert!(
+        matches!(world.delete().await, End::Failed(_)),
+        "the reply is lost"
+    );
+    assert_eq!(
+        world.delete().await,
+        End::Settled,
+        "and the next look finds nothing"
+    );
 }
 
 #[tokio::test]
@@ -186,7 +324,11 @@ async fn a_stop_after_any_step_is_made_good() {
         world.settle(&before).await;
         world.crash_after = Some(steps);
         world.settle(&after).await;
-        assert_eq!(shape(&world), shape(&World::with(&after).await), "stopped after {steps} steps");
+        assert_eq!(
+            shape(&world),
+            shape(&World::with(&after).await),
+            "stopped after {steps} steps"
+        );
     }
 }
 
@@ -197,11 +339,31 @@ async fn a_create_that_is_refused_with_tags_goes_through_the_intent() {
     world.outside(|state| state.refuse_tagged_creates = 9);
     for _ in 0..2 {
         let end = world.pass(&spec).await;
-        assert!(matches!(end, End::Failed(CloudError { class: Class::Busy, .. })), "refused: {end:?}");
+        assert!(
+            matches!(
+                end,
+                End::Failed(CloudError {
+                    class: Class::Busy,
+                    ..
+                })
+            ),
+            "refused: {end:?}"
+        );
     }
-    assert_eq!(world.pass(&spec).await, End::Settled, "the third is sent without tags");
-    assert_eq!(world.did(), ["Create", "Tag", "Publish", "Tag"], "the claim comes right after the create");
-    assert_eq!(world.memory.intent, None, "the claim stands, the intent is done");
+    assert_eq!(
+        world.pass(&spec).await,
+        End::Settled,
+        "the third is sent without tags"
+    );
+    assert_eq!(
+        world.did(),
+        ["Create", "Tag", "Publish", "Tag"],
+        "the claim comes right after the create"
+    );
+    assert_eq!(
+        world.memory.intent, None,
+        "the claim stands, the intent is done"
+    );
     assert_eq!(shape(&world), shape(&World::with(&spec).await));
 }
 
@@ -222,26 +384,45 @@ async fn stopped_before_the_claim() -> World {
 async fn a_stop_between_create_and_claim_leaves_no_orphan() {
     let mut world = stopped_before_the_claim().await;
     world.settle(&full(CODE_A)).await;
-    assert_eq!(shape(&world), shape(&World::with(&full(CODE_A)).await), "recognised by its content, and claimed");
+    assert_eq!(
+        shape(&world),
+        shape(&World::with(&full(CODE_A)).await),
+        "recognised by its content, and claimed"
+    );
 
     let mut world = stopped_before_the_claim().await;
     world.settle(&full(CODE_B)).await;
-    assert_eq!(shape(&world), shape(&World::with(&full(CODE_B)).await), "an edit in between does not hide it");
+    assert_eq!(
+        shape(&world),
+        shape(&World::with(&full(CODE_B)).await),
+        "an edit in between does not hide it"
+    );
 
     let mut world = stopped_before_the_claim().await;
     assert_eq!(world.delete().await, End::Settled);
-    assert!(world.outside(|state| state.functions.is_empty()), "a deletion in between finds it too");
+    assert!(
+        world.outside(|state| state.functions.is_empty()),
+        "a deletion in between finds it too"
+    );
 }
 
 #[tokio::test]
 async fn another_function_is_not_ours_by_intent() {
     let mut world = stopped_before_the_claim().await;
     world.outside(|state| state.edit(|copy| copy.config.comment = "foreign".into()));
-    assert_eq!(world.pass(&full(CODE_A)).await, End::Foreign, "another content is another's");
+    assert_eq!(
+        world.pass(&full(CODE_A)).await,
+        End::Foreign,
+        "another content is another's"
+    );
     assert_eq!(world.delete().await, End::Foreign, "and is not deleted");
     let mut world = World::with(&full(CODE_A)).await;
     world.outside(|state| state.function().tags.clear());
-    assert_eq!(world.pass(&full(CODE_A)).await, End::Foreign, "without an intent, the same content says nothing");
+    assert_eq!(
+        world.pass(&full(CODE_A)).await,
+        End::Foreign,
+        "without an intent, the same content says nothing"
+    );
 }
 
 #[tokio::test]
@@ -258,10 +439,22 @@ async fn a_function_deleted_by_somebody_else_is_made_again() {
 async fn a_guard_that_somebody_used_up_is_not_forced() {
     let mut world = World::with(&full(CODE_A)).await;
     world.outside(|state| {
-        state.meanwhile.push_back(("UpdateFunction", Box::new(|state| state.edit(|copy| copy.code = b"foreign".to_vec()))));
+        state.meanwhile.push_back((
+            "UpdateFunction",
+            Box::new(|state| state.edit(|copy| copy.code = b"foreign".to_vec())),
+        ));
     });
     let end = world.pass(&full(CODE_B)).await;
-    assert!(matches!(end, End::Failed(CloudError { class: Class::Conflict, .. })), "a conflict, not an overwrite: {end:?}");
+    assert!(
+        matches!(
+            end,
+            End::Failed(CloudError {
+                class: Class::Conflict,
+                ..
+            })
+        ),
+        "a conflict, not an overwrite: {end:?}"
+    );
     world.settle(&full(CODE_B)).await;
     assert_eq!(shape(&world), shape(&World::with(&full(CODE_B)).await));
 }

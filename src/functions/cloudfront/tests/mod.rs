@@ -21,7 +21,10 @@ const CODE_A: &str = "function handler(event) { return event.response; }";
 const CODE_B: &str = "function handler(event) { return event.request; }";
 
 fn tags(pairs: &[(&str, &str)]) -> Tags {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 fn claim() -> Tags {
@@ -29,7 +32,11 @@ fn claim() -> Tags {
 }
 
 fn config(comment: &str) -> FunctionConfig {
-    FunctionConfig { comment: comment.to_owned(), runtime: "cloudfront-js-2.0".to_owned(), key_value_stores: BTreeSet::new() }
+    FunctionConfig {
+        comment: comment.to_owned(),
+        runtime: "cloudfront-js-2.0".to_owned(),
+        key_value_stores: BTreeSet::new(),
+    }
 }
 
 fn spec(code: &str) -> Spec {
@@ -38,7 +45,10 @@ fn spec(code: &str) -> Spec {
         comment: None,
         key_value_store_associations: None,
         runtime: "cloudfront-js-2.0".to_owned(),
-        code: Code { inline: Some(code.to_owned()), config_map_key_ref: None },
+        code: Code {
+            inline: Some(code.to_owned()),
+            config_map_key_ref: None,
+        },
         stage: SpecStage::Live,
         tests: Vec::new(),
         tests_from: Vec::new(),

@@ -25,10 +25,22 @@ pub(super) struct Function {
 
 impl Function {
     /// All that a user would see of it; no version and no time.
-    pub(super) fn shape(&self) -> (String, FunctionConfig, Option<(String, FunctionConfig)>, Tags) {
+    pub(super) fn shape(
+        &self,
+    ) -> (
+        String,
+        FunctionConfig,
+        Option<(String, FunctionConfig)>,
+        Tags,
+    ) {
         let stage = |copy: &Copy| (sha256_hex(&copy.code), copy.config.clone());
         let (code, config) = stage(&self.development);
-        (code, config, self.live.as_ref().map(stage), self.tags.clone())
+        (
+            code,
+            config,
+            self.live.as_ref().map(stage),
+            self.tags.clone(),
+        )
     }
 }
 
@@ -92,27 +104,55 @@ impl State {
     pub(super) fn publish(&mut self) {
         let etag = self.version();
         let function = self.function();
-        function.live = Some(Copy { modified: format!("at {etag}"), etag, ..function.development.clone() });
+        function.live = Some(Copy {
+            modified: format!("at {etag}"),
+            etag,
+            ..function.development.clone()
+        });
     }
 
     fn found(&mut self, operation: &'static str, name: &str) -> Result<&mut Function, CloudError> {
-        self.functions.get_mut(name).ok_or_else(|| error(Class::NotFound, operation))
+        self.functions
+            .get_mut(name)
+            .ok_or_else(|| error(Class::NotFound, operation))
     }
 
-    fn guarded(&mut self, operation: &'static str, name: &str, etag: &str) -> Result<&mut Function, CloudError> {
+    fn guarded(
+        &mut self,
+        operation: &'static str,
+        name: &str,
+        etag: &str,
+    ) -> Result<&mut Function, CloudError> {
         let function = self.found(operation, name)?;
-        if function.development.etag == etag { Ok(function) } else { Err(error(Class::Conflict, operation)) }
+        if function.development.etag == etag {
+            Ok(function)
+        } else {
+            Err(error(Class::Conflict, operation))
+        }
     }
 }
 
 pub(super) fn error(class: Class, operation: &'static str) -> CloudError {
-    CloudError { class, operation, code: class.name().to_owned(), message: "said the model".to_owned(), request_id: None }
+    CloudError {
+        class,
+        operation,
+        code: class.name().to_owned(),
+        message: "said the model".to_owned(),
+        request_id: None,
+    }
 }
 
 fn summary(copy: &Copy, published: bool) -> Summary {
     Summary {
         arn: ARN.to_owned(),
-        status: Some(if published { "UNASSOCIATED" } else { "UNPUBLISHED" }.to_owned()),
+        status: Some(
+            if published {
+                "UNASSOCIATED"
+            } else {
+                "UNPUBLISHED"
+            }
+            .to_owned(),
+        ),
         config: copy.config.clone(),
         created_time: Some("2026-01-01T00:00:00Z".to_owned()),
         last_modified_time: Some(copy.modified.clone()),
@@ -130,7 +170,11 @@ impl Model {
     fn call(&self, name: &str) -> MutexGuard<'_, State> {
         let mut state = self.state();
         state.calls.push(name.to_owned());
-        if state.meanwhile.front().is_some_and(|(before, _)| *before == name) {
+        if state
+            .meanwhile
+            .front()
+            .is_some_and(|(before, _)| *before == name)
+        {
             let (_, edit) = state.meanwhile.pop_front().unwrap();
             edit(&mut state);
         }
@@ -142,7 +186,11 @@ impl Model {
     }
 }
 
-fn reply<T>(mut state: MutexGuard<'_, State>, operation: &'static str, value: T) -> Result<T, CloudError> {
+fn reply<T>(
+    mut state: MutexGuard<'_, State>,
+    operation: &'static str,
+    value: T,
+) -> Result<T, CloudError> {
     if state.lose_reply_of == Some(operation) {
         state.lose_reply_of = None;
         return Err(error(Class::Unavailable, operation));
@@ -150,28 +198,54 @@ fn reply<T>(mut state: MutexGuard<'_, State>, operation: &'static str, value: T)
     Ok(value)
 }
 
-fn stage_of<'a>(function: &'a Function, stage: Stage, operation: &'static str) -> Result<&'a Copy, CloudError> {
+fn stage_of<'a>(
+    function: &'a Function,
+    stage: Stage,
+    operation: &'static str,
+) -> Result<&'a Copy, CloudError> {
     match stage {
         Stage::Development => Ok(&function.development),
-        Stage::Live => function.live.as_ref().ok_or_else(|| error(Class::NotFound, operation)),
+        Stage::Live => function
+            .live
+            .as_ref()
+            .ok_or_else(|| error(Class::NotFound, operation)),
     }
 }
 
 #[async_trait]
 impl CloudFrontApi for Model {
-    async fn describe(&self, name: &str, stage: Stage, _patience: Patience) -> Result<Described, CloudError> {
+    async fn describe(
+        &self,
+        name: &str,
+        stage: Stage,
+        _patience: Patience,
+    ) -> Result<Described, CloudError> {
         let mut cloud = self.staged("DescribeFunction", stage);
         let function = cloud.found("DescribeFunction", name)?;
         let copy = stage_of(function, stage, "DescribeFunction")?;
-        let published = function.live.as_ref().is_some_and(|live| live.code == function.development.code);
-        Ok(Described { summary: summary(copy, published), etag: copy.etag.clone() })
+        let published = function
+            .live
+            .as_ref()
+            .is_some_and(|live| live.code == function.development.code);
+        Ok(Described {
+            summary: summary(copy, published),
+            etag: copy.etag.clone(),
+        })
     }
 
-    async fn code(&self, name: &str, stage: Stage, _patience: Patience) -> Result<Code, CloudError> {
+    async fn code(
+        &self,
+        name: &str,
+        stage: Stage,
+        _patience: Patience,
+    ) -> Result<Code, CloudError> {
         let mut cloud = self.staged("GetFunction", stage);
         let with_etag = !cloud.faults.contains(&Fault::CodeWithoutEtag);
         let copy = stage_of(cloud.found("GetFunction", name)?, stage, "GetFunction")?;
-        Ok(Code { bytes: copy.code.clone(), etag: with_etag.then(|| copy.etag.clone()) })
+        Ok(Code {
+            bytes: copy.code.clone(),
+            etag: with_etag.then(|| copy.etag.clone()),
+        })
     }
 
     async fn tags(&self, _arn: &str, _patience: Patience) -> Result<Tags, CloudError> {
@@ -185,7 +259,13 @@ impl CloudFrontApi for Model {
         Ok(state.found("ListTagsForResource", NAME)?.tags.clone())
     }
 
-    async fn create(&self, name: &str, config: &FunctionConfig, code: &[u8], tags: &Tags) -> Result<Written, CloudError> {
+    async fn create(
+        &self,
+        name: &str,
+        config: &FunctionConfig,
+        code: &[u8],
+        tags: &Tags,
+    ) -> Result<Written, CloudError> {
         let mut state = self.call("CreateFunction");
         if state.functions.contains_key(name) {
             return Err(error(Class::Exists, "CreateFunction"));
@@ -195,13 +275,34 @@ impl CloudFrontApi for Model {
             return Err(error(Class::Busy, "CreateFunction"));
         }
         let etag = state.version();
-        let development = Copy { config: config.clone(), code: code.to_vec(), modified: format!("at {etag}"), etag: etag.clone() };
-        let written = Written { summary: summary(&development, false), etag: Some(etag) };
-        state.functions.insert(name.to_owned(), Function { development, live: None, tags: tags.clone() });
+        let development = Copy {
+            config: config.clone(),
+            code: code.to_vec(),
+            modified: format!("at {etag}"),
+            etag: etag.clone(),
+        };
+        let written = Written {
+            summary: summary(&development, false),
+            etag: Some(etag),
+        };
+        state.functions.insert(
+            name.to_owned(),
+            Function {
+                development,
+                live: None,
+                tags: tags.clone(),
+            },
+        );
         reply(state, "CreateFunction", written)
     }
 
-    async fn update(&self, name: &str, if_match: &str, config: &FunctionConfig, code: &[u8]) -> Result<Written, CloudError> {
+    async fn update(
+        &self,
+        name: &str,
+        if_match: &str,
+        config: &FunctionConfig,
+        code: &[u8],
+    ) -> Result<Written, CloudError> {
         let mut state = self.call("UpdateFunction");
         state.guarded("UpdateFunction", name, if_match)?;
         state.edit(|copy| {
@@ -210,21 +311,34 @@ impl CloudFrontApi for Model {
         });
         let with_etag = !state.faults.contains(&Fault::UpdatesWithoutEtag);
         let copy = &state.function().development;
-        let written = Written { summary: summary(copy, false), etag: with_etag.then(|| copy.etag.clone()) };
+        let written = Written {
+            summary: summary(copy, false),
+            etag: with_etag.then(|| copy.etag.clone()),
+        };
         reply(state, "UpdateFunction", written)
     }
 
     async fn test(&self, name: &str, if_match: &str, _event: &[u8]) -> Result<TestRun, CloudError> {
         let mut state = self.call("TestFunction");
         state.guarded("TestFunction", name, if_match)?;
-        let passed = || TestRun::Ran(Execution { compute_utilization: Some(20), output: Some("{\"request\": {}}".to_owned()), ..Execution::default() });
+        let passed = || {
+            TestRun::Ran(Execution {
+                compute_utilization: Some(20),
+                output: Some("{\"request\": {}}".to_owned()),
+                ..Execution::default()
+            })
+        };
         let run = state.runs.pop_front().unwrap_or_else(passed);
         reply(state, "TestFunction", run)
     }
 
     async fn distributions(&self, _function_arn: &str) -> Result<Vec<String>, CloudError> {
         let state = self.call("ListDistributions");
-        if state.faults.contains(&Fault::DistributionsDenied) { Err(error(Class::Denied, "ListDistributions")) } else { Ok(state.users.clone()) }
+        if state.faults.contains(&Fault::DistributionsDenied) {
+            Err(error(Class::Denied, "ListDistributions"))
+        } else {
+            Ok(state.users.clone())
+        }
     }
 
     async fn publish(&self, name: &str, if_match: &str) -> Result<Summary, CloudError> {
@@ -253,7 +367,10 @@ impl CloudFrontApi for Model {
 
     async fn untag(&self, _arn: &str, keys: &[String]) -> Result<(), CloudError> {
         let mut state = self.call("UntagResource");
-        state.found("UntagResource", NAME)?.tags.retain(|key, _| !keys.contains(key));
+        state
+            .found("UntagResource", NAME)?
+            .tags
+            .retain(|key, _| !keys.contains(key));
         reply(state, "UntagResource", ())
     }
 }

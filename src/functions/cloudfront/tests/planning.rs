@@ -18,7 +18,10 @@ pub(super) fn settled(desired: &CloudFrontDesired) -> CloudFrontObserved {
         etag: Some("E1".to_owned()),
         development: Development {
             config: config.clone(),
-            code: Some(CodeSeen::of(&desired.code.bytes, desired.code.sha256.clone())),
+            code: Some(CodeSeen::of(
+                &desired.code.bytes,
+                desired.code.sha256.clone(),
+            )),
             last_modified_time: None,
         },
         live: Live::Known(LiveSeen {
@@ -44,11 +47,22 @@ fn live(observed: &mut CloudFrontObserved) -> &mut LiveSeen {
 fn spelled(plan: &Plan<CloudFrontStep>) -> Vec<String> {
     match plan {
         Plan::Act(steps) => {
-            let shown = |value: &Option<String>| value.as_deref().map_or("-".to_owned(), |value| value.chars().take(8).collect());
+            let shown = |value: &Option<String>| {
+                value
+                    .as_deref()
+                    .map_or("-".to_owned(), |value| value.chars().take(8).collect())
+            };
             let mut lines = Vec::new();
             for planned in steps {
                 lines.push(planned.step.name().to_owned());
-                lines.extend(planned.why.iter().map(|why| format!("  {}: {} -> {}", why.field, shown(&why.from), shown(&why.to))));
+                lines.extend(planned.why.iter().map(|why| {
+                    format!(
+                        "  {}: {} -> {}",
+                        why.field,
+                        shown(&why.from),
+                        shown(&why.to)
+                    )
+                }));
             }
             lines
         }
@@ -68,17 +82,44 @@ struct Case {
 }
 
 /// A function for the full spec, changed.
-fn case(sentence: &'static str, change: fn(&mut CloudFrontObserved), expected: &'static [&'static str]) -> Case {
-    Case { sentence, spec: full(CODE_A), managed: &["comment", "tags/team", "tags/tier"], change, expected }
+fn case(
+    sentence: &'static str,
+    change: fn(&mut CloudFrontObserved),
+    expected: &'static [&'static str],
+) -> Case {
+    Case {
+        sentence,
+        spec: full(CODE_A),
+        managed: &["comment", "tags/team", "tags/tier"],
+        change,
+        expected,
+    }
 }
 
 /// The same with `stage: DEVELOPMENT`.
-fn held(sentence: &'static str, change: fn(&mut CloudFrontObserved), expected: &'static [&'static str]) -> Case {
-    Case { spec: Spec { stage: SpecStage::Development, ..full(CODE_A) }, ..case(sentence, change, expected) }
+fn held(
+    sentence: &'static str,
+    change: fn(&mut CloudFrontObserved),
+    expected: &'static [&'static str],
+) -> Case {
+    Case {
+        spec: Spec {
+            stage: SpecStage::Development,
+            ..full(CODE_A)
+        },
+        ..case(sentence, change, expected)
+    }
 }
 
 fn check(cases: impl IntoIterator<Item = Case>) {
-    for Case { sentence, spec, managed: names, change, expected } in cases {
+    for Case {
+        sentence,
+        spec,
+        managed: names,
+        change,
+        expected,
+    } in cases
+    {
         let desired = wanted(&spec);
         let mut memory = Status::default();
         memory.common.managed = managed(names);
@@ -99,7 +140,12 @@ fn a_plan_lists_every_step_with_its_reasons() {
                 seen.development.code = Some(CodeSeen::of(b"x", "0123456789".into()));
                 seen.live = Live::Unread;
             },
-            &["Update", "  code: 01234567 -> a5c29098", "Publish", "  stage: - -> LIVE"],
+            &[
+                "Update",
+                "  code: 01234567 -> a5c29098",
+                "Publish",
+                "  stage: - -> LIVE",
+            ],
         ),
         case(
             "a comment is content: it is published too",
@@ -107,21 +153,38 @@ fn a_plan_lists_every_step_with_its_reasons() {
                 seen.development.config.comment = "x".into();
                 live(seen).config.comment = "y".into();
             },
-            &["Update", "  comment: x -> Adds hea", "Publish", "  comment: y -> Adds hea"],
+            &[
+                "Update",
+                "  comment: x -> Adds hea",
+                "Publish",
+                "  comment: y -> Adds hea",
+            ],
         ),
         case(
             "LIVE that has the wanted content is not published again",
             |seen| seen.development.config.comment = "x".into(),
             &["Update", "  comment: x -> Adds hea"],
         ),
-        case("an older LIVE is published", |seen| live(seen).code_sha256 = Some("0123456789".into()), &["Publish", "  code: 01234567 -> a5c29098"]),
+        case(
+            "an older LIVE is published",
+            |seen| live(seen).code_sha256 = Some("0123456789".into()),
+            &["Publish", "  code: 01234567 -> a5c29098"],
+        ),
         case(
             "associations count as content of LIVE",
             |seen| seen.development.config.key_value_stores = managed(&["store"]),
             &["Publish", "  keyValueStoreAssociations:  -> store"],
         ),
-        case("a first publish is one", |seen| seen.live = Live::Never, &["Publish", "  stage: DEVELOPM -> LIVE"]),
-        case("LIVE unread cannot settle", |seen| seen.live = Live::Unread, &["Publish", "  stage: - -> LIVE"]),
+        case(
+            "a first publish is one",
+            |seen| seen.live = Live::Never,
+            &["Publish", "  stage: DEVELOPM -> LIVE"],
+        ),
+        case(
+            "LIVE unread cannot settle",
+            |seen| seen.live = Live::Unread,
+            &["Publish", "  stage: - -> LIVE"],
+        ),
     ]);
 }
 
@@ -159,23 +222,42 @@ fn nothing_is_sent_without_its_guard_and_the_claim_comes_first() {
                 seen.development.config.runtime = "cloudfront-js-1.0".into();
                 seen.tags = Ok(tags(&[("team", "core"), ("old", "x")]));
             },
-            &["Tag", "Update", "  runtime: cloudfro -> cloudfro", "Tag", "  tags/team: core -> edge", "  tags/tier: - -> gold"],
+            &[
+                "Tag",
+                "Update",
+                "  runtime: cloudfro -> cloudfro",
+                "Tag",
+                "  tags/team: core -> edge",
+                "  tags/tier: - -> gold",
+            ],
         ),
         case(
             "another instance's tag is written over where the driver allows it",
             |seen| {
-                seen.tags.as_mut().unwrap().insert(INSTANCE_TAG.into(), "other".into());
+                seen.tags
+                    .as_mut()
+                    .unwrap()
+                    .insert(INSTANCE_TAG.into(), "other".into());
             },
             &["Tag"],
         ),
-        case("tags that may not be read block", |seen| seen.tags = Err("denied".into()), &["AccessDenied"]),
+        case(
+            "tags that may not be read block",
+            |seen| seen.tags = Err("denied".into()),
+            &["AccessDenied"],
+        ),
     ]);
 }
 
 /// A spec that names key value stores.
 fn associated(stores: &[&str]) -> Spec {
-    let association = |arn: &&str| KeyValueStoreAssociation { key_value_store_arn: (*arn).to_owned() };
-    Spec { key_value_store_associations: Some(stores.iter().map(association).collect()), ..spec(CODE_A) }
+    let association = |arn: &&str| KeyValueStoreAssociation {
+        key_value_store_arn: (*arn).to_owned(),
+    };
+    Spec {
+        key_value_store_associations: Some(stores.iter().map(association).collect()),
+        ..spec(CODE_A)
+    }
 }
 
 #[test]
@@ -184,21 +266,42 @@ fn only_what_is_or_was_asked_for_is_touched() {
         Case {
             sentence: "what the spec dropped is taken away",
             spec: spec(CODE_A),
-            managed: &["comment", "tags/team", "tags/gone", "tags/cloudfn.dev/owner"],
+            managed: &[
+                "comment",
+                "tags/team",
+                "tags/gone",
+                "tags/cloudfn.dev/owner",
+            ],
             change: |seen| {
                 seen.development.config.comment = "old".into();
-                seen.tags.as_mut().unwrap().extend(tags(&[("team", "edge"), ("by", "hand")]));
+                seen.tags
+                    .as_mut()
+                    .unwrap()
+                    .extend(tags(&[("team", "edge"), ("by", "hand")]));
             },
-            expected: &["Update", "  comment: old -> ", "Untag", "  tags/team: edge -> -"],
+            expected: &[
+                "Update",
+                "  comment: old -> ",
+                "Untag",
+                "  tags/team: edge -> -",
+            ],
         },
         Case {
             sentence: "what is dropped goes before what comes: CloudFront counts both together",
             spec: full(CODE_A),
             managed: &["tags/old"],
             change: |seen| {
-                seen.tags.as_mut().unwrap().extend(tags(&[("team", "core"), ("old", "x")]));
+                seen.tags
+                    .as_mut()
+                    .unwrap()
+                    .extend(tags(&[("team", "core"), ("old", "x")]));
             },
-            expected: &["Untag", "  tags/old: x -> -", "Tag", "  tags/team: core -> edge"],
+            expected: &[
+                "Untag",
+                "  tags/old: x -> -",
+                "Tag",
+                "  tags/team: core -> edge",
+            ],
         },
         Case {
             sentence: "what the spec never named is left, and LIVE follows DEVELOPMENT",
@@ -226,7 +329,12 @@ fn only_what_is_or_was_asked_for_is_touched() {
                 seen.development.config.key_value_stores = managed(&["store"]);
                 live(seen).config.key_value_stores = managed(&["store"]);
             },
-            expected: &["Update", "  keyValueStoreAssociations: store -> ", "Publish", "  keyValueStoreAssociations: store -> "],
+            expected: &[
+                "Update",
+                "  keyValueStoreAssociations: store -> ",
+                "Publish",
+                "  keyValueStoreAssociations: store -> ",
+            ],
         },
         Case {
             sentence: "order and repetition of associations mean nothing",
@@ -246,8 +354,16 @@ fn only_what_is_or_was_asked_for_is_touched() {
             },
             &["Update", "  comment: x -> Adds hea"],
         ),
-        held("stage DEVELOPMENT is settled though nothing is LIVE", |seen| seen.live = Live::Never, &["Settled"]),
-        held("LIVE unread with nothing to publish is looked at", |seen| seen.live = Live::Unread, &["Look"]),
+        held(
+            "stage DEVELOPMENT is settled though nothing is LIVE",
+            |seen| seen.live = Live::Never,
+            &["Settled"],
+        ),
+        held(
+            "LIVE unread with nothing to publish is looked at",
+            |seen| seen.live = Live::Unread,
+            &["Look"],
+        ),
     ]);
 }
 
@@ -279,23 +395,50 @@ fn first(plan: Plan<CloudFrontStep>) -> CloudFrontStep {
 fn a_create_carries_its_tags_until_they_were_refused_twice() {
     let desired = wanted(&full(CODE_A));
     for (refusals, tagged) in [(0, true), (1, true), (2, false), (3, false)] {
-        let memory = Status { intent: Some(Intent { refusals, content_sha256: None }), ..Status::default() };
-        let CloudFrontStep::Create { tags, .. } = first(CloudFrontFunctions::plan(Goal::Present(&desired), &memory, None)) else {
+        let memory = Status {
+            intent: Some(Intent {
+                refusals,
+                content_sha256: None,
+            }),
+            ..Status::default()
+        };
+        let CloudFrontStep::Create { tags, .. } = first(CloudFrontFunctions::plan(
+            Goal::Present(&desired),
+            &memory,
+            None,
+        )) else {
             panic!("what is absent is created");
         };
         assert_eq!(!tags.is_empty(), tagged, "after {refusals} refusals");
-        assert_eq!(tags.len(), if tagged { 4 } else { 0 }, "the user's tags and the owner's go together");
+        assert_eq!(
+            tags.len(),
+            if tagged { 4 } else { 0 },
+            "the user's tags and the owner's go together"
+        );
     }
 }
 
 #[test]
 fn a_deletion_is_a_plan_too() {
-    let plan = |observed: Option<&CloudFrontObserved>| CloudFrontFunctions::plan(Goal::Absent, &Status::default(), observed);
+    let plan = |observed: Option<&CloudFrontObserved>| {
+        CloudFrontFunctions::plan(Goal::Absent, &Status::default(), observed)
+    };
     let mut observed = settled(&wanted(&full(CODE_A)));
     assert_eq!(spelled(&plan(None)), ["Settled"], "what is gone is gone");
-    assert!(first(plan(Some(&observed))) == CloudFrontStep::Delete { arn: ARN.into(), etag: "E1".into() }, "the guard is DEVELOPMENT's ETag");
+    assert!(
+        first(plan(Some(&observed)))
+            == CloudFrontStep::Delete {
+                arn: ARN.into(),
+                etag: "E1".into()
+            },
+        "the guard is DEVELOPMENT's ETag"
+    );
     observed.etag = None;
-    assert_eq!(spelled(&plan(Some(&observed))), ["Look"], "never without the guard");
+    assert_eq!(
+        spelled(&plan(Some(&observed))),
+        ["Look"],
+        "never without the guard"
+    );
 }
 
 #[test]
@@ -303,17 +446,34 @@ fn a_publish_carries_the_guard_only_where_nothing_moves_it_before() {
     let desired = wanted(&full(CODE_A));
     let mut observed = settled(&desired);
     observed.live = Live::Never;
-    let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), Some(&observed));
-    assert!(first(plan) == CloudFrontStep::Publish { etag: Some("E1".into()) }, "as observed");
+    let plan =
+        CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), Some(&observed));
+    assert!(
+        first(plan)
+            == CloudFrontStep::Publish {
+                etag: Some("E1".into())
+            },
+        "as observed"
+    );
 }
 
 #[test]
 fn without_a_claim_nothing_but_the_users_wishes_is_listed() {
     let desired = desired(&spec(CODE_A), &Inputs::default(), &Tags::new()).unwrap();
     assert!(desired.managed().is_empty());
-    for (sentence, tags) in [("no owner tags", Ok(Tags::new())), ("unreadable tags that nobody asks for", Err("denied".to_owned()))] {
-        let observed = CloudFrontObserved { tags, ..settled(&desired) };
-        let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), Some(&observed));
+    for (sentence, tags) in [
+        ("no owner tags", Ok(Tags::new())),
+        (
+            "unreadable tags that nobody asks for",
+            Err("denied".to_owned()),
+        ),
+    ] {
+        let observed = CloudFrontObserved {
+            tags,
+            ..settled(&desired)
+        };
+        let plan =
+            CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), Some(&observed));
         assert_eq!(spelled(&plan), ["Settled"], "{sentence}");
     }
 }
@@ -321,16 +481,29 @@ fn without_a_claim_nothing_but_the_users_wishes_is_listed() {
 #[test]
 fn no_two_contents_have_the_same_hash() {
     use super::super::intent::content_sha256;
-    let stores = |stores: &[&str]| FunctionConfig { key_value_stores: managed(stores), ..config("c") };
+    let stores = |stores: &[&str]| FunctionConfig {
+        key_value_stores: managed(stores),
+        ..config("c")
+    };
     let contents = [
         content_sha256("a", &config("")),
         content_sha256("b", &config("")),
         content_sha256("a", &config("c")),
         content_sha256("ac", &config("")),
-        content_sha256("a", &FunctionConfig { runtime: "c".into(), ..config("loudfront-js-2.0") }),
+        content_sha256(
+            "a",
+            &FunctionConfig {
+                runtime: "c".into(),
+                ..config("loudfront-js-2.0")
+            },
+        ),
         content_sha256("a", &stores(&["xy"])),
         content_sha256("a", &stores(&["x", "y"])),
     ];
     let different: BTreeSet<_> = contents.iter().collect();
-    assert_eq!(different.len(), contents.len(), "each part is told apart from its neighbours");
+    assert_eq!(
+        different.len(),
+        contents.len(),
+        "each part is told apart from its neighbours"
+    );
 }

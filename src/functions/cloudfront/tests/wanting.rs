@@ -8,11 +8,17 @@ fn from_config_map(value: Option<&[u8]>) -> (Spec, Inputs) {
     let mut spec = spec("");
     spec.code = Code {
         inline: None,
-        config_map_key_ref: Some(ConfigMapKeyRef { name: "code".to_owned(), key: "index.js".to_owned() }),
+        config_map_key_ref: Some(ConfigMapKeyRef {
+            name: "code".to_owned(),
+            key: "index.js".to_owned(),
+        }),
     };
     let mut inputs = Inputs::default();
     if let Some(value) = value {
-        inputs.config_maps.insert("code".to_owned(), [("index.js".to_owned(), value.to_vec())].into());
+        inputs.config_maps.insert(
+            "code".to_owned(),
+            [("index.js".to_owned(), value.to_vec())].into(),
+        );
     }
     (spec, inputs)
 }
@@ -27,10 +33,19 @@ fn code_comes_from_exactly_one_place() {
         spec.code.inline = Some("y".to_owned());
         (spec, inputs)
     };
-    let neither = (Spec { code: Code::default(), ..spec("") }, Inputs::default());
+    let neither = (
+        Spec {
+            code: Code::default(),
+            ..spec("")
+        },
+        Inputs::default(),
+    );
     let other_key = {
         let (spec, mut inputs) = from_config_map(None);
-        inputs.config_maps.insert("code".to_owned(), [("main.js".to_owned(), b"x".to_vec())].into());
+        inputs.config_maps.insert(
+            "code".to_owned(),
+            [("main.js".to_owned(), b"x".to_vec())].into(),
+        );
         (spec, inputs)
     };
     let inline = |code: &str| (spec(code), Inputs::default());
@@ -72,7 +87,10 @@ fn reserved_tags_are_refused_even_where_the_schema_let_them_in() {
     for key in [OWNER_TAG, "aws:created"] {
         spec.common.tags = Some(tags(&[(key, "mine")]));
         let found = desired(&spec, &Inputs::default(), &claim());
-        assert!(matches!(found, Err(Unmet::Invalid(why)) if why.contains(key)), "the tag key {key} is refused and named");
+        assert!(
+            matches!(found, Err(Unmet::Invalid(why)) if why.contains(key)),
+            "the tag key {key} is refused and named"
+        );
     }
 }
 
@@ -83,10 +101,26 @@ fn only_what_is_named_is_managed() {
     let mut empty_comment = spec(CODE_A);
     empty_comment.comment = Some(String::new());
     let cases: [(&str, Spec, &[&str]); 4] = [
-        ("a comment and each tag are managed", full(CODE_A), &["comment", "tags/team", "tags/tier"]),
-        ("an omitted comment is not managed", no_comment, &["tags/team", "tags/tier"]),
-        ("an empty comment is not an omitted one", empty_comment, &["comment"]),
-        ("code and runtime are always there, so they need no memory", spec(CODE_A), &[]),
+        (
+            "a comment and each tag are managed",
+            full(CODE_A),
+            &["comment", "tags/team", "tags/tier"],
+        ),
+        (
+            "an omitted comment is not managed",
+            no_comment,
+            &["tags/team", "tags/tier"],
+        ),
+        (
+            "an empty comment is not an omitted one",
+            empty_comment,
+            &["comment"],
+        ),
+        (
+            "code and runtime are always there, so they need no memory",
+            spec(CODE_A),
+            &[],
+        ),
     ];
     for (sentence, spec, expected) in cases {
         assert_eq!(wanted(&spec).managed(), managed(expected), "{sentence}");
@@ -97,13 +131,27 @@ fn only_what_is_named_is_managed() {
 fn a_hash_is_that_of_the_bytes() {
     // printf abc | sha256sum
     let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    assert_eq!(Source::new(b"abc".to_vec()).sha256, expected, "SHA-256 in lower-case hexadecimal");
+    assert_eq!(
+        Source::new(b"abc".to_vec()).sha256,
+        expected,
+        "SHA-256 in lower-case hexadecimal"
+    );
 }
 
 #[test]
 fn the_config_map_is_a_reference() {
     let (spec, _) = from_config_map(None);
-    let expected = ReferenceName { kind: ReferenceKind::ConfigMap, name: "code".to_owned() };
-    assert_eq!(CloudFrontFunctions::references(&spec), [expected].into(), "the ConfigMap is watched");
-    assert!(CloudFrontFunctions::references(&full(CODE_A)).is_empty(), "inline code refers to nothing");
+    let expected = ReferenceName {
+        kind: ReferenceKind::ConfigMap,
+        name: "code".to_owned(),
+    };
+    assert_eq!(
+        CloudFrontFunctions::references(&spec),
+        [expected].into(),
+        "the ConfigMap is watched"
+    );
+    assert!(
+        CloudFrontFunctions::references(&full(CODE_A)).is_empty(),
+        "inline code refers to nothing"
+    );
 }

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 /// Whether a pass must leave the function alone.
 fn foreign(memory: &Status, seen: &CloudFrontObserved) -> bool {
-    seen.tags.as_ref().is_ok_and(|tags| !tags.contains_key(OWNER_TAG)) && !CloudFrontFunctions::ours_by_intent(memory, seen)
+    seen.tags
+        .as_ref()
+        .is_ok_and(|tags| !tags.contains_key(OWNER_TAG))
+        && !CloudFrontFunctions::ours_by_intent(memory, seen)
 }
 
 /// How a pass ended.
@@ -55,8 +58,18 @@ impl Clouds for Fixed {
 impl World {
     pub(super) fn new() -> Self {
         let cloud = Arc::new(Model::default());
-        let kind = CloudFrontFunctions { clouds: Arc::new(Fixed(cloud.clone())), lenient: false };
-        Self { cloud, kind, memory: Status::default(), annotations: BTreeMap::new(), steps: Vec::new(), crash_after: None }
+        let kind = CloudFrontFunctions {
+            clouds: Arc::new(Fixed(cloud.clone())),
+            lenient: false,
+        };
+        Self {
+            cloud,
+            kind,
+            memory: Status::default(),
+            annotations: BTreeMap::new(),
+            steps: Vec::new(),
+            crash_after: None,
+        }
     }
 
     /// A world in which `spec` was applied and settled.
@@ -76,12 +89,19 @@ impl World {
             }
             ends.push(end);
         }
-        panic!("a spec must settle in 8 passes; they ended {ends:?} after {:?}", self.steps);
+        panic!(
+            "a spec must settle in 8 passes; they ended {ends:?} after {:?}",
+            self.steps
+        );
     }
 
     pub(super) async fn pass(&mut self, spec: &Spec) -> End {
-        let inputs = Inputs { annotations: self.annotations.clone(), ..Inputs::default() };
-        let desired = super::super::desired::desired(spec, &inputs, &claim(), self.kind.lenient).unwrap();
+        let inputs = Inputs {
+            annotations: self.annotations.clone(),
+            ..Inputs::default()
+        };
+        let desired =
+            super::super::desired::desired(spec, &inputs, &claim(), self.kind.lenient).unwrap();
         self.run(Goal::Present(&desired)).await
     }
 
@@ -90,7 +110,11 @@ impl World {
     }
 
     fn identity() -> Identity {
-        Identity { account: "000000000000".to_owned(), region: String::new(), name: NAME.to_owned() }
+        Identity {
+            account: "000000000000".to_owned(),
+            region: String::new(),
+            name: NAME.to_owned(),
+        }
     }
 
     /// One pass. As in the driver, the status is written before the first step and at the end.
@@ -111,12 +135,21 @@ impl World {
         end
     }
 
-    async fn steps_of(&mut self, goal: Goal<'_, CloudFrontDesired>, memory: &mut Status, observed: &mut Option<CloudFrontObserved>) -> End {
+    async fn steps_of(
+        &mut self,
+        goal: Goal<'_, CloudFrontDesired>,
+        memory: &mut Status,
+        observed: &mut Option<CloudFrontObserved>,
+    ) -> End {
         let mut look = true;
         let mut done = 0;
         for _ in 0..16 {
             if look {
-                match self.kind.observe(&Self::identity(), memory, goal, Patience::Wait).await {
+                match self
+                    .kind
+                    .observe(&Self::identity(), memory, goal, Patience::Wait)
+                    .await
+                {
                     Ok(found) => *observed = found,
                     Err(error) => return End::Unseen(error),
                 }
@@ -130,7 +163,13 @@ impl World {
                     look = true;
                     continue;
                 }
-                Plan::Act(steps) => steps.into_iter().next().expect("a plan to act has a step").step,
+                Plan::Act(steps) => {
+                    steps
+                        .into_iter()
+                        .next()
+                        .expect("a plan to act has a step")
+                        .step
+                }
                 Plan::Blocked { .. } => return End::Blocked,
                 Plan::Waiting { .. } => return End::Waiting,
             };

@@ -14,20 +14,37 @@ fn files<'a>(pairs: &[(&'a str, &'a [u8])]) -> BTreeMap<&'a str, &'a [u8]> {
 fn message(result: Result<Vec<u8>, Unmet>) -> String {
     match result {
         Err(Unmet::Invalid(message)) => message,
-        other => panic!("expected a refusal, got {:?}", other.map(|bytes| bytes.len())),
+        other => panic!(
+            "expected a refusal, got {:?}",
+            other.map(|bytes| bytes.len())
+        ),
     }
 }
 
 #[test]
 fn the_same_files_make_the_same_archive_for_ever() {
-    let archive =
-        zip(&files(&[("lib/größe.py", b"x = 1\n"), ("index.py", b"def handler(e, c): return 1\n"), ("bootstrap", b"#!/bin/sh\n"), ("empty", b"")])).unwrap();
-    assert_eq!(sha256(&archive), "FzeWuSN9aAJ2xUqOaBERJl1ErhqMRAr8mC4kA1fV6ic=", "a release that changes this redeploys every function");
+    let archive = zip(&files(&[
+        ("lib/größe.py", b"x = 1\n"),
+        ("index.py", b"def handler(e, c): return 1\n"),
+        ("bootstrap", b"#!/bin/sh\n"),
+        ("empty", b""),
+    ]))
+    .unwrap();
+    assert_eq!(
+        sha256(&archive),
+        "FzeWuSN9aAJ2xUqOaBERJl1ErhqMRAr8mC4kA1fV6ic=",
+        "a release that changes this redeploys every function"
+    );
 }
 
 #[test]
 fn another_reader_finds_what_was_put_in() {
-    let contents = files(&[("b/deep/er.txt", b"deep"), ("a.py", b"pass"), ("bootstrap", b"#!/bin/sh\n"), ("zoë", b"\xff\x00")]);
+    let contents = files(&[
+        ("b/deep/er.txt", b"deep"),
+        ("a.py", b"pass"),
+        ("bootstrap", b"#!/bin/sh\n"),
+        ("zoë", b"\xff\x00"),
+    ]);
     let mut archive = zip::ZipArchive::new(Cursor::new(zip(&contents).unwrap())).unwrap();
     let mut seen = BTreeMap::new();
     let mut order = Vec::new();
@@ -35,7 +52,11 @@ fn another_reader_finds_what_was_put_in() {
         let mut file = archive.by_index(index).unwrap();
         let name = file.name().unwrap().into_owned();
         let executable = name == "bootstrap";
-        assert_eq!(file.unix_mode(), Some(if executable { 0o100_755 } else { 0o100_644 }), "{name}");
+        assert_eq!(
+            file.unix_mode(),
+            Some(if executable { 0o100_755 } else { 0o100_644 }),
+            "{name}"
+        );
         assert_eq!(file.compression(), zip::CompressionMethod::Stored);
         let mut content = Vec::new();
         file.read_to_end(&mut content).unwrap();
@@ -51,7 +72,18 @@ fn another_reader_finds_what_was_put_in() {
 
 #[test]
 fn paths_that_could_leave_or_clash_are_refused() {
-    for path in ["", "/etc/passwd", "../up", "a/../b", "a/./b", "a//b", "folder/", "a\\b", "nul\0", "line\nbreak"] {
+    for path in [
+        "",
+        "/etc/passwd",
+        "../up",
+        "a/../b",
+        "a/./b",
+        "a//b",
+        "folder/",
+        "a\\b",
+        "nul\0",
+        "line\nbreak",
+    ] {
         let message = message(zip(&files(&[(path, b"x")])));
         assert!(message.contains("not usable"), "{path:?}: {message}");
     }
@@ -84,11 +116,31 @@ fn what_is_no_archive_is_refused_with_what_to_do() {
     let archive = zip(&files(&[("index.py", b"pass")])).unwrap();
     let cases = [
         ("no base64", "***".to_owned(), "not base64"),
-        ("some text", STANDARD.encode("def handler(): pass"), "not of a whole zip archive"),
-        ("a cut archive", STANDARD.encode(&archive[..archive.len() - 3]), "not of a whole zip archive"),
-        ("an archive's end alone", STANDARD.encode(&archive[archive.len() - 22..]), "not of a whole zip archive"),
-        ("an empty archive", STANDARD.encode(b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "without files"),
-        ("too large an archive", STANDARD.encode(vec![0; LIMIT + 1]), "at most 52428800"),
+        (
+            "some text",
+            STANDARD.encode("def handler(): pass"),
+            "not of a whole zip archive",
+        ),
+        (
+            "a cut archive",
+            STANDARD.encode(&archive[..archive.len() - 3]),
+            "not of a whole zip archive",
+        ),
+        (
+            "an archive's end alone",
+            STANDARD.encode(&archive[archive.len() - 22..]),
+            "not of a whole zip archive",
+        ),
+        (
+            "an empty archive",
+            STANDARD.encode(b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+            "without files",
+        ),
+        (
+            "too large an archive",
+            STANDARD.encode(vec![0; LIMIT + 1]),
+            "at most 52428800",
+        ),
     ];
     for (case, base64, part) in cases {
         let message = message(decode(&base64));

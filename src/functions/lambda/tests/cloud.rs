@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 
 use super::ARN;
-use crate::cloud::lambda::{CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction};
+use crate::cloud::lambda::{
+    CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
+};
 use crate::cloud::{Class, CloudError, Patience, Tags};
 use crate::functions::lambda::archive;
 
@@ -38,16 +40,34 @@ struct State {
 pub fn sha256(code: &CodeSource) -> String {
     match code {
         CodeSource::Zip(bytes) => archive::sha256(bytes),
-        CodeSource::S3 { bucket, key, version } => archive::sha256(&Sha256::digest(format!("{bucket}/{key}/{version:?}"))),
+        CodeSource::S3 {
+            bucket,
+            key,
+            version,
+        } => archive::sha256(&Sha256::digest(format!("{bucket}/{key}/{version:?}"))),
     }
 }
 
 fn error(class: Class, operation: &'static str) -> CloudError {
-    CloudError { class, operation, code: class.name().to_owned(), message: "refused by the model".to_owned(), request_id: None }
+    CloudError {
+        class,
+        operation,
+        code: class.name().to_owned(),
+        message: "refused by the model".to_owned(),
+        request_id: None,
+    }
 }
 
 fn put(configuration: &mut Configuration, changes: &Configuration) {
-    let Configuration { runtime, handler, role, description, timeout, memory_size, environment } = changes.clone();
+    let Configuration {
+        runtime,
+        handler,
+        role,
+        description,
+        timeout,
+        memory_size,
+        environment,
+    } = changes.clone();
     configuration.runtime = runtime.or(configuration.runtime.take());
     configuration.handler = handler.or(configuration.handler.take());
     configuration.role = role.or(configuration.role.take());
@@ -55,7 +75,9 @@ fn put(configuration: &mut Configuration, changes: &Configuration) {
     configuration.timeout = timeout.or(configuration.timeout);
     configuration.memory_size = memory_size.or(configuration.memory_size);
     // An empty environment is left out of answers.
-    configuration.environment = environment.or(configuration.environment.take()).filter(|e| *e != Environment::default());
+    configuration.environment = environment
+        .or(configuration.environment.take())
+        .filter(|e| *e != Environment::default());
 }
 
 impl State {
@@ -66,10 +88,20 @@ impl State {
         function.clone()
     }
 
-    fn update(&mut self, operation: &'static str, revision: Option<&str>, change: impl FnOnce(&mut Function)) -> Result<Function, CloudError> {
+    fn update(
+        &mut self,
+        operation: &'static str,
+        revision: Option<&str>,
+        change: impl FnOnce(&mut Function),
+    ) -> Result<Function, CloudError> {
         let settles_at_once = self.manner.settles_at_once;
-        let function = self.function.as_mut().ok_or_else(|| error(Class::NotFound, operation))?;
-        if function.last_update_status.as_deref() == Some("InProgress") || function.state.as_deref() != Some("Active") {
+        let function = self
+            .function
+            .as_mut()
+            .ok_or_else(|| error(Class::NotFound, operation))?;
+        if function.last_update_status.as_deref() == Some("InProgress")
+            || function.state.as_deref() != Some("Active")
+        {
             return Err(error(Class::Busy, operation));
         }
         assert!(revision.is_some(), "{operation} is guarded");
@@ -77,7 +109,14 @@ impl State {
             return Err(error(Class::Conflict, operation));
         }
         change(function);
-        function.last_update_status = Some(if settles_at_once { "Successful" } else { "InProgress" }.to_owned());
+        function.last_update_status = Some(
+            if settles_at_once {
+                "Successful"
+            } else {
+                "InProgress"
+            }
+            .to_owned(),
+        );
         self.writes.push(operation);
         Ok(self.moved())
     }
@@ -85,7 +124,12 @@ impl State {
 
 impl Model {
     pub fn new(manner: Manner) -> Self {
-        Self { state: Mutex::new(State { manner, ..State::default() }) }
+        Self {
+            state: Mutex::new(State {
+                manner,
+                ..State::default()
+            }),
+        }
     }
 
     /// Somebody changes the function by hand.
@@ -109,7 +153,12 @@ impl Model {
     pub fn contents(&self) -> Option<(Configuration, Vec<String>, Option<String>, Tags)> {
         let state = self.state.lock().unwrap();
         let function = state.function.clone()?;
-        Some((function.configuration, function.architectures, function.code_sha256, state.tags.clone()))
+        Some((
+            function.configuration,
+            function.architectures,
+            function.code_sha256,
+            state.tags.clone(),
+        ))
     }
 }
 
@@ -117,10 +166,18 @@ impl Model {
 impl LambdaApi for Model {
     async fn describe(&self, _: &str, _: Patience) -> Result<Described, CloudError> {
         let mut state = self.state.lock().unwrap();
-        let Some(function) = state.function.clone() else { return Err(error(Class::NotFound, "GetFunction")) };
-        let answer = Described { function: function.clone(), tags: Ok(state.tags.clone()) };
+        let Some(function) = state.function.clone() else {
+            return Err(error(Class::NotFound, "GetFunction"));
+        };
+        let answer = Described {
+            function: function.clone(),
+            tags: Ok(state.tags.clone()),
+        };
         // Whatever is under way is so for one look.
-        match (function.state.as_deref(), function.last_update_status.as_deref()) {
+        match (
+            function.state.as_deref(),
+            function.last_update_status.as_deref(),
+        ) {
             (Some("Deleting"), _) => state.function = None,
             (Some("Pending"), _) => {
                 let fails = state.manner.failing_creates > 0;
@@ -146,13 +203,21 @@ impl LambdaApi for Model {
             return Err(error(Class::Exists, "CreateFunction"));
         }
         let settled = state.manner.settles_at_once;
-        let mut configuration = Configuration { description: Some(String::new()), timeout: Some(3), memory_size: Some(128), ..Configuration::default() };
+        let mut configuration = Configuration {
+            description: Some(String::new()),
+            timeout: Some(3),
+            memory_size: Some(128),
+            ..Configuration::default()
+        };
         put(&mut configuration, &new.configuration);
         state.function = Some(Function {
             arn: ARN.to_owned(),
             configuration,
             environment_error: None,
-            architectures: new.architectures.clone().unwrap_or_else(|| vec!["x86_64".to_owned()]),
+            architectures: new
+                .architectures
+                .clone()
+                .unwrap_or_else(|| vec!["x86_64".to_owned()]),
             code_sha256: Some(sha256(&new.code)),
             code_size: 1,
             revision_id: None,
@@ -172,27 +237,63 @@ impl LambdaApi for Model {
         Ok(state.moved())
     }
 
-    async fn update_configuration(&self, _: &str, revision: Option<&str>, changes: &Configuration) -> Result<Function, CloudError> {
-        self.state.lock().unwrap().update("UpdateFunctionConfiguration", revision, |function| put(&mut function.configuration, changes))
+    async fn update_configuration(
+        &self,
+        _: &str,
+        revision: Option<&str>,
+        changes: &Configuration,
+    ) -> Result<Function, CloudError> {
+        self.state
+            .lock()
+            .unwrap()
+            .update("UpdateFunctionConfiguration", revision, |function| {
+                put(&mut function.configuration, changes)
+            })
     }
 
-    async fn update_code(&self, _: &str, revision: Option<&str>, code: &CodeSource, architectures: Option<&[String]>) -> Result<Function, CloudError> {
-        self.state.lock().unwrap().update("UpdateFunctionCode", revision, |function| {
-            function.code_sha256 = Some(sha256(code));
-            if let Some(architectures) = architectures {
-                function.architectures = architectures.to_vec();
-            }
-        })
+    async fn update_code(
+        &self,
+        _: &str,
+        revision: Option<&str>,
+        code: &CodeSource,
+        architectures: Option<&[String]>,
+    ) -> Result<Function, CloudError> {
+        self.state
+            .lock()
+            .unwrap()
+            .update("UpdateFunctionCode", revision, |function| {
+                function.code_sha256 = Some(sha256(code));
+                if let Some(architectures) = architectures {
+                    function.architectures = architectures.to_vec();
+                }
+            })
     }
 
-    async fn publish_version(&self, _: &str, code_sha256: &str, revision: Option<&str>, _: &str) -> Result<String, CloudError> {
+    async fn publish_version(
+        &self,
+        _: &str,
+        code_sha256: &str,
+        revision: Option<&str>,
+        _: &str,
+    ) -> Result<String, CloudError> {
         let mut state = self.state.lock().unwrap();
-        let function = state.function.clone().ok_or_else(|| error(Class::NotFound, "PublishVersion"))?;
+        let function = state
+            .function
+            .clone()
+            .ok_or_else(|| error(Class::NotFound, "PublishVersion"))?;
         if function.revision_id.as_deref() != revision || revision.is_none() {
             return Err(error(Class::Conflict, "PublishVersion"));
         }
-        assert_eq!(function.code_sha256.as_deref(), Some(code_sha256), "the guard is the code's hash");
-        let contents = (code_sha256.to_owned(), function.configuration, function.architectures);
+        assert_eq!(
+            function.code_sha256.as_deref(),
+            Some(code_sha256),
+            "the guard is the code's hash"
+        );
+        let contents = (
+            code_sha256.to_owned(),
+            function.configuration,
+            function.architectures,
+        );
         if state.versions.last() != Some(&contents) {
             state.versions.push(contents);
         }
@@ -203,7 +304,10 @@ impl LambdaApi for Model {
 
     async fn delete(&self, _: &str) -> Result<(), CloudError> {
         let mut state = self.state.lock().unwrap();
-        let function = state.function.as_mut().ok_or_else(|| error(Class::NotFound, "DeleteFunction"))?;
+        let function = state
+            .function
+            .as_mut()
+            .ok_or_else(|| error(Class::NotFound, "DeleteFunction"))?;
         function.state = Some("Deleting".to_owned());
         state.writes.push("DeleteFunction");
         Ok(())

@@ -19,10 +19,20 @@ async fn a_crash_after_any_call_changes_nothing_about_the_end() {
                     let cloud = Model::new(manner);
                     let mut memory = LambdaFunctionStatus::default();
                     settle(&cloud, &before, &mut memory).await;
-                    let end = converge(&cloud, Goal::Present(&want(&after)), &mut memory, Some(call)).await;
+                    let end = converge(
+                        &cloud,
+                        Goal::Present(&want(&after)),
+                        &mut memory,
+                        Some(call),
+                    )
+                    .await;
                     crashes += usize::from(end == End::Crashed);
                     settle(&cloud, &after, &mut memory).await;
-                    assert_eq!(contents(&cloud), created(&after).await, "{before} to {after}, crashed after call {call}, {manner:?}");
+                    assert_eq!(
+                        contents(&cloud),
+                        created(&after).await,
+                        "{before} to {after}, crashed after call {call}, {manner:?}"
+                    );
                     if end == End::Settled {
                         break;
                     }
@@ -38,14 +48,30 @@ async fn a_crash_and_then_another_spec_deploys_the_other_spec() {
     let archive = json!({});
     let one = json!({"code": {"s3Bucket": "bucket", "s3Key": "one"}});
     let two = json!({"code": {"s3Bucket": "bucket", "s3Key": "two"}});
-    for (before, middle, after) in [(&one, &two, &one), (&one, &archive, &one), (&archive, &one, &archive), (&archive, &one, &two), (&one, &archive, &two)] {
+    for (before, middle, after) in [
+        (&one, &two, &one),
+        (&one, &archive, &one),
+        (&archive, &one, &archive),
+        (&archive, &one, &two),
+        (&one, &archive, &two),
+    ] {
         for call in 1..4 {
             let cloud = Model::default();
             let mut memory = LambdaFunctionStatus::default();
             settle(&cloud, before, &mut memory).await;
-            converge(&cloud, Goal::Present(&want(middle)), &mut memory, Some(call)).await;
+            converge(
+                &cloud,
+                Goal::Present(&want(middle)),
+                &mut memory,
+                Some(call),
+            )
+            .await;
             settle(&cloud, after, &mut memory).await;
-            assert_eq!(contents(&cloud), created(after).await, "{before} to {middle} (crashed after call {call}) to {after}");
+            assert_eq!(
+                contents(&cloud),
+                created(after).await,
+                "{before} to {middle} (crashed after call {call}) to {after}"
+            );
         }
     }
 }
@@ -71,21 +97,51 @@ async fn an_adopted_function_gets_the_code_of_the_spec_also_after_a_crash() {
 #[tokio::test]
 async fn a_function_that_fails_to_start_is_made_again_three_times() {
     for (failing_creates, expected) in [(0, End::Settled), (1, End::Settled), (2, End::Settled)] {
-        let cloud = Model::new(Manner { failing_creates, ..Manner::default() });
+        let cloud = Model::new(Manner {
+            failing_creates,
+            ..Manner::default()
+        });
         let mut memory = LambdaFunctionStatus::default();
-        assert_eq!(converge(&cloud, Goal::Present(&want(&json!({}))), &mut memory, None).await, expected, "{failing_creates}");
-        assert_eq!(cloud.writes().iter().filter(|write| **write == "CreateFunction").count(), failing_creates as usize + 1);
+        assert_eq!(
+            converge(&cloud, Goal::Present(&want(&json!({}))), &mut memory, None).await,
+            expected,
+            "{failing_creates}"
+        );
+        assert_eq!(
+            cloud
+                .writes()
+                .iter()
+                .filter(|write| **write == "CreateFunction")
+                .count(),
+            failing_creates as usize + 1
+        );
         assert_eq!(memory.recreations, None);
     }
-    let cloud = Model::new(Manner { failing_creates: 4, ..Manner::default() });
+    let cloud = Model::new(Manner {
+        failing_creates: 4,
+        ..Manner::default()
+    });
     let mut memory = LambdaFunctionStatus::default();
     let mut end = End::Crashed;
     // A pass has a bounded number of steps, so this takes several.
     for _ in 0..10 {
-        end = converge(&cloud, Goal::Present(&want(&json!({}))), &mut memory, Some(2)).await;
+        end = converge(
+            &cloud,
+            Goal::Present(&want(&json!({}))),
+            &mut memory,
+            Some(2),
+        )
+        .await;
     }
     assert_eq!(end, End::Blocked("CreateFailed".to_owned()));
-    assert_eq!(cloud.writes().iter().filter(|write| **write == "DeleteFunction").count(), 3);
+    assert_eq!(
+        cloud
+            .writes()
+            .iter()
+            .filter(|write| **write == "DeleteFunction")
+            .count(),
+        3
+    );
     assert_eq!(memory.recreations, Some(3));
     settle(&cloud, &json!({"timeout": 10}), &mut memory).await;
     assert_eq!(memory.recreations, None, "an edit is the way out");
@@ -107,6 +163,10 @@ async fn any_walk_through_specs_and_crashes_ends_at_the_last_spec() {
         }
         let last = table().swap_remove(random.usize(..table().len()));
         settle(&cloud, &last, &mut memory).await;
-        assert_eq!(contents(&cloud), created(&last).await, "seed {seed}, {manner:?}: {walk:#?}, at last {last}");
+        assert_eq!(
+            contents(&cloud),
+            created(&last).await,
+            "seed {seed}, {manner:?}: {walk:#?}, at last {last}"
+        );
     }
 }

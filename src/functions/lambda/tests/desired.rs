@@ -19,15 +19,29 @@ fn only_what_the_spec_names_is_wanted() {
     let full = desired(&json!({
         "description": "", "timeout": 10, "memorySize": 256, "architectures": ["arm64"], "environment": {}, "tags": {"team": "shop"}, "publish": true,
     }));
-    let names = ["architectures", "description", "environment", "memorySize", "tags/team", "timeout"];
+    let names = [
+        "architectures",
+        "description",
+        "environment",
+        "memorySize",
+        "tags/team",
+        "timeout",
+    ];
     assert_eq!(full.managed(), names.map(ToOwned::to_owned).into());
 }
 
 #[test]
 fn an_empty_environment_is_wanted_empty() {
-    for environment in [json!({}), json!({"variables": {}}), json!({"variablesFrom": []})] {
+    for environment in [
+        json!({}),
+        json!({"variables": {}}),
+        json!({"variablesFrom": []}),
+    ] {
         let desired = desired(&json!({"environment": environment}));
-        assert_eq!(desired.configuration.environment, Some(Environment::default()));
+        assert_eq!(
+            desired.configuration.environment,
+            Some(Environment::default())
+        );
     }
 }
 
@@ -41,8 +55,17 @@ fn variables_come_from_the_spec_config_maps_and_secrets() {
             {"secretRef": {"name": "db"}, "prefix": "APP_"},
         ],
     }}));
-    let expected = [("APP_USER", "app"), ("APP_password", "hunter2"), ("DB_PASSWORD", "hunter2"), ("LEVEL", "info"), ("MODE", "fast")];
-    assert_eq!(desired.configuration.environment, Some(environment(&expected)));
+    let expected = [
+        ("APP_USER", "app"),
+        ("APP_password", "hunter2"),
+        ("DB_PASSWORD", "hunter2"),
+        ("LEVEL", "info"),
+        ("MODE", "fast"),
+    ];
+    assert_eq!(
+        desired.configuration.environment,
+        Some(environment(&expected))
+    );
 }
 
 fn variables(variables: &Value) -> Value {
@@ -57,45 +80,127 @@ fn from(entries: &Value) -> Value {
 fn what_is_wrong_is_told_with_its_name_and_never_with_a_value() {
     let large = "s".repeat(4094);
     let cases = [
-        ("given twice", from(&json!([{"name": "MODE", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}])), "MODE is given twice"),
-        ("twice by prefix", from(&json!([{"secretRef": {"name": "db"}, "prefix": "P"}, {"secretRef": {"name": "db"}, "prefix": "P"}])), "PUSER is given twice"),
-        ("a key that is no name", from(&json!([{"secretRef": {"name": "odd"}, "prefix": "P_"}])), "\"P_my-key\" is no name"),
-        ("a single letter", variables(&json!({"A": "s3cret"})), "\"A\" is no name"),
-        ("a digit first", variables(&json!({"1A": "s3cret"})), "\"1A\" is no name"),
-        ("reserved", variables(&json!({"AWS_REGION": "s3cret"})), "AWS_REGION is reserved"),
-        ("reserved, with an underscore first", variables(&json!({"_HANDLER": "s3cret"})), "_HANDLER is reserved"),
-        ("no text", from(&json!([{"name": "RAW", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "raw"}}}])), "no UTF-8 text"),
+        (
+            "given twice",
+            from(
+                &json!([{"name": "MODE", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}]),
+            ),
+            "MODE is given twice",
+        ),
+        (
+            "twice by prefix",
+            from(
+                &json!([{"secretRef": {"name": "db"}, "prefix": "P"}, {"secretRef": {"name": "db"}, "prefix": "P"}]),
+            ),
+            "PUSER is given twice",
+        ),
+        (
+            "a key that is no name",
+            from(&json!([{"secretRef": {"name": "odd"}, "prefix": "P_"}])),
+            "\"P_my-key\" is no name",
+        ),
+        (
+            "a single letter",
+            variables(&json!({"A": "s3cret"})),
+            "\"A\" is no name",
+        ),
+        (
+            "a digit first",
+            variables(&json!({"1A": "s3cret"})),
+            "\"1A\" is no name",
+        ),
+        (
+            "reserved",
+            variables(&json!({"AWS_REGION": "s3cret"})),
+            "AWS_REGION is reserved",
+        ),
+        (
+            "reserved, with an underscore first",
+            variables(&json!({"_HANDLER": "s3cret"})),
+            "_HANDLER is reserved",
+        ),
+        (
+            "no text",
+            from(
+                &json!([{"name": "RAW", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "raw"}}}]),
+            ),
+            "no UTF-8 text",
+        ),
         ("too large", variables(&json!({"BIG": large})), "4097 bytes"),
-        ("nothing referenced", from(&json!([{"name": "XY"}])), "variablesFrom needs"),
+        (
+            "nothing referenced",
+            from(&json!([{"name": "XY"}])),
+            "variablesFrom needs",
+        ),
         ("no code", json!({"code": {}}), "exactly one"),
-        ("two codes", json!({"code": {"zipFile": "UEs=", "configMapRef": {"name": "files"}}}), "exactly one"),
-        ("a bucket without a key", json!({"code": {"s3Bucket": "b"}}), "exactly one"),
-        ("a reserved tag", json!({"tags": {"cloudfn.dev/owner": "me"}}), "reserved"),
-        ("a tag that AWS refuses", json!({"tags": {"a": "b;c"}}), "characters"),
+        (
+            "two codes",
+            json!({"code": {"zipFile": "UEs=", "configMapRef": {"name": "files"}}}),
+            "exactly one",
+        ),
+        (
+            "a bucket without a key",
+            json!({"code": {"s3Bucket": "b"}}),
+            "exactly one",
+        ),
+        (
+            "a reserved tag",
+            json!({"tags": {"cloudfn.dev/owner": "me"}}),
+            "reserved",
+        ),
+        (
+            "a tag that AWS refuses",
+            json!({"tags": {"a": "b;c"}}),
+            "characters",
+        ),
     ];
     for (case, changes, part) in cases {
         match desire(&changes) {
             Err(Unmet::Invalid(message)) => {
                 assert!(message.contains(part), "{case}: {message}");
-                assert!(!message.contains("s3cret") && !message.contains("hunter2"), "{case}: {message}");
+                assert!(
+                    !message.contains("s3cret") && !message.contains("hunter2"),
+                    "{case}: {message}"
+                );
             }
             other => panic!("{case}: {:?}", other.map(|_| "accepted")),
         }
     }
-    assert!(desire(&variables(&json!({"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper", "BG": "s".repeat(4000)}))).is_ok());
+    assert!(
+        desire(&variables(
+            &json!({"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper", "BG": "s".repeat(4000)})
+        ))
+        .is_ok()
+    );
 }
 
 #[test]
 fn what_is_missing_is_named() {
     let cases = [
-        (from(&json!([{"secretRef": {"name": "gone"}}])), "Secret gone does not exist"),
-        (from(&json!([{"configMapRef": {"name": "gone"}}])), "ConfigMap gone does not exist"),
         (
-            from(&json!([{"name": "XY", "valueFrom": {"secretKeyRef": {"name": "db", "key": "nope"}}}])),
+            from(&json!([{"secretRef": {"name": "gone"}}])),
+            "Secret gone does not exist",
+        ),
+        (
+            from(&json!([{"configMapRef": {"name": "gone"}}])),
+            "ConfigMap gone does not exist",
+        ),
+        (
+            from(
+                &json!([{"name": "XY", "valueFrom": {"secretKeyRef": {"name": "db", "key": "nope"}}}]),
+            ),
             "Secret db has no key nope, or its value is no UTF-8 text",
         ),
-        (from(&json!([{"name": "XY", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "nope"}}}])), "ConfigMap settings has no key nope"),
-        (json!({"code": {"configMapRef": {"name": "gone"}}}), "ConfigMap gone does not exist"),
+        (
+            from(
+                &json!([{"name": "XY", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "nope"}}}]),
+            ),
+            "ConfigMap settings has no key nope",
+        ),
+        (
+            json!({"code": {"configMapRef": {"name": "gone"}}}),
+            "ConfigMap gone does not exist",
+        ),
     ];
     for (changes, part) in cases {
         match desire(&changes) {
@@ -108,14 +213,22 @@ fn what_is_missing_is_named() {
 #[test]
 fn a_config_map_is_the_archive_of_its_keys() {
     let from_map = desired(&json!({"code": {"configMapRef": {"name": "files"}}}));
-    let files = [("blob.bin", b"\xff\x00".as_slice()), ("index.py", b"pass".as_slice())];
+    let files = [
+        ("blob.bin", b"\xff\x00".as_slice()),
+        ("index.py", b"pass".as_slice()),
+    ];
     let archive = crate::functions::lambda::archive::zip(&files.into()).unwrap();
     assert!(matches!(from_map.code, Code::Zip { bytes, .. } if bytes == archive));
 }
 
 #[test]
 fn the_source_of_an_s3_object_is_unambiguous() {
-    let source = |code: Value| desired(&json!({"code": code})).all_tags().remove("cloudfn.dev/source").expect("a source tag");
+    let source = |code: Value| {
+        desired(&json!({"code": code}))
+            .all_tags()
+            .remove("cloudfn.dev/source")
+            .expect("a source tag")
+    };
     let all = BTreeSet::from([
         source(json!({"s3Bucket": "bucket", "s3Key": "key"})),
         source(json!({"s3Bucket": "bucketk", "s3Key": "ey"})),
@@ -132,8 +245,16 @@ fn tags_are_the_users_the_claim_and_for_s3_the_source() {
     let mut expected = claim();
     expected.extend(tags(&[("team", "shop")]));
     assert_eq!(inline.all_tags(), expected);
-    let observe_only = step::desired(&spec(&json!({"code": {"s3Bucket": "bucket", "s3Key": "key"}})), &inputs(), &Tags::new());
-    assert_eq!(observe_only.ok().map(|d| d.all_tags()), Some(Tags::new()), "who claims nothing writes no tag of ours");
+    let observe_only = step::desired(
+        &spec(&json!({"code": {"s3Bucket": "bucket", "s3Key": "key"}})),
+        &inputs(),
+        &Tags::new(),
+    );
+    assert_eq!(
+        observe_only.ok().map(|d| d.all_tags()),
+        Some(Tags::new()),
+        "who claims nothing writes no tag of ours"
+    );
 }
 
 #[test]
@@ -146,8 +267,18 @@ fn references_are_everything_that_the_spec_names() {
             {"secretRef": {"name": "s2"}}, {"configMapRef": {"name": "c2"}}, {"configMapRef": {"name": "files"}},
         ]},
     }));
-    let named = |kind, names: &[&str]| names.iter().map(|name| ReferenceName { kind, name: (*name).to_owned() }).collect::<Vec<_>>();
-    let expected: BTreeSet<_> =
-        named(ReferenceKind::Secret, &["s1", "s2"]).into_iter().chain(named(ReferenceKind::ConfigMap, &["c1", "c2", "files"])).collect();
+    let named = |kind, names: &[&str]| {
+        names
+            .iter()
+            .map(|name| ReferenceName {
+                kind,
+                name: (*name).to_owned(),
+            })
+            .collect::<Vec<_>>()
+    };
+    let expected: BTreeSet<_> = named(ReferenceKind::Secret, &["s1", "s2"])
+        .into_iter()
+        .chain(named(ReferenceKind::ConfigMap, &["c1", "c2", "files"]))
+        .collect();
     assert_eq!(step::references(&spec), expected);
 }

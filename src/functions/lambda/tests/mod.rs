@@ -35,29 +35,60 @@ fn spec(changes: &Value) -> LambdaFunctionSpec {
 }
 
 fn claim() -> Tags {
-    tags(&[("cloudfn.dev/owner", "here/shop/orders"), ("cloudfn.dev/instance", "cluster-1")])
+    tags(&[
+        ("cloudfn.dev/owner", "here/shop/orders"),
+        ("cloudfn.dev/instance", "cluster-1"),
+    ])
 }
 
 fn tags(pairs: &[(&str, &str)]) -> Tags {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 fn environment(pairs: &[(&str, &str)]) -> Environment {
-    Environment(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect())
+    Environment(
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+            .collect(),
+    )
 }
 
 /// The ConfigMaps `settings` and `files`, the Secrets `db` and `odd`.
 fn inputs() -> Inputs {
-    let config_map = |pairs: &[(&str, &[u8])]| pairs.iter().map(|(key, value)| ((*key).to_owned(), value.to_vec())).collect();
+    let config_map = |pairs: &[(&str, &[u8])]| {
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.to_vec()))
+            .collect()
+    };
     Inputs {
         annotations: BTreeMap::new(),
         config_maps: BTreeMap::from([
-            ("settings".to_owned(), config_map(&[("LEVEL", b"info"), ("raw", b"\xff")])),
-            ("files".to_owned(), config_map(&[("index.py", b"pass"), ("blob.bin", b"\xff\x00")])),
+            (
+                "settings".to_owned(),
+                config_map(&[("LEVEL", b"info"), ("raw", b"\xff")]),
+            ),
+            (
+                "files".to_owned(),
+                config_map(&[("index.py", b"pass"), ("blob.bin", b"\xff\x00")]),
+            ),
         ]),
         secrets: BTreeMap::from([
-            ("db".to_owned(), BTreeMap::from([("password".to_owned(), "hunter2".into()), ("USER".to_owned(), "app".into())])),
-            ("odd".to_owned(), BTreeMap::from([("my-key".to_owned(), "hunter2".into())])),
+            (
+                "db".to_owned(),
+                BTreeMap::from([
+                    ("password".to_owned(), "hunter2".into()),
+                    ("USER".to_owned(), "app".into()),
+                ]),
+            ),
+            (
+                "odd".to_owned(),
+                BTreeMap::from([("my-key".to_owned(), "hunter2".into())]),
+            ),
         ]),
     }
 }
@@ -75,7 +106,8 @@ fn desired(changes: &Value) -> LambdaDesired {
 
 /// What `managementPolicy: Observe` makes of a spec: nothing is claimed.
 fn looking(changes: &Value) -> LambdaDesired {
-    super::desired::desired(&spec(changes), &inputs(), &Tags::new()).unwrap_or_else(|unmet| panic!("{unmet:?}"))
+    super::desired::desired(&spec(changes), &inputs(), &Tags::new())
+        .unwrap_or_else(|unmet| panic!("{unmet:?}"))
 }
 
 /// The function that a create for `desired` makes, settled.
@@ -91,7 +123,10 @@ fn made_of(desired: &LambdaDesired) -> LambdaObserved {
                 ..wanted
             },
             environment_error: None,
-            architectures: desired.architectures.clone().unwrap_or_else(|| vec!["x86_64".to_owned()]),
+            architectures: desired
+                .architectures
+                .clone()
+                .unwrap_or_else(|| vec!["x86_64".to_owned()]),
             code_sha256: Some(cloud::sha256(&desired.code.to_source())),
             code_size: 1,
             revision_id: Some("r1".to_owned()),
@@ -124,7 +159,18 @@ fn show(plan: &Plan<super::Step>) -> String {
         Plan::Blocked { reason, .. } => format!("Blocked {}", reason.as_str()),
         Plan::Act(steps) => steps
             .iter()
-            .map(|planned| format!("{}({})", planned.step.name(), planned.why.iter().map(show_difference).collect::<Vec<_>>().join(" ")))
+            .map(|planned| {
+                format!(
+                    "{}({})",
+                    planned.step.name(),
+                    planned
+                        .why
+                        .iter()
+                        .map(show_difference)
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                )
+            })
             .collect::<Vec<_>>()
             .join(" then "),
     }
@@ -132,5 +178,10 @@ fn show(plan: &Plan<super::Step>) -> String {
 
 fn show_difference(difference: &Difference) -> String {
     let shown = |side: &Option<String>| side.clone().unwrap_or_else(|| "-".to_owned());
-    format!("{}:{}>{}", difference.field, shown(&difference.from), shown(&difference.to))
+    format!(
+        "{}:{}>{}",
+        difference.field,
+        shown(&difference.from),
+        shown(&difference.to)
+    )
 }

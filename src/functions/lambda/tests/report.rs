@@ -20,7 +20,10 @@ fn the_status_shows_what_was_observed_and_no_environment_value() {
     assert_eq!(status.region.as_deref(), Some("eu-west-1"));
     assert_eq!(status.state.as_deref(), Some("Active"));
     assert_eq!(status.last_update_status.as_deref(), Some("Successful"));
-    assert_eq!(status.state_reason, None, "what the cloud does not say is absent");
+    assert_eq!(
+        status.state_reason, None,
+        "what the cloud does not say is absent"
+    );
     assert_eq!(status.code_sha256, observed.function.code_sha256);
     let json = serde_json::to_string(&status).unwrap();
     assert!(!json.contains("s3cret") && !json.contains("KEY"), "{json}");
@@ -33,7 +36,14 @@ fn the_source_is_remembered_once_it_runs() {
     let mut status = memory(&[]);
     report(Goal::Present(&wanted), &mut status, Some(&observed));
     let code = status.code.clone().expect("remembered");
-    assert_eq!((code.s3_bucket.as_deref(), code.s3_key.as_deref(), code.s3_object_version), (Some("bucket"), Some("key"), None));
+    assert_eq!(
+        (
+            code.s3_bucket.as_deref(),
+            code.s3_key.as_deref(),
+            code.s3_object_version
+        ),
+        (Some("bucket"), Some("key"), None)
+    );
     assert_eq!(code.deployed_sha256, observed.function.code_sha256);
     let before = status.code.clone();
     observed.function.code_sha256 = Some("edited outside".to_owned());
@@ -45,34 +55,66 @@ fn the_source_is_remembered_once_it_runs() {
 fn a_published_version_is_reported_with_what_it_was_made_of() {
     let wanted = desired(&json!({"publish": true}));
     let mut observed = Some(made_of(&wanted));
-    let published = Published { version: "4".to_owned(), code_sha256: "c".to_owned(), configuration_sha256: "f".to_owned() };
+    let published = Published {
+        version: "4".to_owned(),
+        code_sha256: "c".to_owned(),
+        configuration_sha256: "f".to_owned(),
+    };
     fold(&mut observed, Change::VersionPublished(published));
     let mut status = memory(&[]);
     report(Goal::Present(&wanted), &mut status, observed.as_ref());
     assert_eq!(status.latest_version.as_deref(), Some("4"));
-    assert_eq!(status.published.map(|p| (p.code_sha256, p.configuration_sha256)), Some(("c".to_owned(), "f".to_owned())));
+    assert_eq!(
+        status
+            .published
+            .map(|p| (p.code_sha256, p.configuration_sha256)),
+        Some(("c".to_owned(), "f".to_owned()))
+    );
 }
 
 #[test]
 fn who_only_looks_forgets_what_was_published_of_a_function_that_was_changed() {
-    let (wanted, looking) = (desired(&json!({"publish": true})), super::looking(&json!({"publish": true})));
+    let (wanted, looking) = (
+        desired(&json!({"publish": true})),
+        super::looking(&json!({"publish": true})),
+    );
     let mut observed = Some(made_of(&wanted));
-    fold(&mut observed, Change::VersionPublished(Published { version: "4".to_owned(), code_sha256: "c".to_owned(), configuration_sha256: "f".to_owned() }));
+    fold(
+        &mut observed,
+        Change::VersionPublished(Published {
+            version: "4".to_owned(),
+            code_sha256: "c".to_owned(),
+            configuration_sha256: "f".to_owned(),
+        }),
+    );
     let mut status = memory(&[]);
     report(Goal::Present(&wanted), &mut status, observed.as_ref());
     let mut observed = made_of(&wanted);
     report(Goal::Present(&looking), &mut status, Some(&observed));
-    assert_eq!(status.latest_version.as_deref(), Some("4"), "it is the same function");
+    assert_eq!(
+        status.latest_version.as_deref(),
+        Some("4"),
+        "it is the same function"
+    );
     observed.function.last_modified = Some("later".to_owned());
     report(Goal::Present(&looking), &mut status, Some(&observed));
-    assert_eq!((&status.latest_version, &status.published), (&None, &None), "it may be another one of the same name");
+    assert_eq!(
+        (&status.latest_version, &status.published),
+        (&None, &None),
+        "it may be another one of the same name"
+    );
 }
 
 #[test]
 fn recreations_are_counted_until_the_function_is_active() {
     let wanted = desired(&json!({}));
     let mut status = memory(&[]);
-    intend(&mut status, &Step::Delete { recreation: Some(2) });
+    intend(
+        &mut status,
+        &Step::Delete {
+            recreation: Some(2),
+        },
+    );
     let mut observed = made_of(&wanted);
     observed.function.state = Some("Pending".to_owned());
     report(Goal::Present(&wanted), &mut status, Some(&observed));
@@ -93,10 +135,26 @@ fn a_function_that_a_create_met_is_not_counted_as_our_making() {
         code: wanted.code.to_source(),
         tags: wanted.all_tags(),
     };
-    let create = Step::Create { new: Box::new(new), code: wanted.code.clone() };
-    let error = |class| CloudError { class, operation: "CreateFunction", code: String::new(), message: String::new(), request_id: None };
-    for (class, already, expected) in [(Class::Exists, None, None), (Class::Exists, Some(2), Some(2)), (Class::Unavailable, None, Some(0))] {
-        let mut status = LambdaFunctionStatus { recreations: already, ..LambdaFunctionStatus::default() };
+    let create = Step::Create {
+        new: Box::new(new),
+        code: wanted.code.clone(),
+    };
+    let error = |class| CloudError {
+        class,
+        operation: "CreateFunction",
+        code: String::new(),
+        message: String::new(),
+        request_id: None,
+    };
+    for (class, already, expected) in [
+        (Class::Exists, None, None),
+        (Class::Exists, Some(2), Some(2)),
+        (Class::Unavailable, None, Some(0)),
+    ] {
+        let mut status = LambdaFunctionStatus {
+            recreations: already,
+            ..LambdaFunctionStatus::default()
+        };
         intend(&mut status, &create);
         refused(&mut status, &create, &error(class));
         assert_eq!(status.recreations, expected, "{class:?}");
@@ -110,7 +168,11 @@ fn with_no_function_only_where_it_was_is_kept() {
     report(Goal::Present(&wanted), &mut status, Some(&made_of(&wanted)));
     status.latest_version = Some("3".to_owned());
     report(Goal::Present(&wanted), &mut status, None);
-    let expected = LambdaFunctionStatus { common: status.common.clone(), region: Some("eu-west-1".to_owned()), ..LambdaFunctionStatus::default() };
+    let expected = LambdaFunctionStatus {
+        common: status.common.clone(),
+        region: Some("eu-west-1".to_owned()),
+        ..LambdaFunctionStatus::default()
+    };
     assert_eq!(status, expected);
     assert_eq!(status.common.arn.as_deref(), Some(ARN));
 }
@@ -120,9 +182,22 @@ fn every_write_uses_up_the_revision() {
     let wanted = desired(&json!({"tags": {"a": "1", "b": "2"}}));
     let function = || Box::new(made_of(&wanted).function);
     let changes = [
-        ("Created", Change::Created { function: function(), tags: wanted.all_tags(), source: None }),
+        (
+            "Created",
+            Change::Created {
+                function: function(),
+                tags: wanted.all_tags(),
+                source: None,
+            },
+        ),
         ("Configured", Change::Configured(function())),
-        ("CodeUpdated", Change::CodeUpdated { function: function(), source: None }),
+        (
+            "CodeUpdated",
+            Change::CodeUpdated {
+                function: function(),
+                source: None,
+            },
+        ),
         ("Tagged", Change::Tagged(wanted.tags.clone())),
         ("Untagged", Change::Untagged(vec!["a".to_owned()])),
         ("Deleted", Change::Deleted),
@@ -132,7 +207,11 @@ fn every_write_uses_up_the_revision() {
         fold(&mut observed, change);
         let observed: LambdaObserved = observed.expect("a function");
         assert_eq!(observed.function.revision_id, None, "{case}");
-        assert_eq!(observed.tags.is_ok_and(|tags| tags.contains_key("a")), case != "Untagged", "{case}");
+        assert_eq!(
+            observed.tags.is_ok_and(|tags| tags.contains_key("a")),
+            case != "Untagged",
+            "{case}"
+        );
         assert_eq!(observed.deleted, case == "Deleted", "{case}");
     }
 }

@@ -39,22 +39,41 @@ impl Around {
     /// ConfigMaps with a list of tests in each key; each test has a name of its own.
     pub(super) const TRIALS: [(&str, &[&str]); 1] = [("trials", &["one.yaml", "two.json"])];
     /// ConfigMaps whose keys are the files of a Lambda function.
-    pub(super) const FILES: [(&str, &[&str]); 2] = [("files-one", &["index.py"]), ("files-two", &["data.txt", "index.py"])];
+    pub(super) const FILES: [(&str, &[&str]); 2] = [
+        ("files-one", &["index.py"]),
+        ("files-two", &["data.txt", "index.py"]),
+    ];
     /// ConfigMaps whose keys are environment variables.
-    pub(super) const VARIABLES: [(&str, &[&str]); 2] = [("variables-one", &["ALPHA", "BETA"]), ("variables-two", &["GAMMA"])];
+    pub(super) const VARIABLES: [(&str, &[&str]); 2] = [
+        ("variables-one", &["ALPHA", "BETA"]),
+        ("variables-two", &["GAMMA"]),
+    ];
     /// Secrets whose keys are environment variables.
-    pub(super) const SECRETS: [(&str, &[&str]); 2] = [("secrets-one", &["ALPHA", "DELTA"]), ("secrets-two", &["EPSILON"])];
+    pub(super) const SECRETS: [(&str, &[&str]); 2] = [
+        ("secrets-one", &["ALPHA", "DELTA"]),
+        ("secrets-two", &["EPSILON"]),
+    ];
 
     /// All ConfigMaps, by name.
     #[must_use]
     pub fn config_maps(&self) -> BTreeMap<String, Data> {
-        let scripts = filled(&Self::SCRIPTS, |name, key| format!("function handler(event) {{ return event.request; }} // {key} of {name}\n"));
-        let files = filled(&Self::FILES, |name, key| format!("# {key} of {name}\ndef handler(event, context):\n    return 1\n"));
+        let scripts = filled(&Self::SCRIPTS, |name, key| {
+            format!("function handler(event) {{ return event.request; }} // {key} of {name}\n")
+        });
+        let files = filled(&Self::FILES, |name, key| {
+            format!("# {key} of {name}\ndef handler(event, context):\n    return 1\n")
+        });
         let trials = filled(&Self::TRIALS, |_, key| {
             let name = key.split('.').next().unwrap_or_default();
-            format!("[{{\"name\": \"{name}\", \"event\": {{\"request\": {{\"uri\": \"/{key}\"}}}}, \"expect\": {{\"request\": {{\"uri\": \"/{key}\"}}}}}}]\n")
+            format!(
+                "[{{\"name\": \"{name}\", \"event\": {{\"request\": {{\"uri\": \"/{key}\"}}}}, \"expect\": {{\"request\": {{\"uri\": \"/{key}\"}}}}}}]\n"
+            )
         });
-        scripts.chain(files).chain(trials).chain(filled(&Self::VARIABLES, |name, key| self.value(name, key))).collect()
+        scripts
+            .chain(files)
+            .chain(trials)
+            .chain(filled(&Self::VARIABLES, |name, key| self.value(name, key)))
+            .collect()
     }
 
     /// All Secrets, by name, with their values in the clear.
@@ -68,9 +87,14 @@ impl Around {
     }
 }
 
-fn filled<'a>(objects: &'a [(&str, &[&str])], content: impl Fn(&str, &str) -> String + 'a) -> impl Iterator<Item = (String, Data)> + 'a {
+fn filled<'a>(
+    objects: &'a [(&str, &[&str])],
+    content: impl Fn(&str, &str) -> String + 'a,
+) -> impl Iterator<Item = (String, Data)> + 'a {
     objects.iter().map(move |(name, keys)| {
-        let data = keys.iter().map(|key| ((*key).to_owned(), content(name, key)));
+        let data = keys
+            .iter()
+            .map(|key| ((*key).to_owned(), content(name, key)));
         ((*name).to_owned(), data.collect())
     })
 }

@@ -19,11 +19,18 @@ pub fn check(definitions: &[Value]) -> Vec<String> {
         found.walk(kind(definition), spec_schema(definition));
     }
     let known = |row: &str| found.paths.iter().any(|path| rules::fits(row, path));
-    let rows = ROWS.iter().map(|(row, _)| *row).chain(ORDER.iter().map(|(row, _)| *row));
-    let mut sentences: Vec<String> =
-        rows.filter(|row| !known(row)).map(|row| format!("no schema has {row} any more: drop its row in specs/rules.rs")).collect();
+    let rows = ROWS
+        .iter()
+        .map(|(row, _)| *row)
+        .chain(ORDER.iter().map(|(row, _)| *row));
+    let mut sentences: Vec<String> = rows
+        .filter(|row| !known(row))
+        .map(|row| format!("no schema has {row} any more: drop its row in specs/rules.rs"))
+        .collect();
     let kept = |rule: &&(&str, &str)| !found.kept.contains(&rule.0);
-    sentences.extend(KEPT.iter().filter(kept).map(|(rule, _)| format!("no schema has the rule {rule:?} any more: drop it from KEPT in specs/rules.rs")));
+    sentences.extend(KEPT.iter().filter(kept).map(|(rule, _)| {
+        format!("no schema has the rule {rule:?} any more: drop it from KEPT in specs/rules.rs")
+    }));
     sentences.extend(found.sentences);
     sentences
 }
@@ -37,7 +44,8 @@ struct Found {
 
 impl Found {
     fn say(&mut self, path: &str, what: &str) {
-        self.sentences.push(format!("{path} {what} (tests/bed/src/specs/rules.rs)"));
+        self.sentences
+            .push(format!("{path} {what} (tests/bed/src/specs/rules.rs)"));
     }
 
     fn walk(&mut self, path: &str, schema: &Value) {
@@ -86,19 +94,41 @@ impl Found {
     }
 
     fn sets(&mut self, path: &str, schema: &Value, sets: &[&[&str]]) {
-        let named: Vec<&str> = sets.iter().flat_map(|set| set.iter().map(|name| name.trim_end_matches('?'))).collect();
+        let named: Vec<&str> = sets
+            .iter()
+            .flat_map(|set| set.iter().map(|name| name.trim_end_matches('?')))
+            .collect();
         let there = |name: &str| schema["properties"].get(name).is_some();
         for name in named.iter().filter(|name| !there(name)) {
-            self.say(path, &format!("has no member {name} any more: correct its row Rule::OneOf"));
+            self.say(
+                path,
+                &format!("has no member {name} any more: correct its row Rule::OneOf"),
+            );
         }
-        for name in schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name).filter(|name| !named.contains(&name.as_str())) {
-            self.say(path, &format!("has the member {name}: say in its row Rule::OneOf with which others it goes"));
+        for name in schema["properties"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name)
+            .filter(|name| !named.contains(&name.as_str()))
+        {
+            self.say(
+                path,
+                &format!(
+                    "has the member {name}: say in its row Rule::OneOf with which others it goes"
+                ),
+            );
         }
     }
 
     /// The CEL rules of one schema.
     fn rules(&mut self, path: &str, schema: &Value) {
-        for rule in schema["x-kubernetes-validations"].as_array().into_iter().flatten().filter_map(|one| one["rule"].as_str()) {
+        for rule in schema["x-kubernetes-validations"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["rule"].as_str())
+        {
             match KEPT.iter().find(|(kept, _)| *kept == rule) {
                 Some((kept, _)) => self.kept.push(kept),
                 // Only a field of the spec itself that stands still is understood.
@@ -110,7 +140,12 @@ impl Found {
 }
 
 fn words(schema: &Value) -> Vec<&str> {
-    schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    schema["enum"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 #[cfg(test)]
@@ -121,9 +156,13 @@ mod tests {
 
     /// What is said of a kind with one field.
     fn said(field: &Value) -> Vec<String> {
-        let schema = json!({"properties": {"spec": {"type": "object", "properties": {"field": field}}}});
+        let schema =
+            json!({"properties": {"spec": {"type": "object", "properties": {"field": field}}}});
         let definition = json!({"spec": {"names": {"kind": "Kind"}, "versions": [{"schema": {"openAPIV3Schema": schema}}]}});
-        check(&[definition]).into_iter().filter(|sentence| sentence.starts_with("Kind")).collect()
+        check(&[definition])
+            .into_iter()
+            .filter(|sentence| sentence.starts_with("Kind"))
+            .collect()
     }
 
     #[test]
@@ -145,26 +184,62 @@ mod tests {
     #[test]
     fn what_a_schema_leaves_open_is_told_with_what_to_add() {
         let rows = [
-            (json!({"type": "string"}), "Kind.field is text of unknown meaning: add a row"),
+            (
+                json!({"type": "string"}),
+                "Kind.field is text of unknown meaning: add a row",
+            ),
             (json!({"type": "string", "pattern": "^a|b$"}), "cannot read"),
-            (json!({"type": "string", "pattern": "^a$", "minLength": 2}), "chance does not bring together"),
-            (json!({"type": "integer", "minimum": 1}), "is a number without bounds"),
-            (json!({"type": "object", "additionalProperties": {"type": "string"}}), "is a map: add a row Rule::Keys"),
-            (json!({"x-kubernetes-int-or-string": true}), "nothing here can make"),
-            (json!({"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}}), "Kind.field[].x is text"),
-            (json!({"type": "boolean", "x-kubernetes-validations": [{"rule": "self"}]}), "has the rule \"self\", which nobody here knows"),
-            (json!({"type": "boolean", "x-kubernetes-validations": [{"rule": "self == oldSelf.x"}]}), "which nobody here knows"),
+            (
+                json!({"type": "string", "pattern": "^a$", "minLength": 2}),
+                "chance does not bring together",
+            ),
+            (
+                json!({"type": "integer", "minimum": 1}),
+                "is a number without bounds",
+            ),
+            (
+                json!({"type": "object", "additionalProperties": {"type": "string"}}),
+                "is a map: add a row Rule::Keys",
+            ),
+            (
+                json!({"x-kubernetes-int-or-string": true}),
+                "nothing here can make",
+            ),
+            (
+                json!({"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}}),
+                "Kind.field[].x is text",
+            ),
+            (
+                json!({"type": "boolean", "x-kubernetes-validations": [{"rule": "self"}]}),
+                "has the rule \"self\", which nobody here knows",
+            ),
+            (
+                json!({"type": "boolean", "x-kubernetes-validations": [{"rule": "self == oldSelf.x"}]}),
+                "which nobody here knows",
+            ),
         ];
         for (field, part) in rows {
             let said = said(&field);
-            assert!(matches!(said.as_slice(), [sentence] if sentence.contains(part)), "{field}: {said:?}");
+            assert!(
+                matches!(said.as_slice(), [sentence] if sentence.contains(part)),
+                "{field}: {said:?}"
+            );
         }
     }
 
     #[test]
     fn what_no_schema_has_any_more_is_to_be_dropped() {
         let sentences = check(&[]);
-        assert_eq!(sentences.len(), ROWS.len() + ORDER.len() + KEPT.len(), "{sentences:#?}");
-        assert!(sentences.iter().all(|sentence| sentence.contains("any more: drop")), "{sentences:#?}");
+        assert_eq!(
+            sentences.len(),
+            ROWS.len() + ORDER.len() + KEPT.len(),
+            "{sentences:#?}"
+        );
+        assert!(
+            sentences
+                .iter()
+                .all(|sentence| sentence.contains("any more: drop")),
+            "{sentences:#?}"
+        );
     }
 }

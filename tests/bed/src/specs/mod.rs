@@ -37,7 +37,11 @@ impl Specs {
     /// The specs of a definition, which [`check`] has nothing to say of.
     #[must_use]
     pub fn of(definition: &Value, around: &Around) -> Self {
-        Self { kind: kind(definition).to_owned(), schema: spec_schema(definition).clone(), around: around.clone() }
+        Self {
+            kind: kind(definition).to_owned(),
+            schema: spec_schema(definition).clone(),
+            around: around.clone(),
+        }
     }
 
     /// A valid spec.
@@ -50,7 +54,12 @@ impl Specs {
     pub fn pair(&self, rng: &mut Rng) -> (Value, Value) {
         let (from, mut to) = (self.one(rng), self.one(rng));
         let (immutable, alike) = (self.immutable(), rng.u8(..4));
-        for field in self.schema["properties"].as_object().into_iter().flatten().map(|(field, _)| field) {
+        for field in self.schema["properties"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(field, _)| field)
+        {
             if immutable.contains(&field.as_str()) || rng.u8(..4) < alike {
                 match (from.get(field), to.as_object_mut()) {
                     (Some(value), Some(to)) => drop(to.insert(field.clone(), value.clone())),
@@ -66,8 +75,16 @@ impl Specs {
     /// The fields that must stay as they are: those whose old value a rule of the spec asks for.
     #[must_use]
     pub fn immutable(&self) -> Vec<&str> {
-        let rules = self.schema["x-kubernetes-validations"].as_array().into_iter().flatten().filter_map(|one| one["rule"].as_str());
-        let words = rules.flat_map(|rule| rule.split("oldSelf.").skip(1).filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next()));
+        let rules = self.schema["x-kubernetes-validations"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["rule"].as_str());
+        let words = rules.flat_map(|rule| {
+            rule.split("oldSelf.")
+                .skip(1)
+                .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
+        });
         words.collect()
     }
 
@@ -86,8 +103,13 @@ impl Specs {
             (_, Some("integer")) => whole(rng, schema),
             (_, Some("string")) => text(rng, path, rule, schema),
             (_, Some("array")) => {
-                let items = rng.usize(number(schema, "minItems", 0)..=number(schema, "maxItems", MOST_ITEMS).min(MOST_ITEMS));
-                (0..items).map(|_| self.value(rng, &format!("{path}[]"), &schema["items"])).collect()
+                let items = rng.usize(
+                    number(schema, "minItems", 0)
+                        ..=number(schema, "maxItems", MOST_ITEMS).min(MOST_ITEMS),
+                );
+                (0..items)
+                    .map(|_| self.value(rng, &format!("{path}[]"), &schema["items"]))
+                    .collect()
             }
             _ => self.object(rng, path, rule, schema),
         };
@@ -100,13 +122,18 @@ impl Specs {
         if let Some(Rule::Keys(key, most)) = rule {
             let least = number(schema, "minProperties", 0);
             let most = number(schema, "maxProperties", *most).min(*most);
-            let members = if rng.u8(..8) == 0 { most } else { rng.usize(least..=most.min(USUAL_MEMBERS.max(least))) };
+            let members = if rng.u8(..8) == 0 {
+                most
+            } else {
+                rng.usize(least..=most.min(USUAL_MEMBERS.max(least)))
+            };
             // Keys may be few: as many as chance finds, but never too few.
             for tries in 0.. {
                 if object.len() >= members || (tries > 4 * members && object.len() >= least) {
                     break;
                 }
-                let value = self.value(rng, &format!("{path}{{}}"), &schema["additionalProperties"]);
+                let value =
+                    self.value(rng, &format!("{path}{{}}"), &schema["additionalProperties"]);
                 object.insert(key(rng), value);
             }
             return Value::Object(object);
@@ -118,11 +145,19 @@ impl Specs {
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let required = match set {
                 Some(set) => set.contains(&name.as_str()),
-                None => schema["required"].as_array().is_some_and(|required| required.iter().any(|one| one == name)),
+                None => schema["required"]
+                    .as_array()
+                    .is_some_and(|required| required.iter().any(|one| one == name)),
             };
-            let possible = set.is_none_or(|set| set.iter().any(|member| member.trim_end_matches('?') == name));
+            let possible = set.is_none_or(|set| {
+                set.iter()
+                    .any(|member| member.trim_end_matches('?') == name)
+            });
             if required || (possible && rng.bool()) {
-                object.insert(name.clone(), self.value(rng, &format!("{path}.{name}"), property));
+                object.insert(
+                    name.clone(),
+                    self.value(rng, &format!("{path}.{name}"), property),
+                );
             }
         }
         Value::Object(object)
@@ -130,7 +165,9 @@ impl Specs {
 }
 
 fn kind(definition: &Value) -> &str {
-    definition["spec"]["names"]["kind"].as_str().unwrap_or_default()
+    definition["spec"]["names"]["kind"]
+        .as_str()
+        .unwrap_or_default()
 }
 
 fn spec_schema(definition: &Value) -> &Value {
@@ -139,7 +176,10 @@ fn spec_schema(definition: &Value) -> &Value {
 
 /// A bound of a schema; `otherwise` where it has none.
 fn number(schema: &Value, name: &str, otherwise: usize) -> usize {
-    schema[name].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(otherwise)
+    schema[name]
+        .as_u64()
+        .and_then(|number| usize::try_from(number).ok())
+        .unwrap_or(otherwise)
 }
 
 /// Lengths that a text may have; `most` where the schema names no bound.
@@ -149,7 +189,10 @@ fn bounds(schema: &Value, most: usize) -> RangeInclusive<usize> {
 
 /// A whole number, often one of the bounds.
 fn whole(rng: &mut Rng, schema: &Value) -> Value {
-    #[expect(clippy::cast_possible_truncation, reason = "JSON has the bounds of whole numbers as 900.0")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "JSON has the bounds of whole numbers as 900.0"
+    )]
     let bound = |name: &str| schema[name].as_f64().unwrap_or_default() as i64;
     let (least, most) = (bound("minimum"), bound("maximum"));
     json!(match rng.u8(..6) {
@@ -166,12 +209,18 @@ fn text(rng: &mut Rng, path: &str, rule: Option<&Rule>, schema: &Value) -> Value
         Some(Rule::Text(most)) => return json!(texts::free(rng, &bounds(schema, *most))),
         _ => {}
     }
-    let unwanted = if let Some(Rule::Not(word)) = rule { *word } else { "" };
+    let unwanted = if let Some(Rule::Not(word)) = rule {
+        *word
+    } else {
+        ""
+    };
     let words: Vec<&Value> = words().filter(|word| *word != unwanted).collect();
     if !words.is_empty() {
         return words[rng.usize(..words.len())].clone();
     }
     let pattern = schema["pattern"].as_str().map(Pattern::read);
-    let text = pattern.and_then(Result::ok).and_then(|pattern| pattern.text(rng, &bounds(schema, usize::MAX)));
+    let text = pattern
+        .and_then(Result::ok)
+        .and_then(|pattern| pattern.text(rng, &bounds(schema, usize::MAX)));
     json!(text.unwrap_or_else(|| panic!("nothing makes {path}; specs::check says what to add")))
 }

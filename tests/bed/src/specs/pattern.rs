@@ -27,7 +27,9 @@ impl Pattern {
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let mut rest = text.chars().peekable();
         let pattern = sequence(&mut rest)?;
-        rest.next().map_or(Ok(pattern), |left| Err(format!("{left:?} has no meaning here")))
+        rest.next().map_or(Ok(pattern), |left| {
+            Err(format!("{left:?} has no meaning here"))
+        })
     }
 
     /// A text of so many characters that matches; `None` if chance found none.
@@ -60,7 +62,11 @@ fn escaped(character: char) -> Result<Vec<char>, String> {
     match character {
         'd' => Ok(('0'..='9').collect()),
         's' => Ok(vec![' ', '\t', '\n', '\r']),
-        'w' => Ok(('a'..='z').chain('A'..='Z').chain('0'..='9').chain(['_']).collect()),
+        'w' => Ok(('a'..='z')
+            .chain('A'..='Z')
+            .chain('0'..='9')
+            .chain(['_'])
+            .collect()),
         'n' => Ok(vec!['\n']),
         other if !other.is_alphanumeric() => Ok(vec![other]),
         other => Err(format!("\\{other} is not known")),
@@ -80,7 +86,9 @@ fn sequence(rest: &mut Peekable<Chars<'_>>) -> Result<Pattern, String> {
             }
             '\\' => Part::OneOf(escaped(rest.next().ok_or("a backslash is last")?)?),
             '.' => Part::OneOf(alphabet().collect()),
-            '|' | '?' | '*' | '+' | '{' | ']' | '}' => return Err(format!("{next:?} has no meaning here")),
+            '|' | '?' | '*' | '+' | '{' | ']' | '}' => {
+                return Err(format!("{next:?} has no meaning here"));
+            }
             plain => Part::OneOf(vec![plain]),
         };
         parts.push((part, times(rest)?));
@@ -89,7 +97,9 @@ fn sequence(rest: &mut Peekable<Chars<'_>>) -> Result<Pattern, String> {
 }
 
 fn times(rest: &mut Peekable<Chars<'_>>) -> Result<RangeInclusive<usize>, String> {
-    let Some(sign) = rest.next_if(|next| "?*+{".contains(*next)) else { return Ok(1..=1) };
+    let Some(sign) = rest.next_if(|next| "?*+{".contains(*next)) else {
+        return Ok(1..=1);
+    };
     match sign {
         '?' => return Ok(0..=1),
         '*' => return Ok(0..=MORE),
@@ -101,7 +111,10 @@ fn times(rest: &mut Peekable<Chars<'_>>) -> Result<RangeInclusive<usize>, String
         inner.push(next);
     }
     rest.next().ok_or("a number of times does not end")?;
-    let number = |text: &str| text.parse::<usize>().map_err(|_| format!("{{{inner}}} is no number of times"));
+    let number = |text: &str| {
+        text.parse::<usize>()
+            .map_err(|_| format!("{{{inner}}} is no number of times"))
+    };
     match inner.split_once(',') {
         None => number(&inner).map(|n| n..=n),
         Some((least, "")) => number(least).map(|least| least..=least + MORE),
@@ -122,7 +135,11 @@ fn class(rest: &mut Peekable<Chars<'_>>) -> Result<Vec<char>, String> {
             other => other,
         };
         let mut ahead = rest.clone();
-        let last = if ahead.next() == Some('-') { ahead.next().filter(|last| *last != ']') } else { None };
+        let last = if ahead.next() == Some('-') {
+            ahead.next().filter(|last| *last != ']')
+        } else {
+            None
+        };
         match last {
             Some(last) => {
                 named.extend(first..=last);
@@ -131,8 +148,16 @@ fn class(rest: &mut Peekable<Chars<'_>>) -> Result<Vec<char>, String> {
             None => named.push(first),
         }
     }
-    let characters: Vec<char> = if all_but { alphabet().filter(|one| !named.contains(one)).collect() } else { named };
-    if characters.is_empty() { Err("a class is empty".to_owned()) } else { Ok(characters) }
+    let characters: Vec<char> = if all_but {
+        alphabet().filter(|one| !named.contains(one)).collect()
+    } else {
+        named
+    };
+    if characters.is_empty() {
+        Err("a class is empty".to_owned())
+    } else {
+        Ok(characters)
+    }
 }
 
 #[cfg(test)]
@@ -146,12 +171,20 @@ mod tests {
     fn texts_are_as_the_pattern_says() {
         let all = |text: &str, fits: fn(char) -> bool| !text.is_empty() && text.chars().all(fits);
         let rows: &[(&str, Fits)] = &[
-            ("^[a-c_-]+$", |text| text.chars().all(|c| "abc_-".contains(c))),
+            ("^[a-c_-]+$", |text| {
+                text.chars().all(|c| "abc_-".contains(c))
+            }),
             (r"^[^\s]+$", |text| !text.contains(char::is_whitespace)),
             (r"^a(b|c)?$", |_| false),
-            (r"^x\d{3}y?$", |text| text.starts_with('x') && text.trim_end_matches('y').len() == 4),
-            (r"^(ab){2,3}\.$", |text| text == "abab." || text == "ababab."),
-            ("^[0-9A-Za-z.\\-_]*[0-9A-Za-z\\-_]$", |text| !text.ends_with('.')),
+            (r"^x\d{3}y?$", |text| {
+                text.starts_with('x') && text.trim_end_matches('y').len() == 4
+            }),
+            (r"^(ab){2,3}\.$", |text| {
+                text == "abab." || text == "ababab."
+            }),
+            ("^[0-9A-Za-z.\\-_]*[0-9A-Za-z\\-_]$", |text| {
+                !text.ends_with('.')
+            }),
         ];
         for (pattern, fits) in rows {
             let read = Pattern::read(pattern);
@@ -162,7 +195,10 @@ mod tests {
             let mut rng = Rng::with_seed(1);
             for _ in 0..100 {
                 let text = read.text(&mut rng, &(1..=20)).unwrap();
-                assert!(fits(&text) && all(&text, |c| !c.is_control()), "{pattern}: {text:?}");
+                assert!(
+                    fits(&text) && all(&text, |c| !c.is_control()),
+                    "{pattern}: {text:?}"
+                );
             }
         }
     }

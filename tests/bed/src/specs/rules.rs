@@ -34,37 +34,109 @@ pub(super) enum Rule {
 /// What makes each.
 pub(super) const ROWS: &[(&str, Rule)] = &[
     ("*.tags", Rule::Keys(texts::tag_key, 47)),
-    ("*.tags{}", Rule::Made(|rng, _| json!(texts::tag_value(rng)))),
+    (
+        "*.tags{}",
+        Rule::Made(|rng, _| json!(texts::tag_value(rng))),
+    ),
     // What observes is compared only with what it left alone: much of it would prove little.
     ("*.managementPolicy", Rule::Mostly("Manage")),
     // Beyond what operators allow by --max-adoption-policy in these tests.
     ("*.adoptionPolicy", Rule::Not("Always")),
     // The cloud's bound; the schema has none.
     ("CloudFrontFunction.comment", Rule::Text(128)),
-    ("CloudFrontFunction.runtime", Rule::Made(|rng, _| one(rng, &["cloudfront-js-1.0", "cloudfront-js-2.0"]))),
-    ("CloudFrontFunction.keyValueStoreAssociations", Rule::Made(stores)),
-    ("CloudFrontFunction.code", Rule::OneOf(&[&["inline"], &["configMapKeyRef"]])),
-    ("CloudFrontFunction.code.inline", Rule::Made(|rng, _| json!(texts::javascript(rng)))),
-    ("CloudFrontFunction.code.configMapKeyRef", Rule::Made(|rng, _| key(rng, &Around::SCRIPTS))),
+    (
+        "CloudFrontFunction.runtime",
+        Rule::Made(|rng, _| one(rng, &["cloudfront-js-1.0", "cloudfront-js-2.0"])),
+    ),
+    (
+        "CloudFrontFunction.keyValueStoreAssociations",
+        Rule::Made(stores),
+    ),
+    (
+        "CloudFrontFunction.code",
+        Rule::OneOf(&[&["inline"], &["configMapKeyRef"]]),
+    ),
+    (
+        "CloudFrontFunction.code.inline",
+        Rule::Made(|rng, _| json!(texts::javascript(rng))),
+    ),
+    (
+        "CloudFrontFunction.code.configMapKeyRef",
+        Rule::Made(|rng, _| key(rng, &Around::SCRIPTS)),
+    ),
     ("CloudFrontFunction.tests", Rule::Made(tests)),
     ("CloudFrontFunction.testsFrom", Rule::Made(tests_from)),
-    ("LambdaFunction.region", Rule::Made(|rng, around| json!(around.regions[rng.usize(..around.regions.len())]))),
-    ("LambdaFunction.runtime", Rule::Made(|rng, _| one(rng, &["nodejs22.x", "python3.12", "python3.13"]))),
+    (
+        "LambdaFunction.region",
+        Rule::Made(|rng, around| json!(around.regions[rng.usize(..around.regions.len())])),
+    ),
+    (
+        "LambdaFunction.runtime",
+        Rule::Made(|rng, _| one(rng, &["nodejs22.x", "python3.12", "python3.13"])),
+    ),
     ("LambdaFunction.role", Rule::Made(role)),
     ("LambdaFunction.description", Rule::Text(256)),
-    ("LambdaFunction.environment.variables", Rule::Keys(texts::variable, 5)),
-    ("LambdaFunction.environment.variables{}", Rule::Made(|rng, around| json!(texts::secret(rng, around.sentinel)))),
-    ("LambdaFunction.environment.variablesFrom[]", Rule::OneOf(&[&["name", "valueFrom"], &["secretRef", "prefix?"], &["configMapRef", "prefix?"]])),
-    ("LambdaFunction.environment.variablesFrom[].name", Rule::Made(|rng, _| json!(texts::variable(rng)))),
-    ("LambdaFunction.environment.variablesFrom[].valueFrom", Rule::OneOf(&[&["secretKeyRef"], &["configMapKeyRef"]])),
-    ("LambdaFunction.environment.variablesFrom[].valueFrom.secretKeyRef", Rule::Made(|rng, _| key(rng, &Around::SECRETS))),
-    ("LambdaFunction.environment.variablesFrom[].valueFrom.configMapKeyRef", Rule::Made(|rng, _| key(rng, &Around::VARIABLES))),
-    ("LambdaFunction.environment.variablesFrom[].secretRef", Rule::Made(|rng, _| name(rng, &Around::SECRETS))),
-    ("LambdaFunction.environment.variablesFrom[].configMapRef", Rule::Made(|rng, _| name(rng, &Around::VARIABLES))),
-    ("LambdaFunction.code", Rule::OneOf(&[&["inline"], &["configMapRef"], &["zipFile"], &["s3Bucket", "s3Key", "s3ObjectVersion?"]])),
-    ("LambdaFunction.code.inline.files", Rule::Keys(texts::path, 64)),
-    ("LambdaFunction.code.inline.files{}", Rule::Made(|rng, _| json!(texts::python(rng)))),
-    ("LambdaFunction.code.configMapRef", Rule::Made(|rng, _| name(rng, &Around::FILES))),
+    (
+        "LambdaFunction.environment.variables",
+        Rule::Keys(texts::variable, 5),
+    ),
+    (
+        "LambdaFunction.environment.variables{}",
+        Rule::Made(|rng, around| json!(texts::secret(rng, around.sentinel))),
+    ),
+    (
+        "LambdaFunction.environment.variablesFrom[]",
+        Rule::OneOf(&[
+            &["name", "valueFrom"],
+            &["secretRef", "prefix?"],
+            &["configMapRef", "prefix?"],
+        ]),
+    ),
+    (
+        "LambdaFunction.environment.variablesFrom[].name",
+        Rule::Made(|rng, _| json!(texts::variable(rng))),
+    ),
+    (
+        "LambdaFunction.environment.variablesFrom[].valueFrom",
+        Rule::OneOf(&[&["secretKeyRef"], &["configMapKeyRef"]]),
+    ),
+    (
+        "LambdaFunction.environment.variablesFrom[].valueFrom.secretKeyRef",
+        Rule::Made(|rng, _| key(rng, &Around::SECRETS)),
+    ),
+    (
+        "LambdaFunction.environment.variablesFrom[].valueFrom.configMapKeyRef",
+        Rule::Made(|rng, _| key(rng, &Around::VARIABLES)),
+    ),
+    (
+        "LambdaFunction.environment.variablesFrom[].secretRef",
+        Rule::Made(|rng, _| name(rng, &Around::SECRETS)),
+    ),
+    (
+        "LambdaFunction.environment.variablesFrom[].configMapRef",
+        Rule::Made(|rng, _| name(rng, &Around::VARIABLES)),
+    ),
+    (
+        "LambdaFunction.code",
+        Rule::OneOf(&[
+            &["inline"],
+            &["configMapRef"],
+            &["zipFile"],
+            &["s3Bucket", "s3Key", "s3ObjectVersion?"],
+        ]),
+    ),
+    (
+        "LambdaFunction.code.inline.files",
+        Rule::Keys(texts::path, 64),
+    ),
+    (
+        "LambdaFunction.code.inline.files{}",
+        Rule::Made(|rng, _| json!(texts::python(rng))),
+    ),
+    (
+        "LambdaFunction.code.configMapRef",
+        Rule::Made(|rng, _| name(rng, &Around::FILES)),
+    ),
     ("LambdaFunction.code.zipFile", Rule::Made(archive)),
     ("LambdaFunction.code.s3Bucket", Rule::Later),
     ("LambdaFunction.code.s3Key", Rule::Later),
@@ -85,28 +157,72 @@ pub(super) const ORDER: &[(&str, Order)] = &[
 /// The CEL rules that the tables keep, word by word, and by what. Those that speak of `oldSelf` are
 /// kept by [`super::Specs::pair`].
 pub(super) const KEPT: &[(&str, &str)] = &[
-    ("has(self.spec.functionName) || (size(self.metadata.name) <= 64 && !self.metadata.name.contains('.'))", "the tests' own names"),
-    ("self.adoptionPolicy == 'Never' || has(self.deletionPolicy)", "name_deletion"),
-    ("self.all(k, size(k) >= 1 && size(k) <= 128)", "texts::tag_key"),
-    ("self.all(k, !k.startsWith('cloudfn.dev/') && !k.startsWith('aws:'))", "texts::tag_key"),
-    ("!has(self.keyValueStoreAssociations) || size(self.keyValueStoreAssociations) == 0 || self.runtime != 'cloudfront-js-1.0'", "stores_need_a_runtime"),
-    ("has(self.inline) != has(self.configMapKeyRef)", "Rule::OneOf"),
-    ("!has(self.inline) || size(bytes(self.inline)) <= 10240", "texts::javascript"),
-    ("!has(self.inline) || size(self.inline) > 0", "texts::javascript"),
-    ("self.all(k, k.matches('^[a-zA-Z][a-zA-Z0-9_]+$') && size(k) <= 256)", "texts::variable"),
-    ("(has(self.valueFrom) ? 1 : 0) + (has(self.secretRef) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) == 1", "Rule::OneOf"),
+    (
+        "has(self.spec.functionName) || (size(self.metadata.name) <= 64 && !self.metadata.name.contains('.'))",
+        "the tests' own names",
+    ),
+    (
+        "self.adoptionPolicy == 'Never' || has(self.deletionPolicy)",
+        "name_deletion",
+    ),
+    (
+        "self.all(k, size(k) >= 1 && size(k) <= 128)",
+        "texts::tag_key",
+    ),
+    (
+        "self.all(k, !k.startsWith('cloudfn.dev/') && !k.startsWith('aws:'))",
+        "texts::tag_key",
+    ),
+    (
+        "!has(self.keyValueStoreAssociations) || size(self.keyValueStoreAssociations) == 0 || self.runtime != 'cloudfront-js-1.0'",
+        "stores_need_a_runtime",
+    ),
+    (
+        "has(self.inline) != has(self.configMapKeyRef)",
+        "Rule::OneOf",
+    ),
+    (
+        "!has(self.inline) || size(bytes(self.inline)) <= 10240",
+        "texts::javascript",
+    ),
+    (
+        "!has(self.inline) || size(self.inline) > 0",
+        "texts::javascript",
+    ),
+    (
+        "self.all(k, k.matches('^[a-zA-Z][a-zA-Z0-9_]+$') && size(k) <= 256)",
+        "texts::variable",
+    ),
+    (
+        "(has(self.valueFrom) ? 1 : 0) + (has(self.secretRef) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) == 1",
+        "Rule::OneOf",
+    ),
     ("has(self.name) == has(self.valueFrom)", "Rule::OneOf"),
     ("!has(self.prefix) || !has(self.valueFrom)", "Rule::OneOf"),
-    ("has(self.secretKeyRef) != has(self.configMapKeyRef)", "Rule::OneOf"),
-    ("(has(self.inline) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) + (has(self.zipFile) ? 1 : 0) + (has(self.s3Bucket) ? 1 : 0) == 1", "Rule::OneOf"),
+    (
+        "has(self.secretKeyRef) != has(self.configMapKeyRef)",
+        "Rule::OneOf",
+    ),
+    (
+        "(has(self.inline) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) + (has(self.zipFile) ? 1 : 0) + (has(self.s3Bucket) ? 1 : 0) == 1",
+        "Rule::OneOf",
+    ),
     ("has(self.s3Bucket) == has(self.s3Key)", "Rule::OneOf"),
-    ("!has(self.s3ObjectVersion) || has(self.s3Key)", "Rule::OneOf"),
-    ("self.all(p, size(p) >= 1 && size(p) <= 255 && !p.startsWith('/') && !p.endsWith('/') && !p.contains('..') && !p.contains('\\\\'))", "texts::path"),
+    (
+        "!has(self.s3ObjectVersion) || has(self.s3Key)",
+        "Rule::OneOf",
+    ),
+    (
+        "self.all(p, size(p) >= 1 && size(p) <= 255 && !p.startsWith('/') && !p.endsWith('/') && !p.contains('..') && !p.contains('\\\\'))",
+        "texts::path",
+    ),
 ];
 
 /// The row of a path: of its own kind, or of every kind.
 pub(super) fn row<'a, T>(rows: &'a [(&str, T)], path: &str) -> Option<&'a T> {
-    rows.iter().find(|(row, _)| fits(row, path)).map(|(_, what)| what)
+    rows.iter()
+        .find(|(row, _)| fits(row, path))
+        .map(|(_, what)| what)
 }
 
 /// Whether a row is about a path.
@@ -130,7 +246,11 @@ fn key(rng: &mut Rng, objects: &[(&str, &[&str])]) -> Value {
 
 fn role(rng: &mut Rng, around: &Around) -> Value {
     let names = ["lambda", "service-role/a_b+c=d,e.f@g-h", "/path/other"];
-    json!(format!("arn:aws:iam::{}:role/{}", around.account, names[rng.usize(..names.len())]))
+    json!(format!(
+        "arn:aws:iam::{}:role/{}",
+        around.account,
+        names[rng.usize(..names.len())]
+    ))
 }
 
 /// None, or one: CloudFront takes no more for a function. What is said twice counts once.
@@ -150,7 +270,8 @@ fn tests(rng: &mut Rng, _: &Around) -> Value {
         let mut test = json!({"name": format!("t-{number}")});
         if rng.bool() {
             let uri = ["/", "/a?b", "/é/%20"][rng.usize(..3)];
-            test["event"] = json!({"request": {"uri": uri, "headers": {"host": {"value": "example.com"}}}});
+            test["event"] =
+                json!({"request": {"uri": uri, "headers": {"host": {"value": "example.com"}}}});
             test["expect"] = json!({"request": {"uri": uri}});
         }
         if rng.u8(..3) == 0 {
@@ -161,17 +282,25 @@ fn tests(rng: &mut Rng, _: &Around) -> Value {
         }
         test
     };
-    (0..rng.usize(..=3)).map(|number| test(rng, number)).collect()
+    (0..rng.usize(..=3))
+        .map(|number| test(rng, number))
+        .collect()
 }
 
 fn tests_from(rng: &mut Rng, _: &Around) -> Value {
     let (name, keys) = Around::TRIALS[0];
-    keys.iter().filter(|_| rng.bool()).map(|key| json!({"configMapKeyRef": {"name": name, "key": key}})).collect()
+    keys.iter()
+        .filter(|_| rng.bool())
+        .map(|key| json!({"configMapKeyRef": {"name": name, "key": key}}))
+        .collect()
 }
 
 /// Key value stores are for one runtime only.
 fn stores_need_a_runtime(spec: &mut Value, _: &mut Rng, _: &Around) {
-    if spec["keyValueStoreAssociations"].as_array().is_some_and(|stores| !stores.is_empty()) {
+    if spec["keyValueStoreAssociations"]
+        .as_array()
+        .is_some_and(|stores| !stores.is_empty())
+    {
         spec["runtime"] = json!("cloudfront-js-2.0");
     }
 }
@@ -182,21 +311,38 @@ fn archive(rng: &mut Rng, around: &Around) -> Value {
     if rng.bool() {
         return json!(text);
     }
-    let lines: Vec<String> = text.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned() + "\n").collect();
+    let lines: Vec<String> = text
+        .as_bytes()
+        .chunks(76)
+        .map(|line| String::from_utf8_lossy(line).into_owned() + "\n")
+        .collect();
     json!(lines.concat())
 }
 
 /// A spec that may adopt says what becomes of what it adopted.
 fn name_deletion(spec: &mut Value, rng: &mut Rng, _: &Around) {
-    if spec.get("adoptionPolicy").is_some_and(|policy| policy != "Never") && spec.get("deletionPolicy").is_none() {
+    if spec
+        .get("adoptionPolicy")
+        .is_some_and(|policy| policy != "Never")
+        && spec.get("deletionPolicy").is_none()
+    {
         spec["deletionPolicy"] = one(rng, &["Delete", "Retain"]);
     }
 }
 
 /// Bucket, key and version are of one package.
 fn one_package(code: &mut Value, rng: &mut Rng, around: &Around) {
-    let Some(members) = code.as_object_mut().filter(|code| code.contains_key("s3Bucket")) else { return };
-    let Package { bucket, key, version } = &around.packages[rng.usize(..around.packages.len())];
+    let Some(members) = code
+        .as_object_mut()
+        .filter(|code| code.contains_key("s3Bucket"))
+    else {
+        return;
+    };
+    let Package {
+        bucket,
+        key,
+        version,
+    } = &around.packages[rng.usize(..around.packages.len())];
     members.insert("s3Bucket".to_owned(), json!(bucket));
     members.insert("s3Key".to_owned(), json!(key));
     match version {
@@ -208,8 +354,17 @@ fn one_package(code: &mut Value, rng: &mut Rng, around: &Around) {
 /// A variable that is named twice is refused by the operator.
 fn one_of_each_name(environment: &mut Value, _: &mut Rng, _: &Around) {
     let variables = environment.get("variables").and_then(Value::as_object);
-    let mut taken: BTreeSet<String> = variables.into_iter().flatten().map(|(name, _)| name.clone()).collect();
-    let Some(entries) = environment.get_mut("variablesFrom").and_then(Value::as_array_mut) else { return };
+    let mut taken: BTreeSet<String> = variables
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect();
+    let Some(entries) = environment
+        .get_mut("variablesFrom")
+        .and_then(Value::as_array_mut)
+    else {
+        return;
+    };
     entries.retain(|entry| {
         let names = names(entry);
         let free = names.is_disjoint(&taken);
@@ -226,7 +381,12 @@ fn names(entry: &Value) -> BTreeSet<String> {
         return BTreeSet::from([name.to_owned()]);
     }
     let prefix = entry["prefix"].as_str().unwrap_or_default();
-    let objects = Around::SECRETS.iter().map(|of| ("secretRef", of)).chain(Around::VARIABLES.iter().map(|of| ("configMapRef", of)));
-    let keys = objects.filter(|(member, (name, _))| entry[*member]["name"] == *name).flat_map(|(_, (_, keys))| *keys);
+    let objects = Around::SECRETS
+        .iter()
+        .map(|of| ("secretRef", of))
+        .chain(Around::VARIABLES.iter().map(|of| ("configMapRef", of)));
+    let keys = objects
+        .filter(|(member, (name, _))| entry[*member]["name"] == *name)
+        .flat_map(|(_, (_, keys))| *keys);
     keys.map(|key| format!("{prefix}{key}")).collect()
 }

@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use aws_sdk_lambda::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::config::{BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents};
+use aws_sdk_lambda::config::{
+    BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
+};
 use aws_sdk_lambda::error::{BoxError, ProvideErrorMetadata, SdkError};
 use serde_json::{Value, json};
 
@@ -30,7 +32,9 @@ pub struct Answer {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
-        self.code.as_ref().map_or(Ok(()), |code| write!(f, " {code}"))
+        self.code
+            .as_ref()
+            .map_or(Ok(()), |code| write!(f, " {code}"))
     }
 }
 
@@ -50,7 +54,8 @@ impl Intercept for Status {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.0.store(context.response().status().as_u16(), Ordering::SeqCst);
+        self.0
+            .store(context.response().status().as_u16(), Ordering::SeqCst);
         Ok(())
     }
 }
@@ -72,7 +77,9 @@ impl Clients {
                     .behavior_version(BehaviorVersion::v2026_01_12())
                     .region(Region::new($region))
                     .endpoint_url(url)
-                    .credentials_provider(Credentials::new(account, "secret", None, None, "witness"))
+                    .credentials_provider(Credentials::new(
+                        account, "secret", None, None, "witness",
+                    ))
                     .retry_config(RetryConfig::disabled())
                     .interceptor(status.clone());
                 $sdk::Client::from_conf(config.build())
@@ -90,30 +97,46 @@ impl Clients {
     pub async fn call(&self, call: &str, request: &Value) -> Answer {
         self.status.0.store(0, Ordering::SeqCst);
         let result = match call.split_once(':').expect("a service and an operation") {
-            ("cloudfront", operation) => cloudfront::call(&self.cloudfront, operation, request).await,
-            ("lambda", operation) => lambda::call(&self.lambda, operation, request).await,
-            ("sts", "GetCallerIdentity") => {
-                fields(self.sts.get_caller_identity().send().await, |output| json!({"Account": output.account, "Arn": output.arn, "UserId": output.user_id}))
+            ("cloudfront", operation) => {
+                cloudfront::call(&self.cloudfront, operation, request).await
             }
+            ("lambda", operation) => lambda::call(&self.lambda, operation, request).await,
+            ("sts", "GetCallerIdentity") => fields(
+                self.sts.get_caller_identity().send().await,
+                |output| json!({"Account": output.account, "Arn": output.arn, "UserId": output.user_id}),
+            ),
             _ => panic!("{call} is not spoken here"),
         };
         let status = self.status.0.load(Ordering::SeqCst);
         match result {
-            Ok(fields) => Answer { status, code: None, fields },
-            Err(code) => Answer { status, code: Some(code), fields: Value::Null },
+            Ok(fields) => Answer {
+                status,
+                code: None,
+                fields,
+            },
+            Err(code) => Answer {
+                status,
+                code: Some(code),
+                fields: Value::Null,
+            },
         }
     }
 }
 
 /// The members of a reply, or the code of the error.
-fn fields<O, E, R>(result: Result<O, SdkError<E, R>>, read: impl FnOnce(O) -> Value) -> Result<Value, String>
+fn fields<O, E, R>(
+    result: Result<O, SdkError<E, R>>,
+    read: impl FnOnce(O) -> Value,
+) -> Result<Value, String>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
     R: fmt::Debug,
 {
     match result {
         Ok(output) => Ok(read(output)),
-        Err(SdkError::ServiceError(error)) => Err(error.err().code().unwrap_or("(no code)").to_owned()),
+        Err(SdkError::ServiceError(error)) => {
+            Err(error.err().code().unwrap_or("(no code)").to_owned())
+        }
         Err(other) => Err(format!("(no answer: {other:?})")),
     }
 }
@@ -123,7 +146,9 @@ fn text(request: &Value, name: &str) -> Option<String> {
 }
 
 fn number(request: &Value, name: &str) -> Option<i32> {
-    request[name].as_i64().map(|number| i32::try_from(number).expect("a small number"))
+    request[name]
+        .as_i64()
+        .map(|number| i32::try_from(number).expect("a small number"))
 }
 
 fn flag(request: &Value, name: &str) -> Option<bool> {
@@ -131,9 +156,19 @@ fn flag(request: &Value, name: &str) -> Option<bool> {
 }
 
 fn texts(value: &Value) -> Option<Vec<String>> {
-    value.as_array().map(|items| items.iter().map(|item| item.as_str().expect("a text").to_owned()).collect())
+    value.as_array().map(|items| {
+        items
+            .iter()
+            .map(|item| item.as_str().expect("a text").to_owned())
+            .collect()
+    })
 }
 
 fn pairs(value: &Value) -> Option<Vec<(String, String)>> {
-    value.as_object().map(|members| members.iter().map(|(key, value)| (key.clone(), value.as_str().expect("a text").to_owned())).collect())
+    value.as_object().map(|members| {
+        members
+            .iter()
+            .map(|(key, value)| (key.clone(), value.as_str().expect("a text").to_owned()))
+            .collect()
+    })
 }

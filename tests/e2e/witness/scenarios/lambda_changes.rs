@@ -8,13 +8,34 @@ use crate::witness::script::{Scenario, Step, done, refused, settled};
 
 pub fn scenarios() -> Vec<Scenario> {
     vec![
-        Scenario { name: "lambda configuration", steps: configuration() },
-        Scenario { name: "lambda cleared", steps: cleared() },
-        Scenario { name: "lambda code", steps: code() },
-        Scenario { name: "lambda pending", steps: pending() },
-        Scenario { name: "lambda configuring", steps: configuring() },
-        Scenario { name: "lambda uploading", steps: uploading() },
-        Scenario { name: "lambda revisions", steps: revisions() },
+        Scenario {
+            name: "lambda configuration",
+            steps: configuration(),
+        },
+        Scenario {
+            name: "lambda cleared",
+            steps: cleared(),
+        },
+        Scenario {
+            name: "lambda code",
+            steps: code(),
+        },
+        Scenario {
+            name: "lambda pending",
+            steps: pending(),
+        },
+        Scenario {
+            name: "lambda configuring",
+            steps: configuring(),
+        },
+        Scenario {
+            name: "lambda uploading",
+            steps: uploading(),
+        },
+        Scenario {
+            name: "lambda revisions",
+            steps: revisions(),
+        },
     ]
 }
 
@@ -28,7 +49,16 @@ fn of_f(over: Value) -> Value {
 
 fn created() -> [Step; 2] {
     let variables = json!({"Description": "first", "Environment": {"Variables": {"KEY": "value", "OTHER": "x"}}});
-    [done("create", "lambda:CreateFunction", function("f", variables), 201, anything()), settled("created", "f", json!({"State": "Active"}))]
+    [
+        done(
+            "create",
+            "lambda:CreateFunction",
+            function("f", variables),
+            201,
+            anything(),
+        ),
+        settled("created", "f", json!({"State": "Active"})),
+    ]
 }
 
 /// Every field that the operator changes.
@@ -41,10 +71,28 @@ fn configuration() -> Vec<Step> {
     let settled_fields = json!({"LastUpdateStatus": "Successful", "LastUpdateStatusReasonCode": null, "State": "Active", "CodeSha256": code_sha256("one")});
     let mut steps = Vec::from(created());
     steps.extend([
-        done("change", CONFIGURE, of_f(fields.clone()), 200, merged(fields.clone(), progress)),
+        done(
+            "change",
+            CONFIGURE,
+            of_f(fields.clone()),
+            200,
+            merged(fields.clone(), progress),
+        ),
         settled("settle", "f", merged(fields.clone(), settled_fields)),
-        done("one variable", "lambda:GetFunctionConfiguration", of_f(json!({})), 200, json!({"Environment": {"Variables": {"KEY": null, "OTHER": "y"}}})),
-        done("change nothing", CONFIGURE, of_f(json!({})), 200, json!({"LastUpdateStatus": "InProgress", "Description": "second"})),
+        done(
+            "one variable",
+            "lambda:GetFunctionConfiguration",
+            of_f(json!({})),
+            200,
+            json!({"Environment": {"Variables": {"KEY": null, "OTHER": "y"}}}),
+        ),
+        done(
+            "change nothing",
+            CONFIGURE,
+            of_f(json!({})),
+            200,
+            json!({"LastUpdateStatus": "InProgress", "Description": "second"}),
+        ),
         settled("nothing has changed", "f", fields),
     ]);
     steps
@@ -101,22 +149,68 @@ const BUSY: &str = "ResourceConflictException";
 fn pending() -> Vec<Step> {
     let first = json!({"Description": "first"});
     vec![
-        done("create", "lambda:CreateFunction", function("f", first.clone()), 201, json!({"State": "Pending"})),
+        done(
+            "create",
+            "lambda:CreateFunction",
+            function("f", first.clone()),
+            201,
+            json!({"State": "Pending"}),
+        ),
         refused("configure", CONFIGURE, of_f(first), 409, BUSY),
-        refused("upload", UPLOAD, of_f(json!({"Code": {"Python": "one"}})), 409, BUSY),
-        settled("created", "f", json!({"Description": "first", "CodeSha256": code_sha256("one")})),
+        refused(
+            "upload",
+            UPLOAD,
+            of_f(json!({"Code": {"Python": "one"}})),
+            409,
+            BUSY,
+        ),
+        settled(
+            "created",
+            "f",
+            json!({"Description": "first", "CodeSha256": code_sha256("one")}),
+        ),
     ]
 }
 
 fn configuring() -> Vec<Step> {
     let mut steps = Vec::from(created());
     steps.extend([
-        done("configure", CONFIGURE, of_f(json!({"Description": "second"})), 200, json!({"LastUpdateStatus": "InProgress"})),
-        refused("configure again", CONFIGURE, of_f(json!({"Description": "second"})), 409, BUSY),
-        refused("upload meanwhile", UPLOAD, of_f(json!({"Code": {"Python": "one"}})), 409, BUSY),
-        refused("publish meanwhile", "lambda:PublishVersion", of_f(json!({})), 409, BUSY),
+        done(
+            "configure",
+            CONFIGURE,
+            of_f(json!({"Description": "second"})),
+            200,
+            json!({"LastUpdateStatus": "InProgress"}),
+        ),
+        refused(
+            "configure again",
+            CONFIGURE,
+            of_f(json!({"Description": "second"})),
+            409,
+            BUSY,
+        ),
+        refused(
+            "upload meanwhile",
+            UPLOAD,
+            of_f(json!({"Code": {"Python": "one"}})),
+            409,
+            BUSY,
+        ),
+        refused(
+            "publish meanwhile",
+            "lambda:PublishVersion",
+            of_f(json!({})),
+            409,
+            BUSY,
+        ),
         settled("configured", "f", json!({"Description": "second"})),
-        done("then it is free", CONFIGURE, of_f(json!({"Description": "third"})), 200, json!({"Description": "third"})),
+        done(
+            "then it is free",
+            CONFIGURE,
+            of_f(json!({"Description": "third"})),
+            200,
+            json!({"Description": "third"}),
+        ),
     ]);
     steps
 }
@@ -124,11 +218,39 @@ fn configuring() -> Vec<Step> {
 fn uploading() -> Vec<Step> {
     let mut steps = Vec::from(created());
     steps.extend([
-        done("upload", UPLOAD, of_f(json!({"Code": {"Python": "two"}})), 200, json!({"LastUpdateStatus": "InProgress"})),
-        refused("configure meanwhile", CONFIGURE, of_f(json!({"Description": "first"})), 409, BUSY),
-        refused("upload again", UPLOAD, of_f(json!({"Code": {"Python": "two"}})), 409, BUSY),
-        settled("uploaded", "f", json!({"CodeSha256": code_sha256("two"), "Description": "first"})),
-        done("then it is free", UPLOAD, of_f(json!({"Code": {"Python": "one"}})), 200, json!({"CodeSha256": code_sha256("one")})),
+        done(
+            "upload",
+            UPLOAD,
+            of_f(json!({"Code": {"Python": "two"}})),
+            200,
+            json!({"LastUpdateStatus": "InProgress"}),
+        ),
+        refused(
+            "configure meanwhile",
+            CONFIGURE,
+            of_f(json!({"Description": "first"})),
+            409,
+            BUSY,
+        ),
+        refused(
+            "upload again",
+            UPLOAD,
+            of_f(json!({"Code": {"Python": "two"}})),
+            409,
+            BUSY,
+        ),
+        settled(
+            "uploaded",
+            "f",
+            json!({"CodeSha256": code_sha256("two"), "Description": "first"}),
+        ),
+        done(
+            "then it is free",
+            UPLOAD,
+            of_f(json!({"Code": {"Python": "one"}})),
+            200,
+            json!({"CodeSha256": code_sha256("one")}),
+        ),
     ]);
     steps
 }
@@ -136,16 +258,52 @@ fn uploading() -> Vec<Step> {
 /// The revision moves by itself when a change settles, and guards the next.
 fn revisions() -> Vec<Step> {
     let stale = "PreconditionFailedException";
-    let guarded = |revision: &str, text: &str| of_f(json!({"Description": text, "RevisionId": revision}));
+    let guarded =
+        |revision: &str, text: &str| of_f(json!({"Description": text, "RevisionId": revision}));
     vec![
-        done("create", "lambda:CreateFunction", function("f", anything()), 201, anything()).keeps("created", "RevisionId"),
+        done(
+            "create",
+            "lambda:CreateFunction",
+            function("f", anything()),
+            201,
+            anything(),
+        )
+        .keeps("created", "RevisionId"),
         settled("created", "f", json!({"RevisionId": "!{created}"})),
-        refused("the revision of the create", CONFIGURE, guarded("{created}", "second"), 412, stale),
+        refused(
+            "the revision of the create",
+            CONFIGURE,
+            guarded("{created}", "second"),
+            412,
+            stale,
+        ),
         settled("read again", "f", json!({"State": "Active"})),
-        done("the revision that was read", CONFIGURE, guarded("{revision}", "third"), 200, json!({"Description": "third", "RevisionId": "!{revision}"}))
-            .keeps("replied", "RevisionId"),
-        settled("changed", "f", json!({"Description": "third", "RevisionId": "!{replied}"})),
-        refused("the revision of the reply", CONFIGURE, guarded("{replied}", "fourth"), 412, stale),
-        refused("no revision at all", CONFIGURE, guarded("none", "fifth"), 412, stale),
+        done(
+            "the revision that was read",
+            CONFIGURE,
+            guarded("{revision}", "third"),
+            200,
+            json!({"Description": "third", "RevisionId": "!{revision}"}),
+        )
+        .keeps("replied", "RevisionId"),
+        settled(
+            "changed",
+            "f",
+            json!({"Description": "third", "RevisionId": "!{replied}"}),
+        ),
+        refused(
+            "the revision of the reply",
+            CONFIGURE,
+            guarded("{replied}", "fourth"),
+            412,
+            stale,
+        ),
+        refused(
+            "no revision at all",
+            CONFIGURE,
+            guarded("none", "fifth"),
+            412,
+            stale,
+        ),
     ]
 }

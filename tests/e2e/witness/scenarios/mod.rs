@@ -32,7 +32,10 @@ pub fn all() -> Vec<Scenario> {
 
 /// A CloudFront function, with what is said over it.
 fn edge(name: &str, over: Value) -> Value {
-    merged(json!({"Name": name, "Comment": "one", "Runtime": "cloudfront-js-2.0", "Code": javascript("one")}), over)
+    merged(
+        json!({"Name": name, "Comment": "one", "Runtime": "cloudfront-js-2.0", "Code": javascript("one")}),
+        over,
+    )
 }
 
 /// A Lambda function, with what is said over it.
@@ -42,7 +45,9 @@ fn function(name: &str, over: Value) -> Value {
 }
 
 fn merged(mut base: Value, over: Value) -> Value {
-    let (Some(members), Value::Object(over)) = (base.as_object_mut(), over) else { panic!("objects") };
+    let (Some(members), Value::Object(over)) = (base.as_object_mut(), over) else {
+        panic!("objects")
+    };
     members.extend(over);
     base
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Copied, CreateFunction, Described, Function, FunctionConfig, Stage, Summary, UpdateFunction, rules, tagging};
+use super::{
+    Copied, CreateFunction, Described, Function, FunctionConfig, Stage, Summary, UpdateFunction,
+    rules, tagging,
+};
 use crate::lambda::sha256;
 use crate::model::{Answer, Caller, Cloud, Problem, Request, Shown};
 use crate::operation::cloudfront as op;
@@ -12,16 +15,31 @@ use crate::time::Time;
 use crate::world::{Shelf, World};
 
 pub(super) fn shown(config: &FunctionConfig, code: &[u8]) -> Shown {
-    Shown(json!({"comment": config.comment, "runtime": config.runtime, "stores": config.key_value_stores.len(), "code": sha256(code)}))
+    Shown(
+        json!({"comment": config.comment, "runtime": config.runtime, "stores": config.key_value_stores.len(), "code": sha256(code)}),
+    )
 }
 
 impl Cloud {
     /// CreateFunction: 201.
-    pub fn cloudfront_create_function(&mut self, caller: &Caller, request: &CreateFunction) -> Answer<Described> {
+    pub fn cloudfront_create_function(
+        &mut self,
+        caller: &Caller,
+        request: &CreateFunction,
+    ) -> Answer<Described> {
         let mut arguments = shown(&request.config, &request.code);
-        arguments.some("tags", (!request.tags.is_empty()).then(|| json!(request.tags)));
+        arguments.some(
+            "tags",
+            (!request.tags.is_empty()).then(|| json!(request.tags)),
+        );
         let resource = rules::arn(&caller.account, &request.name);
-        let call = Request { operation: op::CREATE_FUNCTION, function: Some(&request.name), resource, arguments: arguments.0, success: 201 };
+        let call = Request {
+            operation: op::CREATE_FUNCTION,
+            function: Some(&request.name),
+            resource,
+            arguments: arguments.0,
+            success: 201,
+        };
         self.call(caller, call, |world, context| {
             rules::name(&request.name)?;
             rules::config(&request.config, &context.caller.account)?;
@@ -71,11 +89,21 @@ impl Cloud {
     }
 
     /// UpdateFunction: 200. Changes DEVELOPMENT only (CloudFront Developer Guide, "Update functions").
-    pub fn cloudfront_update_function(&mut self, caller: &Caller, request: &UpdateFunction) -> Answer<Described> {
+    pub fn cloudfront_update_function(
+        &mut self,
+        caller: &Caller,
+        request: &UpdateFunction,
+    ) -> Answer<Described> {
         let mut arguments = shown(&request.config, &request.code);
         arguments.set("ifMatch", json!(request.if_match));
         let resource = rules::arn(&caller.account, &request.name);
-        let call = Request { operation: op::UPDATE_FUNCTION, function: Some(&request.name), resource, arguments: arguments.0, success: 200 };
+        let call = Request {
+            operation: op::UPDATE_FUNCTION,
+            function: Some(&request.name),
+            resource,
+            arguments: arguments.0,
+            success: 200,
+        };
         self.call(caller, call, |world, context| {
             rules::config(&request.config, &context.caller.account)?;
             rules::code(&request.code)?;
@@ -95,16 +123,36 @@ impl Cloud {
             function.etags += 1;
             function.published = false;
             context.effect = true;
-            let summary = function.summary(&request.name, Stage::Development).ok_or_else(rules::no_such_function)?;
-            Ok(Described { summary, etag: function.development.etag.clone(), location: None })
+            let summary = function
+                .summary(&request.name, Stage::Development)
+                .ok_or_else(rules::no_such_function)?;
+            Ok(Described {
+                summary,
+                etag: function.development.etag.clone(),
+                location: None,
+            })
         })
     }
 
     /// PublishFunction: 200, and no ETag. Copies DEVELOPMENT to LIVE; DEVELOPMENT keeps its ETag
     /// (assumed:publish-etag).
-    pub fn cloudfront_publish_function(&mut self, caller: &Caller, name: &str, if_match: Option<&str>) -> Answer<Summary> {
-        let (resource, arguments) = (rules::arn(&caller.account, name), json!({"ifMatch": if_match}));
-        let call = Request { operation: op::PUBLISH_FUNCTION, function: Some(name), resource, arguments, success: 200 };
+    pub fn cloudfront_publish_function(
+        &mut self,
+        caller: &Caller,
+        name: &str,
+        if_match: Option<&str>,
+    ) -> Answer<Summary> {
+        let (resource, arguments) = (
+            rules::arn(&caller.account, name),
+            json!({"ifMatch": if_match}),
+        );
+        let call = Request {
+            operation: op::PUBLISH_FUNCTION,
+            function: Some(name),
+            resource,
+            arguments,
+            success: 200,
+        };
         self.call(caller, call, |world, context| {
             let ids = world.ids;
             let (functions, current) = find(world, &context.caller.account, name)?;
@@ -112,18 +160,38 @@ impl Cloud {
             let function = write(functions, name, context.now)?;
             // assumed:publish-again: a new LIVE ETag each time.
             let etag = ids.etag(&format!("cloudfront/{}", function.birth), function.etags);
-            function.live = Some(Copied { etag, modified: context.now, ..function.development.clone() });
+            function.live = Some(Copied {
+                etag,
+                modified: context.now,
+                ..function.development.clone()
+            });
             function.etags += 1;
             function.published = true;
             context.effect = true;
-            function.summary(name, Stage::Live).ok_or_else(rules::no_such_function)
+            function
+                .summary(name, Stage::Live)
+                .ok_or_else(rules::no_such_function)
         })
     }
 
     /// DeleteFunction: 204. If-Match is the DEVELOPMENT ETag; a function in use is refused 409.
-    pub fn cloudfront_delete_function(&mut self, caller: &Caller, name: &str, if_match: Option<&str>) -> Answer<()> {
-        let (resource, arguments) = (rules::arn(&caller.account, name), json!({"ifMatch": if_match}));
-        let call = Request { operation: op::DELETE_FUNCTION, function: Some(name), resource, arguments, success: 204 };
+    pub fn cloudfront_delete_function(
+        &mut self,
+        caller: &Caller,
+        name: &str,
+        if_match: Option<&str>,
+    ) -> Answer<()> {
+        let (resource, arguments) = (
+            rules::arn(&caller.account, name),
+            json!({"ifMatch": if_match}),
+        );
+        let call = Request {
+            operation: op::DELETE_FUNCTION,
+            function: Some(name),
+            resource,
+            arguments,
+            success: 204,
+        };
         self.call(caller, call, |world, context| {
             let (functions, current) = find(world, &context.caller.account, name)?;
             rules::if_match(if_match, &current.development.etag)?;
@@ -140,14 +208,26 @@ impl Cloud {
 }
 
 /// The function to be changed; 404 by the API reference.
-fn find<'a>(world: &'a mut World, account: &str, name: &str) -> Result<(&'a mut Shelf<Function>, Function), Problem> {
+fn find<'a>(
+    world: &'a mut World,
+    account: &str,
+    name: &str,
+) -> Result<(&'a mut Shelf<Function>, Function), Problem> {
     let shelf = world.cloudfront.entry(account.to_owned()).or_default();
-    let current = shelf.now.get(name).cloned().ok_or_else(rules::no_such_function)?;
+    let current = shelf
+        .now
+        .get(name)
+        .cloned()
+        .ok_or_else(rules::no_such_function)?;
     Ok((shelf, current))
 }
 
 /// The function, with its past kept.
-fn write<'a>(shelf: &'a mut Shelf<Function>, name: &str, now: Time) -> Result<&'a mut Function, Problem> {
+fn write<'a>(
+    shelf: &'a mut Shelf<Function>,
+    name: &str,
+    now: Time,
+) -> Result<&'a mut Function, Problem> {
     shelf.keep(name, now);
     shelf.now.get_mut(name).ok_or_else(rules::no_such_function)
 }

@@ -12,7 +12,9 @@ use crate::operation::Service;
 /// Answers what is asked of the model itself; needs no signature and is no call.
 pub(super) fn answer(cloud: &Cloud, request: &Request<'_>) -> Option<Response<Vec<u8>>> {
     let body = match (request.method(), request.path().as_slice()) {
-        ("GET", ["_strict-cloud", "health"]) => json!({"status": "ok", "now": cloud.now().rfc3339(), "calls": cloud.log().len()}),
+        ("GET", ["_strict-cloud", "health"]) => {
+            json!({"status": "ok", "now": cloud.now().rfc3339(), "calls": cloud.log().len()})
+        }
         ("GET", ["_strict-cloud", "log"]) => Value::Array(cloud.log().iter().map(entry).collect()),
         _ => return None,
     };
@@ -27,7 +29,9 @@ fn entry(entry: &Entry) -> Value {
     let answer = match &entry.answer {
         Answered::Done(status) => json!({"status": status}),
         Answered::Refused(status, code) => json!({"status": status, "code": code}),
-        Answered::Dropped { after_effect } => json!({"dropped": if *after_effect { "after the effect" } else { "before the effect" }}),
+        Answered::Dropped { after_effect } => {
+            json!({"dropped": if *after_effect { "after the effect" } else { "before the effect" }})
+        }
     };
     json!({
         "seq": entry.seq,

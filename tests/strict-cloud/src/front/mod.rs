@@ -73,7 +73,10 @@ impl Home {
 }
 
 fn is_date(text: &str) -> bool {
-    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let shape: String = text
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
     shape == "0000-00-00"
 }
 
@@ -81,7 +84,10 @@ fn is_date(text: &str) -> bool {
 ///
 /// # Errors
 /// [`Dropped`] where a fault breaks the connection.
-pub fn answer(cloud: &mut Cloud, request: &http::Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Dropped> {
+pub fn answer(
+    cloud: &mut Cloud,
+    request: &http::Request<Vec<u8>>,
+) -> Result<Response<Vec<u8>>, Dropped> {
     let request = Request::of(request);
     if let Some(response) = control::answer(cloud, &request) {
         return Ok(response);
@@ -107,17 +113,26 @@ pub fn answer(cloud: &mut Cloud, request: &http::Request<Vec<u8>>) -> Result<Res
 type Handled = Answer<Response<Vec<u8>>>;
 
 /// A response with a body of a type.
-fn response(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Response<Vec<u8>> {
+fn response(
+    status: u16,
+    content_type: &'static str,
+    body: impl Into<Vec<u8>>,
+) -> Response<Vec<u8>> {
     let mut response = Response::new(body.into());
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        HeaderValue::from_static(content_type),
+    );
     response
 }
 
 /// A response without a body.
 fn empty(status: u16) -> Response<Vec<u8>> {
     let mut response = Response::new(Vec::new());
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
 }
 

@@ -13,14 +13,32 @@ use super::{Home, cloudfront, response, set, sts};
 use crate::model::{Cloud, Outcome, Refusal};
 
 /// A refusal of the front itself: of what cannot be read as a request. It is no call, and stands in no log.
-pub(super) fn refuse(cloud: &Cloud, request: &Request<'_>, status: u16, code: &'static str, message: impl Into<String>) -> Outcome {
+pub(super) fn refuse(
+    cloud: &Cloud,
+    request: &Request<'_>,
+    status: u16,
+    code: &'static str,
+    message: impl Into<String>,
+) -> Outcome {
     let request_id = cloud.request_id_of(&request.line());
-    Outcome::Refused(Refusal { status, code, message: message.into(), retry_after: None, request_id })
+    Outcome::Refused(Refusal {
+        status,
+        code,
+        message: message.into(),
+        retry_after: None,
+        request_id,
+    })
 }
 
 /// A path or method that the service does not have (assumed:no-route).
 pub(super) fn unknown(cloud: &Cloud, request: &Request<'_>) -> Outcome {
-    refuse(cloud, request, 404, "UnknownOperationException", format!("There is no operation for {}", request.line()))
+    refuse(
+        cloud,
+        request,
+        404,
+        "UnknownOperationException",
+        format!("There is no operation for {}", request.line()),
+    )
 }
 
 /// Names the request in the answer.
@@ -56,17 +74,45 @@ fn json_form(refusal: &Refusal) -> Response<Vec<u8>> {
     let mut body = Map::new();
     // Recorded answers: AccessDeniedException and ValidationException, which the service model does not have, come without Type.
     if MODELLED.contains(&refusal.code) {
-        body.insert("Type".into(), json!(if refusal.status < 500 { "User" } else { "Service" }));
+        body.insert(
+            "Type".into(),
+            json!(if refusal.status < 500 {
+                "User"
+            } else {
+                "Service"
+            }),
+        );
     }
     // Service model: these two have Message, all others message. Of what is not in it, only the null of AccessDeniedException is
     // recorded (test_function_arns); the SDKs take either.
-    let member = if ["ResourceNotFoundException", "ServiceException", "AccessDeniedException"].contains(&refusal.code) { "Message" } else { "message" };
-    body.insert(member.into(), if refusal.message.is_empty() { Value::Null } else { json!(refusal.message) });
+    let member = if [
+        "ResourceNotFoundException",
+        "ServiceException",
+        "AccessDeniedException",
+    ]
+    .contains(&refusal.code)
+    {
+        "Message"
+    } else {
+        "message"
+    };
+    body.insert(
+        member.into(),
+        if refusal.message.is_empty() {
+            Value::Null
+        } else {
+            json!(refusal.message)
+        },
+    );
     if refusal.code == "TooManyRequestsException" {
         // assumed:throttle-reason.
         body.insert("Reason".into(), json!("CallerRateLimitExceeded"));
     }
-    let mut response = response(refusal.status, "application/json", Value::Object(body).to_string());
+    let mut response = response(
+        refusal.status,
+        "application/json",
+        Value::Object(body).to_string(),
+    );
     set(&mut response, "x-amzn-errortype", refusal.code);
     response
 }
@@ -75,7 +121,14 @@ fn xml_form(namespace: &str, refusal: &Refusal) -> Response<Vec<u8>> {
     let mut xml = Xml::begin();
     xml.root("ErrorResponse", namespace, |xml| {
         xml.within("Error", |xml| {
-            xml.leaf("Type", if refusal.status < 500 { "Sender" } else { "Receiver" });
+            xml.leaf(
+                "Type",
+                if refusal.status < 500 {
+                    "Sender"
+                } else {
+                    "Receiver"
+                },
+            );
             xml.leaf("Code", refusal.code);
             xml.leaf("Message", &refusal.message);
         });

@@ -17,9 +17,18 @@ pub(super) struct Request<'a> {
 
 impl<'a> Request<'a> {
     pub(super) fn of(request: &'a http::Request<Vec<u8>>) -> Self {
-        let path = request.uri().path().split('/').filter(|part| !part.is_empty()).map(|part| percent_decode_str(part).decode_utf8_lossy());
+        let path = request
+            .uri()
+            .path()
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(|part| percent_decode_str(part).decode_utf8_lossy());
         let query = form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
-        Self { request, path: path.collect(), query: query.collect() }
+        Self {
+            request,
+            path: path.collect(),
+            query: query.collect(),
+        }
     }
 
     pub(super) fn method(&self) -> &'a str {
@@ -38,12 +47,19 @@ impl<'a> Request<'a> {
 
     /// The first parameter of a name.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_ref())
     }
 
     /// All parameters of a name, in their order.
     pub(super) fn parameters(&self, name: &str) -> Vec<String> {
-        self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone().into_owned()).collect()
+        self.query
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.clone().into_owned())
+            .collect()
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {
@@ -56,7 +72,9 @@ impl<'a> Request<'a> {
 
     /// The body as a form.
     pub(super) fn form(&self, name: &str) -> Option<String> {
-        form_urlencoded::parse(self.request.body()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        form_urlencoded::parse(self.request.body())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// The body as a JSON object; an empty one is an empty object, and null is absent.

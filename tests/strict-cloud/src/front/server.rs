@@ -43,19 +43,28 @@ impl Server {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let stop = Arc::new(Notify::new());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let clock = Arc::new(Clock::of(Arc::clone(&cloud)));
         let stopped = Arc::clone(&stop);
-        let thread = std::thread::Builder::new().name("strict-cloud".into()).spawn(move || {
-            // Connections are tasks of the runtime, and end with it.
-            runtime.block_on(async {
-                tokio::select! {
-                    () = serve(listener, clock) => {}
-                    () = stopped.notified() => {}
-                }
-            });
-        })?;
-        Ok(Self { address, cloud, stop, thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("strict-cloud".into())
+            .spawn(move || {
+                // Connections are tasks of the runtime, and end with it.
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = serve(listener, clock) => {}
+                        () = stopped.notified() => {}
+                    }
+                });
+            })?;
+        Ok(Self {
+            address,
+            cloud,
+            stop,
+            thread: Some(thread),
+        })
     }
 
     /// `http://127.0.0.1:<port>`, the endpoint for an SDK.
@@ -90,11 +99,18 @@ struct Clock {
 impl Clock {
     fn of(cloud: Arc<Mutex<Cloud>>) -> Self {
         let from = cloud.lock().unwrap_or_else(PoisonError::into_inner).now();
-        Self { cloud, started: Instant::now(), from }
+        Self {
+            cloud,
+            started: Instant::now(),
+            from,
+        }
     }
 
     /// Answers a request now; says, too, how late the answer is to come.
-    fn answer(&self, request: &Request<Vec<u8>>) -> (Result<Response<Vec<u8>>, Dropped>, std::time::Duration) {
+    fn answer(
+        &self,
+        request: &Request<Vec<u8>>,
+    ) -> (Result<Response<Vec<u8>>, Dropped>, std::time::Duration) {
         let mut cloud = self.cloud.lock().unwrap_or_else(PoisonError::into_inner);
         cloud.advance_to(self.from.after(self.started.elapsed()));
         let answer = answer(&mut cloud, request);
@@ -103,7 +119,9 @@ impl Clock {
 }
 
 async fn serve(listener: TcpListener, clock: Arc<Clock>) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+        return;
+    };
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, most likely: others are closed meanwhile.
@@ -115,14 +133,24 @@ async fn serve(listener: TcpListener, clock: Arc<Clock>) {
         tokio::spawn(async move {
             let service = service_fn(move |request| one(Arc::clone(&clock), request));
             // An error of a handler closes the connection, and nothing is written.
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
     }
 }
 
-async fn one(clock: Arc<Clock>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+async fn one(
+    clock: Arc<Clock>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Dropped> {
     let (head, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Dropped)?.to_bytes().to_vec();
+    let body = body
+        .collect()
+        .await
+        .map_err(|_| Dropped)?
+        .to_bytes()
+        .to_vec();
     let (answer, delay) = clock.answer(&Request::from_parts(head, body));
     if !delay.is_zero() {
         wait(delay).await;
@@ -130,7 +158,10 @@ async fn one(clock: Arc<Clock>, request: Request<Incoming>) -> Result<Response<F
     answer.map(|response| response.map(|body| Full::new(Bytes::from(body))))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a delay that the latency or a fault asked for is one")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a delay that the latency or a fault asked for is one"
+)]
 async fn wait(time: std::time::Duration) {
     tokio::time::sleep(time).await;
 }

@@ -11,7 +11,10 @@ use crate::model::{Caller, Cloud};
 pub(super) const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 pub(super) fn answer(cloud: &Cloud, caller: &Caller, request: &Request<'_>) -> Handled {
-    let (action, version) = (request.form("Action").unwrap_or_default(), request.form("Version").unwrap_or_default());
+    let (action, version) = (
+        request.form("Action").unwrap_or_default(),
+        request.form("Version").unwrap_or_default(),
+    );
     if (action.as_str(), version.as_str()) != ("GetCallerIdentity", "2011-06-15") {
         // "Common Errors": InvalidAction, 400; the sentence is assumed:no-route.
         let said = format!("Could not find operation {action} for version {version}");
@@ -20,11 +23,16 @@ pub(super) fn answer(cloud: &Cloud, caller: &Caller, request: &Request<'_>) -> H
     let mut xml = Xml::begin();
     xml.root("GetCallerIdentityResponse", NAMESPACE, |xml| {
         xml.within("GetCallerIdentityResult", |xml| {
-            xml.leaf("Arn", &format!("arn:aws:iam::{}:user/{}", caller.account, caller.principal));
+            xml.leaf(
+                "Arn",
+                &format!("arn:aws:iam::{}:user/{}", caller.account, caller.principal),
+            );
             xml.leaf("UserId", &caller.principal);
             xml.leaf("Account", &caller.account);
         });
-        xml.within("ResponseMetadata", |xml| xml.leaf("RequestId", &cloud.request_id()));
+        xml.within("ResponseMetadata", |xml| {
+            xml.leaf("RequestId", &cloud.request_id())
+        });
     });
     Ok(response(200, "text/xml", xml.text()))
 }

@@ -22,7 +22,21 @@ fn word_begins(c: char) -> bool {
 }
 
 /// What follows these is a regular expression, not a division.
-const BEFORE_EXPRESSION: [&str; 13] = ["case", "delete", "do", "else", "in", "instanceof", "new", "of", "return", "throw", "typeof", "void", "yield"];
+const BEFORE_EXPRESSION: [&str; 13] = [
+    "case",
+    "delete",
+    "do",
+    "else",
+    "in",
+    "instanceof",
+    "new",
+    "of",
+    "return",
+    "throw",
+    "typeof",
+    "void",
+    "yield",
+];
 
 /// The tokens of a source; a source that ends in the middle of something ends there.
 fn tokens(code: &str) -> Vec<Token<'_>> {
@@ -32,8 +46,12 @@ fn tokens(code: &str) -> Vec<Token<'_>> {
     let (mut at, mut line) = (0, 1);
     while let Some(rest) = code.get(at..).filter(|rest| !rest.is_empty()) {
         let first = rest.chars().next().unwrap_or_default();
-        let divides = found.last().is_some_and(|last| [")", "]", "}"].contains(&last.text) || last.is_word() && !BEFORE_EXPRESSION.contains(&last.text))
-            || found.last().is_some_and(|last| last.text.starts_with(|c: char| c.is_ascii_digit()));
+        let divides = found.last().is_some_and(|last| {
+            [")", "]", "}"].contains(&last.text)
+                || last.is_word() && !BEFORE_EXPRESSION.contains(&last.text)
+        }) || found
+            .last()
+            .is_some_and(|last| last.text.starts_with(|c: char| c.is_ascii_digit()));
         let length = match first {
             '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
             '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
@@ -44,7 +62,9 @@ fn tokens(code: &str) -> Vec<Token<'_>> {
                 template(rest, 1, &mut templates)
             }
             '/' if !divides => pattern(rest),
-            c if word_begins(c) || c.is_ascii_digit() => rest.find(|c: char| !word_begins(c) && !c.is_alphanumeric()).unwrap_or(rest.len()),
+            c if word_begins(c) || c.is_ascii_digit() => rest
+                .find(|c: char| !word_begins(c) && !c.is_alphanumeric())
+                .unwrap_or(rest.len()),
             c => c.len_utf8(),
         };
         let text = rest.get(..length).unwrap_or(rest);
@@ -125,19 +145,28 @@ pub(super) fn refused(code: &str, two: bool) -> Option<String> {
         let before = index.checked_sub(1).and_then(text);
         let after = text(index + 1);
         // A name after a dot, or of a property.
-        let name = before == Some(".") || after == Some(":") || (after == Some("(") && token.text != "import");
+        let name = before == Some(".")
+            || after == Some(":")
+            || (after == Some("(") && token.text != "import");
         let refused = match token.text {
             // CloudFront Developer Guide, "JavaScript runtime 1.0 features": no const and no let.
             // The rest is assumed:dialect.
             "const" | "let" | "await" | "import" | "export" => !two && !name,
             "async" => !two && after == Some("function"),
             "class" => !name,
-            "of" => before.is_some_and(|before| before.starts_with(word_begins) && !BEFORE_EXPRESSION.contains(&before)) && !name,
+            "of" => {
+                before.is_some_and(|before| {
+                    before.starts_with(word_begins) && !BEFORE_EXPRESSION.contains(&before)
+                }) && !name
+            }
             "{" => before == Some("catch"),
             _ => false,
         };
         if refused {
-            return Some(format!("SyntaxError: Token \"{}\" not supported in this version in {}", token.text, token.line));
+            return Some(format!(
+                "SyntaxError: Token \"{}\" not supported in this version in {}",
+                token.text, token.line
+            ));
         }
     }
     None
@@ -147,9 +176,15 @@ pub(super) fn refused(code: &str, two: bool) -> Option<String> {
 pub(super) fn is_module(code: &str) -> bool {
     let tokens = tokens(code);
     let plain = |index: usize| {
-        index.checked_sub(1).and_then(|before| tokens.get(before)).is_none_or(|before| [";", "}"].contains(&before.text) || !before.text.starts_with('.'))
+        index
+            .checked_sub(1)
+            .and_then(|before| tokens.get(before))
+            .is_none_or(|before| [";", "}"].contains(&before.text) || !before.text.starts_with('.'))
     };
-    tokens.iter().enumerate().any(|(index, token)| ["import", "export"].contains(&token.text) && plain(index))
+    tokens
+        .iter()
+        .enumerate()
+        .any(|(index, token)| ["import", "export"].contains(&token.text) && plain(index))
 }
 
 #[cfg(test)]
@@ -168,12 +203,19 @@ mod tests {
         for code in quiet {
             assert_eq!(refused(code, false), None, "{code}");
         }
-        let said = |token: &str, line: usize| Some(format!("SyntaxError: Token \"{token}\" not supported in this version in {line}"));
+        let said = |token: &str, line: usize| {
+            Some(format!(
+                "SyntaxError: Token \"{token}\" not supported in this version in {line}"
+            ))
+        };
         assert_eq!(refused("var a;\nconst b = 1;", false), said("const", 2));
         assert_eq!(refused("for (var a of b) {}", true), said("of", 1));
         assert_eq!(refused("try {} catch {}", true), said("{", 1));
         assert_eq!(refused("class A {}", true), said("class", 1));
-        assert_eq!(refused("const a = 1; let b = async function () { await a; };", true), None);
+        assert_eq!(
+            refused("const a = 1; let b = async function () { await a; };", true),
+            None
+        );
     }
 
     #[test]

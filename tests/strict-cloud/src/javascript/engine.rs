@@ -5,7 +5,10 @@ use std::rc::Rc;
 
 use rquickjs::context::EvalOptions;
 use rquickjs::promise::MaybePromise;
-use rquickjs::{CatchResultExt as _, CaughtError, Coerced, Context, Ctx, Function, Module, Object, Runtime, Value};
+use rquickjs::{
+    CatchResultExt as _, CaughtError, Coerced, Context, Ctx, Function, Module, Object, Runtime,
+    Value,
+};
 
 use super::{Task, dialect, digest};
 
@@ -45,10 +48,16 @@ pub(super) fn run(task: Task<'_>) -> Ended {
     let traces = Rc::new(Traces::default());
     let returned = source(task.code, task.two).and_then(|source| {
         let engine = engine(&traces).map_err(|error| error.to_string())?;
-        engine.with(|ctx| within(&ctx, task, source, &traces).map_err(|error| said(&error, &traces)))
+        engine
+            .with(|ctx| within(&ctx, task, source, &traces).map_err(|error| said(&error, &traces)))
     });
     let returned = returned.map_err(|error| format!("{PREFIX}{error}"));
-    Ended { lines: traces.lines.take(), returned, ticks: traces.ticks.get(), timely: traces.timely.get() }
+    Ended {
+        lines: traces.lines.take(),
+        returned,
+        ticks: traces.ticks.get(),
+        timely: traces.timely.get(),
+    }
 }
 
 /// What is wrong with a source, if it can be seen without running it.
@@ -58,18 +67,26 @@ pub(super) fn syntax(code: &[u8], two: bool) -> Option<String> {
         // A function that is never called: parsed, and no more.
         let parsed = |ctx: Ctx<'_>| {
             if dialect::is_module(source) {
-                return Module::declare(ctx.clone(), "function.js", source).map(|_| ()).catch(&ctx).map_err(|error| said(&error, &Rc::default()));
+                return Module::declare(ctx.clone(), "function.js", source)
+                    .map(|_| ())
+                    .catch(&ctx)
+                    .map_err(|error| said(&error, &Rc::default()));
             }
-            ctx.eval::<(), _>(format!("(function () {{\n{source}\n}})")).catch(&ctx).map_err(|error| said(&error, &Rc::default()))
+            ctx.eval::<(), _>(format!("(function () {{\n{source}\n}})"))
+                .catch(&ctx)
+                .map_err(|error| said(&error, &Rc::default()))
         };
         engine.with(parsed)
     });
     // What a module imports is looked for before it is run, too, and is another matter.
-    checked.err().filter(|fault| fault.starts_with("SyntaxError"))
+    checked
+        .err()
+        .filter(|fault| fault.starts_with("SyntaxError"))
 }
 
 fn source(code: &[u8], two: bool) -> Result<&str, String> {
-    let source = std::str::from_utf8(code).map_err(|_| "SyntaxError: Illegal byte sequence".to_owned())?;
+    let source =
+        std::str::from_utf8(code).map_err(|_| "SyntaxError: Illegal byte sequence".to_owned())?;
     if source.contains('\0') {
         return Err("SyntaxError: Unexpected token".to_owned());
     }
@@ -89,17 +106,30 @@ fn engine(traces: &Rc<Traces>) -> rquickjs::Result<Context> {
 }
 
 /// From an empty engine to what the handler returned.
-fn within<'js>(ctx: &Ctx<'js>, task: Task<'_>, source: &str, traces: &Rc<Traces>) -> Result<Option<String>, CaughtError<'js>> {
+fn within<'js>(
+    ctx: &Ctx<'js>,
+    task: Task<'_>,
+    source: &str,
+    traces: &Rc<Traces>,
+) -> Result<Option<String>, CaughtError<'js>> {
     let host = host(ctx, task, traces).catch(ctx)?;
     // What was needed to get there is not the function's.
     traces.ticks.set(0);
     let handler = load(ctx, source, &host).catch(ctx)?;
     let Some(handler) = handler.into_function() else {
-        return Err(CaughtError::Value(rquickjs::String::from_str(ctx.clone(), "ReferenceError: \"handler\" is not defined").catch(ctx)?.into_value()));
+        return Err(CaughtError::Value(
+            rquickjs::String::from_str(ctx.clone(), "ReferenceError: \"handler\" is not defined")
+                .catch(ctx)?
+                .into_value(),
+        ));
     };
     let run: Function<'js> = host.get("run").catch(ctx)?;
     let returned: Value<'js> = run.call((handler, task.event)).catch(ctx)?;
-    let settled: Value<'js> = if task.two { MaybePromise::from_value(returned).finish().catch(ctx)? } else { returned };
+    let settled: Value<'js> = if task.two {
+        MaybePromise::from_value(returned).finish().catch(ctx)?
+    } else {
+        returned
+    };
     let text: Function<'js> = host.get("text").catch(ctx)?;
     text.call((settled,)).catch(ctx)
 }
@@ -125,27 +155,61 @@ fn host<'js>(ctx: &Ctx<'js>, task: Task<'_>, traces: &Rc<Traces>) -> rquickjs::R
         "now",
         Function::new(ctx.clone(), move || {
             clock.timely.set(true);
-            f64::from(u32::try_from(now / 1000).unwrap_or_default()) * 1000.0 + f64::from(u16::try_from(now % 1000).unwrap_or_default())
+            f64::from(u32::try_from(now / 1000).unwrap_or_default()) * 1000.0
+                + f64::from(u16::try_from(now % 1000).unwrap_or_default())
         })?,
     )?;
     native.set(
         "digest",
-        Function::new(ctx.clone(), |algorithm: String, key: Option<String>, data: String| {
-            let key = key.map(|key| digest::bytes(&key));
-            digest::text(&digest::digest(&algorithm, key.as_deref(), &digest::bytes(&data)))
+        Function::new(
+            ctx.clone(),
+            |algorithm: String, key: Option<String>, data: String| {
+                let key = key.map(|key| digest::bytes(&key));
+                digest::text(&digest::digest(
+                    &algorithm,
+                    key.as_deref(),
+                    &digest::bytes(&data),
+                ))
+            },
+        )?,
+    )?;
+    native.set(
+        "utf8",
+        Function::new(ctx.clone(), |text: String| digest::text(text.as_bytes()))?,
+    )?;
+    native.set(
+        "text",
+        Function::new(ctx.clone(), |bytes: String| {
+            String::from_utf8_lossy(&digest::bytes(&bytes)).into_owned()
         })?,
     )?;
-    native.set("utf8", Function::new(ctx.clone(), |text: String| digest::text(text.as_bytes()))?)?;
-    native.set("text", Function::new(ctx.clone(), |bytes: String| String::from_utf8_lossy(&digest::bytes(&bytes)).into_owned())?)?;
-    native.set("strict", Function::new(ctx.clone(), |bytes: String| String::from_utf8(digest::bytes(&bytes)).ok())?)?;
-    native.set("encode", Function::new(ctx.clone(), |bytes: String, encoding: String| digest::encode(&digest::bytes(&bytes), &encoding))?)?;
-    native.set("decode", Function::new(ctx.clone(), |text: String, encoding: String| digest::text(&digest::decode(&text, &encoding)))?)?;
+    native.set(
+        "strict",
+        Function::new(ctx.clone(), |bytes: String| {
+            String::from_utf8(digest::bytes(&bytes)).ok()
+        })?,
+    )?;
+    native.set(
+        "encode",
+        Function::new(ctx.clone(), |bytes: String, encoding: String| {
+            digest::encode(&digest::bytes(&bytes), &encoding)
+        })?,
+    )?;
+    native.set(
+        "decode",
+        Function::new(ctx.clone(), |text: String, encoding: String| {
+            digest::text(&digest::decode(&text, &encoding))
+        })?,
+    )?;
     if let Some((id, pairs)) = task.store {
         native.set("store", id)?;
         let count = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
         native.set("count", Function::new(ctx.clone(), move || count)?)?;
         let pairs = pairs.clone();
-        native.set("get", Function::new(ctx.clone(), move |key: String| pairs.get(&key).cloned())?)?;
+        native.set(
+            "get",
+            Function::new(ctx.clone(), move |key: String| pairs.get(&key).cloned())?,
+        )?;
     }
     let build: Function<'js> = ctx.eval_with_options(HOST, named("host.js"))?;
     build.call((native, task.two))
@@ -154,20 +218,30 @@ fn host<'js>(ctx: &Ctx<'js>, task: Task<'_>, traces: &Rc<Traces>) -> rquickjs::R
 /// What can be imported, and what it gives besides the default.
 const MODULES: [(&str, &str); 4] = [
     ("crypto", "createHash, createHmac"),
-    ("querystring", "parse, stringify, escape, unescape, decode, encode"),
+    (
+        "querystring",
+        "parse, stringify, escape, unescape, decode, encode",
+    ),
     ("buffer", "Buffer"),
-    ("cloudfront", "kvs, edgeLocation, updateRequestOrigin, selectRequestOriginById, createRequestOriginGroup"),
+    (
+        "cloudfront",
+        "kvs, edgeLocation, updateRequestOrigin, selectRequestOriginById, createRequestOriginGroup",
+    ),
 ];
 
 /// Runs the function's top level, and answers its `handler`.
 fn load<'js>(ctx: &Ctx<'js>, source: &str, host: &Object<'js>) -> rquickjs::Result<Value<'js>> {
     // On a line of its own, where no comment reaches.
-    let source = format!("{source}\n;globalThis.__handler = typeof handler === 'undefined' ? undefined : handler;");
+    let source = format!(
+        "{source}\n;globalThis.__handler = typeof handler === 'undefined' ? undefined : handler;"
+    );
     if dialect::is_module(&source) {
         let modules: Object<'js> = host.get("modules")?;
         ctx.globals().set("__modules", modules)?;
         for (name, exports) in MODULES {
-            let text = format!("const module = globalThis.__modules.{name}; export default module; export const {{ {exports} }} = module;");
+            let text = format!(
+                "const module = globalThis.__modules.{name}; export default module; export const {{ {exports} }} = module;"
+            );
             let (_, loaded) = Module::declare(ctx.clone(), name, text)?.eval()?;
             loaded.finish::<()>()?;
         }
@@ -194,19 +268,33 @@ fn said(error: &CaughtError<'_>, traces: &Rc<Traces>) -> String {
         // assumed:compute-limit.
         return "The function exceeded the maximum allowed compute utilization.".to_owned();
     }
-    let text = |object: &Object<'_>, name: &str| object.get::<_, Coerced<String>>(name).map(|text| text.0).unwrap_or_default();
+    let text = |object: &Object<'_>, name: &str| {
+        object
+            .get::<_, Coerced<String>>(name)
+            .map(|text| text.0)
+            .unwrap_or_default()
+    };
     match error {
         CaughtError::Exception(exception) => {
-            let (name, message) = (text(exception.as_object(), "name"), text(exception.as_object(), "message"));
+            let (name, message) = (
+                text(exception.as_object(), "name"),
+                text(exception.as_object(), "message"),
+            );
             // assumed:memory-limit.
-            if message == "out of memory" { "MemoryError".to_owned() } else { format!("{name}: {message}") }
+            if message == "out of memory" {
+                "MemoryError".to_owned()
+            } else {
+                format!("{name}: {message}")
+            }
         }
         CaughtError::Value(value) => match value.get::<Coerced<String>>() {
             Ok(text) if !value.is_null() => text.0,
             _ => "MemoryError".to_owned(),
         },
         // The handler's promise can never be settled: nothing is left to run.
-        CaughtError::Error(rquickjs::Error::WouldBlock) => "Error: the promise that the handler returned is never settled".to_owned(),
+        CaughtError::Error(rquickjs::Error::WouldBlock) => {
+            "Error: the promise that the handler returned is never settled".to_owned()
+        }
         CaughtError::Error(rquickjs::Error::Allocation) => "MemoryError".to_owned(),
         CaughtError::Error(error) => format!("InternalError: {error}"),
     }

@@ -66,7 +66,11 @@ static MEMO: LazyLock<Mutex<HashMap<[u8; 32], Known>>> = LazyLock::new(Mutex::de
 /// Runs a function, or remembers how it went.
 pub(crate) fn run(task: Task<'_>) -> Arc<Ran> {
     let key = key(&task);
-    let known = MEMO.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    let known = MEMO
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&key)
+        .cloned();
     match known {
         Some(Known::Always(ran)) => return ran,
         Some(Known::At(times)) => {
@@ -82,7 +86,9 @@ pub(crate) fn run(task: Task<'_>) -> Arc<Ran> {
         memo.clear();
     }
     if ran.timely {
-        let known = memo.entry(key).or_insert_with(|| Known::At(BTreeMap::new()));
+        let known = memo
+            .entry(key)
+            .or_insert_with(|| Known::At(BTreeMap::new()));
         if let Known::At(times) = known {
             if times.len() >= REMEMBERED {
                 times.clear();
@@ -96,18 +102,34 @@ pub(crate) fn run(task: Task<'_>) -> Arc<Ran> {
 }
 
 fn fresh(task: Task<'_>, key: &[u8; 32]) -> Ran {
-    let engine::Ended { lines, returned, ticks, timely } = engine::run(task);
+    let engine::Ended {
+        lines,
+        returned,
+        ticks,
+        timely,
+    } = engine::run(task);
     let result = returned.and_then(|text| output::checked(text.as_deref(), task.event));
     // assumed:compute-utilization.
     let utilization = 5 + (task.code.len() + task.event.len()) / 2048;
-    let utilization = u32::try_from(utilization).unwrap_or(100).saturating_add(ticks).min(100);
-    Ran { lines, result, utilization, request_id: request_id(task.event, key), timely }
+    let utilization = u32::try_from(utilization)
+        .unwrap_or(100)
+        .saturating_add(ticks)
+        .min(100);
+    Ran {
+        lines,
+        result,
+        utilization,
+        request_id: request_id(task.event, key),
+        timely,
+    }
 }
 
 /// CloudFront Developer Guide, "Event structure": `requestId` may be left out. What stands in for it then, is
 /// assumed:test-request-id.
 fn request_id(event: &str, key: &[u8; 32]) -> String {
-    let given = serde_json::from_str::<Value>(event).ok().and_then(|event| Some(event.get("context")?.get("requestId")?.as_str()?.to_owned()));
+    let given = serde_json::from_str::<Value>(event)
+        .ok()
+        .and_then(|event| Some(event.get("context")?.get("requestId")?.as_str()?.to_owned()));
     given.unwrap_or_else(|| {
         let more = Sha256::digest(key);
         let bytes: Vec<u8> = key.iter().chain(more.iter()).copied().take(40).collect();
@@ -137,8 +159,18 @@ fn key(task: &Task<'_>) -> [u8; 32] {
 /// What is wrong with a source before anything of it runs, in the words of FunctionErrorMessage.
 pub(crate) fn syntax(code: &[u8], two: bool) -> Option<String> {
     static MEMO: LazyLock<Mutex<HashMap<[u8; 32], Option<String>>>> = LazyLock::new(Mutex::default);
-    let key = key(&Task { code, two, event: "", store: None, now: Time::default() });
-    if let Some(known) = MEMO.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+    let key = key(&Task {
+        code,
+        two,
+        event: "",
+        store: None,
+        now: Time::default(),
+    });
+    if let Some(known) = MEMO
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&key)
+    {
         return known.clone();
     }
     let found = engine::syntax(code, two);

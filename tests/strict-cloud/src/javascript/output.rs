@@ -13,14 +13,23 @@ pub(super) fn checked(returned: Option<&str>, event: &str) -> Result<String, Str
     let value = returned.and_then(|text| serde_json::from_str::<Value>(text).ok());
     let event: Value = serde_json::from_str(event).unwrap_or_default();
     let checked = match &value {
-        Some(Value::Object(fields)) if fields.contains_key("statusCode") => response(fields).map(|members| ("response", members)),
-        Some(Value::Object(fields)) if of_response(&event) && !fields.contains_key("method") => response(fields).map(|members| ("response", members)),
-        Some(Value::Object(_)) if of_response(&event) => Err("the handler of a viewer response must return a response.".to_owned()),
+        Some(Value::Object(fields)) if fields.contains_key("statusCode") => {
+            response(fields).map(|members| ("response", members))
+        }
+        Some(Value::Object(fields)) if of_response(&event) && !fields.contains_key("method") => {
+            response(fields).map(|members| ("response", members))
+        }
+        Some(Value::Object(_)) if of_response(&event) => {
+            Err("the handler of a viewer response must return a response.".to_owned())
+        }
         Some(Value::Object(fields)) => request(fields, &event).map(|members| ("request", members)),
         _ => Err("the handler must return a request or a response object.".to_owned()),
     };
     let (kind, members) = checked.map_err(|fault| format!("{PREFIX}{fault}"))?;
-    let members: Vec<String> = members.iter().map(|(name, value)| format!("{}:{value}", json!(name))).collect();
+    let members: Vec<String> = members
+        .iter()
+        .map(|(name, value)| format!("{}:{value}", json!(name)))
+        .collect();
     Ok(format!("{{\"{kind}\":{{{}}}}}", members.join(",")))
 }
 
@@ -32,10 +41,18 @@ type Members = Vec<(&'static str, Value)>;
 
 fn request(fields: &Map<String, Value>, event: &Value) -> Result<Members, String> {
     // "If your function code returns a request, it cannot modify this field."
-    let method = event.pointer("/request/method").or_else(|| fields.get("method")).filter(|method| method.is_string());
-    let Some(method) = method else { return Err("request.method is missing or is no string.".into()) };
+    let method = event
+        .pointer("/request/method")
+        .or_else(|| fields.get("method"))
+        .filter(|method| method.is_string());
+    let Some(method) = method else {
+        return Err("request.method is missing or is no string.".into());
+    };
     // "The new uri value must begin with a forward slash."
-    let uri = fields.get("uri").and_then(Value::as_str).ok_or("request.uri is missing or is no string.")?;
+    let uri = fields
+        .get("uri")
+        .and_then(Value::as_str)
+        .ok_or("request.uri is missing or is no string.")?;
     if !uri.starts_with('/') {
         return Err("request.uri must begin with a forward slash.".into());
     }
@@ -50,8 +67,13 @@ fn request(fields: &Map<String, Value>, event: &Value) -> Result<Members, String
 
 fn response(fields: &Map<String, Value>) -> Result<Members, String> {
     // "This value is an integer, not a string."
-    let status = fields.get("statusCode").and_then(Value::as_u64).filter(|status| (100..=599).contains(status));
-    let Some(status) = status else { return Err("response.statusCode must be an integer from 100 to 599.".into()) };
+    let status = fields
+        .get("statusCode")
+        .and_then(Value::as_u64)
+        .filter(|status| (100..=599).contains(status));
+    let Some(status) = status else {
+        return Err("response.statusCode must be an integer from 100 to 599.".into());
+    };
     let mut members = vec![("statusCode", json!(status))];
     match fields.get("statusDescription") {
         None | Some(Value::Null) => {}
@@ -72,19 +94,40 @@ fn checked_body(body: &Value) -> Result<Value, String> {
     if body.is_string() {
         return Ok(json!({"encoding": "text", "data": body}));
     }
-    let (encoding, data) = (body.get("encoding").and_then(Value::as_str), body.get("data").and_then(Value::as_str));
+    let (encoding, data) = (
+        body.get("encoding").and_then(Value::as_str),
+        body.get("data").and_then(Value::as_str),
+    );
     match (encoding, data) {
         (Some("text"), Some(_)) => Ok(body.clone()),
-        (Some("base64"), Some(data)) if base64::engine::general_purpose::STANDARD.decode(data).is_ok() => Ok(body.clone()),
+        (Some("base64"), Some(data))
+            if base64::engine::general_purpose::STANDARD
+                .decode(data)
+                .is_ok() =>
+        {
+            Ok(body.clone())
+        }
         (Some("base64"), Some(_)) => Err("response.body.data is no base64.".into()),
-        _ => Err("response.body must be a string, or have an encoding, text or base64, and data.".into()),
+        _ => Err(
+            "response.body must be a string, or have an encoding, text or base64, and data.".into(),
+        ),
     }
 }
 
 fn headers(fields: &Map<String, Value>, of: &str) -> Result<Value, String> {
     let headers = entries(fields, of, "headers")?;
-    let lower = headers.as_object().into_iter().flatten().all(|(name, _)| !name.chars().any(char::is_uppercase));
-    if lower { Ok(headers) } else { Err(format!("{of}.headers must have header names in lower case.")) }
+    let lower = headers
+        .as_object()
+        .into_iter()
+        .flatten()
+        .all(|(name, _)| !name.chars().any(char::is_uppercase));
+    if lower {
+        Ok(headers)
+    } else {
+        Err(format!(
+            "{of}.headers must have header names in lower case."
+        ))
+    }
 }
 
 /// "Each field contains a value property"; `multiValue` and, of cookies, `attributes` may be there, too. What is absent is empty.
@@ -95,10 +138,18 @@ fn entries(fields: &Map<String, Value>, of: &str, name: &str) -> Result<Value, S
         Some(_) => return Err(format!("{of}.{name} must be an object.")),
     };
     for (key, entry) in entries {
-        let text = |entry: &Value| entry.get("value").is_some_and(Value::is_string) && entry.get("attributes").is_none_or(Value::is_string);
-        let many = entry.get("multiValue").map(|many| many.as_array().is_some_and(|many| !many.is_empty() && many.iter().all(text)));
+        let text = |entry: &Value| {
+            entry.get("value").is_some_and(Value::is_string)
+                && entry.get("attributes").is_none_or(Value::is_string)
+        };
+        let many = entry.get("multiValue").map(|many| {
+            many.as_array()
+                .is_some_and(|many| !many.is_empty() && many.iter().all(text))
+        });
         if many == Some(false) || many.is_none() && !text(entry) {
-            return Err(format!("{of}.{name}['{key}'] must have a value that is a string."));
+            return Err(format!(
+                "{of}.{name}['{key}'] must have a value that is a string."
+            ));
         }
     }
     Ok(Value::Object(entries.clone()))

@@ -27,85 +27,171 @@ pub(super) fn shown(code: Option<&Code>) -> Value {
     match code {
         None => Value::Null,
         Some(Code::Zip(bytes)) => json!(sha256(bytes)),
-        Some(Code::S3 { bucket, key, version }) => json!({"bucket": bucket, "key": key, "version": version}),
+        Some(Code::S3 {
+            bucket,
+            key,
+            version,
+        }) => json!({"bucket": bucket, "key": key, "version": version}),
         Some(Code::Image(uri)) => json!(uri),
     }
 }
 
 /// Breaches of the service model (Lambda API reference, FunctionCode and UpdateFunctionCode); members of `Code` at creation.
-pub(super) fn breaches(code: Option<&Code>, at_creation: bool, breaches: &mut Breaches) -> Result<(), Problem> {
-    let Some(Code::S3 { bucket, key, version }) = code else { return Ok(()) };
+pub(super) fn breaches(
+    code: Option<&Code>,
+    at_creation: bool,
+    breaches: &mut Breaches,
+) -> Result<(), Problem> {
+    let Some(Code::S3 {
+        bucket,
+        key,
+        version,
+    }) = code
+    else {
+        return Ok(());
+    };
     let fields = json!({"S3Bucket": bucket, "S3Key": key, "S3ObjectVersion": version});
     let path = if at_creation { "code" } else { "" };
-    fields.as_object().map_or(Ok(()), |fields| breaches.object(path, fields, S3_OBJECT))
+    fields
+        .as_object()
+        .map_or(Ok(()), |fields| breaches.object(path, fields, S3_OBJECT))
 }
 
 /// Fetches and checks code. `image` is whether the function is one.
-pub(super) fn fetch(world: &World, context: &Context<'_>, code: Option<&Code>, image: bool, at_creation: bool) -> Result<Deployed, Problem> {
+pub(super) fn fetch(
+    world: &World,
+    context: &Context<'_>,
+    code: Option<&Code>,
+    image: bool,
+    at_creation: bool,
+) -> Result<Deployed, Problem> {
     match code {
         // The sentence is assumed:code-texts.
         None => Err(invalid("Please provide a source for function code.")),
         // Recorded answer: test_lambda_zip_file_to_image; the others' sentences are assumed:code-texts.
-        Some(Code::Image(_)) if !image && at_creation => Err(invalid("Please don't provide ImageUri when the intended function PackageType is Zip.")),
-        Some(Code::Image(_)) if !image => Err(invalid("Please don't provide ImageUri when updating a function with packageType Zip.")),
+        Some(Code::Image(_)) if !image && at_creation => Err(invalid(
+            "Please don't provide ImageUri when the intended function PackageType is Zip.",
+        )),
+        Some(Code::Image(_)) if !image => Err(invalid(
+            "Please don't provide ImageUri when updating a function with packageType Zip.",
+        )),
         Some(Code::Image(uri)) => resolve(world, uri),
-        Some(_) if image => Err(invalid("Please provide ImageUri when creating or updating a function with packageType Image.")),
+        Some(_) if image => Err(invalid(
+            "Please provide ImageUri when creating or updating a function with packageType Image.",
+        )),
         Some(Code::Zip(bytes)) => {
             // Lambda's own words, as users report them: 69,905,067 bytes of request for UpdateFunctionCode,
             // 70,167,211 for CreateFunction; the code is base64 in it. assumed:request-size.
-            let (most, operation) = if at_creation { (70_167_211, "CreateFunction") } else { (69_905_067, "UpdateFunctionCode") };
+            let (most, operation) = if at_creation {
+                (70_167_211, "CreateFunction")
+            } else {
+                (69_905_067, "UpdateFunctionCode")
+            };
             if bytes.len().div_ceil(3) * 4 >= most {
-                let said = format!("Request must be smaller than {most} bytes for the {operation} operation");
+                let said = format!(
+                    "Request must be smaller than {most} bytes for the {operation} operation"
+                );
                 return Err(Problem::new(413, "RequestEntityTooLargeException", said));
             }
             unpack(Arc::from(bytes.as_slice()))
         }
-        Some(Code::S3 { bucket, key, version }) => unpack(download(world, context, bucket, key, version.as_deref())?),
+        Some(Code::S3 {
+            bucket,
+            key,
+            version,
+        }) => unpack(download(world, context, bucket, key, version.as_deref())?),
     }
 }
 
 fn unpack(bytes: Arc<[u8]>) -> Result<Deployed, Problem> {
     // Recorded answer: test_create_lambda_exceptions, invalid_zip_exc.
-    let archive = zip::read(&bytes).ok_or_else(|| invalid("Could not unzip uploaded file. Please check your file, then try to upload again."))?;
+    let archive = zip::read(&bytes).ok_or_else(|| {
+        invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
+    })?;
     if archive.entries == 0 {
         // assumed:code-texts.
         return Err(invalid("Uploaded file must be a non-empty zip"));
     }
     // Recorded answer: test_oversized_unzipped_lambda.
     if archive.unzipped >= 262_144_000 {
-        return Err(invalid("Unzipped size must be smaller than 262144000 bytes"));
+        return Err(invalid(
+            "Unzipped size must be smaller than 262144000 bytes",
+        ));
     }
-    Ok(Deployed { sha256: sha256(&bytes), size: bytes.len() as u64, bytes: Some(bytes), image: None })
+    Ok(Deployed {
+        sha256: sha256(&bytes),
+        size: bytes.len() as u64,
+        bytes: Some(bytes),
+        image: None,
+    })
 }
 
 /// The sentences are S3's own error codes and messages in Lambda's frame (assumed:s3-texts).
-fn download(world: &World, context: &Context<'_>, bucket: &str, key: &str, version: Option<&str>) -> Result<Arc<[u8]>, Problem> {
-    let refuse = |code: &str, said: &str| invalid(format!("Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {said}"));
-    let found = world.buckets.get(bucket).ok_or_else(|| refuse("NoSuchBucket", "The specified bucket does not exist"))?;
+fn download(
+    world: &World,
+    context: &Context<'_>,
+    bucket: &str,
+    key: &str,
+    version: Option<&str>,
+) -> Result<Arc<[u8]>, Problem> {
+    let refuse = |code: &str, said: &str| {
+        invalid(format!(
+            "Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {said}"
+        ))
+    };
+    let found = world
+        .buckets
+        .get(bucket)
+        .ok_or_else(|| refuse("NoSuchBucket", "The specified bucket does not exist"))?;
     // Lambda API reference, FunctionCode, S3Bucket: in the same region as the function.
     if found.region != context.caller.region {
-        let said = format!("The bucket is in this region: {}. Please use this region to retry the request", found.region);
+        let said = format!(
+            "The bucket is in this region: {}. Please use this region to retry the request",
+            found.region
+        );
         return Err(refuse("PermanentRedirect", &said));
     }
-    let versions = found.objects.get(key).ok_or_else(|| refuse("NoSuchKey", "The specified key does not exist."))?;
+    let versions = found
+        .objects
+        .get(key)
+        .ok_or_else(|| refuse("NoSuchKey", "The specified key does not exist."))?;
     let object = match version {
         None => versions.last(),
         Some(version) => versions.iter().find(|(known, _)| known == version),
     };
-    object.map(|(_, bytes)| bytes.clone()).ok_or_else(|| refuse("NoSuchVersion", "The specified version does not exist."))
+    object
+        .map(|(_, bytes)| bytes.clone())
+        .ok_or_else(|| refuse("NoSuchVersion", "The specified version does not exist."))
 }
 
 /// Recorded answer: test_lambda_image_and_image_config_crud: CodeSha256 is the digest of the resolved URI.
 fn resolve(world: &World, uri: &str) -> Result<Deployed, Problem> {
     if world.settings.missing.contains(uri) {
         // assumed:code-texts.
-        return Err(invalid(format!("Source image {uri} does not exist. Provide a valid source image.")));
+        return Err(invalid(format!(
+            "Source image {uri} does not exist. Provide a valid source image."
+        )));
     }
     let digest = match uri.split_once("@sha256:") {
         Some((_, digest)) => digest.to_owned(),
-        None => world.images.get(uri).cloned().unwrap_or_else(|| sha256_hex(uri.as_bytes())),
+        None => world
+            .images
+            .get(uri)
+            .cloned()
+            .unwrap_or_else(|| sha256_hex(uri.as_bytes())),
     };
-    let repository = uri.split_once('@').map_or_else(|| uri.rsplit_once(':').map_or(uri, |(repository, _)| repository), |(repository, _)| repository);
+    let repository = uri.split_once('@').map_or_else(
+        || {
+            uri.rsplit_once(':')
+                .map_or(uri, |(repository, _)| repository)
+        },
+        |(repository, _)| repository,
+    );
     let resolved = format!("{repository}@sha256:{digest}");
-    Ok(Deployed { sha256: digest, size: 0, bytes: None, image: Some((uri.to_owned(), resolved)) })
+    Ok(Deployed {
+        sha256: digest,
+        size: 0,
+        bytes: None,
+        image: Some((uri.to_owned(), resolved)),
+    })
 }

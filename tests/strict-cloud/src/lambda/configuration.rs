@@ -45,8 +45,14 @@ impl Configuration {
 
     /// With an environment.
     #[must_use]
-    pub fn with_environment<'a>(self, variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let variables: Map<String, Value> = variables.into_iter().map(|(key, value)| (key.to_owned(), json!(value))).collect();
+    pub fn with_environment<'a>(
+        self,
+        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let variables: Map<String, Value> = variables
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), json!(value)))
+            .collect();
         self.with("Environment", json!({"Variables": variables}))
     }
 
@@ -79,7 +85,10 @@ impl Configuration {
     }
 
     pub(super) fn in_vpc(&self) -> bool {
-        self.get("VpcConfig").and_then(|vpc| vpc.get("SubnetIds")).and_then(Value::as_array).is_some_and(|subnets| !subnets.is_empty())
+        self.get("VpcConfig")
+            .and_then(|vpc| vpc.get("SubnetIds"))
+            .and_then(Value::as_array)
+            .is_some_and(|subnets| !subnets.is_empty())
     }
 
     /// For the log: an environment is its keys.
@@ -94,7 +103,11 @@ impl Configuration {
     }
 
     /// Breaches of the service model.
-    pub(super) fn breaches(&self, at_creation: bool, breaches: &mut Breaches) -> Result<(), Problem> {
+    pub(super) fn breaches(
+        &self,
+        at_creation: bool,
+        breaches: &mut Breaches,
+    ) -> Result<(), Problem> {
         breaches.object("", &self.0, CONFIGURATION)?;
         if at_creation {
             breaches.object("", &self.0, AT_CREATION)?;
@@ -122,7 +135,10 @@ impl Configuration {
 
     /// Takes over what a request asks for; what it omits stays. The caller has checked it.
     pub(super) fn apply(&mut self, asked: &Self, vpc_id: &str, layer_size: impl Fn(&str) -> u64) {
-        let known = CONFIGURATION.iter().chain(AT_CREATION).map(|field| field.name);
+        let known = CONFIGURATION
+            .iter()
+            .chain(AT_CREATION)
+            .map(|field| field.name);
         for (name, value) in known.filter_map(|name| asked.get(name).map(|value| (name, value))) {
             match name {
                 // The reply has no such field (Lambda API reference, FunctionConfiguration).
@@ -163,15 +179,25 @@ impl Configuration {
 fn vpc(asked: &Value, vpc_id: &str) -> Value {
     let list = |name: &str| asked.get(name).cloned().unwrap_or_else(|| json!([]));
     let subnets = list("SubnetIds");
-    let id = if subnets.as_array().is_some_and(Vec::is_empty) { "" } else { vpc_id };
-    let dual = asked.get("Ipv6AllowedForDualStack").and_then(Value::as_bool).unwrap_or_default();
+    let id = if subnets.as_array().is_some_and(Vec::is_empty) {
+        ""
+    } else {
+        vpc_id
+    };
+    let dual = asked
+        .get("Ipv6AllowedForDualStack")
+        .and_then(Value::as_bool)
+        .unwrap_or_default();
     json!({"SubnetIds": subnets, "SecurityGroupIds": list("SecurityGroupIds"), "VpcId": id, "Ipv6AllowedForDualStack": dual})
 }
 
 /// Recorded answer: test_function_partial_advanced_logging_configuration_update: JSON sets both
 /// levels to INFO; what is not named stays. That Text takes the levels away is assumed:logging.
 fn logging(before: Option<&Value>, asked: &Value) -> Value {
-    let mut merged = before.and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut merged = before
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     let format = asked.get("LogFormat").and_then(Value::as_str);
     if format == Some("JSON") {
         for level in ["ApplicationLogLevel", "SystemLogLevel"] {

@@ -13,11 +13,21 @@ use crate::world::{Shelf, World};
 
 impl Cloud {
     /// CreateFunction: 201, Pending.
-    pub fn lambda_create_function(&mut self, caller: &Caller, request: &CreateFunction) -> Answer<FunctionConfiguration> {
+    pub fn lambda_create_function(
+        &mut self,
+        caller: &Caller,
+        request: &CreateFunction,
+    ) -> Answer<FunctionConfiguration> {
         let mut arguments = Shown::of(request.configuration.redacted());
         arguments.set("Code", code::shown(request.code.as_ref()));
-        arguments.some("Architectures", request.architectures.as_ref().map(|value| json!(value)));
-        arguments.some("Tags", (!request.tags.is_empty()).then(|| json!(request.tags)));
+        arguments.some(
+            "Architectures",
+            request.architectures.as_ref().map(|value| json!(value)),
+        );
+        arguments.some(
+            "Tags",
+            (!request.tags.is_empty()).then(|| json!(request.tags)),
+        );
         arguments.some("Publish", request.publish.then_some(json!(true)));
         let bare = name::bare(&request.function_name);
         let call = Request {
@@ -27,11 +37,17 @@ impl Cloud {
             arguments: arguments.0,
             success: 201,
         };
-        self.call(caller, call, |world, context| create(world, context, request))
+        self.call(caller, call, |world, context| {
+            create(world, context, request)
+        })
     }
 }
 
-fn create(world: &mut World, context: &mut Context<'_>, request: &CreateFunction) -> Result<FunctionConfiguration, Problem> {
+fn create(
+    world: &mut World,
+    context: &mut Context<'_>,
+    request: &CreateFunction,
+) -> Result<FunctionConfiguration, Problem> {
     let mut breaches = Breaches::default();
     name::breaches_at_creation(&request.function_name, &mut breaches);
     request.configuration.breaches(true, &mut breaches)?;
@@ -48,14 +64,22 @@ fn create(world: &mut World, context: &mut Context<'_>, request: &CreateFunction
     let image = request.configuration.is_image();
     packaged(&request.configuration, image)?;
     closer(world, context, &request.configuration, &configuration)?;
-    configuration.apply(&request.configuration, &vpc_id(world, context.caller), |arn| layer_size(world, arn));
+    configuration.apply(
+        &request.configuration,
+        &vpc_id(world, context.caller),
+        |arn| layer_size(world, arn),
+    );
     if let Some(architectures) = &request.architectures {
         configuration.set("Architectures", json!(architectures));
     }
     if update::current(world, context, &name).is_ok() {
         // Lambda API reference, ResourceConflictException; the sentence is assumed:exists. The configuration was looked at before (recorded
         // answer: test_layer_function_exceptions, a layer of another region); that role and code are only afterwards is assumed:order.
-        return Err(Problem::new(409, "ResourceConflictException", format!("Function already exist: {name}")));
+        return Err(Problem::new(
+            409,
+            "ResourceConflictException",
+            format!("Function already exist: {name}"),
+        ));
     }
     assumable(world, context, &request.configuration)?;
     let code = code::fetch(world, context, request.code.as_ref(), image, true)?;
@@ -65,7 +89,10 @@ fn create(world: &mut World, context: &mut Context<'_>, request: &CreateFunction
     let mut function = Function {
         arn: name::arn(context.caller, &name),
         region: context.caller.region.clone(),
-        content: Content { configuration, code },
+        content: Content {
+            configuration,
+            code,
+        },
         phase: Phase::Active,
         update: Update::None,
         revision: String::new(),
@@ -80,11 +107,16 @@ fn create(world: &mut World, context: &mut Context<'_>, request: &CreateFunction
     };
     function.touch(ids);
     let until = now.after(function.takes(&world.settings, ids, world.settings.create_takes));
-    function.phase = Phase::Pending { until, fails: function.doomed(&world.settings, true) };
+    function.phase = Phase::Pending {
+        until,
+        fails: function.doomed(&world.settings, true),
+    };
     let mut reply = function.latest(ids, false);
     if request.publish {
         // Recorded answer: test_list_functions: version 1, under the unqualified ARN.
-        reply.version = function.freeze(ids, now, function.phase.clone(), None).to_string();
+        reply.version = function
+            .freeze(ids, now, function.phase.clone(), None)
+            .to_string();
     }
     update::store(world, context, function);
     Ok(reply)
@@ -92,34 +124,53 @@ fn create(world: &mut World, context: &mut Context<'_>, request: &CreateFunction
 
 /// The functions of a caller's account and region.
 pub(super) fn shelf<'a>(world: &'a mut World, caller: &Caller) -> &'a mut Shelf<Function> {
-    world.lambda.entry((caller.account.clone(), caller.region.clone())).or_default()
+    world
+        .lambda
+        .entry((caller.account.clone(), caller.region.clone()))
+        .or_default()
 }
 
 /// What the package type asks for; the sentences are assumed:package-texts.
 fn packaged(asked: &Configuration, image: bool) -> Result<(), Problem> {
     let any = |fields: &[&str]| fields.iter().any(|field| asked.get(field).is_some());
     if image && any(&["Handler", "Runtime", "Layers"]) {
-        return Err(invalid("Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image."));
+        return Err(invalid(
+            "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image.",
+        ));
     }
     if !image && (asked.get("Handler").is_none() || asked.get("Runtime").is_none()) {
-        return Err(invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages."));
+        return Err(invalid(
+            "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+        ));
     }
     if !image && any(&["ImageConfig"]) {
-        return Err(invalid("Please don't provide ImageConfig when the intended function PackageType is Zip."));
+        return Err(invalid(
+            "Please don't provide ImageConfig when the intended function PackageType is Zip.",
+        ));
     }
     Ok(())
 }
 
 /// What is asked for, looked at closely; `before` is what the function has.
-pub(super) fn closer(world: &World, context: &Context<'_>, asked: &Configuration, before: &Configuration) -> Result<(), Problem> {
+pub(super) fn closer(
+    world: &World,
+    context: &Context<'_>,
+    asked: &Configuration,
+    before: &Configuration,
+) -> Result<(), Problem> {
     if let Some(runtime) = asked.text("Runtime") {
         validate::runtime(runtime)?;
     }
     // Lambda Developer Guide, "Lambda quotas": 900 seconds, 10,240 MB of memory and of /tmp (assumed:ordinary-bounds for the words).
-    let size = asked.get("EphemeralStorage").and_then(|storage| storage.get("Size")).and_then(Value::as_i64);
-    for (field, value, most) in
-        [("timeout", asked.number("Timeout"), 900), ("memorySize", asked.number("MemorySize"), 10_240), ("ephemeralStorage.size", size, 10_240)]
-    {
+    let size = asked
+        .get("EphemeralStorage")
+        .and_then(|storage| storage.get("Size"))
+        .and_then(Value::as_i64);
+    for (field, value, most) in [
+        ("timeout", asked.number("Timeout"), 900),
+        ("memorySize", asked.number("MemorySize"), 10_240),
+        ("ephemeralStorage.size", size, 10_240),
+    ] {
         if let Some(value) = value.filter(|value| *value > most) {
             return Err(invalid(format!(
                 "1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: Member must have value less than or equal to {most}"
@@ -136,19 +187,37 @@ pub(super) fn closer(world: &World, context: &Context<'_>, asked: &Configuration
 
 /// Recorded answers: test_invalid_vpc_config_subnet, test_invalid_vpc_config_security_group; that both lists go together is assumed:vpc-both.
 fn vpc(world: &World, asked: &Configuration) -> Result<(), Problem> {
-    let Some(vpc) = asked.get("VpcConfig") else { return Ok(()) };
-    let list = |name: &str| vpc.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default().iter().filter_map(Value::as_str).collect::<Vec<_>>();
+    let Some(vpc) = asked.get("VpcConfig") else {
+        return Ok(());
+    };
+    let list = |name: &str| {
+        vpc.get(name)
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+    };
     let (subnets, groups) = (list("SubnetIds"), list("SecurityGroupIds"));
     if subnets.is_empty() != groups.is_empty() {
-        return Err(invalid("SubnetIds and SecurityIds must coexist or be both empty list."));
+        return Err(invalid(
+            "SubnetIds and SecurityIds must coexist or be both empty list.",
+        ));
     }
     // Groups are looked for first: in test_invalid_vpc_config_security_group the subnet does not exist either.
-    if let Some(id) = groups.iter().find(|id| world.settings.missing.contains(**id)) {
+    if let Some(id) = groups
+        .iter()
+        .find(|id| world.settings.missing.contains(**id))
+    {
         return Err(invalid(format!(
             "Error occurred while DescribeSecurityGroups. EC2 Error Code: InvalidGroup.NotFound. EC2 Error Message: The security group '{id}' does not exist"
         )));
     }
-    if let Some(id) = subnets.iter().find(|id| world.settings.missing.contains(**id)) {
+    if let Some(id) = subnets
+        .iter()
+        .find(|id| world.settings.missing.contains(**id))
+    {
         return Err(invalid(format!(
             "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: The subnet ID '{id}' does not exist"
         )));
@@ -158,12 +227,21 @@ fn vpc(world: &World, asked: &Configuration) -> Result<(), Problem> {
 
 /// Recorded answers: test_layer_function_exceptions. Five layers: Lambda Developer Guide, "Lambda quotas" (assumed:five-layers for the words).
 fn layers(world: &World, context: &Context<'_>, asked: &Configuration) -> Result<(), Problem> {
-    let arns: Vec<&str> = asked.get("Layers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let arns: Vec<&str> = asked
+        .get("Layers")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for arn in &arns {
         let region = arn.split(':').nth(3).unwrap_or_default();
         if !region.is_empty() && region != context.caller.region {
-            let said = format!("Layers are not in the same region as the function. Layers are expected to be in region {}.", context.caller.region);
+            let said = format!(
+                "Layers are not in the same region as the function. Layers are expected to be in region {}.",
+                context.caller.region
+            );
             return Err(invalid(said));
         }
         if world.settings.missing.contains(*arn) {
@@ -176,14 +254,26 @@ fn layers(world: &World, context: &Context<'_>, asked: &Configuration) -> Result
             )));
         }
     }
-    if arns.len() > 5 { Err(invalid("Cannot reference more than 5 layers.")) } else { Ok(()) }
+    if arns.len() > 5 {
+        Err(invalid("Cannot reference more than 5 layers."))
+    } else {
+        Ok(())
+    }
 }
 
 /// Lambda Developer Guide, "Configuring advanced logging controls": levels need the JSON format (assumed:logging for the words).
 fn levels(asked: &Configuration, before: &Configuration) -> Result<(), Problem> {
-    let Some(logging) = asked.get("LoggingConfig") else { return Ok(()) };
-    let named = ["ApplicationLogLevel", "SystemLogLevel"].iter().any(|level| logging.get(level).is_some());
-    let format = logging.get("LogFormat").or_else(|| before.get("LoggingConfig").and_then(|logging| logging.get("LogFormat")));
+    let Some(logging) = asked.get("LoggingConfig") else {
+        return Ok(());
+    };
+    let named = ["ApplicationLogLevel", "SystemLogLevel"]
+        .iter()
+        .any(|level| logging.get(level).is_some());
+    let format = logging.get("LogFormat").or_else(|| {
+        before
+            .get("LoggingConfig")
+            .and_then(|logging| logging.get("LogFormat"))
+    });
     if named && format.and_then(Value::as_str) != Some("JSON") {
         return Err(invalid(
             "LogLevel is not supported when LogFormat is set to \"Text\". Remove LogLevel from your request or change the LogFormat to \"JSON\" and try again.",
@@ -194,21 +284,38 @@ fn levels(asked: &Configuration, before: &Configuration) -> Result<(), Problem> 
 
 /// Whether Lambda can assume the role (Lambda API reference, InvalidParameterValueException; the sentence is what
 /// every deployment tool retries on). Cross-account roles: assumed:foreign-role.
-pub(super) fn assumable(world: &World, context: &Context<'_>, asked: &Configuration) -> Result<(), Problem> {
-    let Some(role) = asked.text("Role") else { return Ok(()) };
+pub(super) fn assumable(
+    world: &World,
+    context: &Context<'_>,
+    asked: &Configuration,
+) -> Result<(), Problem> {
+    let Some(role) = asked.text("Role") else {
+        return Ok(());
+    };
     if role.split(':').nth(4) != Some(context.caller.account.as_str()) {
-        return Err(Problem::new(403, "AccessDeniedException", "Cross-account pass role is not allowed."));
+        return Err(Problem::new(
+            403,
+            "AccessDeniedException",
+            "Cross-account pass role is not allowed.",
+        ));
     }
     let from = world.roles.get(role);
     if from.is_some_and(|from| *from > context.now) || from.is_none() && !world.settings.any_role {
-        return Err(invalid("The role defined for the function cannot be assumed by Lambda."));
+        return Err(invalid(
+            "The role defined for the function cannot be assumed by Lambda.",
+        ));
     }
     Ok(())
 }
 
 /// The VPC of all subnets: an account has one in each region (in test_vpc_config another subnet changes no VpcId).
 pub(super) fn vpc_id(world: &World, caller: &Caller) -> String {
-    format!("vpc-{:016x}", world.ids.number(&format!("{}/{}", caller.account, caller.region), 0))
+    format!(
+        "vpc-{:016x}",
+        world
+            .ids
+            .number(&format!("{}/{}", caller.account, caller.region), 0)
+    )
 }
 
 /// A layer's size: some size.

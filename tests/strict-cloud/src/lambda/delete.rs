@@ -13,7 +13,12 @@ impl Cloud {
     /// DeleteFunction, of a function with all versions, or of one version; answers StatusCode, which is also the answer's status:
     /// 204, and it is gone (recorded answers: test_event_source_mapping_lifecycle_delete_function, TestLambdaTags::test_tag_lifecycle),
     /// or 202 where it takes a while (assumed:deleting).
-    pub fn lambda_delete_function(&mut self, caller: &Caller, function_name: &str, qualifier: Option<&str>) -> Answer<u16> {
+    pub fn lambda_delete_function(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+        qualifier: Option<&str>,
+    ) -> Answer<u16> {
         let bare = name::bare(function_name);
         let arguments = json!({"Qualifier": qualifier});
         let call = Request {
@@ -30,9 +35,17 @@ impl Cloud {
                 None => None,
                 // Recorded answers: test_ops_with_arn_qualifier_mismatch; test_function_name_and_qualifier_validation, qualifier_too_long1
                 // and lowercase_latest_qualifier.
-                Some("$LATEST") => return Err(invalid("$LATEST version cannot be deleted without deleting the function.")),
-                Some(text) if patterns::all(text, |c| c.is_ascii_digit()) => Some(text.parse::<u64>().unwrap_or(u64::MAX)),
-                Some(text) if patterns::word(text) => return Err(invalid("Deletion of aliases is not currently supported.")),
+                Some("$LATEST") => {
+                    return Err(invalid(
+                        "$LATEST version cannot be deleted without deleting the function.",
+                    ));
+                }
+                Some(text) if patterns::all(text, |c| c.is_ascii_digit()) => {
+                    Some(text.parse::<u64>().unwrap_or(u64::MAX))
+                }
+                Some(text) if patterns::word(text) => {
+                    return Err(invalid("Deletion of aliases is not currently supported."));
+                }
                 Some(_) => return Err(name::not_found(&arn)),
             };
             let mut function = current(world, context, &named.name)?;
@@ -47,11 +60,22 @@ impl Cloud {
             match function.phase {
                 // assumed:delete-waits.
                 Phase::Pending { .. } if world.settings.delete_waits => function.changeable()?,
-                Phase::Active if world.settings.delete_waits && matches!(function.update, Update::InProgress { .. }) => function.changeable()?,
+                Phase::Active
+                    if world.settings.delete_waits
+                        && matches!(function.update, Update::InProgress { .. }) =>
+                {
+                    function.changeable()?
+                }
                 _ => {}
             }
-            let takes = world.ids.duration(world.settings.delete_takes, &format!("takes/{}", function.birth), function.moves);
-            function.phase = Phase::Deleting { until: context.now.after(takes) };
+            let takes = world.ids.duration(
+                world.settings.delete_takes,
+                &format!("takes/{}", function.birth),
+                function.moves,
+            );
+            function.phase = Phase::Deleting {
+                until: context.now.after(takes),
+            };
             function.touch(world.ids);
             store(world, context, function);
             if !takes.is_zero() {

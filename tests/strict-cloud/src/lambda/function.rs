@@ -92,7 +92,12 @@ impl Function {
     }
 
     /// How long something takes for this function.
-    pub(crate) fn takes(&self, settings: &Settings, ids: Ids, otherwise: Between) -> std::time::Duration {
+    pub(crate) fn takes(
+        &self,
+        settings: &Settings,
+        ids: Ids,
+        otherwise: Between,
+    ) -> std::time::Duration {
         let range = if self.content.configuration.in_vpc() {
             settings.vpc_takes
         } else if self.content.configuration.is_image() {
@@ -105,8 +110,21 @@ impl Function {
 
     /// Why what was just asked for will fail, if it will.
     pub(crate) fn doomed(&self, settings: &Settings, on_create: bool) -> Option<Reason> {
-        let shows = |marker: &str| ["Role", "Description"].iter().any(|field| self.content.configuration.text(field).is_some_and(|text| text.contains(marker)));
-        let failure = settings.failures.iter().find(|failure| (if on_create { failure.on_create } else { failure.on_update }) && shows(&failure.marker))?;
+        let shows = |marker: &str| {
+            ["Role", "Description"].iter().any(|field| {
+                self.content
+                    .configuration
+                    .text(field)
+                    .is_some_and(|text| text.contains(marker))
+            })
+        };
+        let failure = settings.failures.iter().find(|failure| {
+            (if on_create {
+                failure.on_create
+            } else {
+                failure.on_update
+            }) && shows(&failure.marker)
+        })?;
         Some((failure.reason.clone(), failure.reason_code))
     }
 
@@ -115,8 +133,12 @@ impl Function {
         if let Phase::Deleting { until } = self.phase {
             return now < until;
         }
-        let mut due: Vec<u64> =
-            self.versions.iter().filter(|(_, one)| matches!(&one.phase, Phase::Pending { until, .. } if *until <= now)).map(|(n, _)| *n).collect();
+        let mut due: Vec<u64> = self
+            .versions
+            .iter()
+            .filter(|(_, one)| matches!(&one.phase, Phase::Pending { until, .. } if *until <= now))
+            .map(|(n, _)| *n)
+            .collect();
         due.sort_unstable();
         if let Phase::Pending { until, fails } = &self.phase
             && *until <= now
@@ -128,7 +150,11 @@ impl Function {
             }
             self.touch(ids);
         }
-        if let Update::InProgress { until, fails, before } = &self.update
+        if let Update::InProgress {
+            until,
+            fails,
+            before,
+        } = &self.update
             && *until <= now
         {
             let before = before.clone();
@@ -148,7 +174,10 @@ impl Function {
             let revision = self.revision(ids);
             if let Some(version) = self.versions.get_mut(&number) {
                 version.phase = match &version.phase {
-                    Phase::Pending { fails: Some(reason), .. } => Phase::Failed(reason.clone()),
+                    Phase::Pending {
+                        fails: Some(reason),
+                        ..
+                    } => Phase::Failed(reason.clone()),
                     _ => Phase::Active,
                 };
                 version.revision = revision;
@@ -167,11 +196,16 @@ impl Function {
             Phase::Deleting { .. } => Some("Deleting"),
         };
         if let Some(word) = word {
-            let said = format!("The operation cannot be performed at this time. The function is currently in the following state: {word}");
+            let said = format!(
+                "The operation cannot be performed at this time. The function is currently in the following state: {word}"
+            );
             return Err(Problem::new(409, "ResourceConflictException", said));
         }
         if matches!(self.update, Update::InProgress { .. }) {
-            let said = format!("The operation cannot be performed at this time. An update is in progress for resource: {}", self.arn);
+            let said = format!(
+                "The operation cannot be performed at this time. An update is in progress for resource: {}",
+                self.arn
+            );
             return Err(Problem::new(409, "ResourceConflictException", said));
         }
         Ok(())
@@ -179,7 +213,11 @@ impl Function {
 
     /// 409 where the function is on its way out (assumed:deleting); otherwise tags and versions can be changed in any state (assumed:any-state).
     pub(crate) fn stays(&self) -> Result<(), Problem> {
-        if matches!(self.phase, Phase::Deleting { .. }) { self.changeable() } else { Ok(()) }
+        if matches!(self.phase, Phase::Deleting { .. }) {
+            self.changeable()
+        } else {
+            Ok(())
+        }
     }
 
     /// 412 where the guard is not the current revision (recorded answer: test_function_revisions_basic).
@@ -193,26 +231,61 @@ impl Function {
 
     /// $LATEST, with its ARN as it is asked for.
     pub(crate) fn latest(&self, ids: Ids, qualified: bool) -> FunctionConfiguration {
-        let arn = if qualified { format!("{}:$LATEST", self.arn) } else { self.arn.clone() };
+        let arn = if qualified {
+            format!("{}:$LATEST", self.arn)
+        } else {
+            self.arn.clone()
+        };
         let update = match &self.update {
             Update::None => None,
             // Recorded answer: test_redundant_updates: an update, too, "is being created".
-            Update::InProgress { .. } => Some(Status { word: "InProgress", reason: Some(creating()) }),
-            Update::Successful => Some(Status { word: "Successful", reason: None }),
-            Update::Failed(reason) => Some(Status { word: "Failed", reason: Some(reason.clone()) }),
+            Update::InProgress { .. } => Some(Status {
+                word: "InProgress",
+                reason: Some(creating()),
+            }),
+            Update::Successful => Some(Status {
+                word: "Successful",
+                reason: None,
+            }),
+            Update::Failed(reason) => Some(Status {
+                word: "Failed",
+                reason: Some(reason.clone()),
+            }),
         };
-        self.shown(ids, &self.content, ("$LATEST".into(), arn), &self.revision, self.modified, &self.phase, update)
+        self.shown(
+            ids,
+            &self.content,
+            ("$LATEST".into(), arn),
+            &self.revision,
+            self.modified,
+            &self.phase,
+            update,
+        )
     }
 
     /// A version.
     pub(crate) fn version(&self, ids: Ids, number: u64) -> Option<FunctionConfiguration> {
         let version = self.versions.get(&number)?;
-        let update = matches!(version.phase, Phase::Active).then_some(Status { word: "Successful", reason: None });
+        let update = matches!(version.phase, Phase::Active).then_some(Status {
+            word: "Successful",
+            reason: None,
+        });
         let place = (number.to_string(), format!("{}:{number}", self.arn));
-        Some(self.shown(ids, &version.content, place, &version.revision, version.modified, &version.phase, update))
+        Some(self.shown(
+            ids,
+            &version.content,
+            place,
+            &version.revision,
+            version.modified,
+            &version.phase,
+            update,
+        ))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a reply is made of that many parts, and only here")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a reply is made of that many parts, and only here"
+    )]
     fn shown(
         &self,
         ids: Ids,
@@ -224,11 +297,23 @@ impl Function {
         update: Option<Status>,
     ) -> FunctionConfiguration {
         let state = match phase {
-            Phase::Pending { .. } => Status { word: "Pending", reason: Some(creating()) },
-            Phase::Active => Status { word: "Active", reason: None },
-            Phase::Failed(reason) => Status { word: "Failed", reason: Some(reason.clone()) },
+            Phase::Pending { .. } => Status {
+                word: "Pending",
+                reason: Some(creating()),
+            },
+            Phase::Active => Status {
+                word: "Active",
+                reason: None,
+            },
+            Phase::Failed(reason) => Status {
+                word: "Failed",
+                reason: Some(reason.clone()),
+            },
             // assumed:deleting.
-            Phase::Deleting { .. } => Status { word: "Deleting", reason: None },
+            Phase::Deleting { .. } => Status {
+                word: "Deleting",
+                reason: None,
+            },
         };
         let runtime = content.configuration.text("Runtime");
         FunctionConfiguration {
@@ -242,23 +327,46 @@ impl Function {
             configuration: content.configuration.clone(),
             state: Some(state),
             last_update_status: update,
-            runtime_version_arn: runtime
-                .map(|runtime| format!("arn:aws:lambda:{}::runtime:{:016x}{:016x}", self.region, ids.number(runtime, 1), ids.number(runtime, 2))),
+            runtime_version_arn: runtime.map(|runtime| {
+                format!(
+                    "arn:aws:lambda:{}::runtime:{:016x}{:016x}",
+                    self.region,
+                    ids.number(runtime, 1),
+                    ids.number(runtime, 2)
+                )
+            }),
         }
     }
 
     /// GetFunction's Code.
     pub(crate) fn location(&self, code: &Deployed) -> CodeLocation {
         if let Some(image) = &code.image {
-            return CodeLocation { repository_type: "ECR", location: None, image: Some(image.clone()) };
+            return CodeLocation {
+                repository_type: "ECR",
+                location: None,
+                image: Some(image.clone()),
+            };
         }
         let place = sha256_hex(format!("{}{}", self.arn, code.sha256).as_bytes());
-        let location = Some(format!("https://awslambda-{0}-tasks.s3.{0}.amazonaws.com/snapshots/{place}", self.region));
-        CodeLocation { repository_type: "S3", location, image: None }
+        let location = Some(format!(
+            "https://awslambda-{0}-tasks.s3.{0}.amazonaws.com/snapshots/{place}",
+            self.region
+        ));
+        CodeLocation {
+            repository_type: "S3",
+            location,
+            image: None,
+        }
     }
 
     /// Freezes $LATEST as the next version, and says its number.
-    pub(crate) fn freeze(&mut self, ids: Ids, now: Time, phase: Phase, description: Option<&str>) -> u64 {
+    pub(crate) fn freeze(
+        &mut self,
+        ids: Ids,
+        now: Time,
+        phase: Phase,
+        description: Option<&str>,
+    ) -> u64 {
         let number = self.next_version;
         self.next_version += 1;
         self.published = Some((self.content.clone(), number));
@@ -267,11 +375,27 @@ impl Function {
             content.configuration.set("Description", json!(description));
         }
         // Lambda Developer Guide, "Lambda SnapStart": a published version is optimized; only then does it become Active.
-        if content.configuration.get("SnapStart").and_then(|snap| snap.get("ApplyOn")) == Some(&json!("PublishedVersions")) {
-            content.configuration.set("SnapStart", json!({"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}));
+        if content
+            .configuration
+            .get("SnapStart")
+            .and_then(|snap| snap.get("ApplyOn"))
+            == Some(&json!("PublishedVersions"))
+        {
+            content.configuration.set(
+                "SnapStart",
+                json!({"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}),
+            );
         }
         let revision = self.revision(ids);
-        self.versions.insert(number, Version { content, revision, phase, modified: now });
+        self.versions.insert(
+            number,
+            Version {
+                content,
+                revision,
+                phase,
+                modified: now,
+            },
+        );
         number
     }
 }

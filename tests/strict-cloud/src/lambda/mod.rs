@@ -201,7 +201,10 @@ impl FunctionConfiguration {
         set("CodeSha256", json!(self.code_sha256));
         set("CodeSize", json!(self.code_size));
         set("LastModified", json!(self.last_modified));
-        for (name, status) in [("State", &self.state), ("LastUpdateStatus", &self.last_update_status)] {
+        for (name, status) in [
+            ("State", &self.state),
+            ("LastUpdateStatus", &self.last_update_status),
+        ] {
             if let Some(status) = status {
                 set(name, json!(status.word));
                 // Names as the API has them: StateReason, StateReasonCode, LastUpdateStatusReason, ...
@@ -233,10 +236,18 @@ impl CodeLocation {
     /// As the API's JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut fields = Map::from_iter([("RepositoryType".to_owned(), json!(self.repository_type))]);
-        fields.extend(self.location.iter().map(|link| ("Location".to_owned(), json!(link))));
+        let mut fields =
+            Map::from_iter([("RepositoryType".to_owned(), json!(self.repository_type))]);
+        fields.extend(
+            self.location
+                .iter()
+                .map(|link| ("Location".to_owned(), json!(link))),
+        );
         if let Some((uri, resolved)) = &self.image {
-            fields.extend([("ImageUri".to_owned(), json!(uri)), ("ResolvedImageUri".to_owned(), json!(resolved))]);
+            fields.extend([
+                ("ImageUri".to_owned(), json!(uri)),
+                ("ResolvedImageUri".to_owned(), json!(resolved)),
+            ]);
         }
         Value::Object(fields)
     }
@@ -257,11 +268,17 @@ impl GotFunction {
     /// As the API's JSON; without tags there is no `Tags` (recorded answer: TestLambdaTags::test_tag_lifecycle).
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut fields = Map::from_iter([("Code".to_owned(), self.code.to_json()), ("Configuration".to_owned(), self.configuration.to_json())]);
+        let mut fields = Map::from_iter([
+            ("Code".to_owned(), self.code.to_json()),
+            ("Configuration".to_owned(), self.configuration.to_json()),
+        ]);
         match &self.tags {
             Ok(tags) if tags.is_empty() => {}
             Ok(tags) => fields.extend([("Tags".to_owned(), json!(tags))]),
-            Err((code, message)) => fields.extend([("TagsError".to_owned(), json!({"ErrorCode": code, "Message": message}))]),
+            Err((code, message)) => fields.extend([(
+                "TagsError".to_owned(),
+                json!({"ErrorCode": code, "Message": message}),
+            )]),
         }
         Value::Object(fields)
     }
@@ -280,8 +297,18 @@ impl Listed {
     /// As the API's JSON: `Functions` or `Versions`, and NextMarker where more follow.
     #[must_use]
     pub fn to_json(&self, items: &str) -> Value {
-        let mut fields = Map::from_iter([(items.to_owned(), self.items.iter().map(FunctionConfiguration::to_json).collect())]);
-        fields.extend(self.next_marker.iter().map(|marker| ("NextMarker".to_owned(), json!(marker))));
+        let mut fields = Map::from_iter([(
+            items.to_owned(),
+            self.items
+                .iter()
+                .map(FunctionConfiguration::to_json)
+                .collect(),
+        )]);
+        fields.extend(
+            self.next_marker
+                .iter()
+                .map(|marker| ("NextMarker".to_owned(), json!(marker))),
+        );
         Value::Object(fields)
     }
 }
@@ -294,5 +321,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// The SHA-256 in hexadecimal digits.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -35,7 +35,10 @@ fn parse(text: &str, at_creation: bool) -> Option<Parts<'_>> {
     let mut rest = segments.as_slice();
     let (mut region, mut account) = (None, None);
     if let ["arn", aws, "lambda", more @ ..] = rest {
-        let partition = aws.is_empty() || aws.strip_prefix("aws").is_some_and(|tail| patterns::all(tail, |c| c.is_ascii_alphabetic() || c == '-'));
+        let partition = aws.is_empty()
+            || aws
+                .strip_prefix("aws")
+                .is_some_and(|tail| patterns::all(tail, |c| c.is_ascii_alphabetic() || c == '-'));
         if partition && !more.is_empty() {
             rest = more;
         }
@@ -57,11 +60,28 @@ fn parse(text: &str, at_creation: bool) -> Option<Parts<'_>> {
     {
         rest = more;
     }
-    let name_fits = |name: &str| !name.is_empty() && patterns::all(name, |c| c.is_ascii_alphanumeric() || c == '-' || c == '_' || (c == '.' && !at_creation));
-    let qualifier_fits = |text: &str| text == "$LATEST" || (text == "$LATEST.PUBLISHED" && !at_creation) || patterns::word(text);
+    let name_fits = |name: &str| {
+        !name.is_empty()
+            && patterns::all(name, |c| {
+                c.is_ascii_alphanumeric() || c == '-' || c == '_' || (c == '.' && !at_creation)
+            })
+    };
+    let qualifier_fits = |text: &str| {
+        text == "$LATEST" || (text == "$LATEST.PUBLISHED" && !at_creation) || patterns::word(text)
+    };
     match rest {
-        [name] if name_fits(name) => Some(Parts { region, account, name, qualifier: None }),
-        [name, qualifier] if name_fits(name) && qualifier_fits(qualifier) => Some(Parts { region, account, name, qualifier: Some(qualifier) }),
+        [name] if name_fits(name) => Some(Parts {
+            region,
+            account,
+            name,
+            qualifier: None,
+        }),
+        [name, qualifier] if name_fits(name) && qualifier_fits(qualifier) => Some(Parts {
+            region,
+            account,
+            name,
+            qualifier: Some(qualifier),
+        }),
         _ => None,
     }
 }
@@ -79,14 +99,26 @@ pub(super) fn breaches_at_creation(text: &str, breaches: &mut Breaches) {
 fn breaches_of_name(text: &str, at_creation: bool, breaches: &mut Breaches) {
     let shown = format!("Value '{text}'");
     if at_creation && text.len() > 140 {
-        breaches.add(&shown, "functionName", "Member must have length less than or equal to 140");
+        breaches.add(
+            &shown,
+            "functionName",
+            "Member must have length less than or equal to 140",
+        );
     }
     if text.is_empty() {
-        breaches.add(&shown, "functionName", "Member must have length greater than or equal to 1");
+        breaches.add(
+            &shown,
+            "functionName",
+            "Member must have length greater than or equal to 1",
+        );
     }
     if parse(text, at_creation).is_none() {
         let pattern = if at_creation { AT_CREATION } else { ELSEWHERE };
-        breaches.add(&shown, "functionName", &format!("Member must satisfy regular expression pattern: {pattern}"));
+        breaches.add(
+            &shown,
+            "functionName",
+            &format!("Member must satisfy regular expression pattern: {pattern}"),
+        );
     }
 }
 
@@ -104,26 +136,50 @@ pub(super) fn at_creation(caller: &Caller, text: &str) -> Result<String, Problem
 }
 
 /// A function that exists, or not.
-pub(super) fn elsewhere(caller: &Caller, text: &str, qualifier: Option<&str>) -> Result<Named, Problem> {
+pub(super) fn elsewhere(
+    caller: &Caller,
+    text: &str,
+    qualifier: Option<&str>,
+) -> Result<Named, Problem> {
     let mut breaches = Breaches::default();
     if let Some(qualifier) = qualifier {
         let shown = format!("Value '{qualifier}'");
         if qualifier.len() > 128 {
-            breaches.add(&shown, "qualifier", "Member must have length less than or equal to 128");
+            breaches.add(
+                &shown,
+                "qualifier",
+                "Member must have length less than or equal to 128",
+            );
         }
-        if qualifier != "$LATEST.PUBLISHED" && !patterns::all(qualifier, |c| c.is_ascii_alphanumeric() || "-_$".contains(c)) {
-            breaches.add(&shown, "qualifier", &format!("Member must satisfy regular expression pattern: {QUALIFIER}"));
+        if qualifier != "$LATEST.PUBLISHED"
+            && !patterns::all(qualifier, |c| {
+                c.is_ascii_alphanumeric() || "-_$".contains(c)
+            })
+        {
+            breaches.add(
+                &shown,
+                "qualifier",
+                &format!("Member must satisfy regular expression pattern: {QUALIFIER}"),
+            );
         }
     }
     breaches_of_name(text, false, &mut breaches);
     breaches.judge()?;
-    let Some(parts) = parse(text, false) else { return Err(invalid("FunctionName")) };
+    let Some(parts) = parse(text, false) else {
+        return Err(invalid("FunctionName"));
+    };
     if let Some(region) = parts.region.filter(|region| *region != caller.region) {
         // Recorded answer: test_get_function_wrong_region.
-        let said = format!("Functions from '{region}' are not reachable in this region ('{}')", caller.region);
+        let said = format!(
+            "Functions from '{region}' are not reachable in this region ('{}')",
+            caller.region
+        );
         return Err(Problem::new(404, "ResourceNotFoundException", said));
     }
-    if parts.account.is_some_and(|account| account != caller.account) {
+    if parts
+        .account
+        .is_some_and(|account| account != caller.account)
+    {
         // Recorded answer: test_function_arns, function_arn_other_account_exc: no message.
         return Err(Problem::new(403, "AccessDeniedException", ""));
     }
@@ -131,19 +187,31 @@ pub(super) fn elsewhere(caller: &Caller, text: &str, qualifier: Option<&str>) ->
         && derived != sent
     {
         // Recorded answer: test_ops_with_arn_qualifier_mismatch.
-        return Err(invalid("The derived qualifier from the function name does not match the specified qualifier."));
+        return Err(invalid(
+            "The derived qualifier from the function name does not match the specified qualifier.",
+        ));
     }
-    Ok(Named { name: parts.name.to_owned(), qualifier: qualifier.or(parts.qualifier).map(str::to_owned) })
+    Ok(Named {
+        name: parts.name.to_owned(),
+        qualifier: qualifier.or(parts.qualifier).map(str::to_owned),
+    })
 }
 
 /// The ARN of a function (Lambda Developer Guide, "Resources and conditions").
 pub(super) fn arn(caller: &Caller, name: &str) -> String {
-    format!("arn:aws:lambda:{}:{}:function:{name}", caller.region, caller.account)
+    format!(
+        "arn:aws:lambda:{}:{}:function:{name}",
+        caller.region, caller.account
+    )
 }
 
 /// Recorded answer: test_ops_on_nonexisting_fn.
 pub(super) fn not_found(arn: &str) -> Problem {
-    Problem::new(404, "ResourceNotFoundException", format!("Function not found: {arn}"))
+    Problem::new(
+        404,
+        "ResourceNotFoundException",
+        format!("Function not found: {arn}"),
+    )
 }
 
 /// What TagResource and its kin ask of an ARN, quoted by the refusal (recorded answers: test_tag_exceptions).
@@ -151,10 +219,18 @@ const TAGGED: &str = "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([
 
 /// What an ARN names that can be tagged and is no function: `event-source-mapping:` and a UUID, `capacity-provider:` and a word.
 fn tagged_otherwise(segments: &[&str]) -> Option<&'static str> {
-    let ["arn", aws, "lambda", region, account, kind, name] = segments else { return None };
-    let uuid = name.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && patterns::all(name, |c| c.is_ascii_hexdigit() || c == '-');
+    let ["arn", aws, "lambda", region, account, kind, name] = segments else {
+        return None;
+    };
+    let uuid = name.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && patterns::all(name, |c| c.is_ascii_hexdigit() || c == '-');
     match *kind {
-        _ if !aws.starts_with("aws") || !patterns::region(region) || !patterns::account(account) => None,
+        _ if !aws.starts_with("aws")
+            || !patterns::region(region)
+            || !patterns::account(account) =>
+        {
+            None
+        }
         "event-source-mapping" if uuid => Some("Event source mapping"),
         "capacity-provider" if patterns::word(name) => Some("Capacity provider"),
         _ => None,
@@ -166,27 +242,53 @@ pub(super) fn tagged(caller: &Caller, arn: &str) -> Result<String, Problem> {
     let segments: Vec<&str> = arn.split(':').collect();
     let fits = match segments.as_slice() {
         ["arn", aws, "lambda", region, account, "function", name] => {
-            aws.starts_with("aws") && patterns::region(region) && patterns::account(account) && patterns::word(name)
+            aws.starts_with("aws")
+                && patterns::region(region)
+                && patterns::account(account)
+                && patterns::word(name)
         }
-        ["arn", aws, "lambda", region, account, "function", name, version] => {
+        [
+            "arn",
+            aws,
+            "lambda",
+            region,
+            account,
+            "function",
+            name,
+            version,
+        ] => {
             let version = *version == "$LATEST" || patterns::word(version);
-            aws.starts_with("aws") && patterns::region(region) && patterns::account(account) && patterns::word(name) && version
+            aws.starts_with("aws")
+                && patterns::region(region)
+                && patterns::account(account)
+                && patterns::word(name)
+                && version
         }
         _ => false,
     };
     // Recorded answers: TestLambdaTag::test_tag_exceptions, event_source_mapping and capacity_provider; the model has neither.
     if let Some(kind) = tagged_otherwise(&segments) {
-        return Err(Problem::new(404, "ResourceNotFoundException", format!("{kind} not found: {arn}")));
+        return Err(Problem::new(
+            404,
+            "ResourceNotFoundException",
+            format!("{kind} not found: {arn}"),
+        ));
     }
     let mut breaches = Breaches::default();
     if !fits {
-        breaches.add(&format!("Value '{arn}'"), "resource", &format!("Member must satisfy regular expression pattern: {TAGGED}"));
+        breaches.add(
+            &format!("Value '{arn}'"),
+            "resource",
+            &format!("Member must satisfy regular expression pattern: {TAGGED}"),
+        );
     }
     breaches.judge()?;
     let named = elsewhere(caller, arn, None)?;
     if named.qualifier.is_some() {
         // Recorded answer: test_tag_versions.
-        return Err(invalid("Tags on function aliases and versions are not supported. Please specify a function ARN."));
+        return Err(invalid(
+            "Tags on function aliases and versions are not supported. Please specify a function ARN.",
+        ));
     }
     Ok(named.name)
 }

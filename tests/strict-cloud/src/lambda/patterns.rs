@@ -18,18 +18,28 @@ pub(super) fn all(text: &str, one: impl Fn(char) -> bool) -> bool {
 
 /// `aws[a-zA-Z-]*`.
 fn partition(text: &str) -> bool {
-    text.strip_prefix("aws").is_some_and(|rest| all(rest, |c| c.is_ascii_alphabetic() || c == '-'))
+    text.strip_prefix("aws")
+        .is_some_and(|rest| all(rest, |c| c.is_ascii_alphabetic() || c == '-'))
 }
 
 /// `(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`.
 pub(super) fn region(text: &str) -> bool {
-    let parts: Vec<&str> = text.strip_prefix("eusc-").unwrap_or(text).split('-').collect();
+    let parts: Vec<&str> = text
+        .strip_prefix("eusc-")
+        .unwrap_or(text)
+        .split('-')
+        .collect();
     let lower = |part: &str| !part.is_empty() && all(part, |c| c.is_ascii_lowercase());
-    let tail = |place: &str, digit: &str| lower(place) && digit.len() == 1 && all(digit, |c| c.is_ascii_digit());
+    let tail = |place: &str, digit: &str| {
+        lower(place) && digit.len() == 1 && all(digit, |c| c.is_ascii_digit())
+    };
     match parts.as_slice() {
         [land, place, digit] => land.len() == 2 && lower(land) && tail(place, digit),
         [land, kind, place, digit] => {
-            let kind = *kind == "gov" || kind.strip_prefix("iso").is_some_and(|rest| rest.is_empty() || rest.len() == 1 && lower(rest));
+            let kind = *kind == "gov"
+                || kind
+                    .strip_prefix("iso")
+                    .is_some_and(|rest| rest.is_empty() || rest.len() == 1 && lower(rest));
             land.len() == 2 && lower(land) && kind && tail(place, digit)
         }
         _ => false,
@@ -46,19 +56,40 @@ pub(super) fn word(text: &str) -> bool {
     !text.is_empty() && all(text, |c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
-pub(super) const ROLE: Pattern = pattern("arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+", |text| {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let ["arn", aws, "iam", "", owner, name] = parts.as_slice() else { return false };
-    let name = name.strip_prefix("role").map(|name| name.strip_prefix('/').unwrap_or(name));
-    let fits = |name: &str| !name.is_empty() && all(name, |c| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c));
-    (aws.is_empty() || partition(aws)) && account(owner) && name.is_some_and(fits)
-});
+pub(super) const ROLE: Pattern = pattern(
+    "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+",
+    |text| {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let ["arn", aws, "iam", "", owner, name] = parts.as_slice() else {
+            return false;
+        };
+        let name = name
+            .strip_prefix("role")
+            .map(|name| name.strip_prefix('/').unwrap_or(name));
+        let fits = |name: &str| {
+            !name.is_empty()
+                && all(name, |c| {
+                    c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c)
+                })
+        };
+        (aws.is_empty() || partition(aws)) && account(owner) && name.is_some_and(fits)
+    },
+);
 
-pub(super) const ARN_OR_EMPTY: Pattern = pattern("(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()", |text| {
-    let parts: Vec<&str> = text.splitn(4, ':').collect();
-    let service = |service: &str| !service.is_empty() && all(service, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.');
-    text.is_empty() || matches!(parts.as_slice(), ["arn", aws, name, _] if (aws.is_empty() || partition(aws)) && service(name))
-});
+pub(super) const ARN_OR_EMPTY: Pattern = pattern(
+    "(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()",
+    |text| {
+        let parts: Vec<&str> = text.splitn(4, ':').collect();
+        let service = |service: &str| {
+            !service.is_empty()
+                && all(service, |c| {
+                    c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.'
+                })
+        };
+        text.is_empty()
+            || matches!(parts.as_slice(), ["arn", aws, name, _] if (aws.is_empty() || partition(aws)) && service(name))
+    },
+);
 
 pub(super) const LAYER: Pattern = pattern(
     "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)",
@@ -79,14 +110,18 @@ pub(super) const LAYER: Pattern = pattern(
     },
 );
 
-pub(super) const FILE_SYSTEM: Pattern =
-    pattern("arn:aws[a-zA-Z-]*:elasticfilesystem:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:access-point/fsap-[a-f0-9]{17}", |text| {
+pub(super) const FILE_SYSTEM: Pattern = pattern(
+    "arn:aws[a-zA-Z-]*:elasticfilesystem:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:access-point/fsap-[a-f0-9]{17}",
+    |text| {
         let parts: Vec<&str> = text.split(':').collect();
         let point = |point: &str| {
-            point.strip_prefix("access-point/fsap-").is_some_and(|id| id.len() == 17 && all(id, |c| c.is_ascii_digit() || ('a'..='f').contains(&c)))
+            point.strip_prefix("access-point/fsap-").is_some_and(|id| {
+                id.len() == 17 && all(id, |c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+            })
         };
         matches!(parts.as_slice(), ["arn", aws, "elasticfilesystem", place, owner, name] if partition(aws) && region(place) && account(owner) && point(name))
-    });
+    },
+);
 
 pub(super) const CAPACITY_PROVIDER: Pattern = pattern(
     "arn:aws[a-zA-Z-]*:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:capacity-provider:[a-zA-Z0-9-_]+",
@@ -96,24 +131,42 @@ pub(super) const CAPACITY_PROVIDER: Pattern = pattern(
     },
 );
 
-pub(super) const CODE_SIGNING: Pattern =
-    pattern("arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:code-signing-config:csc-[a-z0-9]{17}", |text| {
-        text.split_once(":code-signing-config:csc-").is_some_and(|(arn, id)| arn.starts_with("arn:") && id.len() == 17)
-    });
+pub(super) const CODE_SIGNING: Pattern = pattern(
+    "arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:code-signing-config:csc-[a-z0-9]{17}",
+    |text| {
+        text.split_once(":code-signing-config:csc-")
+            .is_some_and(|(arn, id)| arn.starts_with("arn:") && id.len() == 17)
+    },
+);
 
-pub(super) const HANDLER: Pattern = pattern("[^\\s]+", |text| !text.is_empty() && !text.contains(char::is_whitespace));
-pub(super) const SUBNET: Pattern =
-    pattern("subnet-[0-9a-z]*", |text| text.strip_prefix("subnet-").is_some_and(|id| all(id, |c| c.is_ascii_digit() || c.is_ascii_lowercase())));
-pub(super) const SECURITY_GROUP: Pattern = pattern("sg-[0-9a-zA-Z]*", |text| text.strip_prefix("sg-").is_some_and(|id| all(id, |c| c.is_ascii_alphanumeric())));
+pub(super) const HANDLER: Pattern = pattern("[^\\s]+", |text| {
+    !text.is_empty() && !text.contains(char::is_whitespace)
+});
+pub(super) const SUBNET: Pattern = pattern("subnet-[0-9a-z]*", |text| {
+    text.strip_prefix("subnet-")
+        .is_some_and(|id| all(id, |c| c.is_ascii_digit() || c.is_ascii_lowercase()))
+});
+pub(super) const SECURITY_GROUP: Pattern = pattern("sg-[0-9a-zA-Z]*", |text| {
+    text.strip_prefix("sg-")
+        .is_some_and(|id| all(id, |c| c.is_ascii_alphanumeric()))
+});
 pub(super) const MOUNT: Pattern = pattern("/mnt/[a-zA-Z0-9-_.]+", |text| {
-    text.strip_prefix("/mnt/").is_some_and(|path| !path.is_empty() && all(path, |c| c.is_ascii_alphanumeric() || "-_.".contains(c)))
+    text.strip_prefix("/mnt/").is_some_and(|path| {
+        !path.is_empty() && all(path, |c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    })
 });
-pub(super) const LOG_GROUP: Pattern =
-    pattern("[\\.\\-_/#A-Za-z0-9]+", |text| !text.is_empty() && all(text, |c| c.is_ascii_alphanumeric() || ".-_/#".contains(c)));
+pub(super) const LOG_GROUP: Pattern = pattern("[\\.\\-_/#A-Za-z0-9]+", |text| {
+    !text.is_empty() && all(text, |c| c.is_ascii_alphanumeric() || ".-_/#".contains(c))
+});
 pub(super) const VARIABLE: Pattern = pattern("[a-zA-Z]([a-zA-Z0-9_])+", |text| {
-    text.len() >= 2 && text.starts_with(|c: char| c.is_ascii_alphabetic()) && all(text, |c| c.is_ascii_alphanumeric() || c == '_')
+    text.len() >= 2
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && all(text, |c| c.is_ascii_alphanumeric() || c == '_')
 });
-pub(super) const BUCKET: Pattern =
-    pattern("[0-9A-Za-z\\.\\-_]*(?<!\\.)", |text| all(text, |c| c.is_ascii_alphanumeric() || ".-_".contains(c)) && !text.ends_with('.'));
+pub(super) const BUCKET: Pattern = pattern("[0-9A-Za-z\\.\\-_]*(?<!\\.)", |text| {
+    all(text, |c| c.is_ascii_alphanumeric() || ".-_".contains(c)) && !text.ends_with('.')
+});
 pub(super) const RUNTIME_ARN: Pattern =
-    pattern("arn:[a-z-]+:lambda:[a-z0-9-]+:\\d{12}:runtime/.+", |text| text.starts_with("arn:") && text.contains(":lambda:") && text.contains(":runtime/"));
+    pattern("arn:[a-z-]+:lambda:[a-z0-9-]+:\\d{12}:runtime/.+", |text| {
+        text.starts_with("arn:") && text.contains(":lambda:") && text.contains(":runtime/")
+    });

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::update::current;
 use super::validate::Breaches;
-use super::{Function, FunctionConfiguration, FunctionVersion, GotFunction, Listed, Page, create, name};
+use super::{
+    Function, FunctionConfiguration, FunctionVersion, GotFunction, Listed, Page, create, name,
+};
 use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
 use crate::operation::{Operation, lambda as op};
 use crate::tags::Tags;
@@ -12,26 +14,60 @@ use crate::world::World;
 
 impl Cloud {
     /// GetFunction: 200. Tags come only to who may call ListTags (Lambda API reference, GetFunction, Tags and TagsError).
-    pub fn lambda_get_function(&mut self, caller: &Caller, function_name: &str, qualifier: Option<&str>) -> Answer<GotFunction> {
+    pub fn lambda_get_function(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+        qualifier: Option<&str>,
+    ) -> Answer<GotFunction> {
         let may_see_tags = self.allowed(caller, op::LIST_TAGS);
-        self.get(caller, op::GET_FUNCTION, function_name, qualifier, move |function, configuration| {
-            let code = match configuration.version.parse::<u64>().ok().and_then(|number| function.versions.get(&number)) {
-                Some(version) => &version.content.code,
-                None => &function.content.code,
-            };
-            let tags = match (may_see_tags, configuration.version.as_str()) {
-                // assumed:tags-error.
-                (false, _) => Err(("AccessDeniedException".to_owned(), "User is not authorized to perform: lambda:ListTags".to_owned())),
-                (true, "$LATEST") => Ok(function.tags.clone()),
-                (true, _) => Ok(Tags::new()),
-            };
-            GotFunction { code: function.location(code), tags, configuration }
-        })
+        self.get(
+            caller,
+            op::GET_FUNCTION,
+            function_name,
+            qualifier,
+            move |function, configuration| {
+                let code = match configuration
+                    .version
+                    .parse::<u64>()
+                    .ok()
+                    .and_then(|number| function.versions.get(&number))
+                {
+                    Some(version) => &version.content.code,
+                    None => &function.content.code,
+                };
+                let tags = match (may_see_tags, configuration.version.as_str()) {
+                    // assumed:tags-error.
+                    (false, _) => Err((
+                        "AccessDeniedException".to_owned(),
+                        "User is not authorized to perform: lambda:ListTags".to_owned(),
+                    )),
+                    (true, "$LATEST") => Ok(function.tags.clone()),
+                    (true, _) => Ok(Tags::new()),
+                };
+                GotFunction {
+                    code: function.location(code),
+                    tags,
+                    configuration,
+                }
+            },
+        )
     }
 
     /// GetFunctionConfiguration: 200.
-    pub fn lambda_get_function_configuration(&mut self, caller: &Caller, function_name: &str, qualifier: Option<&str>) -> Answer<FunctionConfiguration> {
-        self.get(caller, op::GET_FUNCTION_CONFIGURATION, function_name, qualifier, |_, configuration| configuration)
+    pub fn lambda_get_function_configuration(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+        qualifier: Option<&str>,
+    ) -> Answer<FunctionConfiguration> {
+        self.get(
+            caller,
+            op::GET_FUNCTION_CONFIGURATION,
+            function_name,
+            qualifier,
+            |_, configuration| configuration,
+        )
     }
 
     fn get<T>(
@@ -54,13 +90,23 @@ impl Cloud {
             let named = name::elsewhere(context.caller, function_name, qualifier)?;
             // Recorded answers: test_ops_on_nonexisting_fn, test_ops_on_nonexisting_version: the ARN as it was asked for.
             let arn = name::arn(context.caller, &named.name);
-            let missing = || name::not_found(&named.qualifier.as_ref().map_or_else(|| arn.clone(), |qualifier| format!("{arn}:{qualifier}")));
+            let missing = || {
+                name::not_found(
+                    &named
+                        .qualifier
+                        .as_ref()
+                        .map_or_else(|| arn.clone(), |qualifier| format!("{arn}:{qualifier}")),
+                )
+            };
             let function = seen(world, context, &named.name).map_err(|_| missing())?;
             let configuration = match named.qualifier.as_deref() {
                 None => Some(function.latest(world.ids, false)),
                 // Recorded answer: test_publish_with_update, get_function_latest_result: the ARN is qualified.
                 Some("$LATEST") => Some(function.latest(world.ids, true)),
-                Some(number) => number.parse().ok().and_then(|number| function.version(world.ids, number)),
+                Some(number) => number
+                    .parse()
+                    .ok()
+                    .and_then(|number| function.version(world.ids, number)),
             };
             Ok(make(&function, configuration.ok_or_else(missing)?))
         })
@@ -68,15 +114,30 @@ impl Cloud {
 
     /// ListFunctions: 200. A page has 50 at most, whatever MaxItems says, and no item has a state field (Lambda API
     /// reference, ListFunctions). FunctionVersion may be given as whether it is ALL (recorded answers: test_list_functions).
-    pub fn lambda_list_functions(&mut self, caller: &Caller, page: &Page, function_version: impl Into<FunctionVersion>) -> Answer<Listed> {
+    pub fn lambda_list_functions(
+        &mut self,
+        caller: &Caller,
+        page: &Page,
+        function_version: impl Into<FunctionVersion>,
+    ) -> Answer<Listed> {
         let asked = function_version.into();
         let all_versions = asked == FunctionVersion::All;
         let arguments = json!({"Marker": page.marker, "MaxItems": page.max_items, "FunctionVersion": asked.word()});
-        let call = Request { operation: op::LIST_FUNCTIONS, function: None, resource: "*".into(), arguments, success: 200 };
+        let call = Request {
+            operation: op::LIST_FUNCTIONS,
+            function: None,
+            resource: "*".into(),
+            arguments,
+            success: 200,
+        };
         self.call(caller, call, |world, context| {
             let mut breaches = Breaches::default();
             if let FunctionVersion::Other(word) = &asked {
-                breaches.add(&format!("Value '{word}'"), "functionVersion", "Member must satisfy enum value set: [ALL]");
+                breaches.add(
+                    &format!("Value '{word}'"),
+                    "functionVersion",
+                    "Member must satisfy enum value set: [ALL]",
+                );
             }
             breaches.judge()?;
             let mut all = Vec::new();
@@ -88,11 +149,20 @@ impl Cloud {
                 if !all_versions && all.len() > 50 {
                     break;
                 }
-                let Ok(function) = seen(world, context, &name) else { continue };
-                all.push((name.clone(), listed(function.latest(world.ids, all_versions))));
+                let Ok(function) = seen(world, context, &name) else {
+                    continue;
+                };
+                all.push((
+                    name.clone(),
+                    listed(function.latest(world.ids, all_versions)),
+                ));
                 if all_versions {
                     for number in function.versions.keys() {
-                        all.extend(function.version(world.ids, *number).map(|version| (format!("{name}:{number:020}"), listed(version))));
+                        all.extend(
+                            function
+                                .version(world.ids, *number)
+                                .map(|version| (format!("{name}:{number:020}"), listed(version))),
+                        );
                     }
                 }
             }
@@ -103,7 +173,11 @@ impl Cloud {
 }
 
 /// A function as this read sees it: as it is, or as it was before its last write.
-pub(super) fn seen(world: &mut World, context: &Context<'_>, name: &str) -> Result<Function, Problem> {
+pub(super) fn seen(
+    world: &mut World,
+    context: &Context<'_>,
+    name: &str,
+) -> Result<Function, Problem> {
     let shelf = create::shelf(world, context.caller);
     if !shelf.hides(name, context.stale) {
         return current(world, context, name);
@@ -115,20 +189,40 @@ pub(super) fn seen(world: &mut World, context: &Context<'_>, name: &str) -> Resu
 /// An item of a list: without the seven state fields (Lambda API reference, ListFunctions: "doesn't return ..."; recorded
 /// answer: test_version_lifecycle for versions).
 pub(super) fn listed(mut item: FunctionConfiguration) -> FunctionConfiguration {
-    (item.state, item.last_update_status, item.runtime_version_arn) = (None, None, None);
+    (
+        item.state,
+        item.last_update_status,
+        item.runtime_version_arn,
+    ) = (None, None, None);
     item
 }
 
 /// A page; its marker is the key of its last item, so a list that changes between pages neither repeats nor skips (assumed:lambda-marker).
-pub(super) fn paged(all: Vec<(String, FunctionConfiguration)>, page: &Page, context: &Context<'_>) -> Result<Listed, Problem> {
+pub(super) fn paged(
+    all: Vec<(String, FunctionConfiguration)>,
+    page: &Page,
+    context: &Context<'_>,
+) -> Result<Listed, Problem> {
     let mut breaches = Breaches::default();
     if let Some(most) = page.max_items.filter(|most| !(1..=10_000).contains(most)) {
-        let constraint = if most < 1 { "Member must have value greater than or equal to 1" } else { "Member must have value less than or equal to 10000" };
+        let constraint = if most < 1 {
+            "Member must have value greater than or equal to 1"
+        } else {
+            "Member must have value less than or equal to 10000"
+        };
         breaches.add(&format!("Value '{most}'"), "maxItems", constraint);
     }
     breaches.judge()?;
-    let size = page.max_items.and_then(|most| usize::try_from(most).ok()).unwrap_or(50).min(50).min(context.page);
-    let mut rest = all.into_iter().filter(|(key, _)| page.marker.as_ref().is_none_or(|marker| key > marker)).peekable();
+    let size = page
+        .max_items
+        .and_then(|most| usize::try_from(most).ok())
+        .unwrap_or(50)
+        .min(50)
+        .min(context.page);
+    let mut rest = all
+        .into_iter()
+        .filter(|(key, _)| page.marker.as_ref().is_none_or(|marker| key > marker))
+        .peekable();
     let mut items = Vec::new();
     let mut last = None;
     while items.len() < size
@@ -137,5 +231,8 @@ pub(super) fn paged(all: Vec<(String, FunctionConfiguration)>, page: &Page, cont
         items.push(item);
         last = Some(key);
     }
-    Ok(Listed { next_marker: last.filter(|_| rest.peek().is_some()), items })
+    Ok(Listed {
+        next_marker: last.filter(|_| rest.peek().is_some()),
+        items,
+    })
 }

@@ -9,7 +9,11 @@ use super::patterns::{self, Pattern};
 /// What a value must be.
 pub(super) enum Kind {
     /// Text of a length, of a pattern.
-    Text { least: usize, most: usize, pattern: Option<Pattern> },
+    Text {
+        least: usize,
+        most: usize,
+        pattern: Option<Pattern>,
+    },
     /// One of some words.
     Word(&'static [&'static str]),
     /// A whole number.
@@ -45,19 +49,35 @@ pub(super) struct Field {
 }
 
 const fn field(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: false }
+    Field {
+        name,
+        kind,
+        required: false,
+    }
 }
 
 const fn must(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: true }
+    Field {
+        name,
+        kind,
+        required: true,
+    }
 }
 
 const fn text(least: usize, most: usize) -> Kind {
-    Kind::Text { least, most, pattern: None }
+    Kind::Text {
+        least,
+        most,
+        pattern: None,
+    }
 }
 
 const fn like(least: usize, most: usize, pattern: Pattern) -> Kind {
-    Kind::Text { least, most, pattern: Some(pattern) }
+    Kind::Text {
+        least,
+        most,
+        pattern: Some(pattern),
+    }
 }
 
 const fn whole(least: i64, most: i64) -> Kind {
@@ -68,7 +88,12 @@ const fn arn() -> Kind {
     like(0, 10_000, patterns::ARN_OR_EMPTY)
 }
 
-const ANY_TEXT: Item = Item { least: 0, most: usize::MAX, pattern: None, says_null: false };
+const ANY_TEXT: Item = Item {
+    least: 0,
+    most: usize::MAX,
+    pattern: None,
+    says_null: false,
+};
 
 /// What both CreateFunction and UpdateFunctionConfiguration take. `Runtime` and the environment's
 /// size have rules of their own in `validate`.
@@ -83,15 +108,57 @@ pub(super) static CONFIGURATION: &[Field] = &[
     field(
         "VpcConfig",
         Kind::Object(&[
-            field("SubnetIds", Kind::Texts { most: 16, item: Item { least: 0, most: 1024, pattern: Some(patterns::SUBNET), says_null: false } }),
-            field("SecurityGroupIds", Kind::Texts { most: 5, item: Item { least: 0, most: 1024, pattern: Some(patterns::SECURITY_GROUP), says_null: false } }),
+            field(
+                "SubnetIds",
+                Kind::Texts {
+                    most: 16,
+                    item: Item {
+                        least: 0,
+                        most: 1024,
+                        pattern: Some(patterns::SUBNET),
+                        says_null: false,
+                    },
+                },
+            ),
+            field(
+                "SecurityGroupIds",
+                Kind::Texts {
+                    most: 5,
+                    item: Item {
+                        least: 0,
+                        most: 1024,
+                        pattern: Some(patterns::SECURITY_GROUP),
+                        says_null: false,
+                    },
+                },
+            ),
             field("Ipv6AllowedForDualStack", Kind::Flag),
         ]),
     ),
-    field("DeadLetterConfig", Kind::Object(&[field("TargetArn", arn())])),
-    field("Environment", Kind::Object(&[field("Variables", Kind::Variables)])),
-    field("TracingConfig", Kind::Object(&[field("Mode", Kind::Word(&["Active", "PassThrough"]))])),
-    field("Layers", Kind::Texts { most: usize::MAX, item: Item { least: 1, most: 2048, pattern: Some(patterns::LAYER), says_null: true } }),
+    field(
+        "DeadLetterConfig",
+        Kind::Object(&[field("TargetArn", arn())]),
+    ),
+    field(
+        "Environment",
+        Kind::Object(&[field("Variables", Kind::Variables)]),
+    ),
+    field(
+        "TracingConfig",
+        Kind::Object(&[field("Mode", Kind::Word(&["Active", "PassThrough"]))]),
+    ),
+    field(
+        "Layers",
+        Kind::Texts {
+            most: usize::MAX,
+            item: Item {
+                least: 1,
+                most: 2048,
+                pattern: Some(patterns::LAYER),
+                says_null: true,
+            },
+        },
+    ),
     field(
         "FileSystemConfigs",
         Kind::Objects {
@@ -99,25 +166,52 @@ pub(super) static CONFIGURATION: &[Field] = &[
             item: &[
                 must("Arn", like(0, 256, patterns::FILE_SYSTEM)),
                 must("LocalMountPath", like(0, 160, patterns::MOUNT)),
-                field("S3FilesConfig", Kind::Object(&[field("DirectS3Read", Kind::Word(&["ENABLED", "DISABLED", "AUTO"]))])),
+                field(
+                    "S3FilesConfig",
+                    Kind::Object(&[field(
+                        "DirectS3Read",
+                        Kind::Word(&["ENABLED", "DISABLED", "AUTO"]),
+                    )]),
+                ),
             ],
         },
     ),
     field(
         "ImageConfig",
         Kind::Object(&[
-            field("EntryPoint", Kind::Texts { most: 1500, item: ANY_TEXT }),
-            field("Command", Kind::Texts { most: 1500, item: ANY_TEXT }),
+            field(
+                "EntryPoint",
+                Kind::Texts {
+                    most: 1500,
+                    item: ANY_TEXT,
+                },
+            ),
+            field(
+                "Command",
+                Kind::Texts {
+                    most: 1500,
+                    item: ANY_TEXT,
+                },
+            ),
             field("WorkingDirectory", text(0, 1000)),
         ]),
     ),
-    field("EphemeralStorage", Kind::Object(&[must("Size", whole(512, 32_768))])),
-    field("SnapStart", Kind::Object(&[field("ApplyOn", Kind::Word(&["PublishedVersions", "None"]))])),
+    field(
+        "EphemeralStorage",
+        Kind::Object(&[must("Size", whole(512, 32_768))]),
+    ),
+    field(
+        "SnapStart",
+        Kind::Object(&[field("ApplyOn", Kind::Word(&["PublishedVersions", "None"]))]),
+    ),
     field(
         "LoggingConfig",
         Kind::Object(&[
             field("LogFormat", Kind::Word(&["JSON", "Text"])),
-            field("ApplicationLogLevel", Kind::Word(&["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"])),
+            field(
+                "ApplicationLogLevel",
+                Kind::Word(&["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]),
+            ),
             field("SystemLogLevel", Kind::Word(&["DEBUG", "INFO", "WARN"])),
             field("LogGroup", like(1, 512, patterns::LOG_GROUP)),
         ]),
@@ -127,27 +221,55 @@ pub(super) static CONFIGURATION: &[Field] = &[
         Kind::Object(&[must(
             "LambdaManagedInstancesCapacityProviderConfig",
             Kind::Object(&[
-                must("CapacityProviderArn", like(1, 140, patterns::CAPACITY_PROVIDER)),
+                must(
+                    "CapacityProviderArn",
+                    like(1, 140, patterns::CAPACITY_PROVIDER),
+                ),
                 field("PerExecutionEnvironmentMaxConcurrency", whole(1, 1600)),
-                field("ExecutionEnvironmentMemoryGiBPerVCpu", Kind::Number { least: 2.0, most: 8.0 }),
+                field(
+                    "ExecutionEnvironmentMemoryGiBPerVCpu",
+                    Kind::Number {
+                        least: 2.0,
+                        most: 8.0,
+                    },
+                ),
             ]),
         )]),
     ),
     field(
         "DurableConfig",
-        Kind::Object(&[field("KMSKeyArn", arn()), field("RetentionPeriodInDays", whole(1, 90)), field("ExecutionTimeout", whole(1, 31_622_400))]),
+        Kind::Object(&[
+            field("KMSKeyArn", arn()),
+            field("RetentionPeriodInDays", whole(1, 90)),
+            field("ExecutionTimeout", whole(1, 31_622_400)),
+        ]),
     ),
-    field("RuntimeConfig", Kind::Object(&[must("RuntimeArn", like(48, 2048, patterns::RUNTIME_ARN)), must("RuntimeAlias", text(1, 128))])),
-    field("AcceleratorConfig", Kind::Object(&[must("AcceleratorMemorySize", whole(i64::MIN, i64::MAX))])),
+    field(
+        "RuntimeConfig",
+        Kind::Object(&[
+            must("RuntimeArn", like(48, 2048, patterns::RUNTIME_ARN)),
+            must("RuntimeAlias", text(1, 128)),
+        ]),
+    ),
+    field(
+        "AcceleratorConfig",
+        Kind::Object(&[must("AcceleratorMemorySize", whole(i64::MIN, i64::MAX))]),
+    ),
 ];
 
 /// What only CreateFunction takes of the configuration.
 pub(super) static AT_CREATION: &[Field] = &[
     field("PackageType", Kind::Word(&["Zip", "Image"])),
-    field("TenancyConfig", Kind::Object(&[must("TenantIsolationMode", Kind::Word(&["PER_TENANT"]))])),
+    field(
+        "TenancyConfig",
+        Kind::Object(&[must("TenantIsolationMode", Kind::Word(&["PER_TENANT"]))]),
+    ),
     field("CodeSigningConfigArn", like(0, 200, patterns::CODE_SIGNING)),
 ];
 
 /// Where an archive lies in S3.
-pub(super) static S3_OBJECT: &[Field] =
-    &[field("S3Bucket", like(3, 63, patterns::BUCKET)), field("S3Key", text(1, 1024)), field("S3ObjectVersion", text(1, 1024))];
+pub(super) static S3_OBJECT: &[Field] = &[
+    field("S3Bucket", like(3, 63, patterns::BUCKET)),
+    field("S3Key", text(1, 1024)),
+    field("S3ObjectVersion", text(1, 1024)),
+];

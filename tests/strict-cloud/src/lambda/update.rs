@@ -6,16 +6,25 @@ use serde_json::json;
 
 use super::function::{Content, Function, Phase, Update};
 use super::validate::{Breaches, invalid};
-use super::{FunctionConfiguration, UpdateFunctionCode, UpdateFunctionConfiguration, code, create, name};
+use super::{
+    FunctionConfiguration, UpdateFunctionCode, UpdateFunctionConfiguration, code, create, name,
+};
 use crate::model::{Answer, Caller, Cloud, Context, Problem, Request, Shown};
 use crate::operation::lambda as op;
 use crate::world::World;
 
 impl Cloud {
     /// UpdateFunctionConfiguration: 200, LastUpdateStatus InProgress, also where nothing differs (recorded answer: test_redundant_updates).
-    pub fn lambda_update_function_configuration(&mut self, caller: &Caller, request: &UpdateFunctionConfiguration) -> Answer<FunctionConfiguration> {
+    pub fn lambda_update_function_configuration(
+        &mut self,
+        caller: &Caller,
+        request: &UpdateFunctionConfiguration,
+    ) -> Answer<FunctionConfiguration> {
         let mut arguments = Shown::of(request.configuration.redacted());
-        arguments.some("RevisionId", request.revision_id.as_ref().map(|value| json!(value)));
+        arguments.some(
+            "RevisionId",
+            request.revision_id.as_ref().map(|value| json!(value)),
+        );
         let bare = name::bare(&request.function_name);
         let call = Request {
             operation: op::UPDATE_FUNCTION_CONFIGURATION,
@@ -54,10 +63,20 @@ impl Cloud {
 
     /// UpdateFunctionCode: 200, LastUpdateStatus InProgress; with Publish, the reply is the new version's, Pending
     /// (recorded answer: test_publish_with_update).
-    pub fn lambda_update_function_code(&mut self, caller: &Caller, request: &UpdateFunctionCode) -> Answer<FunctionConfiguration> {
+    pub fn lambda_update_function_code(
+        &mut self,
+        caller: &Caller,
+        request: &UpdateFunctionCode,
+    ) -> Answer<FunctionConfiguration> {
         let mut arguments = Shown::of(json!({"Code": code::shown(request.code.as_ref())}));
-        arguments.some("Architectures", request.architectures.as_ref().map(|value| json!(value)));
-        arguments.some("RevisionId", request.revision_id.as_ref().map(|value| json!(value)));
+        arguments.some(
+            "Architectures",
+            request.architectures.as_ref().map(|value| json!(value)),
+        );
+        arguments.some(
+            "RevisionId",
+            request.revision_id.as_ref().map(|value| json!(value)),
+        );
         arguments.some("Publish", request.publish.then_some(json!(true)));
         arguments.some("DryRun", request.dry_run.then_some(json!(true)));
         let bare = name::bare(&request.function_name);
@@ -77,25 +96,45 @@ impl Cloud {
             breaches.judge()?;
             let name = name::elsewhere(context.caller, &request.function_name, None)?.name;
             let mut function = current(world, context, &name)?;
-            let code = code::fetch(world, context, request.code.as_ref(), function.content.configuration.is_image(), false)?;
+            let code = code::fetch(
+                world,
+                context,
+                request.code.as_ref(),
+                function.content.configuration.is_image(),
+                false,
+            )?;
             function.guard(request.revision_id.as_deref())?;
             function.changeable()?;
             let before = function.content.clone();
             function.content.code = code;
             if let Some(architectures) = &request.architectures {
-                function.content.configuration.set("Architectures", json!(architectures));
+                function
+                    .content
+                    .configuration
+                    .set("Architectures", json!(architectures));
             }
             if request.dry_run {
                 // Lambda API reference, DryRun: validates and changes nothing; what it answers is assumed:dry-run.
                 return Ok(function.latest(world.ids, false));
             }
             let version = request.publish.then(|| {
-                let until = context.now.after(function.takes(&world.settings, world.ids, world.settings.update_takes));
+                let until = context.now.after(function.takes(
+                    &world.settings,
+                    world.ids,
+                    world.settings.update_takes,
+                ));
                 let fails = function.doomed(&world.settings, false);
-                function.freeze(world.ids, context.now, Phase::Pending { until, fails }, None)
+                function.freeze(
+                    world.ids,
+                    context.now,
+                    Phase::Pending { until, fails },
+                    None,
+                )
             });
             let function = begin(world, context, function, before);
-            let reply = version.and_then(|number| function.version(world.ids, number)).unwrap_or_else(|| function.latest(world.ids, false));
+            let reply = version
+                .and_then(|number| function.version(world.ids, number))
+                .unwrap_or_else(|| function.latest(world.ids, false));
             store(world, context, function);
             Ok(reply)
         })
@@ -103,14 +142,25 @@ impl Cloud {
 }
 
 /// The function as it is now, settled; 404 where it is not (recorded answer: test_ops_on_nonexisting_fn).
-pub(super) fn current(world: &mut World, context: &Context<'_>, name: &str) -> Result<Function, Problem> {
+pub(super) fn current(
+    world: &mut World,
+    context: &Context<'_>,
+    name: &str,
+) -> Result<Function, Problem> {
     let ids = world.ids;
     let shelf = create::shelf(world, context.caller);
-    let alive = shelf.now.get_mut(name).is_some_and(|function| function.settle(ids, context.now));
+    let alive = shelf
+        .now
+        .get_mut(name)
+        .is_some_and(|function| function.settle(ids, context.now));
     if !alive {
         shelf.now.remove(name);
     }
-    shelf.now.get(name).cloned().ok_or_else(|| name::not_found(&name::arn(context.caller, name)))
+    shelf
+        .now
+        .get(name)
+        .cloned()
+        .ok_or_else(|| name::not_found(&name::arn(context.caller, name)))
 }
 
 /// Puts a changed function back, and keeps what it was.
@@ -122,13 +172,28 @@ pub(super) fn store(world: &mut World, context: &mut Context<'_>, function: Func
 }
 
 /// An update begins.
-fn begin(world: &World, context: &Context<'_>, mut function: Function, before: Content) -> Function {
+fn begin(
+    world: &World,
+    context: &Context<'_>,
+    mut function: Function,
+    before: Content,
+) -> Function {
     function.touch(world.ids);
     function.modified = context.now;
-    let until = context.now.after(function.takes(&world.settings, world.ids, world.settings.update_takes));
+    let until =
+        context
+            .now
+            .after(function.takes(&world.settings, world.ids, world.settings.update_takes));
     let fails = function.doomed(&world.settings, false);
     // assumed:failed-update.
-    let before = world.settings.failed_update_shows_old.then(|| Box::new(before));
-    function.update = Update::InProgress { until, fails, before };
+    let before = world
+        .settings
+        .failed_update_shows_old
+        .then(|| Box::new(before));
+    function.update = Update::InProgress {
+        until,
+        fails,
+        before,
+    };
     function
 }

@@ -12,11 +12,24 @@ use crate::operation::lambda as op;
 
 impl Cloud {
     /// PublishVersion: 201; the version that is there already, where nothing changed since (recorded answer: test_version_lifecycle).
-    pub fn lambda_publish_version(&mut self, caller: &Caller, request: &PublishVersion) -> Answer<FunctionConfiguration> {
+    pub fn lambda_publish_version(
+        &mut self,
+        caller: &Caller,
+        request: &PublishVersion,
+    ) -> Answer<FunctionConfiguration> {
         let mut arguments = Shown::of(json!({}));
-        arguments.some("CodeSha256", request.code_sha256.as_ref().map(|value| json!(value)));
-        arguments.some("RevisionId", request.revision_id.as_ref().map(|value| json!(value)));
-        arguments.some("Description", request.description.as_ref().map(|value| json!(value)));
+        arguments.some(
+            "CodeSha256",
+            request.code_sha256.as_ref().map(|value| json!(value)),
+        );
+        arguments.some(
+            "RevisionId",
+            request.revision_id.as_ref().map(|value| json!(value)),
+        );
+        arguments.some(
+            "Description",
+            request.description.as_ref().map(|value| json!(value)),
+        );
         let bare = name::bare(&request.function_name);
         let call = Request {
             operation: op::PUBLISH_VERSION,
@@ -64,7 +77,12 @@ impl Cloud {
     }
 
     /// ListVersionsByFunction: 200: $LATEST, under a qualified ARN, then the versions (recorded answer: test_version_lifecycle).
-    pub fn lambda_list_versions_by_function(&mut self, caller: &Caller, function_name: &str, page: &Page) -> Answer<Listed> {
+    pub fn lambda_list_versions_by_function(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+        page: &Page,
+    ) -> Answer<Listed> {
         let bare = name::bare(function_name);
         let arguments = json!({"Marker": page.marker, "MaxItems": page.max_items});
         let call = Request {
@@ -79,7 +97,11 @@ impl Cloud {
             let function = super::read::seen(world, context, &name)?;
             let mut all = vec![(String::new(), listed(function.latest(world.ids, true)))];
             for number in function.versions.keys() {
-                all.extend(function.version(world.ids, *number).map(|version| (format!("{number:020}"), listed(version))));
+                all.extend(
+                    function
+                        .version(world.ids, *number)
+                        .map(|version| (format!("{number:020}"), listed(version))),
+                );
             }
             paged(all, page, context)
         })

@@ -1,7 +1,10 @@
 //! A request of a fixture, made to the model, and its answer in the API's form.
 
 use serde_json::{Map, Value, json};
-use strict_cloud::lambda::{Code, Configuration, CreateFunction, FunctionVersion, Page, PublishVersion, UpdateFunctionCode, UpdateFunctionConfiguration};
+use strict_cloud::lambda::{
+    Code, Configuration, CreateFunction, FunctionVersion, Page, PublishVersion, UpdateFunctionCode,
+    UpdateFunctionConfiguration,
+};
 use strict_cloud::log::Answered as Logged;
 use strict_cloud::{Answer, Caller, Cloud, Tags, zip};
 
@@ -21,11 +24,17 @@ struct Arguments(Map<String, Value>);
 
 impl Arguments {
     fn optional(&mut self, name: &str) -> Option<String> {
-        self.0.remove(name).map(|value| value.as_str().unwrap_or_else(|| panic!("{name} is no text: {value}")).to_owned())
+        self.0.remove(name).map(|value| {
+            value
+                .as_str()
+                .unwrap_or_else(|| panic!("{name} is no text: {value}"))
+                .to_owned()
+        })
     }
 
     fn text(&mut self, name: &str) -> String {
-        self.optional(name).unwrap_or_else(|| panic!("{name} is missing"))
+        self.optional(name)
+            .unwrap_or_else(|| panic!("{name} is missing"))
     }
 
     fn flag(&mut self, name: &str) -> bool {
@@ -34,12 +43,22 @@ impl Arguments {
 
     fn texts(&mut self, name: &str) -> Option<Vec<String>> {
         let list = self.0.remove(name)?;
-        Some(list.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect())
+        Some(
+            list.as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one.as_str().unwrap().to_owned())
+                .collect(),
+        )
     }
 
     fn tags(&mut self) -> Tags {
         let tags = self.0.remove("Tags").unwrap_or_else(|| json!({}));
-        tags.as_object().unwrap().iter().map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned())).collect()
+        tags.as_object()
+            .unwrap()
+            .iter()
+            .map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned()))
+            .collect()
     }
 
     fn code(&mut self) -> Option<Code> {
@@ -47,29 +66,46 @@ impl Arguments {
             return Some(Code::Zip(archive_of(&archive)));
         }
         if let Some(bucket) = self.optional("S3Bucket") {
-            return Some(Code::S3 { bucket, key: self.text("S3Key"), version: self.optional("S3ObjectVersion") });
+            return Some(Code::S3 {
+                bucket,
+                key: self.text("S3Key"),
+                version: self.optional("S3ObjectVersion"),
+            });
         }
         self.optional("ImageUri").map(Code::Image)
     }
 
     fn page(&mut self) -> Page {
-        Page { marker: self.optional("Marker"), max_items: self.0.remove("MaxItems").and_then(|most| most.as_i64()) }
+        Page {
+            marker: self.optional("Marker"),
+            max_items: self.0.remove("MaxItems").and_then(|most| most.as_i64()),
+        }
     }
 }
 
 /// `<archive one>` has one file with that text in it; `<archive of 9 bytes>` says that it unpacks to so many; `<no archive>` is none.
 pub fn archive_of(text: &str) -> Vec<u8> {
-    let name = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or_else(|| panic!("no archive is called {text}"));
+    let name = text
+        .strip_prefix('<')
+        .and_then(|text| text.strip_suffix('>'))
+        .unwrap_or_else(|| panic!("no archive is called {text}"));
     if name == "no archive" {
         return b"some bytes, long enough to be an archive's end".to_vec();
     }
     let name = name.strip_prefix("archive ").unwrap();
-    let Some(size) = name.strip_prefix("of ").and_then(|name| name.strip_suffix(" bytes")) else {
+    let Some(size) = name
+        .strip_prefix("of ")
+        .and_then(|name| name.strip_suffix(" bytes"))
+    else {
         return zip::store(&[("index.py", name.as_bytes())]);
     };
     // The size that the central directory states is what Lambda's limit is for.
     let mut large = zip::store(&[("index.py", b"")]);
-    let at = large.windows(4).position(|four| four == b"PK\x01\x02").unwrap() + 24;
+    let at = large
+        .windows(4)
+        .position(|four| four == b"PK\x01\x02")
+        .unwrap()
+        + 24;
     large[at..at + 4].copy_from_slice(&size.parse::<u32>().unwrap().to_le_bytes());
     large
 }
@@ -78,10 +114,22 @@ pub fn archive_of(text: &str) -> Vec<u8> {
 pub fn given(cloud: &mut Cloud, things: &Value) {
     for (name, thing) in things.as_object().unwrap() {
         match name.as_str() {
-            "missing" => cloud.settings_mut().missing.extend(thing.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned())),
+            "missing" => cloud.settings_mut().missing.extend(
+                thing
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|id| id.as_str().unwrap().to_owned()),
+            ),
             "object" => {
                 let of = |field: &str| thing[field].as_str().unwrap();
-                cloud.put_object(REGION, of("bucket"), of("key"), "null", &archive_of(of("is")));
+                cloud.put_object(
+                    REGION,
+                    of("bucket"),
+                    of("key"),
+                    "null",
+                    &archive_of(of("is")),
+                );
             }
             other => panic!("nobody knows what is given: {other}"),
         }
@@ -97,11 +145,18 @@ pub fn every_page(way: Way, cloud: &mut Cloud, operation: &str, with: &Value) ->
     let mut all: Vec<Value> = Vec::new();
     loop {
         let mut answered = way(cloud, operation, &with);
-        let Ok(page) = &mut answered.body else { return answered };
+        let Ok(page) = &mut answered.body else {
+            return answered;
+        };
         all.extend(page["Functions"].as_array().unwrap().iter().cloned());
         match page.as_object_mut().unwrap().remove("NextMarker") {
             Some(marker) => with["Marker"] = marker,
-            None => return Answered { body: Ok(json!({"Functions": all})), ..answered },
+            None => {
+                return Answered {
+                    body: Ok(json!({"Functions": all})),
+                    ..answered
+                };
+            }
         }
     }
 }
@@ -127,45 +182,115 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
     let answer = match operation {
         "CreateFunction" => {
             let function_name = function_name();
-            let code = with.0.remove("Code").and_then(|code| Arguments(code.as_object().unwrap().clone()).code());
-            let (architectures, tags, publish) = (with.texts("Architectures"), with.tags(), with.flag("Publish"));
+            let code = with
+                .0
+                .remove("Code")
+                .and_then(|code| Arguments(code.as_object().unwrap().clone()).code());
+            let (architectures, tags, publish) = (
+                with.texts("Architectures"),
+                with.tags(),
+                with.flag("Publish"),
+            );
             let configuration = Configuration(std::mem::take(&mut with.0));
-            cloud.lambda_create_function(&me, &CreateFunction { function_name, code, configuration, architectures, tags, publish }).map(|reply| reply.to_json())
+            cloud
+                .lambda_create_function(
+                    &me,
+                    &CreateFunction {
+                        function_name,
+                        code,
+                        configuration,
+                        architectures,
+                        tags,
+                        publish,
+                    },
+                )
+                .map(|reply| reply.to_json())
         }
         "UpdateFunctionConfiguration" => {
             let (function_name, revision_id) = (function_name(), with.optional("RevisionId"));
             let configuration = Configuration(std::mem::take(&mut with.0));
-            let request = UpdateFunctionConfiguration { function_name, revision_id, configuration };
-            cloud.lambda_update_function_configuration(&me, &request).map(|reply| reply.to_json())
+            let request = UpdateFunctionConfiguration {
+                function_name,
+                revision_id,
+                configuration,
+            };
+            cloud
+                .lambda_update_function_configuration(&me, &request)
+                .map(|reply| reply.to_json())
         }
         "UpdateFunctionCode" => {
-            let (function_name, revision_id, code) = (function_name(), with.optional("RevisionId"), with.code());
-            let (architectures, publish, dry_run) = (with.texts("Architectures"), with.flag("Publish"), with.flag("DryRun"));
-            let request = UpdateFunctionCode { function_name, revision_id, code, architectures, publish, dry_run };
-            cloud.lambda_update_function_code(&me, &request).map(|reply| reply.to_json())
+            let (function_name, revision_id, code) =
+                (function_name(), with.optional("RevisionId"), with.code());
+            let (architectures, publish, dry_run) = (
+                with.texts("Architectures"),
+                with.flag("Publish"),
+                with.flag("DryRun"),
+            );
+            let request = UpdateFunctionCode {
+                function_name,
+                revision_id,
+                code,
+                architectures,
+                publish,
+                dry_run,
+            };
+            cloud
+                .lambda_update_function_code(&me, &request)
+                .map(|reply| reply.to_json())
         }
         "PublishVersion" => {
             let (function_name, code_sha256) = (function_name(), with.optional("CodeSha256"));
-            let (revision_id, description) = (with.optional("RevisionId"), with.optional("Description"));
-            cloud.lambda_publish_version(&me, &PublishVersion { function_name, code_sha256, revision_id, description }).map(|reply| reply.to_json())
+            let (revision_id, description) =
+                (with.optional("RevisionId"), with.optional("Description"));
+            cloud
+                .lambda_publish_version(
+                    &me,
+                    &PublishVersion {
+                        function_name,
+                        code_sha256,
+                        revision_id,
+                        description,
+                    },
+                )
+                .map(|reply| reply.to_json())
         }
-        "GetFunction" => cloud.lambda_get_function(&me, &function_name(), with.optional("Qualifier").as_deref()).map(|reply| reply.to_json()),
-        "GetFunctionConfiguration" => {
-            cloud.lambda_get_function_configuration(&me, &function_name(), with.optional("Qualifier").as_deref()).map(|reply| reply.to_json())
-        }
-        "DeleteFunction" => {
-            cloud.lambda_delete_function(&me, &function_name(), with.optional("Qualifier").as_deref()).map(|status| json!({"StatusCode": status}))
-        }
-        "ListVersionsByFunction" => cloud.lambda_list_versions_by_function(&me, &function_name(), &with.page()).map(|page| page.to_json("Versions")),
+        "GetFunction" => cloud
+            .lambda_get_function(&me, &function_name(), with.optional("Qualifier").as_deref())
+            .map(|reply| reply.to_json()),
+        "GetFunctionConfiguration" => cloud
+            .lambda_get_function_configuration(
+                &me,
+                &function_name(),
+                with.optional("Qualifier").as_deref(),
+            )
+            .map(|reply| reply.to_json()),
+        "DeleteFunction" => cloud
+            .lambda_delete_function(&me, &function_name(), with.optional("Qualifier").as_deref())
+            .map(|status| json!({"StatusCode": status})),
+        "ListVersionsByFunction" => cloud
+            .lambda_list_versions_by_function(&me, &function_name(), &with.page())
+            .map(|page| page.to_json("Versions")),
         "ListFunctions" => {
             let version = FunctionVersion::of(with.optional("FunctionVersion").as_deref());
-            cloud.lambda_list_functions(&me, &with.page(), version).map(|page| page.to_json("Functions"))
+            cloud
+                .lambda_list_functions(&me, &with.page(), version)
+                .map(|page| page.to_json("Functions"))
         }
-        "TagResource" => cloud.lambda_tag_resource(&me, &with.text("Resource"), &with.tags()).map(|()| json!({})),
-        "UntagResource" => cloud.lambda_untag_resource(&me, &with.text("Resource"), &with.texts("TagKeys").unwrap()).map(|()| json!({})),
-        "ListTags" => cloud.lambda_list_tags(&me, &with.text("Resource")).map(|tags| json!({"Tags": tags})),
+        "TagResource" => cloud
+            .lambda_tag_resource(&me, &with.text("Resource"), &with.tags())
+            .map(|()| json!({})),
+        "UntagResource" => cloud
+            .lambda_untag_resource(&me, &with.text("Resource"), &with.texts("TagKeys").unwrap())
+            .map(|()| json!({})),
+        "ListTags" => cloud
+            .lambda_list_tags(&me, &with.text("Resource"))
+            .map(|tags| json!({"Tags": tags})),
         other => panic!("{other} is not replayed"),
     };
-    assert!(with.0.is_empty(), "{operation} does not take {:?}", with.0.keys());
+    assert!(
+        with.0.is_empty(),
+        "{operation} does not take {:?}",
+        with.0.keys()
+    );
     answer
 }

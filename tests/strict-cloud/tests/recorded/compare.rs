@@ -20,7 +20,9 @@ const KINDS: [&str; 4] = ["revision", "runtime", "sha", "vpc"];
 /// Kind and number of a text that is an id and nothing else.
 fn id(text: &str) -> Option<(&str, &str)> {
     let inner = text.strip_prefix('<')?.strip_suffix('>')?;
-    inner.split_once(' ').filter(|(kind, number)| KINDS.contains(kind) && number.chars().all(|c| c.is_ascii_digit()))
+    inner
+        .split_once(' ')
+        .filter(|(kind, number)| KINDS.contains(kind) && number.chars().all(|c| c.is_ascii_digit()))
 }
 
 impl Ids {
@@ -29,20 +31,33 @@ impl Ids {
         match value {
             Value::String(text) => Value::String(self.text(text)),
             Value::Array(list) => Value::Array(list.iter().map(|one| self.filled(one)).collect()),
-            Value::Object(fields) => Value::Object(fields.iter().map(|(name, value)| (name.clone(), self.filled(value))).collect()),
+            Value::Object(fields) => Value::Object(
+                fields
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.filled(value)))
+                    .collect(),
+            ),
             other => other.clone(),
         }
     }
 
     fn text(&self, text: &str) -> String {
-        self.0.iter().fold(text.to_owned(), |text, (id, known)| text.replace(id, known))
+        self.0
+            .iter()
+            .fold(text.to_owned(), |text, (id, known)| text.replace(id, known))
     }
 
     /// What differs between what was expected and what was answered.
     pub fn compare(&mut self, asked: &Asked, answered: &Answered, later: &[String]) -> Vec<String> {
         let mut differences = Vec::new();
-        if let Some(status) = asked.status.filter(|status| *status != u64::from(answered.status)) {
-            differences.push(format!("{}: status {} is not {status}", asked.operation, answered.status));
+        if let Some(status) = asked
+            .status
+            .filter(|status| *status != u64::from(answered.status))
+        {
+            differences.push(format!(
+                "{}: status {} is not {status}",
+                asked.operation, answered.status
+            ));
         }
         match (&asked.expected, &answered.body) {
             (None, Ok(_)) => {}
@@ -53,30 +68,59 @@ impl Ids {
             (Some(Expected::Refusal(code, said)), Err((found, message))) => {
                 let said = self.text(said);
                 if (code, &said) != (found, message) {
-                    differences.push(format!("{}: {found} {message:?} is not {code} {said:?}", asked.operation));
+                    differences.push(format!(
+                        "{}: {found} {message:?} is not {code} {said:?}",
+                        asked.operation
+                    ));
                 }
             }
             (Some(Expected::Breaches(code, list)), Err((found, message))) => {
-                let listed: BTreeSet<&str> = message.split_once(" detected: ").map_or("", |(_, list)| list).split("; ").collect();
-                if code != found || listed != list.iter().map(String::as_str).collect() || listed.len() != list.len() {
-                    differences.push(format!("{}: {found} {message:?} is not {code} {list:?}", asked.operation));
+                let listed: BTreeSet<&str> = message
+                    .split_once(" detected: ")
+                    .map_or("", |(_, list)| list)
+                    .split("; ")
+                    .collect();
+                if code != found
+                    || listed != list.iter().map(String::as_str).collect()
+                    || listed.len() != list.len()
+                {
+                    differences.push(format!(
+                        "{}: {found} {message:?} is not {code} {list:?}",
+                        asked.operation
+                    ));
                 }
             }
-            (_, found) => differences.push(format!("{}: refused and not, or the other way: {found:?}", asked.operation)),
+            (_, found) => differences.push(format!(
+                "{}: refused and not, or the other way: {found:?}",
+                asked.operation
+            )),
         }
         differences
     }
 
-    fn value(&mut self, path: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
+    fn value(
+        &mut self,
+        path: &str,
+        expected: &Value,
+        found: &Value,
+        differences: &mut Vec<String>,
+    ) {
         match (expected, found) {
             (Value::Object(expected), Value::Object(found)) => {
                 for (name, value) in expected {
                     match found.get(name) {
-                        Some(found) => self.value(&format!("{path}.{name}"), value, found, differences),
+                        Some(found) => {
+                            self.value(&format!("{path}.{name}"), value, found, differences)
+                        }
                         None => differences.push(format!("{path}.{name} is missing")),
                     }
                 }
-                differences.extend(found.keys().filter(|name| !expected.contains_key(*name)).map(|name| format!("{path}.{name} is there")));
+                differences.extend(
+                    found
+                        .keys()
+                        .filter(|name| !expected.contains_key(*name))
+                        .map(|name| format!("{path}.{name} is there")),
+                );
             }
             (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {
                 for (index, (expected, found)) in expected.iter().zip(found).enumerate() {
@@ -101,7 +145,9 @@ impl Ids {
             "<link>" => text.starts_with("https://"),
             _ => match id(expected) {
                 Some((kind, _)) if !self.0.contains_key(expected) => {
-                    let same = self.0.iter().find(|(other, known)| id(other).is_some_and(|(other, _)| other == kind) && *known == text);
+                    let same = self.0.iter().find(|(other, known)| {
+                        id(other).is_some_and(|(other, _)| other == kind) && *known == text
+                    });
                     if let Some((other, _)) = same {
                         return Err(format!("{expected} is also {other}"));
                     }
@@ -111,16 +157,28 @@ impl Ids {
                 _ => found.is_string() && self.text(expected) == text,
             },
         };
-        if holds { Ok(()) } else { Err(format!("{found} is not {expected:?}")) }
+        if holds {
+            Ok(())
+        } else {
+            Err(format!("{found} is not {expected:?}"))
+        }
     }
 }
 
 /// A reply without the fields that AWS has had only since; it must have them now.
 fn before(found: &Value, later: &[String], differences: &mut Vec<String>) -> Value {
     let mut found = found.clone();
-    let configuration = if found.get("Configuration").is_some() { &mut found["Configuration"] } else { &mut found };
+    let configuration = if found.get("Configuration").is_some() {
+        &mut found["Configuration"]
+    } else {
+        &mut found
+    };
     for field in later {
-        if configuration.as_object_mut().and_then(|fields| fields.remove(field)).is_none() {
+        if configuration
+            .as_object_mut()
+            .and_then(|fields| fields.remove(field))
+            .is_none()
+        {
             differences.push(format!("{field} is missing"));
         }
     }

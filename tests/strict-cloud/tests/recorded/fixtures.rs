@@ -57,47 +57,95 @@ fn folder() -> PathBuf {
 }
 
 fn read(file: &str) -> Value {
-    let text = fs::read_to_string(folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let text =
+        fs::read_to_string(folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("no text: {value}"))
+        .to_owned()
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {
-    value.and_then(Value::as_array).into_iter().flatten().map(text).collect()
+    value
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(text)
+        .collect()
 }
 
 /// Every recorded sequence: the day of the recording, and the name.
 pub fn sequences() -> Vec<(String, String)> {
     let list = fs::read_to_string(folder().join("sequences.txt")).unwrap();
-    list.lines().map(|line| line.split_once(' ').map(|(day, name)| (day.to_owned(), name.to_owned())).unwrap()).collect()
+    list.lines()
+        .map(|line| {
+            line.split_once(' ')
+                .map(|(day, name)| (day.to_owned(), name.to_owned()))
+                .unwrap()
+        })
+        .collect()
 }
 
 /// The sequences about what the model has not, and what that is.
 pub fn outside() -> BTreeMap<String, String> {
     let groups = read("outside.json");
-    groups.as_array().unwrap().iter().flat_map(|group| texts(group.get("sequences")).into_iter().map(|name| (name, text(&group["why"])))).collect()
+    groups
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|group| {
+            texts(group.get("sequences"))
+                .into_iter()
+                .map(|name| (name, text(&group["why"])))
+        })
+        .collect()
 }
 
 fn words() -> BTreeMap<String, String> {
-    read("words.json").as_object().unwrap().iter().map(|(word, meaning)| (word.clone(), text(meaning))).collect()
+    read("words.json")
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(word, meaning)| (word.clone(), text(meaning)))
+        .collect()
 }
 
 /// The sequences that are replayed, by file and as they stand there; one with rows is one for each row.
 pub fn replayed() -> Vec<Sequence> {
     let (words, shapes) = (words(), read("shapes.json"));
-    let mut files: Vec<PathBuf> = fs::read_dir(folder().join("answers")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder().join("answers"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     let mut all = Vec::new();
     for file in files {
         for written in read(file.to_str().unwrap()).as_array().unwrap() {
-            let rows = written.get("rows").and_then(Value::as_array).cloned().unwrap_or_else(|| vec![Value::Object(Map::new())]);
+            let rows = written
+                .get("rows")
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_else(|| vec![Value::Object(Map::new())]);
             for row in rows {
                 let mut words = words.clone();
-                words.extend(row.as_object().unwrap().iter().map(|(word, meaning)| (word.clone(), text(meaning))));
-                all.push(sequence(&Reader { words: &words, shapes: &shapes, own: written.get("shapes") }, written));
+                words.extend(
+                    row.as_object()
+                        .unwrap()
+                        .iter()
+                        .map(|(word, meaning)| (word.clone(), text(meaning))),
+                );
+                all.push(sequence(
+                    &Reader {
+                        words: &words,
+                        shapes: &shapes,
+                        own: written.get("shapes"),
+                    },
+                    written,
+                ));
             }
         }
     }
@@ -111,7 +159,12 @@ fn sequence(reader: &Reader<'_>, written: &Value) -> Sequence {
         left_out: optional("left out"),
         note: optional("note"),
         later: texts(written.get("later")),
-        steps: written["steps"].as_array().unwrap().iter().map(|step| reader.step(step)).collect(),
+        steps: written["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|step| reader.step(step))
+            .collect(),
     }
 }
 
@@ -131,10 +184,17 @@ impl Reader<'_> {
             return Step::Given(self.value(things));
         }
         let code = || text(&written["code"]);
-        let expected = match (written.get("reply"), written.get("text"), written.get("breaches")) {
+        let expected = match (
+            written.get("reply"),
+            written.get("text"),
+            written.get("breaches"),
+        ) {
             (Some(reply), None, None) => Some(Expected::Reply(self.value(reply))),
             (None, Some(said), None) => Some(Expected::Refusal(code(), self.text(&text(said)))),
-            (None, None, Some(list)) => Some(Expected::Breaches(code(), texts(Some(list)).iter().map(|one| self.text(one)).collect())),
+            (None, None, Some(list)) => Some(Expected::Breaches(
+                code(),
+                texts(Some(list)).iter().map(|one| self.text(one)).collect(),
+            )),
             (None, None, None) => None,
             _ => panic!("one answer for one request: {written}"),
         };
@@ -159,7 +219,11 @@ impl Reader<'_> {
     fn fields(&self, written: &Map<String, Value>) -> Map<String, Value> {
         let mut fields = Map::new();
         for name in texts(written.get("like")) {
-            let shape = self.own.and_then(|own| own.get(&name)).or_else(|| self.shapes.get(&name)).unwrap_or_else(|| panic!("no shape {name}"));
+            let shape = self
+                .own
+                .and_then(|own| own.get(&name))
+                .or_else(|| self.shapes.get(&name))
+                .unwrap_or_else(|| panic!("no shape {name}"));
             let reader = Reader { own: None, ..*self };
             for (field, value) in reader.fields(shape.as_object().unwrap()) {
                 fields.insert(field, value);
@@ -181,7 +245,9 @@ impl Reader<'_> {
         let mut rest = written;
         let mut text = String::new();
         while let Some((before, after)) = rest.split_once('<') {
-            let (name, after) = after.split_once('>').unwrap_or_else(|| panic!("< without > in {written}"));
+            let (name, after) = after
+                .split_once('>')
+                .unwrap_or_else(|| panic!("< without > in {written}"));
             text += before;
             match (self.words.get(name), name.split_once('*')) {
                 (Some(meaning), _) => text += meaning,

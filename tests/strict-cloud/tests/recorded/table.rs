@@ -15,9 +15,19 @@ This page is generated; a test proves it current. What no recording settles stan
 ";
 
 /// The page.
-pub fn render(names: &[(String, String)], replayed: &[Sequence], outside: &BTreeMap<String, String>) -> String {
-    let by_name: BTreeMap<&str, &Sequence> = replayed.iter().map(|sequence| (sequence.name.as_str(), sequence)).collect();
-    let partly = replayed.iter().filter(|sequence| sequence.left_out.is_some()).count();
+pub fn render(
+    names: &[(String, String)],
+    replayed: &[Sequence],
+    outside: &BTreeMap<String, String>,
+) -> String {
+    let by_name: BTreeMap<&str, &Sequence> = replayed
+        .iter()
+        .map(|sequence| (sequence.name.as_str(), sequence))
+        .collect();
+    let partly = replayed
+        .iter()
+        .filter(|sequence| sequence.left_out.is_some())
+        .count();
     let (whole, out) = (replayed.len() - partly, outside.len());
     let mut page = format!(
         "{HEAD}\n| | Sequences |\n|---|---|\n| Replayed | {whole} |\n| Replayed in part | {partly} |\n| Outside of the model | {out} |\n| All | {} |\n",
@@ -27,13 +37,31 @@ pub fn render(names: &[(String, String)], replayed: &[Sequence], outside: &BTree
     for (day, name) in names {
         let (answers, why) = match by_name.get(name.as_str()) {
             Some(sequence) => {
-                let answers = sequence.steps.iter().filter(|step| matches!(step, Step::Ask(asked) if asked.expected.is_some())).count();
-                let said: Vec<&str> = [&sequence.left_out, &sequence.note].into_iter().flatten().map(String::as_str).collect();
+                let answers = sequence
+                    .steps
+                    .iter()
+                    .filter(|step| matches!(step, Step::Ask(asked) if asked.expected.is_some()))
+                    .count();
+                let said: Vec<&str> = [&sequence.left_out, &sequence.note]
+                    .into_iter()
+                    .flatten()
+                    .map(String::as_str)
+                    .collect();
                 (answers.to_string(), said.join("; "))
             }
-            None => ("none".to_owned(), outside.get(name).map_or_else(|| "nobody knows".to_owned(), |why| format!("all: {why}"))),
+            None => (
+                "none".to_owned(),
+                outside
+                    .get(name)
+                    .map_or_else(|| "nobody knows".to_owned(), |why| format!("all: {why}")),
+            ),
         };
-        writeln!(page, "| {} | {day} | {answers} | {why} |", name.replace('|', "\\|")).unwrap();
+        writeln!(
+            page,
+            "| {} | {day} | {answers} | {why} |",
+            name.replace('|', "\\|")
+        )
+        .unwrap();
     }
     page
 }

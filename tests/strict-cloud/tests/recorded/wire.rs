@@ -25,12 +25,29 @@ fn with_code(fields: &mut Map<String, Value>) {
 /// What is left of the arguments, as a query.
 fn query(fields: &Map<String, Value>) -> String {
     let pairs = fields.iter().flat_map(|(name, value)| match value {
-        Value::Array(list) => list.iter().map(|one| ("tagKeys".to_owned(), one.clone())).collect(),
+        Value::Array(list) => list
+            .iter()
+            .map(|one| ("tagKeys".to_owned(), one.clone()))
+            .collect(),
         other => vec![(name.clone(), other.clone())],
     });
-    let pairs: Vec<String> =
-        pairs.map(|(name, value)| format!("{name}={}", encoded(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)))).collect();
-    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    let pairs: Vec<String> = pairs
+        .map(|(name, value)| {
+            format!(
+                "{name}={}",
+                encoded(
+                    &value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned)
+                )
+            )
+        })
+        .collect();
+    if pairs.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", pairs.join("&"))
+    }
 }
 
 /// Makes a request, and reads the response.
@@ -41,7 +58,9 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
         with_code(code);
     }
     let mut place = |list: &str, name: &str| {
-        let name = with.remove(name).unwrap_or_else(|| panic!("{name} is missing"));
+        let name = with
+            .remove(name)
+            .unwrap_or_else(|| panic!("{name} is missing"));
         format!("/{list}/{}", encoded(name.as_str().unwrap()))
     };
     let mut function = |rest: &str| place("2015-03-31/functions", "FunctionName") + rest;
@@ -64,17 +83,42 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
         "POST" | "PUT" => (String::new(), Value::Object(with).to_string()),
         _ => (query(&with), String::new()),
     };
-    let signed = format!("AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{REGION}/lambda/aws4_request, SignedHeaders=host, Signature=0");
-    let request = Request::builder().method(method).uri(path + &query).header("authorization", signed).body(body.into_bytes()).unwrap();
+    let signed = format!(
+        "AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{REGION}/lambda/aws4_request, SignedHeaders=host, Signature=0"
+    );
+    let request = Request::builder()
+        .method(method)
+        .uri(path + &query)
+        .header("authorization", signed)
+        .body(body.into_bytes())
+        .unwrap();
     let response = front::answer(cloud, &request).unwrap();
     let status = response.status().as_u16();
-    let read: Value = if response.body().is_empty() { json!({}) } else { serde_json::from_slice(response.body()).unwrap() };
+    let read: Value = if response.body().is_empty() {
+        json!({})
+    } else {
+        serde_json::from_slice(response.body()).unwrap()
+    };
     let body = if status < 300 {
         // This one member of the reply is the status itself.
-        Ok(if operation == "DeleteFunction" { json!({"StatusCode": status}) } else { read })
+        Ok(if operation == "DeleteFunction" {
+            json!({"StatusCode": status})
+        } else {
+            read
+        })
     } else {
-        let said = read.get("Message").or_else(|| read.get("message")).and_then(Value::as_str).unwrap_or_default();
-        Err((response.headers()["x-amzn-errortype"].to_str().unwrap().to_owned(), said.to_owned()))
+        let said = read
+            .get("Message")
+            .or_else(|| read.get("message"))
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        Err((
+            response.headers()["x-amzn-errortype"]
+                .to_str()
+                .unwrap()
+                .to_owned(),
+            said.to_owned(),
+        ))
     };
     Answered { status, body }
 }

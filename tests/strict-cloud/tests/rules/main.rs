@@ -1,6 +1,11 @@
 //! Every rule of the model, in tables: each row has a sentence, which is printed where it fails.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails here, with what it met")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails here, with what it met"
+)]
 
 mod cloudfront;
 mod distributions;

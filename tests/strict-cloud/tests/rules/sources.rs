@@ -24,7 +24,11 @@ fn what_is_assumed_is_listed_once_and_used() {
     let used: BTreeSet<&str> = text
         .split("assumed:")
         .skip(1)
-        .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap())
+        .map(|rest| {
+            rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+                .next()
+                .unwrap()
+        })
         .filter(|id| !id.is_empty())
         .collect();
     let listed: BTreeSet<&str> = ASSUMED.iter().map(|(id, _)| *id).collect();
@@ -38,7 +42,14 @@ fn what_is_assumed_is_listed_once_and_used() {
 #[test]
 fn only_the_server_has_a_socket_and_a_clock() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let impure = ["tokio", "std::net", "std::thread", "Instant", "SystemTime", "hyper::"];
+    let impure = [
+        "tokio",
+        "std::net",
+        "std::thread",
+        "Instant",
+        "SystemTime",
+        "hyper::",
+    ];
     let mut folders = vec![src.clone()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {

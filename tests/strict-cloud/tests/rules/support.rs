@@ -12,7 +12,13 @@ pub const ROLE: &str = "arn:aws:iam::111111111111:role/lambda";
 /// No quotas, and everything takes exactly ten seconds.
 pub fn calm() -> Settings {
     let ten = strict_cloud::Between::exactly(Duration::from_secs(10));
-    Settings { lambda_quotas: false, create_takes: ten, update_takes: ten, delete_takes: ten, ..Settings::default() }
+    Settings {
+        lambda_quotas: false,
+        create_takes: ten,
+        update_takes: ten,
+        delete_takes: ten,
+        ..Settings::default()
+    }
 }
 
 pub fn cloud() -> Cloud {
@@ -28,7 +34,10 @@ pub fn archive(text: &str) -> Vec<u8> {
 }
 
 pub fn python() -> Configuration {
-    Configuration::new().with("Runtime", "python3.13").with("Handler", "index.handler").with("Role", ROLE)
+    Configuration::new()
+        .with("Runtime", "python3.13")
+        .with("Handler", "index.handler")
+        .with("Role", ROLE)
 }
 
 pub fn new_function(name: &str) -> CreateFunction {
@@ -42,7 +51,9 @@ pub fn new_function(name: &str) -> CreateFunction {
 
 /// A function that is Active.
 pub fn active(cloud: &mut Cloud, name: &str) -> FunctionConfiguration {
-    cloud.lambda_create_function(&me(), &new_function(name)).expect("a right request");
+    cloud
+        .lambda_create_function(&me(), &new_function(name))
+        .expect("a right request");
     settle(cloud);
     get(cloud, name)
 }
@@ -52,34 +63,61 @@ pub fn settle(cloud: &mut Cloud) {
 }
 
 pub fn get(cloud: &mut Cloud, name: &str) -> FunctionConfiguration {
-    cloud.lambda_get_function(&me(), name, None).expect("it exists").configuration
+    cloud
+        .lambda_get_function(&me(), name, None)
+        .expect("it exists")
+        .configuration
 }
 
 /// State and LastUpdateStatus.
 pub fn words(shown: &FunctionConfiguration) -> (&str, &str) {
-    (shown.state.as_ref().map_or("-", |state| state.word), shown.last_update_status.as_ref().map_or("-", |status| status.word))
+    (
+        shown.state.as_ref().map_or("-", |state| state.word),
+        shown
+            .last_update_status
+            .as_ref()
+            .map_or("-", |status| status.word),
+    )
 }
 
 pub fn edge_config() -> cloudfront::FunctionConfig {
-    cloudfront::FunctionConfig { comment: "a".into(), runtime: "cloudfront-js-2.0".into(), key_value_stores: vec![] }
+    cloudfront::FunctionConfig {
+        comment: "a".into(),
+        runtime: "cloudfront-js-2.0".into(),
+        key_value_stores: vec![],
+    }
 }
 
 pub fn new_edge(name: &str) -> cloudfront::CreateFunction {
-    cloudfront::CreateFunction { name: name.into(), config: edge_config(), code: b"function handler(e) {}".to_vec(), ..Default::default() }
+    cloudfront::CreateFunction {
+        name: name.into(),
+        config: edge_config(),
+        code: b"function handler(e) {}".to_vec(),
+        ..Default::default()
+    }
 }
 
 pub fn refused<T: std::fmt::Debug>(answer: Answer<T>) -> Refusal {
-    answer.expect_err("a refusal").refusal().expect("a refusal, not a lost connection").clone()
+    answer
+        .expect_err("a refusal")
+        .refusal()
+        .expect("a refusal, not a lost connection")
+        .clone()
 }
 
 /// Status and code of an answer; 0 and nothing for success.
 pub fn verdict<T>(answer: Answer<T>) -> (u16, &'static str) {
     match answer {
         Ok(_) => (0, ""),
-        Err(outcome) => outcome.refusal().map_or((0, "dropped"), |refusal| (refusal.status, refusal.code)),
+        Err(outcome) => outcome
+            .refusal()
+            .map_or((0, "dropped"), |refusal| (refusal.status, refusal.code)),
     }
 }
 
 pub fn tags(pairs: &[(&str, &str)]) -> strict_cloud::Tags {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }

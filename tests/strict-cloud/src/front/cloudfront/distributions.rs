@@ -16,7 +16,10 @@ pub(super) fn list(list: &DistributionList) -> String {
             xml.leaf("NextMarker", marker);
         }
         xml.leaf("MaxItems", &list.max_items.to_string());
-        xml.leaf("IsTruncated", if list.is_truncated { "true" } else { "false" });
+        xml.leaf(
+            "IsTruncated",
+            if list.is_truncated { "true" } else { "false" },
+        );
         xml.leaf("Quantity", &list.items.len().to_string());
         if !list.items.is_empty() {
             xml.within("Items", |xml| {
@@ -47,7 +50,9 @@ fn summary(xml: &mut Xml, distribution: &Distribution) {
     xml.leaf("Comment", "");
     xml.leaf("PriceClass", "PriceClass_All");
     xml.leaf("Enabled", "true");
-    xml.within("ViewerCertificate", |xml| xml.leaf("CloudFrontDefaultCertificate", "true"));
+    xml.within("ViewerCertificate", |xml| {
+        xml.leaf("CloudFrontDefaultCertificate", "true")
+    });
     xml.within("Restrictions", |xml| {
         xml.within("GeoRestriction", |xml| {
             xml.leaf("RestrictionType", "none");

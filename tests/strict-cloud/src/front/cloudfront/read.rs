@@ -25,7 +25,9 @@ pub(super) fn function(body: &[u8]) -> Option<Function> {
     let stores = child(config, "KeyValueStoreAssociations");
     let key_value_stores = match stores {
         None => Vec::new(),
-        Some(stores) => items(stores, "KeyValueStoreAssociation").map(|one| leaf(one, "KeyValueStoreARN")).collect::<Option<Vec<_>>>()?,
+        Some(stores) => items(stores, "KeyValueStoreAssociation")
+            .map(|one| leaf(one, "KeyValueStoreARN"))
+            .collect::<Option<Vec<_>>>()?,
     };
     let quantity = match stores {
         None => 0,
@@ -34,8 +36,14 @@ pub(super) fn function(body: &[u8]) -> Option<Function> {
     Some(Function {
         name: leaf(root, "Name").unwrap_or_default(),
         consistent: quantity == key_value_stores.len(),
-        config: FunctionConfig { comment: leaf(config, "Comment")?, runtime: leaf(config, "Runtime")?, key_value_stores },
-        code: base64::engine::general_purpose::STANDARD.decode(leaf(root, "FunctionCode")?.trim()).ok()?,
+        config: FunctionConfig {
+            comment: leaf(config, "Comment")?,
+            runtime: leaf(config, "Runtime")?,
+            key_value_stores,
+        },
+        code: base64::engine::general_purpose::STANDARD
+            .decode(leaf(root, "FunctionCode")?.trim())
+            .ok()?,
         tags: child(root, "Tags").map_or_else(|| Some(Tags::new()), tags_of)?,
     })
 }
@@ -49,8 +57,13 @@ pub(super) struct Test {
 pub(super) fn test(body: &[u8]) -> Option<Test> {
     let document = Document::parse(std::str::from_utf8(body).ok()?).ok()?;
     let root = document.root_element();
-    let event = base64::engine::general_purpose::STANDARD.decode(leaf(root, "EventObject")?.trim()).ok()?;
-    Some(Test { stage: leaf(root, "Stage"), event })
+    let event = base64::engine::general_purpose::STANDARD
+        .decode(leaf(root, "EventObject")?.trim())
+        .ok()?;
+    Some(Test {
+        stage: leaf(root, "Stage"),
+        event,
+    })
 }
 
 /// Tags, of TagResource.
@@ -66,15 +79,24 @@ pub(super) fn tag_keys(body: &[u8]) -> Option<Vec<String>> {
 }
 
 fn tags_of(node: Node<'_, '_>) -> Option<Tags> {
-    items(node, "Tag").map(|tag| Some((leaf(tag, "Key")?, leaf(tag, "Value").unwrap_or_default()))).collect()
+    items(node, "Tag")
+        .map(|tag| Some((leaf(tag, "Key")?, leaf(tag, "Value").unwrap_or_default())))
+        .collect()
 }
 
 fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
-    node.children().find(|child| child.tag_name().name() == name)
+    node.children()
+        .find(|child| child.tag_name().name() == name)
 }
 
-fn items<'a, 'input>(node: Node<'a, 'input>, name: &'a str) -> impl Iterator<Item = Node<'a, 'input>> {
-    child(node, "Items").into_iter().flat_map(|items| items.children()).filter(move |item| item.tag_name().name() == name)
+fn items<'a, 'input>(
+    node: Node<'a, 'input>,
+    name: &'a str,
+) -> impl Iterator<Item = Node<'a, 'input>> {
+    child(node, "Items")
+        .into_iter()
+        .flat_map(|items| items.children())
+        .filter(move |item| item.tag_name().name() == name)
 }
 
 fn leaf(node: Node<'_, '_>, name: &str) -> Option<String> {

@@ -82,7 +82,9 @@ fn members(xml: &mut Xml, summary: &Summary) {
             if !stores.is_empty() {
                 xml.within("Items", |xml| {
                     for arn in stores {
-                        xml.within("KeyValueStoreAssociation", |xml| xml.leaf("KeyValueStoreARN", arn));
+                        xml.within("KeyValueStoreAssociation", |xml| {
+                            xml.leaf("KeyValueStoreARN", arn)
+                        });
                     }
                 });
             }

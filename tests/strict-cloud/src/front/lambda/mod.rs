@@ -20,37 +20,59 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
         ["2015-03-31", "functions", rest @ ..] => match (request.method(), rest) {
             ("POST", []) => {
                 let create = Body::of(cloud, request)?.create_function()?;
-                cloud.lambda_create_function(caller, &create).map(|made| json_of(201, &made.to_json()))
+                cloud
+                    .lambda_create_function(caller, &create)
+                    .map(|made| json_of(201, &made.to_json()))
             }
             ("GET", []) => list(cloud, caller, request),
-            ("GET", [name]) => cloud.lambda_get_function(caller, name, qualifier).map(|got| json_of(200, &got.to_json())),
-            ("DELETE", [name]) => cloud.lambda_delete_function(caller, name, qualifier).map(empty),
-            ("GET", [name, "configuration"]) => cloud.lambda_get_function_configuration(caller, name, qualifier).map(|got| json_of(200, &got.to_json())),
+            ("GET", [name]) => cloud
+                .lambda_get_function(caller, name, qualifier)
+                .map(|got| json_of(200, &got.to_json())),
+            ("DELETE", [name]) => cloud
+                .lambda_delete_function(caller, name, qualifier)
+                .map(empty),
+            ("GET", [name, "configuration"]) => cloud
+                .lambda_get_function_configuration(caller, name, qualifier)
+                .map(|got| json_of(200, &got.to_json())),
             ("PUT", [name, "configuration"]) => {
                 let update = Body::of(cloud, request)?.update_configuration(name)?;
-                cloud.lambda_update_function_configuration(caller, &update).map(|now| json_of(200, &now.to_json()))
+                cloud
+                    .lambda_update_function_configuration(caller, &update)
+                    .map(|now| json_of(200, &now.to_json()))
             }
             ("PUT", [name, "code"]) => {
                 let update = Body::of(cloud, request)?.update_code(name)?;
-                cloud.lambda_update_function_code(caller, &update).map(|now| json_of(200, &now.to_json()))
+                cloud
+                    .lambda_update_function_code(caller, &update)
+                    .map(|now| json_of(200, &now.to_json()))
             }
             ("POST", [name, "versions"]) => {
                 let publish = Body::of(cloud, request)?.publish_version(name)?;
-                cloud.lambda_publish_version(caller, &publish).map(|version| json_of(201, &version.to_json()))
+                cloud
+                    .lambda_publish_version(caller, &publish)
+                    .map(|version| json_of(201, &version.to_json()))
             }
             ("GET", [name, "versions"]) => {
                 let page = page(cloud, request)?;
-                cloud.lambda_list_versions_by_function(caller, name, &page).map(|listed| json_of(200, &listed.to_json("Versions")))
+                cloud
+                    .lambda_list_versions_by_function(caller, name, &page)
+                    .map(|listed| json_of(200, &listed.to_json("Versions")))
             }
             _ => Err(unknown(cloud, request)),
         },
         ["2017-03-31", "tags", arn] => match request.method() {
-            "GET" => cloud.lambda_list_tags(caller, arn).map(|tags| json_of(200, &json!({"Tags": tags}))),
+            "GET" => cloud
+                .lambda_list_tags(caller, arn)
+                .map(|tags| json_of(200, &json!({"Tags": tags}))),
             "POST" => {
                 let tags = Body::of(cloud, request)?.tags()?;
-                cloud.lambda_tag_resource(caller, arn, &tags).map(|()| empty(204))
+                cloud
+                    .lambda_tag_resource(caller, arn, &tags)
+                    .map(|()| empty(204))
             }
-            "DELETE" => cloud.lambda_untag_resource(caller, arn, &request.parameters("tagKeys")).map(|()| empty(204)),
+            "DELETE" => cloud
+                .lambda_untag_resource(caller, arn, &request.parameters("tagKeys"))
+                .map(|()| empty(204)),
             _ => Err(unknown(cloud, request)),
         },
         _ => Err(unknown(cloud, request)),
@@ -60,16 +82,24 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
 fn list(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) -> Handled {
     let page = page(cloud, request)?;
     let version = FunctionVersion::of(request.parameter("FunctionVersion"));
-    cloud.lambda_list_functions(caller, &page, version).map(|listed| json_of(200, &listed.to_json("Functions")))
+    cloud
+        .lambda_list_functions(caller, &page, version)
+        .map(|listed| json_of(200, &listed.to_json("Functions")))
 }
 
 /// Marker and MaxItems; what is no number is assumed:serialization.
 fn page(cloud: &Cloud, request: &Request<'_>) -> Answer<Page> {
     let max_items = match request.parameter("MaxItems") {
         None => None,
-        Some(text) => Some(text.parse().map_err(|_| refuse(cloud, request, 400, "SerializationException", ""))?),
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| refuse(cloud, request, 400, "SerializationException", ""))?,
+        ),
     };
-    Ok(Page { marker: request.parameter("Marker").map(str::to_owned), max_items })
+    Ok(Page {
+        marker: request.parameter("Marker").map(str::to_owned),
+        max_items,
+    })
 }
 
 fn json_of(status: u16, body: &serde_json::Value) -> http::Response<Vec<u8>> {

@@ -8,7 +8,10 @@ use serde_json::{Map, Value};
 
 use super::super::refusal::refuse;
 use super::super::request::Request;
-use crate::lambda::{Code, Configuration, CreateFunction, PublishVersion, UpdateFunctionCode, UpdateFunctionConfiguration};
+use crate::lambda::{
+    Code, Configuration, CreateFunction, PublishVersion, UpdateFunctionCode,
+    UpdateFunctionConfiguration,
+};
 use crate::model::{Answer, Cloud, Outcome};
 use crate::tags::Tags;
 
@@ -40,9 +43,16 @@ impl Body {
         })
     }
 
-    pub(super) fn update_configuration(mut self, name: &str) -> Answer<UpdateFunctionConfiguration> {
+    pub(super) fn update_configuration(
+        mut self,
+        name: &str,
+    ) -> Answer<UpdateFunctionConfiguration> {
         let revision_id = self.text("RevisionId")?;
-        Ok(UpdateFunctionConfiguration { function_name: name.to_owned(), revision_id, configuration: Configuration(self.fields) })
+        Ok(UpdateFunctionConfiguration {
+            function_name: name.to_owned(),
+            revision_id,
+            configuration: Configuration(self.fields),
+        })
     }
 
     pub(super) fn update_code(mut self, name: &str) -> Answer<UpdateFunctionCode> {
@@ -72,13 +82,23 @@ impl Body {
     /// Where the code is, of the members that say so; ZipFile is base64.
     fn code(&mut self) -> Answer<Option<Code>> {
         let (zip, image) = (self.text("ZipFile")?, self.text("ImageUri")?);
-        let (bucket, key, version) = (self.text("S3Bucket")?, self.text("S3Key")?, self.text("S3ObjectVersion")?);
+        let (bucket, key, version) = (
+            self.text("S3Bucket")?,
+            self.text("S3Key")?,
+            self.text("S3ObjectVersion")?,
+        );
         if let Some(zip) = zip {
-            let bytes = base64::engine::general_purpose::STANDARD.decode(zip).map_err(|_| self.unreadable.clone())?;
+            let bytes = base64::engine::general_purpose::STANDARD
+                .decode(zip)
+                .map_err(|_| self.unreadable.clone())?;
             return Ok(Some(Code::Zip(bytes)));
         }
         if bucket.is_some() || key.is_some() {
-            return Ok(Some(Code::S3 { bucket: bucket.unwrap_or_default(), key: key.unwrap_or_default(), version }));
+            return Ok(Some(Code::S3 {
+                bucket: bucket.unwrap_or_default(),
+                key: key.unwrap_or_default(),
+                version,
+            }));
         }
         Ok(image.map(Code::Image))
     }
@@ -96,7 +116,9 @@ impl Body {
     }
 
     fn flag(&mut self, name: &str) -> Answer<bool> {
-        Ok(self.take(name, |value| value.as_bool())?.unwrap_or_default())
+        Ok(self
+            .take(name, |value| value.as_bool())?
+            .unwrap_or_default())
     }
 
     fn texts(&mut self, name: &str) -> Answer<Option<Vec<String>>> {
@@ -108,7 +130,10 @@ impl Body {
 
     fn map(&mut self, name: &str) -> Answer<Option<Tags>> {
         self.take(name, |value| match value {
-            Value::Object(fields) => fields.into_iter().map(|(key, value)| Some((key, string(value)?))).collect(),
+            Value::Object(fields) => fields
+                .into_iter()
+                .map(|(key, value)| Some((key, string(value)?)))
+                .collect(),
             _ => None,
         })
     }
@@ -121,7 +146,10 @@ impl Body {
             }
             _ => None,
         })?;
-        Ok(Self { fields: fields.unwrap_or_default(), unreadable: self.unreadable.clone() })
+        Ok(Self {
+            fields: fields.unwrap_or_default(),
+            unreadable: self.unreadable.clone(),
+        })
     }
 }
 

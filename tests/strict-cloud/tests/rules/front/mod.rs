@@ -18,14 +18,22 @@ use crate::support::ACCOUNT;
 pub fn request(line: &str, service: &str, body: &str) -> Request<Vec<u8>> {
     let credential = format!("{ACCOUNT}/20260101/eu-west-1/{service}/aws4_request");
     let mut request = unsigned(line, body);
-    let header = format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-amz-date, Signature=0123");
-    request.headers_mut().insert("authorization", header.parse().unwrap());
+    let header = format!(
+        "AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-amz-date, Signature=0123"
+    );
+    request
+        .headers_mut()
+        .insert("authorization", header.parse().unwrap());
     request
 }
 
 pub fn unsigned(line: &str, body: &str) -> Request<Vec<u8>> {
     let (method, target) = line.split_once(' ').unwrap();
-    Request::builder().method(method).uri(target).body(body.as_bytes().to_vec()).unwrap()
+    Request::builder()
+        .method(method)
+        .uri(target)
+        .body(body.as_bytes().to_vec())
+        .unwrap()
 }
 
 pub fn send(cloud: &mut Cloud, line: &str, service: &str, body: &str) -> Response<Vec<u8>> {
@@ -33,10 +41,17 @@ pub fn send(cloud: &mut Cloud, line: &str, service: &str, body: &str) -> Respons
 }
 
 /// CloudFront, with an If-Match where one is given.
-pub fn edge(cloud: &mut Cloud, line: &str, if_match: Option<&str>, body: &str) -> Response<Vec<u8>> {
+pub fn edge(
+    cloud: &mut Cloud,
+    line: &str,
+    if_match: Option<&str>,
+    body: &str,
+) -> Response<Vec<u8>> {
     let mut request = request(line, "cloudfront", body);
     if let Some(etag) = if_match {
-        request.headers_mut().insert("if-match", etag.parse().unwrap());
+        request
+            .headers_mut()
+            .insert("if-match", etag.parse().unwrap());
     }
     front::answer(cloud, &request).expect("an answer")
 }
@@ -54,7 +69,10 @@ pub fn json(response: &Response<Vec<u8>>) -> Value {
 }
 
 pub fn header<'a>(response: &'a Response<Vec<u8>>, name: &str) -> Option<&'a str> {
-    response.headers().get(name).map(|value| value.to_str().unwrap())
+    response
+        .headers()
+        .get(name)
+        .map(|value| value.to_str().unwrap())
 }
 
 /// `<CreateFunctionRequest>` and `<UpdateFunctionRequest>` as the SDKs write them.
@@ -65,7 +83,12 @@ pub fn edge_body(root: &str, name: &str, members: &str) -> String {
 }
 
 pub fn create_edge(cloud: &mut Cloud, name: &str) -> String {
-    let made = edge(cloud, "POST /2020-05-31/function", None, &edge_body("CreateFunctionRequest", name, ""));
+    let made = edge(
+        cloud,
+        "POST /2020-05-31/function",
+        None,
+        &edge_body("CreateFunctionRequest", name, ""),
+    );
     assert_eq!(made.status(), 201, "{}", text(&made));
     header(&made, "etag").unwrap().to_owned()
 }

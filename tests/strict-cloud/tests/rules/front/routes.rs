@@ -19,39 +19,202 @@ fn every_operation_has_its_path_and_method() {
     let keys = "<TagKeys xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"><Items><Key>a</Key></Items></TagKeys>";
     let new_lambda = lambda_body("f");
     let rows: Vec<(&str, String, &str, &str, Option<&str>)> = vec![
-        ("cloudfront", "POST /2020-05-31/function".into(), &new_edge, "CreateFunction", Some("f")),
-        ("cloudfront", "GET /2020-05-31/function?MaxItems=1&Stage=LIVE".into(), "", "ListFunctions", None),
-        ("cloudfront", "GET /2020-05-31/function/f/describe?Stage=DEVELOPMENT".into(), "", "DescribeFunction", Some("f")),
-        ("cloudfront", "GET /2020-05-31/function/f?Stage=LIVE".into(), "", "GetFunction", Some("f")),
-        ("cloudfront", "PUT /2020-05-31/function/f".into(), &old_edge, "UpdateFunction", Some("f")),
-        ("cloudfront", "POST /2020-05-31/function/f/publish".into(), "", "PublishFunction", Some("f")),
-        ("cloudfront", "POST /2020-05-31/function/f/test".into(), test, "TestFunction", Some("f")),
-        ("cloudfront", "DELETE /2020-05-31/function/f".into(), "", "DeleteFunction", Some("f")),
-        ("cloudfront", "GET /2020-05-31/distribution?MaxItems=1&Marker=E".into(), "", "ListDistributions", None),
-        ("cloudfront", format!("POST /2020-05-31/tagging?Operation=Tag&Resource={EDGE_ARN}"), tags, "TagResource", Some("f")),
-        ("cloudfront", format!("POST /2020-05-31/tagging?Operation=Untag&Resource={EDGE_ARN}"), keys, "UntagResource", Some("f")),
-        ("cloudfront", format!("GET /2020-05-31/tagging?Resource={EDGE_ARN}"), "", "ListTagsForResource", Some("f")),
-        ("lambda", "POST /2015-03-31/functions".into(), &new_lambda, "CreateFunction", Some("f")),
-        ("lambda", "POST /2015-03-31/functions/".into(), &new_lambda, "CreateFunction", Some("f")),
-        ("lambda", "GET /2015-03-31/functions?MaxItems=1&FunctionVersion=ALL".into(), "", "ListFunctions", None),
-        ("lambda", "GET /2015-03-31/functions/f?Qualifier=%24LATEST".into(), "", "GetFunction", Some("f")),
-        ("lambda", format!("GET /2015-03-31/functions/{LAMBDA_ARN}%3A3"), "", "GetFunction", Some("f")),
-        ("lambda", "GET /2015-03-31/functions/f/configuration".into(), "", "GetFunctionConfiguration", Some("f")),
-        ("lambda", "PUT /2015-03-31/functions/f/configuration".into(), "{}", "UpdateFunctionConfiguration", Some("f")),
-        ("lambda", "PUT /2015-03-31/functions/f/code".into(), "{}", "UpdateFunctionCode", Some("f")),
-        ("lambda", "POST /2015-03-31/functions/f/versions".into(), "", "PublishVersion", Some("f")),
-        ("lambda", "GET /2015-03-31/functions/f/versions?Marker=x".into(), "", "ListVersionsByFunction", Some("f")),
-        ("lambda", "DELETE /2015-03-31/functions/f?Qualifier=1".into(), "", "DeleteFunction", Some("f")),
-        ("lambda", format!("GET /2017-03-31/tags/{LAMBDA_ARN}"), "", "ListTags", Some("f")),
-        ("lambda", format!("POST /2017-03-31/tags/{LAMBDA_ARN}"), r#"{"Tags":{"a":"b"}}"#, "TagResource", Some("f")),
-        ("lambda", format!("DELETE /2017-03-31/tags/{LAMBDA_ARN}?tagKeys=a&tagKeys=b"), "", "UntagResource", Some("f")),
+        (
+            "cloudfront",
+            "POST /2020-05-31/function".into(),
+            &new_edge,
+            "CreateFunction",
+            Some("f"),
+        ),
+        (
+            "cloudfront",
+            "GET /2020-05-31/function?MaxItems=1&Stage=LIVE".into(),
+            "",
+            "ListFunctions",
+            None,
+        ),
+        (
+            "cloudfront",
+            "GET /2020-05-31/function/f/describe?Stage=DEVELOPMENT".into(),
+            "",
+            "DescribeFunction",
+            Some("f"),
+        ),
+        (
+            "cloudfront",
+            "GET /2020-05-31/function/f?Stage=LIVE".into(),
+            "",
+            "GetFunction",
+            Some("f"),
+        ),
+        (
+            "cloudfront",
+            "PUT /2020-05-31/function/f".into(),
+            &old_edge,
+            "UpdateFunction",
+            Some("f"),
+        ),
+        (
+            "cloudfront",
+            "POST /2020-05-31/function/f/publish".into(),
+            "",
+            "PublishFunction",
+            Some("f"),
+        ),
+        (
+            "cloudfront",
+            "POST /2020-05-31/function/f/test".into(),
+            test,
+            "TestFunction",
+            Some("f"),
+        ),
+        (
+            "cloudfront",
+            "DELETE /2020-05-31/function/f".into(),
+            "",
+            "DeleteFunction",
+            Some("f"),
+        ),
+        (
+            "cloudfront",
+            "GET /2020-05-31/distribution?MaxItems=1&Marker=E".into(),
+            "",
+            "ListDistributions",
+            None,
+        ),
+        (
+            "cloudfront",
+            format!("POST /2020-05-31/tagging?Operation=Tag&Resource={EDGE_ARN}"),
+            tags,
+            "TagResource",
+            Some("f"),
+        ),
+        (
+            "cloudfront",
+            format!("POST /2020-05-31/tagging?Operation=Untag&Resource={EDGE_ARN}"),
+            keys,
+            "UntagResource",
+            Some("f"),
+        ),
+        (
+            "cloudfront",
+            format!("GET /2020-05-31/tagging?Resource={EDGE_ARN}"),
+            "",
+            "ListTagsForResource",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "POST /2015-03-31/functions".into(),
+            &new_lambda,
+            "CreateFunction",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "POST /2015-03-31/functions/".into(),
+            &new_lambda,
+            "CreateFunction",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "GET /2015-03-31/functions?MaxItems=1&FunctionVersion=ALL".into(),
+            "",
+            "ListFunctions",
+            None,
+        ),
+        (
+            "lambda",
+            "GET /2015-03-31/functions/f?Qualifier=%24LATEST".into(),
+            "",
+            "GetFunction",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            format!("GET /2015-03-31/functions/{LAMBDA_ARN}%3A3"),
+            "",
+            "GetFunction",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "GET /2015-03-31/functions/f/configuration".into(),
+            "",
+            "GetFunctionConfiguration",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "PUT /2015-03-31/functions/f/configuration".into(),
+            "{}",
+            "UpdateFunctionConfiguration",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "PUT /2015-03-31/functions/f/code".into(),
+            "{}",
+            "UpdateFunctionCode",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "POST /2015-03-31/functions/f/versions".into(),
+            "",
+            "PublishVersion",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "GET /2015-03-31/functions/f/versions?Marker=x".into(),
+            "",
+            "ListVersionsByFunction",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "DELETE /2015-03-31/functions/f?Qualifier=1".into(),
+            "",
+            "DeleteFunction",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            format!("GET /2017-03-31/tags/{LAMBDA_ARN}"),
+            "",
+            "ListTags",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            format!("POST /2017-03-31/tags/{LAMBDA_ARN}"),
+            r#"{"Tags":{"a":"b"}}"#,
+            "TagResource",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            format!("DELETE /2017-03-31/tags/{LAMBDA_ARN}?tagKeys=a&tagKeys=b"),
+            "",
+            "UntagResource",
+            Some("f"),
+        ),
     ];
     let mut reached = BTreeSet::new();
     for (service, line, body, operation, function) in rows {
         let mut cloud = cloud();
         let response = send(&mut cloud, &line, service, body);
-        let entry = cloud.log().first().unwrap_or_else(|| panic!("{line} is no call: {}", text(&response)));
-        assert_eq!((entry.operation.name, entry.function.as_deref()), (operation, function), "{line}");
+        let entry = cloud
+            .log()
+            .first()
+            .unwrap_or_else(|| panic!("{line} is no call: {}", text(&response)));
+        assert_eq!(
+            (entry.operation.name, entry.function.as_deref()),
+            (operation, function),
+            "{line}"
+        );
         let spoken = match entry.operation.service {
             Service::CloudFront => "cloudfront",
             Service::Lambda => "lambda",
@@ -60,7 +223,10 @@ fn every_operation_has_its_path_and_method() {
         assert_eq!(response.headers()["x-amzn-requestid"].len(), 36, "{line}");
         reached.insert((entry.operation.service, operation));
     }
-    assert_eq!(reached, ALL.iter().map(|one| (one.service, one.name)).collect());
+    assert_eq!(
+        reached,
+        ALL.iter().map(|one| (one.service, one.name)).collect()
+    );
 }
 
 #[test]
@@ -75,8 +241,19 @@ fn what_no_service_has_is_refused_in_the_form_of_each() {
         ("lambda", "GET /elsewhere"),
     ] {
         let response = lambda(&mut cloud, line, "");
-        assert_eq!((response.status().as_u16(), &response.headers()["x-amzn-errortype"]), (404, &"UnknownOperationException".parse().unwrap()), "{line}");
-        assert_eq!(json(&response)["message"].as_str(), Some(format!("There is no operation for {line}").as_str()), "{service}");
+        assert_eq!(
+            (
+                response.status().as_u16(),
+                &response.headers()["x-amzn-errortype"]
+            ),
+            (404, &"UnknownOperationException".parse().unwrap()),
+            "{line}"
+        );
+        assert_eq!(
+            json(&response)["message"].as_str(),
+            Some(format!("There is no operation for {line}").as_str()),
+            "{service}"
+        );
     }
     for line in [
         "GET /2020-05-31/function/f/test",
@@ -87,9 +264,18 @@ fn what_no_service_has_is_refused_in_the_form_of_each() {
     ] {
         let response = edge(&mut cloud, line, None, "");
         assert_eq!(response.status(), 404, "{line}");
-        assert!(text(&response).contains("<Code>UnknownOperationException</Code>"), "{line}: {}", text(&response));
+        assert!(
+            text(&response).contains("<Code>UnknownOperationException</Code>"),
+            "{line}: {}",
+            text(&response)
+        );
     }
-    let sts = send(&mut cloud, "POST /", "sts", "Action=AssumeRole&Version=2011-06-15");
+    let sts = send(
+        &mut cloud,
+        "POST /",
+        "sts",
+        "Action=AssumeRole&Version=2011-06-15",
+    );
     assert_eq!(sts.status(), 400);
     assert!(text(&sts).contains("<Code>InvalidAction</Code><Message>Could not find operation AssumeRole for version 2011-06-15</Message>"));
     assert!(cloud.log().is_empty(), "none of it is a call");
@@ -99,25 +285,63 @@ fn what_no_service_has_is_refused_in_the_form_of_each() {
 fn a_name_may_be_an_arn_and_a_marker_has_a_slash() {
     let mut cloud = cloud();
     super::create_lambda(&mut cloud, "f");
-    let got = lambda(&mut cloud, &format!("GET /2015-03-31/functions/{LAMBDA_ARN}"), "");
+    let got = lambda(
+        &mut cloud,
+        &format!("GET /2015-03-31/functions/{LAMBDA_ARN}"),
+        "",
+    );
     assert_eq!(json(&got)["Configuration"]["FunctionName"], "f");
     super::create_edge(&mut cloud, "e");
-    let list = edge(&mut cloud, "GET /2020-05-31/function?Marker=e%2FDEVELOPMENT", None, "");
-    assert!(text(&list).contains("<Quantity>0</Quantity>"), "{}", text(&list));
+    let list = edge(
+        &mut cloud,
+        "GET /2020-05-31/function?Marker=e%2FDEVELOPMENT",
+        None,
+        "",
+    );
+    assert!(
+        text(&list).contains("<Quantity>0</Quantity>"),
+        "{}",
+        text(&list)
+    );
     let wrong = lambda(&mut cloud, "GET /2015-03-31/functions/a%2Fb", "");
-    assert_eq!((wrong.status().as_u16(), json(&wrong)["message"].as_str().unwrap().contains("Value 'a/b' at 'functionName'")), (400, true));
+    assert_eq!(
+        (
+            wrong.status().as_u16(),
+            json(&wrong)["message"]
+                .as_str()
+                .unwrap()
+                .contains("Value 'a/b' at 'functionName'")
+        ),
+        (400, true)
+    );
 }
 
 #[test]
 fn the_health_and_the_log_are_there_without_a_signature() {
     let mut cloud = cloud();
-    let ask = |cloud: &mut strict_cloud::Cloud, line| strict_cloud::front::answer(cloud, &super::unsigned(line, "")).unwrap();
+    let ask = |cloud: &mut strict_cloud::Cloud, line| {
+        strict_cloud::front::answer(cloud, &super::unsigned(line, "")).unwrap()
+    };
     let health = ask(&mut cloud, "GET /_strict-cloud/health");
-    assert_eq!(json(&health), serde_json::json!({"status": "ok", "now": "2026-01-01T00:00:00.000Z", "calls": 0}));
+    assert_eq!(
+        json(&health),
+        serde_json::json!({"status": "ok", "now": "2026-01-01T00:00:00.000Z", "calls": 0})
+    );
     super::create_edge(&mut cloud, "e");
-    edge(&mut cloud, "GET /2020-05-31/function/none/describe", None, "");
+    edge(
+        &mut cloud,
+        "GET /2020-05-31/function/none/describe",
+        None,
+        "",
+    );
     let log = json(&ask(&mut cloud, "GET /_strict-cloud/log"));
     assert_eq!(log[0]["operation"], "CreateFunction");
-    assert_eq!((&log[0]["account"], &log[0]["principal"], &log[0]["effect"]), (&"111111111111".into(), &"111111111111".into(), &true.into()));
-    assert_eq!(log[1]["answer"], serde_json::json!({"status": 404, "code": "NoSuchFunctionExists"}));
+    assert_eq!(
+        (&log[0]["account"], &log[0]["principal"], &log[0]["effect"]),
+        (&"111111111111".into(), &"111111111111".into(), &true.into())
+    );
+    assert_eq!(
+        log[1]["answer"],
+        serde_json::json!({"status": 404, "code": "NoSuchFunctionExists"})
+    );
 }

@@ -34,7 +34,9 @@ fn exchange_at(url: &str, line: &str, body: &str) -> String {
 fn send_to(url: &str, line: &str, body: &str) -> TcpStream {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     let credential = format!("{ACCOUNT}/20260101/eu-west-1/lambda/aws4_request");
-    let head = format!("{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 Credential={credential}\r\n");
+    let head = format!(
+        "{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: AWS4-HMAC-SHA256 Credential={credential}\r\n"
+    );
     write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
     stream
 }
@@ -43,7 +45,10 @@ fn send_to(url: &str, line: &str, body: &str) -> TcpStream {
 fn a_cloud_is_served_until_the_server_is_dropped() {
     let server = start(cloud());
     let made = exchange(&server, "POST /2015-03-31/functions", &lambda_body("f"));
-    assert!(made.starts_with("HTTP/1.1 201 Created\r\n") && made.contains("\"State\":\"Pending\""), "{made}");
+    assert!(
+        made.starts_with("HTTP/1.1 201 Created\r\n") && made.contains("\"State\":\"Pending\""),
+        "{made}"
+    );
     assert_eq!(server.cloud().lock().unwrap().functions(ACCOUNT).len(), 1);
     let address = server.url().strip_prefix("http://").unwrap().to_owned();
     drop(server);
@@ -53,15 +58,28 @@ fn a_cloud_is_served_until_the_server_is_dropped() {
 #[test]
 fn a_dropped_request_finds_its_connection_closed_with_nothing_written() {
     let server = start(cloud());
-    server.cloud().lock().unwrap().inject(Fault::next(lambda::CREATE_FUNCTION, FaultKind::DropAfter));
-    assert_eq!(exchange(&server, "POST /2015-03-31/functions", &lambda_body("f")), "");
-    assert!(exchange(&server, "GET /2015-03-31/functions/f", "").starts_with("HTTP/1.1 200 OK\r\n"), "it had its effect");
+    server
+        .cloud()
+        .lock()
+        .unwrap()
+        .inject(Fault::next(lambda::CREATE_FUNCTION, FaultKind::DropAfter));
+    assert_eq!(
+        exchange(&server, "POST /2015-03-31/functions", &lambda_body("f")),
+        ""
+    );
+    assert!(
+        exchange(&server, "GET /2015-03-31/functions/f", "").starts_with("HTTP/1.1 200 OK\r\n"),
+        "it had its effect"
+    );
 }
 
 #[test]
 fn an_answer_that_is_to_come_late_does_and_holds_up_nobody() {
     let server = start(cloud());
-    server.cloud().lock().unwrap().inject(Fault::next(lambda::LIST_FUNCTIONS, FaultKind::Delay(Duration::from_millis(300))));
+    server.cloud().lock().unwrap().inject(Fault::next(
+        lambda::LIST_FUNCTIONS,
+        FaultKind::Delay(Duration::from_millis(300)),
+    ));
     std::thread::scope(|scope| {
         let late = scope.spawn(|| exchange(&server, "GET /2015-03-31/functions", ""));
         while server.cloud().lock().unwrap().log().is_empty() {
@@ -72,24 +90,55 @@ fn an_answer_that_is_to_come_late_does_and_holds_up_nobody() {
         assert!(late.join().unwrap().starts_with("HTTP/1.1 200"));
         exchange(&server, "GET /_strict-cloud/health", "");
         let waited = server.cloud().lock().unwrap().now().since(before);
-        assert!(waited >= Duration::from_millis(300), "the model's time is real: {waited:?}");
+        assert!(
+            waited >= Duration::from_millis(300),
+            "the model's time is real: {waited:?}"
+        );
     });
 }
 
 #[test]
 fn calls_at_the_same_time_are_on_their_way_together_and_none_locks_the_cloud() {
     // Longer than any test: an answer that waited for another would never come.
-    let server = start(Cloud::new(1, Settings { latency: Duration::from_hours(24), ..Settings::default() }));
+    let server = start(Cloud::new(
+        1,
+        Settings {
+            latency: Duration::from_hours(24),
+            ..Settings::default()
+        },
+    ));
     let names: Vec<String> = (0..40).map(|n| format!("f-{n}")).collect();
-    let under_way: Vec<TcpStream> = names.iter().map(|name| send_to(&server.url(), &format!("GET /2015-03-31/functions/{name}"), "")).collect();
-    let come = || -> BTreeSet<String> { server.cloud().lock().unwrap().log().iter().filter_map(|call| call.function.clone()).collect() };
+    let under_way: Vec<TcpStream> = names
+        .iter()
+        .map(|name| {
+            send_to(
+                &server.url(),
+                &format!("GET /2015-03-31/functions/{name}"),
+                "",
+            )
+        })
+        .collect();
+    let come = || -> BTreeSet<String> {
+        server
+            .cloud()
+            .lock()
+            .unwrap()
+            .log()
+            .iter()
+            .filter_map(|call| call.function.clone())
+            .collect()
+    };
     while come() != names.iter().cloned().collect() {
         std::thread::yield_now();
     }
     for stream in &under_way {
         stream.set_nonblocking(true).unwrap();
         let nothing = stream.peek(&mut [0]).unwrap_err();
-        assert_eq!(nothing.kind(), ErrorKind::WouldBlock, "all are under way: {nothing}");
+        assert_eq!(
+            nothing.kind(),
+            ErrorKind::WouldBlock,
+            "all are under way: {nothing}"
+        );
     }
     // What concerns the model itself is no call.
     assert!(exchange(&server, "GET /_strict-cloud/health", "").contains("\"calls\":40"));
@@ -100,16 +149,29 @@ fn an_answer_takes_the_latency_that_was_set_last() {
     let latency = Duration::from_millis(30);
     let server = start(cloud());
     server.cloud().lock().unwrap().settings_mut().latency = latency;
-    for line in ["GET /2015-03-31/functions", "GET /2015-03-31/functions/none", "POST /no/path"] {
+    for line in [
+        "GET /2015-03-31/functions",
+        "GET /2015-03-31/functions/none",
+        "POST /no/path",
+    ] {
         let sent = Instant::now();
-        assert!(exchange(&server, line, "").starts_with("HTTP/1.1 "), "{line}");
+        assert!(
+            exchange(&server, line, "").starts_with("HTTP/1.1 "),
+            "{line}"
+        );
         assert!(sent.elapsed() >= latency, "{line}");
     }
 }
 
 #[test]
 fn what_is_under_way_settles_in_real_time() {
-    let mut cloud = Cloud::new(1, Settings { lambda_quotas: false, ..Settings::default().fast() });
+    let mut cloud = Cloud::new(
+        1,
+        Settings {
+            lambda_quotas: false,
+            ..Settings::default().fast()
+        },
+    );
     cloud.advance_to(Time(Duration::from_mins(1)));
     let server = start(cloud);
     exchange(&server, "POST /2015-03-31/functions", &lambda_body("f"));
@@ -117,21 +179,36 @@ fn what_is_under_way_settles_in_real_time() {
         std::thread::yield_now();
     }
     let now = server.cloud().lock().unwrap().now();
-    assert!(now > Time(Duration::from_mins(1)), "it goes on from where the cloud was: {now}");
+    assert!(
+        now > Time(Duration::from_mins(1)),
+        "it goes on from where the cloud was: {now}"
+    );
 }
 
 #[test]
 fn the_process_says_where_it_is_and_ends_with_its_input() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_strict-cloud"));
-    let mut process = command.args(["--fast", "--no-quotas", "--seed=3", "--latency=2"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut process = command
+        .args(["--fast", "--no-quotas", "--seed=3", "--latency=2"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut output = BufReader::new(process.stdout.take().unwrap());
     let mut url = String::new();
     output.read_line(&mut url).unwrap();
     for _ in 0..50 {
-        assert!(exchange_at(url.trim(), "GET /2015-03-31/functions", "").starts_with("HTTP/1.1 200"), "it keeps no quota");
+        assert!(
+            exchange_at(url.trim(), "GET /2015-03-31/functions", "").starts_with("HTTP/1.1 200"),
+            "it keeps no quota"
+        );
     }
     let log = exchange_at(url.trim(), "GET /_strict-cloud/log", "");
-    assert_eq!(log.matches("\"delayMillis\":2").count(), 50, "each answer is late: {log}");
+    assert_eq!(
+        log.matches("\"delayMillis\":2").count(),
+        50,
+        "each answer is late: {log}"
+    );
     drop(process.stdin.take());
     assert!(process.wait().unwrap().success());
     let mut rest = String::new();
