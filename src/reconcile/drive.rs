@@ -164,7 +164,9 @@ impl<M: Managed> Pass<'_, M> {
                 if deleted || self.is_being_deleted(step) {
                     return waiting(self.look.deleting);
                 }
-                if let (Goal::Absent, Some(driven)) = (goal, self.still_to_be_deleted().await) {
+                if matches!(goal, Goal::Absent)
+                    && let Some(driven) = self.still_to_be_deleted().await
+                {
                     return driven;
                 }
                 deleted = true;
