@@ -6,7 +6,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::common::{CommonSpec, CommonStatus, FunctionKind, FunctionSpec, FunctionStatus};
+use super::common::{CommonSpec, CommonStatus, ManagedResource, ManagedSpec, ManagedStatus};
 pub use testing::{FunctionTest, Members, TestResult, TestsOutcome, TestsSource, TestsStatus};
 
 /// A CloudFront function: created, kept as described, and published to LIVE by cloudfn.
@@ -253,13 +253,13 @@ pub struct Intent {
     pub content_sha256: Option<String>,
 }
 
-impl FunctionSpec for CloudFrontFunctionSpec {
+impl ManagedSpec for CloudFrontFunctionSpec {
     fn common(&self) -> &CommonSpec {
         &self.common
     }
 }
 
-impl FunctionStatus for CloudFrontFunctionStatus {
+impl ManagedStatus for CloudFrontFunctionStatus {
     fn common(&self) -> &CommonStatus {
         &self.common
     }
@@ -268,7 +268,7 @@ impl FunctionStatus for CloudFrontFunctionStatus {
     }
 }
 
-impl FunctionKind for CloudFrontFunction {
+impl ManagedResource for CloudFrontFunction {
     type Spec = CloudFrontFunctionSpec;
     type Status = CloudFrontFunctionStatus;
 }

@@ -224,7 +224,7 @@ pub struct CommonStatus {
 }
 
 /// A spec with the common fields.
-pub trait FunctionSpec: Clone + Debug + DeserializeOwned + Send + Sync + 'static {
+pub trait ManagedSpec: Clone + Debug + DeserializeOwned + Send + Sync + 'static {
     /// The common fields.
     fn common(&self) -> &CommonSpec;
 
@@ -235,7 +235,7 @@ pub trait FunctionSpec: Clone + Debug + DeserializeOwned + Send + Sync + 'static
 }
 
 /// A status with the common fields.
-pub trait FunctionStatus:
+pub trait ManagedStatus:
     Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// The common fields.
@@ -253,11 +253,11 @@ pub trait FunctionStatus:
 }
 
 /// A custom resource that describes a function.
-pub trait FunctionKind:
+pub trait ManagedResource:
     Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope> + Send + Sync + 'static
 {
     /// Its `spec`.
-    type Spec: FunctionSpec;
+    type Spec: ManagedSpec;
     /// Its `status`.
-    type Status: FunctionStatus;
+    type Status: ManagedStatus;
 }

@@ -6,7 +6,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::common::{CommonSpec, CommonStatus, FunctionKind, FunctionSpec, FunctionStatus};
+use super::common::{CommonSpec, CommonStatus, ManagedResource, ManagedSpec, ManagedStatus};
 
 /// A Lambda function: created, kept as described, and (with `publish`) versioned by cloudfn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]
@@ -363,7 +363,7 @@ pub struct PublishedStatus {
     pub configuration_sha256: String,
 }
 
-impl FunctionSpec for LambdaFunctionSpec {
+impl ManagedSpec for LambdaFunctionSpec {
     fn common(&self) -> &CommonSpec {
         &self.common
     }
@@ -372,7 +372,7 @@ impl FunctionSpec for LambdaFunctionSpec {
     }
 }
 
-impl FunctionStatus for LambdaFunctionStatus {
+impl ManagedStatus for LambdaFunctionStatus {
     fn common(&self) -> &CommonStatus {
         &self.common
     }
@@ -387,7 +387,7 @@ impl FunctionStatus for LambdaFunctionStatus {
     }
 }
 
-impl FunctionKind for LambdaFunction {
+impl ManagedResource for LambdaFunction {
     type Spec = LambdaFunctionSpec;
     type Status = LambdaFunctionStatus;
 }

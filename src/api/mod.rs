@@ -6,6 +6,7 @@ pub mod cloudfront;
 pub mod common;
 pub mod conditions;
 pub mod crds;
+pub mod digest;
 pub mod lambda;
 pub mod reason;
 pub mod reference;
@@ -13,8 +14,8 @@ pub mod subject;
 
 pub use cloudfront::{CloudFrontFunction, CloudFrontFunctionSpec, CloudFrontFunctionStatus};
 pub use common::{
-    AdoptionPolicy, CommonSpec, CommonStatus, DeletionPolicy, DriftPolicy, FunctionKind,
-    FunctionSpec, FunctionStatus, LastDrift, ManagementPolicy, PlannedChange, Reference,
+    AdoptionPolicy, CommonSpec, CommonStatus, DeletionPolicy, DriftPolicy, LastDrift,
+    ManagedResource, ManagedSpec, ManagedStatus, ManagementPolicy, PlannedChange, Reference,
     ReferenceKind,
 };
 pub use lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};

@@ -115,6 +115,19 @@ impl Reason {
         Self::InternalError,
     ];
 
+    /// The reason of this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+
+    /// Whether another message means another trouble, which deserves an event of its own: the words of
+    /// most troubles are the cloud's and may differ each time, and another failing test is news.
+    #[must_use]
+    pub const fn message_matters(self) -> bool {
+        matches!(self, Self::TestFailed)
+    }
+
     /// The word in conditions and metrics.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

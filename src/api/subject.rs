@@ -10,7 +10,7 @@ use kube::Resource;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::common::{DeletionPolicy, FunctionKind, ManagementPolicy};
+use super::common::{DeletionPolicy, ManagedResource, ManagementPolicy};
 
 /// What can be read of a spec that is wrong elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Essentials {
 }
 
 /// A custom resource of kind `K`.
-pub struct Subject<K: FunctionKind> {
+pub struct Subject<K: ManagedResource> {
     /// Its metadata, without managed fields.
     pub metadata: ObjectMeta,
     /// Its spec, or why it cannot be decoded.
@@ -40,7 +40,7 @@ pub struct Subject<K: FunctionKind> {
     pub status_has_strays: bool,
 }
 
-impl<K: FunctionKind> Subject<K> {
+impl<K: ManagedResource> Subject<K> {
     /// Namespace; empty only for an object that no API server made.
     #[must_use]
     pub fn namespace(&self) -> &str {
@@ -216,7 +216,7 @@ fn essentials(spec: &Value) -> Essentials {
     }
 }
 
-impl<'de, K: FunctionKind> Deserialize<'de> for Subject<K> {
+impl<'de, K: ManagedResource> Deserialize<'de> for Subject<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Raw {
@@ -247,7 +247,7 @@ impl<'de, K: FunctionKind> Deserialize<'de> for Subject<K> {
     }
 }
 
-impl<K: FunctionKind> Clone for Subject<K> {
+impl<K: ManagedResource> Clone for Subject<K> {
     fn clone(&self) -> Self {
         Self {
             metadata: self.metadata.clone(),
@@ -260,13 +260,13 @@ impl<K: FunctionKind> Clone for Subject<K> {
 }
 
 /// Names the object only: a spec may hold environment values.
-impl<K: FunctionKind> std::fmt::Debug for Subject<K> {
+impl<K: ManagedResource> std::fmt::Debug for Subject<K> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}/{}", K::kind(&()), self.namespace(), self.name())
     }
 }
 
-impl<K: FunctionKind> Resource for Subject<K> {
+impl<K: ManagedResource> Resource for Subject<K> {
     type DynamicType = ();
     type Scope = K::Scope;
 

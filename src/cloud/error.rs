@@ -98,3 +98,17 @@ pub struct CloudError {
     /// The cloud's request id, for logs and events only.
     pub request_id: Option<String>,
 }
+
+impl CloudError {
+    /// The cloud answered, and did not show the resource's tags: `operation` is the right that is missing.
+    #[must_use]
+    pub fn tags_unreadable(operation: &'static str, message: &str) -> Self {
+        Self {
+            class: Class::Denied,
+            operation,
+            code: "TagsUnreadable".to_owned(),
+            message: message.to_owned(),
+            request_id: None,
+        }
+    }
+}

@@ -1,190 +1,190 @@
-//! Drift: what somebody else changed while an object was settled.
+//! Drift: what somebody else changed while an object was settled. Decisions on plain data. Pure.
 //!
 //! Invariant: only what was settled can drift. `status.settledGeneration` says that it was, and is
 //! gone from the status before cloudfn sends a change of its own, so a change of ours that is half
-//! done is never taken for somebody else's. What is overwritten stands in `status.lastDrift` first.
+//! done is never taken for somebody else's. What is overwritten is in `status.lastDrift` first.
+
+mod describe;
 
 use jiff::Timestamp;
 
-use super::conclude::{self, Happening};
-use super::pass::Pass;
-use super::{Difference, Driver, Effect, Goal, Managed, PlannedStep, Replaced, Step};
+use self::describe::{found, is_gone, is_test, writes_only_our_tags};
+use super::kind::{Goal, ManagedKind, PlannedStep};
+use super::notes::EventNote;
+use super::outcome::State;
 use crate::api::conditions::{READY, RECONCILING, find, is_true};
-use crate::api::{
-    CommonStatus, DriftPolicy, FunctionSpec, FunctionStatus, LastDrift, PlannedChange, Reason,
-};
+use crate::api::{CommonStatus, DriftPolicy, LastDrift, PlannedChange, Reason};
 
-/// Entries of `status.plannedChanges` at most.
-const PLANNED_LIMIT: usize = 50;
-/// Bytes of a value in `status.plannedChanges` at most; two of them and the names stay under 4 KB.
-const VALUE_LIMIT: usize = 1024;
-/// Bytes of a diff in `status.plannedChanges` at most: it stands beside two hashes, and line ends and
-/// quotes take two bytes each in JSON.
-const PLANNED_DIFF_LIMIT: usize = 3072;
-/// Bytes of the diff in `status.lastDrift` at most.
-const DRIFT_DIFF_LIMIT: usize = 4096;
-/// Room for the line that says how much was cut off.
-const CUT_LINE: usize = 64;
-/// How the fields of our own tags begin: they are no field of the spec.
-const OUR_TAGS: &str = "tags/cloudfn.dev/";
-/// The field that stands for a function that is gone.
-const NAME: &str = "functionName";
+pub(super) use self::describe::planned_changes;
 
 /// What a pass does about drift.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Watch {
-    /// Differences are told and left.
+pub(super) struct DriftWatch {
+    /// The object was settled for all that it is now before the pass, so what differs was changed by
+    /// somebody else.
+    settled: bool,
+    /// Differences are reported and left.
     reports: bool,
-    /// Somebody who was told of them asks to have them put right.
-    asked: bool,
+    /// Somebody who could read of the differences requests that they are repaired.
+    repair_requested: bool,
     /// `status.lastDrift` is of this pass.
     noted: bool,
 }
 
-impl<M: Managed> Driver<M> {
-    /// What is to be done about outside edits of an object with this spec.
-    pub(super) fn drift_policy(&self, spec: &impl FunctionSpec) -> DriftPolicy {
-        spec.common()
-            .drift_policy
-            .unwrap_or(self.settings.default_drift_policy)
+/// What a pass observed, and what it would do about it.
+pub(super) struct Finding<'a, M: ManagedKind> {
+    /// What the pass is for.
+    pub(super) goal: Goal<'a, M::Desired>,
+    /// What the cloud has.
+    pub(super) observed: Option<&'a M::Observed>,
+    /// The planned steps.
+    pub(super) steps: &'a [PlannedStep<M::Step>],
+}
+
+impl<M: ManagedKind> Finding<'_, M> {
+    /// The steps, for `status.plannedChanges`.
+    pub(super) fn planned_changes(&self) -> Vec<PlannedChange> {
+        planned_changes::<M>(self.goal, self.observed, self.steps)
+    }
+
+    /// Our own tags are put back whatever the policy: they say whose function it is, and nobody's edit is
+    /// lost by it. A test changes nothing.
+    fn begins_with_no_overwrite(&self) -> bool {
+        self.steps
+            .first()
+            .is_none_or(|first| writes_only_our_tags(first) || is_test(first))
     }
 }
 
-impl<M: Managed> Pass<'_, M> {
-    /// Whether the object was settled for all that it is now before this pass, and cloudfn has not
-    /// begun to change the function since: what differs then, somebody else changed.
-    pub(super) fn was_settled(&self) -> bool {
-        let common = self.old.common();
-        let noted = common.settled_generation == Some(self.look.generation)
-            && common.references == self.look.references;
-        !self.look.deleting && (noted || self.stands())
-    }
+/// What a pass knows beside its finding.
+pub(super) struct Situation<'a> {
+    /// Name of the resource in the cloud.
+    pub(super) name: &'a str,
+    /// Wall-clock time.
+    pub(super) now: Timestamp,
+    /// The status had planned changes when the pass began.
+    pub(super) had_planned_changes: bool,
+    /// The pass sent something that may have changed the resource.
+    pub(super) changed: bool,
+}
 
-    /// Decides what this pass does about drift. Whether the look shall show people all of it.
-    pub(super) fn watch_for_drift(&mut self, policy: DriftPolicy) -> bool {
-        let leaves = policy == DriftPolicy::Report && self.was_settled();
-        let common = self.old.common();
-        // Only who could read of the drift can ask to have it overwritten.
-        let told = !common.planned_changes.is_empty();
-        let requested =
-            self.look.request.is_some() && common.last_handled_reconcile_at != self.look.request;
-        self.drift = Watch {
-            reports: leaves && !(told && requested),
-            asked: leaves && told && requested,
+impl DriftWatch {
+    /// Decides what a pass does about drift. `read` is the status when the pass began, `request` the
+    /// request for a reconciliation.
+    pub(super) fn new(
+        policy: DriftPolicy,
+        settled: bool,
+        read: &CommonStatus,
+        request: Option<&String>,
+    ) -> Self {
+        let leaves = policy == DriftPolicy::Report && settled;
+        let requested = request.is_some() && read.last_handled_reconcile_at.as_ref() != request;
+        // Only who could read of the drift can request that it is overwritten.
+        let repair = !read.planned_changes.is_empty() && requested;
+        Self {
+            settled,
+            reports: leaves && !repair,
+            repair_requested: leaves && repair,
             noted: false,
-        };
-        if self.drift.reports {
-            // Before anything is written, our own tags included.
-            self.memory.common_mut().settled_generation = Some(self.look.generation);
         }
-        leaves
     }
 
-    /// The changes to tell of instead of making them, if these steps are to be left.
-    pub(super) fn left_as_found(
-        &mut self,
-        goal: Goal<'_, M::Desired>,
-        observed: Option<&M::Observed>,
-        steps: &[PlannedStep<M::Step>],
-    ) -> Option<Vec<PlannedChange>> {
-        // Our own tags are put back: they say whose function it is, and nobody's edit is lost by it. A
-        // trial changes nothing.
-        let left = self.drift.reports
-            && !steps
-                .first()
-                .is_none_or(|first| is_ours_alone(first) || is_trial(first));
-        left.then(|| {
-            self.note_drift(goal, observed, steps);
-            planned_changes::<M>(goal, observed, steps)
-        })
+    /// Whether the object was settled for all that it is now before the pass.
+    pub(super) const fn was_settled(self) -> bool {
+        self.settled
     }
 
-    /// Before the first of these steps is announced: from here on the function is not settled, and
-    /// what the steps overwrite is kept. `fresh`: nothing was done since the function was looked at.
-    pub(super) fn before_step(
+    /// Whether differences are reported and left.
+    pub(super) const fn reports(self) -> bool {
+        self.reports
+    }
+
+    /// Whether the plan shall list every difference for people.
+    pub(super) const fn explains_all(self) -> bool {
+        self.reports || self.repair_requested
+    }
+
+    /// The changes to report instead of making them, if these steps are to be left.
+    pub(super) fn leave<M: ManagedKind>(
         &mut self,
-        goal: Goal<'_, M::Desired>,
-        observed: Option<&M::Observed>,
-        steps: &[PlannedStep<M::Step>],
+        finding: &Finding<'_, M>,
+        situation: &Situation<'_>,
+        draft: &mut CommonStatus,
+    ) -> Option<(Vec<PlannedChange>, Option<EventNote>)> {
+        if !self.reports || finding.begins_with_no_overwrite() {
+            return None;
+        }
+        let event = self.note(finding, situation, draft);
+        Some((finding.planned_changes(), event))
+    }
+
+    /// Before the first of these steps is announced: from here on the resource is not settled, and
+    /// what the steps overwrite is kept. `fresh`: nothing was done since it was observed.
+    pub(super) fn before_step<M: ManagedKind>(
+        &mut self,
+        finding: &Finding<'_, M>,
+        situation: &Situation<'_>,
+        draft: &mut CommonStatus,
         fresh: bool,
-    ) {
-        if steps
-            .first()
-            .is_none_or(|first| is_ours_alone(first) || is_trial(first))
-        {
-            return;
+    ) -> Option<EventNote> {
+        if finding.begins_with_no_overwrite() {
+            return None;
         }
-        if fresh {
-            self.note_drift(goal, observed, steps);
-        }
-        self.memory.common_mut().settled_generation = None;
+        let event = fresh
+            .then(|| self.note(finding, situation, draft))
+            .flatten();
+        draft.settled_generation = None;
+        event
     }
 
-    /// Whether the status as written has what [`before_step`](Self::before_step) put into it.
-    pub(super) fn drift_is_written(&self) -> bool {
-        let (memory, written) = (self.memory.common(), self.written.common());
-        memory.last_drift == written.last_drift
-            && memory.settled_generation == written.settled_generation
-    }
-
-    fn note_drift(
+    /// Keeps in the status what was found, where it is news.
+    fn note<M: ManagedKind>(
         &mut self,
-        goal: Goal<'_, M::Desired>,
-        observed: Option<&M::Observed>,
-        steps: &[PlannedStep<M::Step>],
-    ) {
-        let Goal::Present(desired) = goal else { return };
-        if !self.was_settled() {
-            return;
+        finding: &Finding<'_, M>,
+        situation: &Situation<'_>,
+        draft: &mut CommonStatus,
+    ) -> Option<EventNote> {
+        let Goal::Present(desired) = finding.goal else {
+            return None;
+        };
+        if !self.settled {
+            return None;
         }
-        let found = found::<M>(self.driver.world.now(), desired, observed, steps);
-        let is_of_now = self.drift.noted || !self.old.common().planned_changes.is_empty();
-        let common = self.memory.common_mut();
-        let known = common.last_drift.as_ref().filter(|_| is_of_now);
-        // A part of it was put right already: what is left is no other drift.
+        let found = found::<M>(situation.now, desired, finding.observed, finding.steps);
+        let is_of_now = self.noted || situation.had_planned_changes;
+        let known = draft.last_drift.as_ref().filter(|_| is_of_now);
+        // A part of it was repaired already: what is left is no other drift.
         let same = known.is_some_and(|known| {
-            if self.acted {
+            if situation.changed {
                 covers(known, &found)
             } else {
-                *known
-                    == LastDrift {
-                        time: known.time.clone(),
-                        ..found.clone()
-                    }
+                let same_time = LastDrift {
+                    time: known.time.clone(),
+                    ..found.clone()
+                };
+                *known == same_time
             }
         });
         if same {
-            return;
+            return None;
         }
-        if self.drift.reports {
-            let name = self.subject.function_name();
-            let note = if is_gone(&found) {
-                format!("somebody else deleted the function {name}; it is not made again unasked")
-            } else {
-                format!(
-                    "somebody else changed the function {name} and it is left so: {}",
-                    found.fields.join(", ")
-                )
-            };
-            self.happenings.push(Happening {
-                warning: true,
-                reason: "DriftReported",
-                note,
-            });
-        }
-        common.last_drift = Some(found);
-        self.drift.noted = true;
+        let event = self
+            .reports
+            .then(|| EventNote::warning("DriftReported", reported(situation.name, &found)));
+        draft.last_drift = Some(found);
+        self.noted = true;
+        event
     }
 
-    /// What the conditions say of drift that is left.
-    pub(super) fn drift_message(&self, changes: &[PlannedChange]) -> String {
-        if !self.drift.reports {
+    /// The message of the conditions of an object whose differences are left.
+    pub(super) fn message(self, draft: &CommonStatus, changes: &[PlannedChange]) -> String {
+        if !self.reports {
             return format!(
                 "managementPolicy is Observe and {} changes are planned; see status.plannedChanges",
                 changes.len()
             );
         }
-        let what = match &self.memory.common().last_drift {
+        let what = match &draft.last_drift {
             Some(drift) if is_gone(drift) => "deleted the function".to_owned(),
             Some(drift) => format!("changed {}", drift.fields.join(", ")),
             None => "changed the function".to_owned(),
@@ -194,18 +194,33 @@ impl<M: Managed> Pass<'_, M> {
         )
     }
 
-    /// Whether an event of its own tells of the drift.
-    pub(super) fn is_told_as_drift(&self, happening: &Happening) -> bool {
-        self.drift.reports && happening.reason == Reason::Drifted.as_str()
+    /// Whether the event `DriftReported` says what this one would.
+    pub(super) fn reports_instead_of(self, event: &EventNote) -> bool {
+        self.reports && event.reason == Reason::Drifted.as_str()
     }
 
-    /// Before a verdict is said: who asked to have drift put right need not ask again because it
-    /// could not be done at once.
-    pub(super) fn keep_the_request(&mut self, settled: bool) {
-        if self.drift.asked && !settled {
-            self.memory.common_mut().settled_generation = None;
+    /// Before a pass ends: who requested a repair need not request it again because it could not be
+    /// done at once.
+    pub(super) const fn keep_repair_request(self, ready: bool, draft: &mut CommonStatus) {
+        if self.repair_requested && !ready {
+            draft.settled_generation = None;
         }
     }
+}
+
+fn reported(name: &str, found: &LastDrift) -> String {
+    if is_gone(found) {
+        return format!("somebody else deleted the function {name}; it is not made again unasked");
+    }
+    format!(
+        "somebody else changed the function {name} and it is left so: {}",
+        found.fields.join(", ")
+    )
+}
+
+/// Whether `stored` has what [`DriftWatch::before_step`] put into `draft`.
+pub(super) fn is_stored(draft: &CommonStatus, stored: &CommonStatus) -> bool {
+    draft.last_drift == stored.last_drift && draft.settled_generation == stored.settled_generation
 }
 
 /// Whether a status says that drift of this generation was found and left.
@@ -217,20 +232,15 @@ pub(super) fn is_reported(common: &CommonStatus, generation: i64) -> bool {
         })
 }
 
-/// Whether planned changes are still what is known after this verdict.
-pub(super) fn are_planned_still(
-    verdict: &conclude::Verdict,
-    common: &CommonStatus,
-    generation: i64,
-) -> bool {
-    use conclude::Verdict;
-    match verdict {
-        Verdict::Stalled(Reason::Drifted, _)
-        | Verdict::Unseen
-        | Verdict::Lost(_)
-        | Verdict::Paused(_) => true,
-        Verdict::Ready => false,
-        Verdict::Reconciling(..) | Verdict::Stalled(..) => {
+/// Whether planned changes are still what is known in this state.
+pub(super) fn are_planned_still(state: &State, common: &CommonStatus, generation: i64) -> bool {
+    match state {
+        State::Stalled(Reason::Drifted, _)
+        | State::KeepLastKnown
+        | State::ObservationStale(_)
+        | State::Paused(_) => true,
+        State::Ready => false,
+        State::Reconciling(..) | State::Stalled(..) => {
             common.settled_generation == Some(generation)
         }
     }
@@ -247,24 +257,7 @@ pub(super) fn keep_of_another(remembered: &mut CommonStatus, found: &CommonStatu
     }
 }
 
-/// Whether a step writes nothing but our own tags.
-fn is_ours_alone<S: Step>(planned: &PlannedStep<S>) -> bool {
-    planned.step.effect() == Effect::Update && planned.why.iter().all(is_our_tag)
-}
-
-fn is_trial<S: Step>(planned: &PlannedStep<S>) -> bool {
-    planned.step.effect() == Effect::Test
-}
-
-fn is_our_tag(difference: &Difference) -> bool {
-    difference.field.starts_with(OUR_TAGS)
-}
-
-fn is_gone(drift: &LastDrift) -> bool {
-    drift.fields == [NAME]
-}
-
-/// Whether all of `found` is told by `known`. What a function that was made again still lacks is ours to do.
+/// Whether all of `found` is in `known`. What a function that was made again still lacks is ours to do.
 fn covers(known: &LastDrift, found: &LastDrift) -> bool {
     if is_gone(known) {
         return true;
@@ -277,153 +270,6 @@ fn covers(known: &LastDrift, found: &LastDrift) -> bool {
         .all(|field| known.fields.contains(field))
         && has(&found.code_sha256)
         && has(&found.live_code_sha256)
-}
-
-/// The differences that count as drift, each with its step: not our own tags, and no publish that
-/// only follows from the step before it.
-fn differing<S: Step>(steps: &[PlannedStep<S>]) -> Vec<(&S, &Difference)> {
-    let mut found: Vec<(&S, &Difference)> = Vec::new();
-    for PlannedStep { step, why } in steps.iter().filter(|planned| !is_trial(planned)) {
-        let follows = step.effect() == Effect::Publish && !found.is_empty() && why.len() == 1;
-        for difference in why.iter().filter(|difference| !is_our_tag(difference)) {
-            if !follows
-                || found
-                    .iter()
-                    .any(|(_, known)| known.field == difference.field)
-            {
-                found.push((step, difference));
-            }
-        }
-    }
-    found
-}
-
-/// What was found, for `status.lastDrift`.
-fn found<M: Managed>(
-    now: Timestamp,
-    desired: &M::Desired,
-    observed: Option<&M::Observed>,
-    steps: &[PlannedStep<M::Step>],
-) -> LastDrift {
-    let time = Timestamp::from_second(now.as_second())
-        .unwrap_or(now)
-        .to_string();
-    let Some(observed) = observed else {
-        return LastDrift {
-            time,
-            fields: vec![NAME.to_owned()],
-            ..LastDrift::default()
-        };
-    };
-    let mut drift = LastDrift {
-        time,
-        ..LastDrift::default()
-    };
-    let (mut lines, mut texts) = (String::new(), String::new());
-    for (step, difference) in differing(steps) {
-        let Difference { field, from, to } = difference;
-        if !drift.fields.contains(field) {
-            drift.fields.push(field.clone());
-        }
-        let replaced =
-            M::replaced(desired, observed, step).filter(|replaced| replaced.field == field);
-        if let Some(Replaced { sha256, diff, .. }) = replaced {
-            let seen = drift.code_sha256.as_ref() == Some(&sha256);
-            let hash = if step.effect() == Effect::Publish {
-                &mut drift.live_code_sha256
-            } else {
-                &mut drift.code_sha256
-            };
-            *hash = Some(sha256);
-            if let Some(diff) = diff {
-                // DEVELOPMENT and LIVE with the same code differ in the same way.
-                texts.push_str(if seen { "" } else { &diff });
-                continue;
-            }
-        }
-        for (sign, value) in [('-', from), ('+', to)] {
-            let Some(value) = value else { continue };
-            let line = format!("{sign}{field}: {}\n", one_line(value));
-            if !lines
-                .lines()
-                .any(|known| known == line.trim_end_matches('\n'))
-            {
-                lines.push_str(&line);
-            }
-        }
-    }
-    lines.push_str(&texts);
-    drift.diff = (!lines.is_empty()).then(|| cut(&lines, DRIFT_DIFF_LIMIT));
-    drift
-}
-
-/// What the steps would do, for `status.plannedChanges`.
-pub(super) fn planned_changes<M: Managed>(
-    goal: Goal<'_, M::Desired>,
-    observed: Option<&M::Observed>,
-    steps: &[PlannedStep<M::Step>],
-) -> Vec<PlannedChange> {
-    let changes = steps
-        .iter()
-        .filter(|planned| !is_ours_alone(planned) && !is_trial(planned))
-        .flat_map(|PlannedStep { step, why }| {
-            let name = step.name().to_owned();
-            let replaced = match (goal, observed) {
-                (Goal::Present(desired), Some(observed)) => M::replaced(desired, observed, step),
-                _ => None,
-            };
-            let bare = why.is_empty().then(|| PlannedChange {
-                step: name.clone(),
-                ..PlannedChange::default()
-            });
-            let listed = why.iter().filter(|difference| !is_our_tag(difference));
-            bare.into_iter().chain(listed.map(move |difference| {
-                PlannedChange {
-                    step: name.clone(),
-                    field: Some(difference.field.clone()),
-                    from: difference.from.as_deref().map(value),
-                    to: difference.to.as_deref().map(value),
-                    diff: replaced
-                        .as_ref()
-                        .filter(|replaced| replaced.field == difference.field)
-                        .and_then(|replaced| {
-                            Some(cut(replaced.diff.as_ref()?, PLANNED_DIFF_LIMIT))
-                        }),
-                }
-            }))
-        });
-    changes.take(PLANNED_LIMIT).collect()
-}
-
-fn value(text: &str) -> String {
-    start(text, VALUE_LIMIT).to_owned()
-}
-
-fn one_line(text: &str) -> String {
-    start(text, VALUE_LIMIT)
-        .replace('\r', "\\r")
-        .replace('\n', "\\n")
-}
-
-/// As much of the beginning as fits into so many bytes.
-fn start(text: &str, limit: usize) -> &str {
-    let end = (0..=limit.min(text.len()))
-        .rev()
-        .find(|end| text.is_char_boundary(*end))
-        .unwrap_or_default();
-    text.get(..end).unwrap_or_default()
-}
-
-/// A text of at most so many bytes; where it is cut, its last line says so.
-fn cut(text: &str, limit: usize) -> String {
-    if text.len() <= limit {
-        return text.to_owned();
-    }
-    let kept = start(text, limit.saturating_sub(CUT_LINE));
-    format!(
-        "{kept}\n... cut off here: {} bytes more\n",
-        text.len() - kept.len()
-    )
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One driver for one kind: what a pass needs, and how a pass begins.
+//! Begins a pass over one object: is there anything new?
 //!
 //! A pass reads like this: is there anything new? paused? deleting? references, what is wanted,
 //! what is there, whose is it, a plan, steps, and in every case a conclusion.
@@ -6,45 +6,42 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kube::Client;
 use kube::runtime::controller::Action;
-use kube::{Api, Client, Resource};
 use tokio::time::Instant;
 use tracing::warn;
 
-use super::backoff::Trouble;
-use super::conclude::{self, Verdict};
-use super::pass::{Ended, Pace, Pass, unreadable};
-use super::seen::{Locks, Look, Records, Seen, until};
+use super::close::close;
+use super::conditions::is_available;
+use super::context::{Context, kind_name};
+use super::kind::{ManagedKind, Spec, Status};
+use super::ledger::own_status;
+use super::outcome::Outcome;
+use super::pass::Pass;
+use super::record::{Record, Snapshot};
+use super::retry::RetryClass;
 use super::settings::Settings;
 use super::world::World;
-use super::{Managed, Status, drift, references};
-use crate::api::{
-    DriftPolicy, FINALIZER, FunctionSpec, FunctionStatus, ManagementPolicy, Reason, Reference,
-    ReferenceKind, Subject, conditions,
-};
+use super::{drift, lifecycle, references};
+use crate::api::{DriftPolicy, ManagedSpec, ManagedStatus, Reference, Subject, conditions};
 use crate::kubernetes::events::Events;
+use crate::kubernetes::status;
 use crate::telemetry::metrics::Metrics;
 
-/// Timers fire up to this much early or late; a look is not put off for so little.
+/// Timers fire up to this much early or late; a check is not put off for so little.
 const SLACK: Duration = Duration::from_millis(10);
 
 /// Time between two corrections of a status that somebody else writes too: two operators of one
 /// cluster (an upgrade, a lost lease) must not answer each other as fast as they can.
-const PUT_RIGHT_PAUSE: Duration = Duration::from_secs(30);
+const RESTORE_PAUSE: Duration = Duration::from_secs(30);
 
 /// Runs the passes of one kind.
-pub struct Driver<M: Managed> {
-    pub(super) kind: M,
-    pub(super) client: Client,
-    pub(super) settings: Settings,
-    pub(super) world: Arc<dyn World>,
-    pub(super) events: Events,
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) records: Records<Status<M>>,
-    pub(super) locks: Locks,
+pub struct Driver<M: ManagedKind> {
+    kind: M,
+    context: Context<M::Resource>,
 }
 
-impl<M: Managed> Driver<M> {
+impl<M: ManagedKind> Driver<M> {
     /// A driver that remembers nothing yet.
     pub fn new(
         kind: M,
@@ -56,281 +53,215 @@ impl<M: Managed> Driver<M> {
     ) -> Self {
         Self {
             kind,
-            client,
-            settings,
-            world,
-            events,
-            metrics,
-            records: Records::default(),
-            locks: Locks::default(),
+            context: Context::new(client, settings, world, events, metrics),
         }
     }
 
     /// The kind's name.
     #[must_use]
     pub fn kind_name() -> String {
-        <M::Kind as Resource>::kind(&()).into_owned()
+        kind_name::<M::Resource>()
     }
 
     /// Forgets an object that is gone.
-    pub fn forget(&self, subject: &Subject<M::Kind>) {
+    pub fn forget(&self, subject: &Subject<M::Resource>) {
         self.forget_key(&subject.key());
     }
 
     /// Forgets the object of this namespace and name (`<namespace>/<name>`), which is gone.
     pub fn forget_key(&self, key: &str) {
-        self.records.remove(key);
-        self.metrics.object(&Self::kind_name(), key, None);
+        self.context.forget(key);
     }
 
-    /// Brings one object a step further and says when to come again. Never fails: trouble is
+    /// Brings one object a step further and says when the next pass is due. Never fails: trouble is
     /// concluded like everything else.
-    pub async fn pass(&self, subject: &Subject<M::Kind>) -> Action {
+    pub async fn pass(&self, subject: &Subject<M::Resource>) -> Action {
         if subject.deleting() && !subject.has_finalizer() {
             self.forget(subject);
             return Action::await_change();
         }
         let started = Instant::now();
-        let mut previous = self.records.take(subject);
+        let mut previous = self.context.records.take(subject);
         let versions = self.reference_versions(subject).await;
         // What cannot be read counts as unchanged; the pass below says that it cannot be read.
-        let known = || {
-            previous
-                .as_ref()
-                .map(|seen| seen.look.references.clone())
-                .or_else(|| Some(subject.status.as_ref()?.common().references.clone()))
-        };
-        let look = Look {
-            generation: subject.generation(),
-            deleting: subject.deleting(),
-            paused: subject.paused().map(ToOwned::to_owned),
-            request: subject.request().map(ToOwned::to_owned),
-            references: versions
-                .as_ref()
-                .map_or_else(|_| known().unwrap_or_default(), Clone::clone),
-            annotations: M::ANNOTATIONS
-                .iter()
-                .filter_map(|name| Some(((*name).to_owned(), subject.annotation(name)?.to_owned())))
-                .collect(),
-        };
+        let references = versions.as_ref().map_or_else(
+            |_| known_references(previous.as_ref(), subject),
+            Clone::clone,
+        );
+        let snapshot = Snapshot::of::<M>(subject, references);
         if previous.is_none() {
-            previous = self.first_look_later(subject, &look, started);
+            previous = self.first_check_later(subject, &snapshot, started);
         }
-        let unguarded = |seen: &Seen<_>| {
-            seen.finalizers.iter().any(|f| f == FINALIZER)
-                && !subject.has_finalizer()
-                && !seen.is_older(subject.resource_version())
+        let is_unchanged = |record: &mut Record<_>| {
+            record.snapshot == snapshot
+                && record.next_check > started + SLACK
+                && !record.lost_finalizer(subject)
+                && !record.is_recreated(subject)
         };
-        // What is remembered may be of the function that was there before another operator's create.
-        let recreated = |seen: &Seen<Status<M>>| {
-            let theirs = subject
-                .status
-                .as_ref()
-                .and_then(|status| status.common().create_requested_at.as_ref());
-            theirs.is_some()
-                && theirs != seen.status.common().create_requested_at.as_ref()
-                && !seen.is_older(subject.resource_version())
-        };
-        if let Some(seen) = previous.take_if(|seen| {
-            seen.look == look
-                && seen.next_look > started + SLACK
-                && !unguarded(seen)
-                && !recreated(seen)
-        }) {
-            return self.rest(subject, seen, started).await;
+        if let Some(record) = previous.take_if(is_unchanged) {
+            return self.skip_unchanged(subject, record, started).await;
         }
-        let mut pass = Pass::begin(self, subject, look, previous, started);
-        if let Some(action) = pass.wait_for_one_change() {
+        let (kind, context) = (&self.kind, &self.context);
+        let mut pass = Pass::begin(kind, context, subject, snapshot, previous, started);
+        if let Some(action) = wait_for_one_change(&mut pass) {
             return action;
         }
-        let ended = match versions {
-            Ok(_) => pass.run().await,
-            Err(error) => pass.or_unseen(unreadable(&error)),
+        let outcome = match versions {
+            Ok(_) => lifecycle::run(&mut pass).await,
+            Err(error) => pass.keep_last_known(Outcome::unreadable_reference(&error)),
         };
-        let action = pass.conclude(ended).await;
+        let action = close(pass, outcome).await;
         action.unwrap_or_else(Action::await_change)
     }
 
     async fn reference_versions(
         &self,
-        subject: &Subject<M::Kind>,
+        subject: &Subject<M::Resource>,
     ) -> Result<Vec<Reference>, kube::Error> {
         match &subject.spec {
             // Deletion needs no reference, and a spec that cannot be read names none.
             Ok(spec) if !subject.deleting() => {
-                references::versions(&self.client, subject.namespace(), &M::references(spec)).await
+                let names = M::references(spec);
+                references::versions(&self.context.client, subject.namespace(), &names).await
             }
             _ => Ok(Vec::new()),
         }
     }
 
-    /// After a start, an object that was Ready for all that it is now (or whose drift was left) is looked at at a random
-    /// point of its interval, so that a restart does not read everything at once.
-    fn first_look_later(
+    /// After a start, an object that was Ready for all that it is now (or whose drift was left) is
+    /// checked at a random point of its interval, so that a restart does not read everything at once.
+    fn first_check_later(
         &self,
-        subject: &Subject<M::Kind>,
-        look: &Look,
+        subject: &Subject<M::Resource>,
+        snapshot: &Snapshot,
         now: Instant,
-    ) -> Option<Seen<Status<M>>> {
-        let status = own_status::<M>(subject)?;
+    ) -> Option<Record<Status<M>>> {
+        let settings = &self.context.settings;
+        let status = own_status(subject)?;
         let common = status.common();
-        let available = conclude::is_available(&common.conditions, look.generation);
-        let leaves = |spec: &super::Spec<M>| {
-            self.drift_policy(spec) == DriftPolicy::Report
-                && drift::is_reported(common, look.generation)
+        let available = is_available(&common.conditions, snapshot.generation);
+        let leaves = |spec: &Spec<M>| {
+            settings.drift_policy(spec.common()) == DriftPolicy::Report
+                && drift::is_reported(common, snapshot.generation)
         };
         let unchanged = (available || subject.spec.as_ref().is_ok_and(leaves))
-            && common.observed_generation == Some(look.generation)
-            && common.references == look.references
-            && common.last_handled_reconcile_at == look.request;
+            && common.observed_generation == Some(snapshot.generation)
+            && common.references == snapshot.references
+            && common.last_handled_reconcile_at == snapshot.request;
         let guarded =
-            subject.has_finalizer() || self.observe_only(subject.essentials.management_policy);
-        if !unchanged || !guarded || look.deleting || look.paused.is_some() {
+            subject.has_finalizer() || settings.observe_only(subject.essentials.management_policy);
+        if !unchanged || !guarded || snapshot.deleting || snapshot.paused.is_some() {
             return None;
         }
-        self.metrics.object(
-            &Self::kind_name(),
-            &subject.key(),
-            Some(if available { "True" } else { "False" }),
-        );
-        Some(Seen {
-            look: look.clone(),
-            status,
-            resource_version: subject.resource_version().to_owned(),
-            older_versions: Vec::new(),
-            finalizers: subject.metadata.finalizers.clone().unwrap_or_default(),
-            next_look: now + self.settings.check_interval.mul_f64(self.world.random()),
-            last_look: now,
-            trouble: None,
-            done: None,
-            polls: 0,
-            settling: None,
-            put_right: None,
-        })
+        let ready = if available { "True" } else { "False" };
+        let (metrics, key) = (&self.context.metrics, subject.key());
+        metrics.object(&Self::kind_name(), &key, Some(ready));
+        let next = now + settings.check_interval.mul_f64(self.context.world.random());
+        Some(Record::new(subject, snapshot.clone(), status, now, next))
     }
 
-    /// Nothing is new: no cloud call. A status that somebody else changed is put right.
-    async fn rest(
+    /// Nothing is new: no cloud call. A status that somebody else changed is restored.
+    async fn skip_unchanged(
         &self,
-        subject: &Subject<M::Kind>,
-        mut seen: Seen<Status<M>>,
+        subject: &Subject<M::Resource>,
+        mut record: Record<Status<M>>,
         now: Instant,
     ) -> Action {
-        let mut wait = self.requeue(&seen, now);
-        let found = own_status::<M>(subject).unwrap_or_default();
-        // What could not be written down is nothing to go back to; the next look is near.
-        let unwritten = matches!(seen.trouble, Some((Trouble::ApiServer, _, _)));
-        if !unwritten && !seen.is_older(subject.resource_version()) {
-            let status = remembered(&seen.status, &found);
+        let interval = self.context.settings.secret_interval;
+        let mut wait = record.requeue_after(now, interval);
+        let found = own_status(subject).unwrap_or_default();
+        // What could not be stored is nothing to go back to; the next check is near.
+        let unwritten = record
+            .retry
+            .is_some_and(|r| r.class == RetryClass::ApiServer);
+        if !unwritten && !record.is_older(subject.resource_version()) {
+            let status = remembered(&record.status, &found);
             if found == status {
-                seen.status = status;
+                record.status = status;
             } else {
-                let pause = seen
-                    .put_right
-                    .map_or(Duration::ZERO, |last| until(last + PUT_RIGHT_PAUSE, now));
+                let pause = record.restored_at.map_or(Duration::ZERO, |last| {
+                    (last + RESTORE_PAUSE).saturating_duration_since(now)
+                });
                 if pause.is_zero() {
-                    self.put_right(subject, &mut seen, status, now).await;
+                    self.restore_status(subject, &mut record, status, now).await;
                 } else {
                     wait = wait.min(pause);
                 }
             }
         }
-        seen.settling = None;
-        self.records.put(subject, seen);
-        self.metrics
-            .pass(&Self::kind_name(), "Unchanged", now.elapsed());
+        record.settling_until = None;
+        self.context.records.put(subject, record);
+        let metrics = &self.context.metrics;
+        metrics.pass(&Self::kind_name(), "Unchanged", now.elapsed());
         Action::requeue(wait)
     }
 
-    /// Writes the status that is remembered. The record has it only once it is written.
-    async fn put_right(
+    /// Writes the status that is remembered. The record has it only once it is stored.
+    async fn restore_status(
         &self,
-        subject: &Subject<M::Kind>,
-        seen: &mut Seen<Status<M>>,
+        subject: &Subject<M::Resource>,
+        record: &mut Record<Status<M>>,
         status: Status<M>,
         now: Instant,
     ) {
-        seen.put_right = Some(now);
-        let written = crate::kubernetes::status::apply::<M::Kind>(
-            &self.client,
-            subject.namespace(),
-            subject.name(),
-            subject.resource_version(),
-            &status,
-        );
-        match written.await {
+        record.restored_at = Some(now);
+        let (client, version) = (&self.context.client, subject.resource_version());
+        let (namespace, name) = (subject.namespace(), subject.name());
+        match status::apply::<M::Resource>(client, namespace, name, version, &status).await {
             Ok(version) => {
-                seen.status = status;
-                seen.older_versions
-                    .push(subject.resource_version().to_owned());
-                seen.resource_version = version;
+                record.status = status;
+                let before = subject.resource_version().to_owned();
+                record.older_versions.push(before);
+                record.resource_version = version;
             }
             // The next version of the object brings the next pass.
             Err(error) => {
-                warn!(%error, object = ?subject, "the remembered status was not written again")
+                warn!(%error, object = ?subject, "the remembered status was not written again");
             }
         }
     }
+}
 
-    /// Time to the next pass: the next look, or earlier the next look at a Secret's version.
-    pub(super) fn requeue(&self, seen: &Seen<Status<M>>, now: Instant) -> Duration {
-        let wait = until(seen.next_look, now);
-        let has_secret = seen
-            .look
-            .references
-            .iter()
-            .any(|r| r.kind == ReferenceKind::Secret);
-        if has_secret && seen.look.paused.is_none() {
-            wait.min(self.settings.secret_interval)
-        } else {
-            wait
-        }
+/// Where only the references of a Ready object changed, a new generation often follows (one
+/// commit changes both): the pass waits a moment for it, so that it stays one change.
+fn wait_for_one_change<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Option<Action> {
+    let common = pass.ledger.read().common();
+    let snapshot = &pass.snapshot;
+    let only_references = (is_available(&common.conditions, snapshot.generation)
+        || drift::is_reported(common, snapshot.generation))
+        && common.references != snapshot.references
+        && common.last_handled_reconcile_at == snapshot.request
+        && !snapshot.deleting
+        && snapshot.paused.is_none();
+    let record = pass.previous.as_mut().filter(|_| only_references)?;
+    let latest = pass.started + pass.context.settings.reference_settle;
+    let due = *record.settling_until.get_or_insert(latest);
+    if due <= pass.started {
+        return None;
     }
+    let record = pass.previous.take()?;
+    pass.context.records.put(pass.subject, record);
+    Some(Action::requeue(due - pass.started))
+}
 
-    /// The object as the API server has it now, if it is still the same object.
-    pub(super) async fn read(
-        &self,
-        subject: &Subject<M::Kind>,
-    ) -> Result<Option<Subject<M::Kind>>, kube::Error> {
-        let api: Api<Subject<M::Kind>> = Api::namespaced(self.client.clone(), subject.namespace());
-        Ok(api
-            .get_opt(subject.name())
-            .await?
-            .filter(|fresh| fresh.uid() == subject.uid()))
-    }
-
-    /// Whether an object of this kind may exist in this cluster: where that may not be asked, it may.
-    pub(super) async fn may_exist(&self, namespace: &str, name: &str) -> Result<bool, kube::Error> {
-        let api: Api<Subject<M::Kind>> = Api::namespaced(self.client.clone(), namespace);
-        match api.get_opt(name).await {
-            Ok(found) => Ok(found.is_some()),
-            Err(kube::Error::Api(status)) if status.is_forbidden() => Ok(true),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The refusal of what the operator's flags forbid, before any call.
-    pub(super) fn forbidden(&self, spec: &impl FunctionSpec) -> Option<Ended> {
-        let asked = spec.common().adoption_policy;
-        (asked > self.settings.max_adoption_policy).then(|| {
-            let allowed = self.settings.max_adoption_policy;
-            let message =
-                format!("adoptionPolicy {asked:?} is more than the operator's --max-adoption-policy={allowed:?} allows; lower one or raise the other");
-            Ended::Said(Verdict::Stalled(Reason::NotAllowed, message), Pace::Trouble(Trouble::Blocked))
-        })
-    }
-
-    /// Whether cloudfn may only look.
-    pub(super) fn observe_only(&self, asked: ManagementPolicy) -> bool {
-        asked.min(self.settings.management_policy) == ManagementPolicy::Observe
-    }
+/// The references at the versions that are remembered, or else that the status names.
+fn known_references<S: ManagedStatus, K>(
+    previous: Option<&Record<S>>,
+    subject: &Subject<K>,
+) -> Vec<Reference>
+where
+    K: crate::api::ManagedResource<Status = S>,
+{
+    let remembered = previous.map(|record| &record.snapshot.references);
+    let stored = || Some(&subject.status.as_ref()?.common().references);
+    remembered.or_else(stored).cloned().unwrap_or_default()
 }
 
 /// What is remembered, together with what somebody else's status must not lose.
-fn remembered<S: FunctionStatus + Clone>(known: &S, found: &S) -> S {
+fn remembered<S: ManagedStatus>(known: &S, found: &S) -> S {
     let mut status = known.clone();
     let common = status.common_mut();
-    // The same, said at another time, is no difference.
+    // The same, written at another time, is no difference.
     conditions::keep_times(&mut common.conditions, &found.common().conditions);
     // What another operator of this cluster announced is not forgotten.
     common
@@ -338,12 +269,4 @@ fn remembered<S: FunctionStatus + Clone>(known: &S, found: &S) -> S {
         .extend(found.common().managed.iter().cloned());
     drift::keep_of_another(common, found.common());
     status
-}
-
-/// The object's status with our own conditions only: those of others are theirs to write.
-pub(super) fn own_status<M: Managed>(subject: &Subject<M::Kind>) -> Option<Status<M>> {
-    let mut status = subject.status.clone()?;
-    let common = status.common_mut();
-    common.conditions = conclude::own(&common.conditions);
-    Some(status)
 }

@@ -1,272 +1,251 @@
-//! The end of an object, and the finalizer that guards it.
+//! The two goals of a pass: the resource is there as the spec says, or it is gone and with it the
+//! finalizer.
 //!
 //! Invariant: deletion needs neither a valid spec nor a reference, and `deletionPolicy` is read
 //! afresh before each delete call.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
 use tracing::info;
 
-use super::backoff::Trouble;
-use super::conclude::{Happening, Verdict};
-use super::driver::own_status;
-use super::pass::{Driven, Ended, Pace, Pass};
-use super::settings::IN_FLIGHT;
-use super::{Effect, Goal, Managed};
-use crate::api::{AdoptionPolicy, DeletionPolicy, FINALIZER, FunctionStatus, Reason, Subject};
-use crate::kubernetes::{WriteError, finalizer};
+use super::kind::{Desired, Effect, Goal, Inputs, ManagedKind, Spec, Unmet};
+use super::notes::EventNote;
+use super::outcome::{Outcome, Requeue, State};
+use super::ownership::Claim;
+use super::pass::Pass;
+use super::retry::RetryClass;
+use super::steps::{Converged, Owner, converge};
+use super::{drift, pending_create, references};
+use crate::api::{AdoptionPolicy, DeletionPolicy, ManagedSpec, ManagedStatus, Reason};
+use crate::cloud::Tags;
+use crate::kubernetes::WriteError;
 
-/// How often a write is tried again on a newer version of the object.
-const RETRIES: usize = 3;
-
-impl<M: Managed> Pass<'_, M> {
-    /// The function shall be gone, then the finalizer.
-    pub(super) async fn delete(&mut self) -> Ended {
-        if self
-            .driver
-            .observe_only(self.subject.essentials.management_policy)
-        {
-            return self.leave("managementPolicy is Observe").await;
-        }
-        match &self.subject.essentials.deletion_policy {
-            Ok(DeletionPolicy::Delete) => {}
-            Ok(DeletionPolicy::Retain) => return self.retain().await,
-            Err(message) => return blocked(message),
-        }
-        let identity = match self.identity().await {
-            Ok(identity) => identity,
-            Err(ended) => return ended,
-        };
-        let _turn = self.driver.locks.lock(&identity).await;
-        let claim = self.claim();
-        match self
-            .drive(
-                &identity,
-                Goal::Absent,
-                Some((&claim, AdoptionPolicy::Never)),
-            )
-            .await
-        {
-            Driven::Settled => {
-                match self.still_in_flight() {
-                    None => self.release().await,
-                    Some(rest) => {
-                        let message = "a create that was under way may still arrive; the deletion waits for it".to_owned();
-                        Ended::Said(
-                            Verdict::Reconciling(Reason::Deleting, message),
-                            Pace::Poll(rest),
-                        )
-                    }
-                }
-            }
-            Driven::Retained => self.retain().await,
-            // What is not ours (any more) is left alone, and nothing holds the object.
-            Driven::Refused(refusal) => self.leave(&refusal.message).await,
-            Driven::Drifted(_) => Ended::Said(
-                Verdict::Reconciling(Reason::Deleting, "the function is being deleted".to_owned()),
-                Pace::Now,
-            ),
-            Driven::Ended(ended) => ended,
-        }
+/// Works towards the goal of this object.
+pub(super) async fn run<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Outcome {
+    if let Some(text) = &pass.snapshot.paused {
+        return Outcome::paused(text);
     }
-
-    /// How long a create of this object may still arrive, from an operator that was stopped, or from
-    /// another one. That the cloud accepted a deletion says that the create announced last has arrived;
-    /// of an earlier one it says nothing.
-    fn still_in_flight(&self) -> Option<Duration> {
-        let common = self.memory.common();
-        let deleted = self
-            .done
-            .as_ref()
-            .is_some_and(|done| done.effect == Effect::Delete);
-        let last = common.create_requested_at.as_deref().filter(|_| !deleted);
-        let announced = [last, common.earlier_create_requested_at.as_deref()];
-        announced
-            .into_iter()
-            .flatten()
-            .filter_map(|announced| self.in_flight(announced))
-            .max()
+    if pass.snapshot.deleting {
+        return delete(pass).await.unwrap_or_else(|outcome| outcome);
     }
-
-    /// Announces a create. One that somebody else announced before, and that may still arrive, stays known.
-    pub(super) fn announce_create(&mut self) {
-        let now = self
-            .driver
-            .world
-            .now()
-            .strftime("%Y-%m-%dT%H:%M:%S%.6fZ")
-            .to_string();
-        let announced = self.create_announced.replace(now.clone());
-        let before = self.memory.common_mut().create_requested_at.replace(now);
-        let ours = before == announced
-            || self
-                .previous
-                .as_ref()
-                .is_some_and(|seen| seen.status.common().create_requested_at == before);
-        if let Some(before) = before.filter(|before| !ours && self.in_flight(before).is_some()) {
-            self.memory.common_mut().earlier_create_requested_at = Some(before);
+    let spec = match &pass.subject.spec {
+        Ok(spec) => spec,
+        Err(message) => {
+            let message = format!("{message}; correct the object, or delete it");
+            return Outcome::stalled(Reason::InvalidSpec, message);
         }
+    };
+    if let Some(message) = pass.context.settings.forbids(spec.common().adoption_policy) {
+        return Outcome::stalled(Reason::NotAllowed, message);
     }
+    present(pass, spec).await.unwrap_or_else(|outcome| outcome)
+}
 
-    /// Forgets an earlier create that has arrived by now, or never will.
-    pub(super) fn forget_earlier_create(&mut self) {
-        let earlier = self.memory.common().earlier_create_requested_at.as_deref();
-        if earlier.is_some_and(|earlier| self.in_flight(earlier).is_none()) {
-            self.memory.common_mut().earlier_create_requested_at = None;
+/// The resource shall be there as the spec says.
+async fn present<M: ManagedKind>(
+    pass: &mut Pass<'_, M>,
+    spec: &Spec<M>,
+) -> Result<Outcome, Outcome> {
+    let inputs = read_references(pass, spec).await?;
+    let settings = &pass.context.settings;
+    let observe_only = settings.observe_only(spec.common().management_policy);
+    let claim = pass.claim();
+    if !observe_only {
+        watch_for_drift(pass, spec);
+    }
+    let desired = desired(pass, spec, &inputs, observe_only, &claim)?;
+    if observe_only && pass.ledger.has_finalizer() {
+        pass.ledger.remove_finalizer().await?;
+    }
+    let identity = match pass.identity().await {
+        Ok(identity) => identity,
+        Err(outcome) => return Err(pass.keep_last_known(outcome)),
+    };
+    pass.acknowledge_request();
+    let _turn = pass.context.locks.lock(&identity).await;
+    let owner = (!observe_only).then_some(Owner {
+        claim: &claim,
+        policy: spec.common().adoption_policy,
+    });
+    let converged = match converge(pass, &identity, Goal::Present(&desired), owner).await {
+        Ok(converged) => converged,
+        Err(outcome) => return Err(pass.keep_last_known(outcome)),
+    };
+    Ok(match converged {
+        Converged::Settled => {
+            settle(pass, &desired, observe_only);
+            Outcome::ready()
         }
-    }
-
-    /// How long a create that was announced then may still arrive.
-    fn in_flight(&self, announced: &str) -> Option<Duration> {
-        let announced: Timestamp = announced.parse().ok()?;
-        let until = announced.checked_add(IN_FLIGHT).ok()?;
-        let rest = Duration::try_from(until.duration_since(self.driver.world.now())).ok()?;
-        // A time that far ahead is nobody's announcement: a restored or edited status must not hold the object.
-        (!rest.is_zero() && rest <= 2 * IN_FLIGHT).then_some(rest)
-    }
-
-    /// Asks the API server whether deletion is still wanted; `None` means yes.
-    pub(super) async fn still_to_be_deleted(&mut self) -> Option<Driven> {
-        match self.driver.read(self.subject).await {
-            Err(error) => Some(error.into()),
-            Ok(None) => Some(WriteError::Gone.into()),
-            Ok(Some(fresh)) => {
-                self.move_to(&fresh);
-                if let Some(text) = fresh.paused() {
-                    self.look.paused = Some(text.to_owned());
-                    return Some(Driven::Ended(Ended::Said(
-                        Verdict::Paused(text.to_owned()),
-                        Pace::Check,
-                    )));
-                }
-                match &fresh.essentials.deletion_policy {
-                    Ok(DeletionPolicy::Delete) => None,
-                    Ok(DeletionPolicy::Retain) => Some(Driven::Retained),
-                    Err(message) => Some(Driven::Ended(blocked(message))),
-                }
+        Converged::Left(changes) => {
+            let common = pass.ledger.draft.common_mut();
+            let message = pass.drift.message(common, &changes);
+            common.planned_changes = changes;
+            Outcome::Concluded {
+                state: State::Stalled(Reason::Drifted, message),
+                next: Requeue::Check,
             }
         }
-    }
-
-    /// Leaves the function, with its tags: where it never had ours, its manifest does not take it back.
-    async fn retain(&mut self) -> Ended {
-        let common = self.memory.common();
-        let made = common.arn.is_some() || common.create_requested_at.is_some();
-        let untagged = made && common.instance.is_none();
-        let more = if untagged {
-            "; cloudfn never saw its owner tags on it, and without them only adoptionPolicy IfUnowned takes it back"
-        } else {
-            ""
-        };
-        self.leave(&format!("deletionPolicy is Retain{more}")).await
-    }
-
-    /// Lets the object go and leaves the function, not without saying so.
-    async fn leave(&mut self, why: &str) -> Ended {
-        let name = self.subject.function_name();
-        info!(object = ?self.subject, function = name, why, "the function is left in the cloud");
-        self.happenings.push(Happening {
-            warning: false,
-            reason: "Left",
-            note: format!("left the function {name} in the cloud: {why}"),
-        });
-        self.release().await
-    }
-
-    /// Takes the finalizer off: the object may go.
-    async fn release(&mut self) -> Ended {
-        match self.remove_finalizer().await {
-            Ok(()) | Err(WriteError::Gone) => Ended::Released,
-            Err(error) => Ended::Unwritten(error),
+        Converged::NotOurs(refusal) => Outcome::stalled(refusal.reason, refusal.message),
+        // Only a deletion ends so; whatever it was, the next pass knows.
+        Converged::Retained => {
+            Outcome::reconciling(Reason::Progressing, "cloudfn goes on", Requeue::Now)
         }
-    }
+    })
+}
 
-    /// Puts our finalizer on the object.
-    pub(super) async fn add_finalizer(&mut self) -> Result<(), WriteError> {
-        let finalizers = self
-            .finalizers
-            .iter()
-            .cloned()
-            .chain([FINALIZER.to_owned()])
-            .collect();
-        self.set_finalizers(finalizers).await
-    }
-
-    /// Takes our finalizer off, on whatever version of this generation the object has by now.
-    pub(super) async fn remove_finalizer(&mut self) -> Result<(), WriteError> {
-        for _ in 0..RETRIES {
-            let others = self
-                .finalizers
-                .iter()
-                .filter(|f| *f != FINALIZER)
-                .cloned()
-                .collect();
-            match self.set_finalizers(others).await {
-                Err(WriteError::Stale) => {
-                    let fresh = self
-                        .driver
-                        .read(self.subject)
-                        .await?
-                        .ok_or(WriteError::Gone)?;
-                    if self.another_creates(&fresh) || fresh.generation() != self.look.generation {
-                        // Another spec, the mark for deletion, or a create of another operator may need
-                        // the finalizer: the next pass decides.
-                        return Err(WriteError::Stale);
-                    }
-                    self.move_to(&fresh);
-                }
-                result => return result,
+/// Reads what the spec names, and notes the versions in the draft.
+async fn read_references<M: ManagedKind>(
+    pass: &mut Pass<'_, M>,
+    spec: &Spec<M>,
+) -> Result<Inputs, Outcome> {
+    let names = M::references(spec);
+    let (client, namespace) = (&pass.context.client, pass.subject.namespace());
+    match references::contents(client, namespace, &names).await {
+        Ok((mut inputs, versions)) => {
+            pass.snapshot.references.clone_from(&versions);
+            let common = pass.ledger.draft.common_mut();
+            if common.references != versions {
+                common.settled_generation = None;
             }
+            common.references = versions;
+            inputs.annotations.clone_from(&pass.snapshot.annotations);
+            Ok(inputs)
         }
-        Err(WriteError::Stale)
-    }
-
-    async fn set_finalizers(&mut self, finalizers: Vec<String>) -> Result<(), WriteError> {
-        let version = finalizer::set::<M::Kind>(
-            &self.driver.client,
-            &self.subject.metadata,
-            &self.version,
-            &finalizers,
-        )
-        .await?;
-        self.advance(version);
-        self.finalizers = finalizers;
-        Ok(())
-    }
-
-    /// Whether our finalizer is on the object.
-    pub(super) fn is_guarded(&self) -> bool {
-        self.finalizers.iter().any(|f| f == FINALIZER)
-    }
-
-    /// Whether another operator announced a create since this pass read the object: what this pass
-    /// remembers may be of the function that was there before.
-    pub(super) fn another_creates(&self, fresh: &Subject<M::Kind>) -> bool {
-        let theirs =
-            own_status::<M>(fresh).and_then(|status| status.common().create_requested_at.clone());
-        theirs.is_some() && theirs != self.written.common().create_requested_at
-    }
-
-    /// The object is now at `version`, by our own write.
-    pub(super) fn advance(&mut self, version: String) {
-        if version != self.version {
-            self.older
-                .push(std::mem::replace(&mut self.version, version));
-        }
-    }
-
-    /// Goes on from the object as somebody else left it.
-    pub(super) fn move_to(&mut self, fresh: &Subject<M::Kind>) {
-        self.advance(fresh.resource_version().to_owned());
-        self.finalizers = fresh.metadata.finalizers.clone().unwrap_or_default();
-        self.written = own_status::<M>(fresh).unwrap_or_default();
+        Err(error) => Err(pass.keep_last_known(Outcome::unreadable_reference(&error))),
     }
 }
 
-fn blocked(message: &str) -> Ended {
-    Ended::Said(
-        Verdict::Stalled(Reason::InvalidSpec, message.to_owned()),
-        Pace::Trouble(Trouble::Blocked),
-    )
+/// Decides what the pass does about changes that somebody else made.
+fn watch_for_drift<M: ManagedKind>(pass: &mut Pass<'_, M>, spec: &Spec<M>) {
+    let policy = pass.context.settings.drift_policy(spec.common());
+    let (settled, read) = (pass.was_settled(), pass.ledger.read().common());
+    let request = pass.snapshot.request.as_ref();
+    pass.drift = drift::DriftWatch::new(policy, settled, read, request);
+    if pass.drift.reports() {
+        // Before anything is written, our own tags included.
+        let generation = pass.snapshot.generation;
+        pass.ledger.draft.common_mut().settled_generation = Some(generation);
+    }
+}
+
+fn desired<M: ManagedKind>(
+    pass: &Pass<'_, M>,
+    spec: &Spec<M>,
+    inputs: &Inputs,
+    observe_only: bool,
+    claim: &Claim,
+) -> Result<M::Desired, Outcome> {
+    let claimed = if observe_only {
+        Tags::new()
+    } else {
+        claim.tags()
+    };
+    let mut desired = match pass.kind.desired(spec, inputs, &claimed) {
+        Ok(desired) => desired,
+        Err(Unmet::Invalid(message)) => {
+            return Err(Outcome::stalled(Reason::InvalidSpec, message));
+        }
+        Err(Unmet::Missing(message)) => {
+            return Err(Outcome::reconciling(
+                Reason::ReferenceNotFound,
+                message,
+                Requeue::Retry(RetryClass::NotReadyYet),
+            ));
+        }
+    };
+    if observe_only || pass.drift.explains_all() {
+        desired.explain_all();
+    }
+    Ok(desired)
+}
+
+/// Notes in the draft that the resource is as the spec says.
+fn settle<M: ManagedKind>(pass: &mut Pass<'_, M>, desired: &M::Desired, observe_only: bool) {
+    let now = pass.context.world.now();
+    pending_create::forget_earlier(pass.ledger.draft.common_mut(), now);
+    if observe_only {
+        return;
+    }
+    // What is not wanted any more is forgotten only by a second observation: a cloud that still
+    // shows the past would hide what is to be taken away.
+    let confirmed = pass.was_ready_for_this() && !pass.progress.changed;
+    let common = pass.ledger.draft.common_mut();
+    if confirmed {
+        common.managed.clear();
+    }
+    common.managed.extend(desired.managed());
+    common.settled_generation = Some(pass.snapshot.generation);
+}
+
+/// The resource shall be gone, then the finalizer.
+async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outcome> {
+    let essentials = &pass.subject.essentials;
+    if pass
+        .context
+        .settings
+        .observe_only(essentials.management_policy)
+    {
+        return leave(pass, "managementPolicy is Observe").await;
+    }
+    match &essentials.deletion_policy {
+        Ok(DeletionPolicy::Delete) => {}
+        Ok(DeletionPolicy::Retain) => return retain(pass).await,
+        Err(message) => return Err(Outcome::stalled(Reason::InvalidSpec, message)),
+    }
+    let identity = pass.identity().await?;
+    let _turn = pass.context.locks.lock(&identity).await;
+    let claim = pass.claim();
+    let owner = Owner {
+        claim: &claim,
+        policy: AdoptionPolicy::Never,
+    };
+    match converge(pass, &identity, Goal::Absent, Some(owner)).await? {
+        Converged::Settled => {
+            let deleted = pass.repeated.as_ref().map(|r| r.effect) == Some(Effect::Delete);
+            let (common, now) = (pass.ledger.draft.common(), pass.context.world.now());
+            match pending_create::remaining(common, deleted, now) {
+                None => release(pass).await,
+                Some(rest) => Ok(Outcome::reconciling(
+                    Reason::Deleting,
+                    "a create that was under way may still arrive; the deletion waits for it",
+                    Requeue::Poll(rest),
+                )),
+            }
+        }
+        Converged::Retained => retain(pass).await,
+        // What is not ours (any more) is left alone, and nothing holds the object.
+        Converged::NotOurs(refusal) => leave(pass, &refusal.message).await,
+        Converged::Left(_) => Ok(Outcome::reconciling(
+            Reason::Deleting,
+            "the function is being deleted",
+            Requeue::Now,
+        )),
+    }
+}
+
+/// Leaves the resource, with its tags: where it never had ours, its manifest does not take it back.
+async fn retain<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outcome> {
+    let common = pass.ledger.draft.common();
+    let made = common.arn.is_some() || common.create_requested_at.is_some();
+    let more = if made && common.instance.is_none() {
+        "; cloudfn never saw its owner tags on it, and without them only adoptionPolicy IfUnowned takes it back"
+    } else {
+        ""
+    };
+    leave(pass, &format!("deletionPolicy is Retain{more}")).await
+}
+
+/// Lets the object go and leaves the resource, with an event that says so.
+async fn leave<M: ManagedKind>(pass: &mut Pass<'_, M>, why: &str) -> Result<Outcome, Outcome> {
+    let name = pass.subject.function_name();
+    info!(object = ?pass.subject, function = name, why, "the function is left in the cloud");
+    let note = format!("left the function {name} in the cloud: {why}");
+    pass.events.push(EventNote::normal("Left", note));
+    release(pass).await
+}
+
+/// Takes the finalizer off: the object may go.
+async fn release<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outcome> {
+    match pass.ledger.remove_finalizer().await {
+        Ok(()) | Err(WriteError::Gone) => Ok(Outcome::Released),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -1,10 +1,9 @@
 //! Whose function is it? Pure.
 //!
-//! Invariant: nothing is written to a function unless [`decide`] answered [`Verdict::Ours`] or
-//! [`Verdict::Take`] for it in the same pass.
+//! Invariant: nothing is written to a function unless [`decide`] answered [`Ownership::Ours`] or
+//! [`Ownership::Take`] for it in the same pass.
 
-use sha2::{Digest, Sha256};
-
+use crate::api::digest::sha256_hex;
 use crate::api::{AdoptionPolicy, INSTANCE_TAG, OWNER_TAG, Reason};
 use crate::cloud::Tags;
 
@@ -26,7 +25,7 @@ impl Claim {
     pub fn new(cluster_name: &str, instance: &str, namespace: &str, name: &str) -> Self {
         let full = format!("{cluster_name}/{namespace}/{name}");
         let owner = if full.chars().count() > TAG_VALUE_LIMIT {
-            hex(&Sha256::digest(&full))
+            sha256_hex(full.as_bytes())
         } else {
             full
         };
@@ -41,6 +40,12 @@ impl Claim {
         split_owner(&self.owner).map(|(cluster, _, _)| cluster)
     }
 
+    /// Whether these tags carry it.
+    #[must_use]
+    pub fn is_on(&self, tags: &Tags) -> bool {
+        tags.get(OWNER_TAG) == Some(&self.owner) && tags.get(INSTANCE_TAG) == Some(&self.instance)
+    }
+
     /// As tags.
     #[must_use]
     pub fn tags(&self) -> Tags {
@@ -51,15 +56,13 @@ impl Claim {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes
+/// Whether these tags carry an owner tag of cloudfn, whoever's.
+#[must_use]
+pub fn is_claimed(tags: &Tags) -> bool {
+    // An empty owner tag is none.
+    [OWNER_TAG, INSTANCE_TAG]
         .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        .any(|key| tags.get(*key).is_some_and(|value| !value.is_empty()))
 }
 
 /// What an object knows about itself that decides whose a function is.
@@ -77,11 +80,11 @@ pub struct Facts<'a> {
 
 /// Whose function it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Ownership {
     /// Ours: write.
     Ours,
     /// Not ours yet: write our tags first.
-    Take(Taking),
+    Take(Adoption),
     /// Another object's, and we may take it unless that object is in this cluster.
     TakeUnlessPresent {
         /// Namespace of the other object.
@@ -97,7 +100,7 @@ pub enum Verdict {
 
 /// How a function becomes ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taking {
+pub enum Adoption {
     /// It had no owner, or another one.
     Adopted,
     /// It was this object's in another cluster.
@@ -117,17 +120,17 @@ pub struct Refusal {
 
 /// Decides whose a function with these tags is.
 #[must_use]
-pub fn decide(tags: &Tags, facts: Facts<'_>) -> Verdict {
+pub fn decide(tags: &Tags, facts: Facts<'_>) -> Ownership {
     let instance = tags.get(INSTANCE_TAG).filter(|text| !text.is_empty());
     let Some(owner) = tags.get(OWNER_TAG).filter(|text| !text.is_empty()) else {
         return unowned(facts);
     };
     if *owner == facts.claim.owner {
         return match instance {
-            None => Verdict::Ours,
-            Some(instance) if *instance == facts.claim.instance => Verdict::Ours,
-            Some(_) if facts.instance.is_none() => Verdict::Take(Taking::TookOver),
-            Some(instance) => Verdict::Refused(Refusal {
+            None => Ownership::Ours,
+            Some(instance) if *instance == facts.claim.instance => Ownership::Ours,
+            Some(_) if facts.instance.is_none() => Ownership::Take(Adoption::TookOver),
+            Some(instance) => Ownership::Refused(Refusal {
                 reason: Reason::TakenOver,
                 message: format!(
                     "another cluster ({instance}) took the function over; delete this object there or here"
@@ -142,7 +145,7 @@ pub fn decide(tags: &Tags, facts: Facts<'_>) -> Verdict {
         ),
     };
     if facts.policy != AdoptionPolicy::Always || facts.instance.is_some() {
-        return Verdict::Refused(otherwise);
+        return Ownership::Refused(otherwise);
     }
     match split_owner(owner) {
         // Neither the name nor the instance of this cluster: the other object lives elsewhere.
@@ -150,22 +153,24 @@ pub fn decide(tags: &Tags, facts: Facts<'_>) -> Verdict {
             if instance.is_some_and(|i| *i != facts.claim.instance)
                 && facts.claim.cluster().is_some_and(|ours| ours != cluster) =>
         {
-            Verdict::Take(Taking::Adopted)
+            Ownership::Take(Adoption::Adopted)
         }
-        Some((_, namespace, name)) => Verdict::TakeUnlessPresent {
+        Some((_, namespace, name)) => Ownership::TakeUnlessPresent {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
             otherwise,
         },
         // A hashed owner of this cluster cannot be looked up, so it counts as present.
-        None if instance.is_some_and(|i| *i == facts.claim.instance) => Verdict::Refused(otherwise),
-        None => Verdict::Take(Taking::Adopted),
+        None if instance.is_some_and(|i| *i == facts.claim.instance) => {
+            Ownership::Refused(otherwise)
+        }
+        None => Ownership::Take(Adoption::Adopted),
     }
 }
 
-fn unowned(facts: Facts<'_>) -> Verdict {
+fn unowned(facts: Facts<'_>) -> Ownership {
     if facts.by_intent {
-        return Verdict::Take(Taking::OwnCreate);
+        return Ownership::Take(Adoption::OwnCreate);
     }
     if facts.policy == AdoptionPolicy::Never {
         let message = if facts.instance.is_some() {
@@ -173,12 +178,12 @@ fn unowned(facts: Facts<'_>) -> Verdict {
         } else {
             "a function of this name exists and is not cloudfn's; choose another functionName, or set adoptionPolicy to IfUnowned"
         };
-        return Verdict::Refused(Refusal {
+        return Ownership::Refused(Refusal {
             reason: Reason::NotOwned,
             message: message.to_owned(),
         });
     }
-    Verdict::Take(Taking::Adopted)
+    Ownership::Take(Adoption::Adopted)
 }
 
 /// The parts of `<cluster>/<namespace>/<name>`; a cluster's name may hold slashes.
@@ -206,7 +211,7 @@ mod tests {
     #[derive(Debug, PartialEq, Eq)]
     enum Is {
         Ours,
-        Take(Taking),
+        Take(Adoption),
         Ask,
         Refused(Reason),
     }
@@ -239,7 +244,7 @@ mod tests {
                 Some("uid-0"),
                 None,
                 Never,
-                Is::Take(Taking::TookOver),
+                Is::Take(Adoption::TookOver),
             ),
             (
                 "what was ours and has another instance was taken",
@@ -271,7 +276,7 @@ mod tests {
                 None,
                 Some("uid-1"),
                 IfUnowned,
-                Is::Take(Taking::Adopted),
+                Is::Take(Adoption::Adopted),
             ),
             (
                 "IfUnowned adopts what has no owner",
@@ -279,7 +284,7 @@ mod tests {
                 None,
                 None,
                 IfUnowned,
-                Is::Take(Taking::Adopted),
+                Is::Take(Adoption::Adopted),
             ),
             (
                 "an empty owner tag is none",
@@ -287,7 +292,7 @@ mod tests {
                 None,
                 None,
                 IfUnowned,
-                Is::Take(Taking::Adopted),
+                Is::Take(Adoption::Adopted),
             ),
             (
                 "IfUnowned leaves another's",
@@ -327,7 +332,7 @@ mod tests {
                 Some("uid-9"),
                 None,
                 Always,
-                Is::Take(Taking::Adopted),
+                Is::Take(Adoption::Adopted),
             ),
             (
                 "Always takes once only",
@@ -351,7 +356,7 @@ mod tests {
                 Some("uid-9"),
                 None,
                 Always,
-                Is::Take(Taking::Adopted),
+                Is::Take(Adoption::Adopted),
             ),
         ];
         for (sentence, owner, instance, known, policy, expected) in rows {
@@ -363,9 +368,9 @@ mod tests {
                 by_intent: false,
             };
             let is = match decide(&tags(owner, instance), facts) {
-                Verdict::Ours => Is::Ours,
-                Verdict::Take(taking) => Is::Take(taking),
-                Verdict::TakeUnlessPresent {
+                Ownership::Ours => Is::Ours,
+                Ownership::Take(taking) => Is::Take(taking),
+                Ownership::TakeUnlessPresent {
                     namespace, name, ..
                 } => {
                     assert_eq!(
@@ -375,7 +380,7 @@ mod tests {
                     );
                     Is::Ask
                 }
-                Verdict::Refused(refusal) => Is::Refused(refusal.reason),
+                Ownership::Refused(refusal) => Is::Refused(refusal.reason),
             };
             assert_eq!(is, expected, "{sentence}");
         }
@@ -392,7 +397,7 @@ mod tests {
         };
         assert_eq!(
             decide(&Tags::new(), facts),
-            Verdict::Take(Taking::OwnCreate)
+            Ownership::Take(Adoption::OwnCreate)
         );
     }
 

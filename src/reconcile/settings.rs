@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::api::{AdoptionPolicy, DriftPolicy, ManagementPolicy};
+use crate::api::{AdoptionPolicy, CommonSpec, DriftPolicy, ManagementPolicy};
 
 /// Settings of one driver.
 #[derive(Clone, Debug)]
@@ -36,3 +36,26 @@ pub const MAX_REPEATS: u32 = 3;
 pub const IN_FLIGHT: Duration = Duration::from_secs(65);
 /// A trouble that usually ends by itself is shown as Stalled after this time.
 pub const GRACE: Duration = Duration::from_mins(10);
+
+impl Settings {
+    /// Whether cloudfn may only observe an object whose spec requests this policy.
+    #[must_use]
+    pub fn observe_only(&self, requested: ManagementPolicy) -> bool {
+        requested.min(self.management_policy) == ManagementPolicy::Observe
+    }
+
+    /// Why the operator's flags forbid this policy, if they do.
+    #[must_use]
+    pub fn forbids(&self, requested: AdoptionPolicy) -> Option<String> {
+        let allowed = self.max_adoption_policy;
+        (requested > allowed).then(|| {
+            format!("adoptionPolicy {requested:?} is more than the operator's --max-adoption-policy={allowed:?} allows; lower one or raise the other")
+        })
+    }
+
+    /// What to do about changes that somebody else makes.
+    #[must_use]
+    pub fn drift_policy(&self, spec: &CommonSpec) -> DriftPolicy {
+        spec.drift_policy.unwrap_or(self.default_drift_policy)
+    }
+}

@@ -15,18 +15,18 @@ use tokio::sync::Semaphore;
 use tracing::{debug, warn};
 
 use super::Shared;
-use crate::api::{FunctionKind, ReferenceKind, Subject};
-use crate::reconcile::{Driver, Managed, ReferenceName};
+use crate::api::{ManagedResource, ReferenceKind, Subject};
+use crate::reconcile::{Driver, ManagedKind, ReferenceName};
 
 /// What a controller's closure gets.
-struct Context<M: Managed> {
+struct Context<M: ManagedKind> {
     driver: Arc<Driver<M>>,
     /// Bounds the passes of a kind over all its namespaces.
     slots: Semaphore,
 }
 
 /// Runs the controllers of one kind until shutdown; running passes end first.
-pub(super) async fn run<M: Managed>(shared: &Shared, driver: Arc<Driver<M>>) {
+pub(super) async fn run<M: ManagedKind>(shared: &Shared, driver: Arc<Driver<M>>) {
     let context = Arc::new(Context {
         driver,
         slots: Semaphore::new(usize::from(shared.options.concurrency)),
@@ -46,9 +46,13 @@ pub(super) async fn run<M: Managed>(shared: &Shared, driver: Arc<Driver<M>>) {
     .await;
 }
 
-async fn control<M: Managed>(shared: &Shared, namespace: Option<&str>, context: Arc<Context<M>>) {
+async fn control<M: ManagedKind>(
+    shared: &Shared,
+    namespace: Option<&str>,
+    context: Arc<Context<M>>,
+) {
     let controller = Controller::new(
-        api::<Subject<M::Kind>>(shared, namespace),
+        api::<Subject<M::Resource>>(shared, namespace),
         watcher::Config::default(),
     );
     let store = controller.store();
@@ -93,8 +97,8 @@ where
     }
 }
 
-async fn reconcile<M: Managed>(
-    subject: Arc<Subject<M::Kind>>,
+async fn reconcile<M: ManagedKind>(
+    subject: Arc<Subject<M::Resource>>,
     context: Arc<Context<M>>,
 ) -> Result<Action, Infallible> {
     // The semaphore is never closed; without a slot the pass would only be less bounded.
@@ -103,16 +107,16 @@ async fn reconcile<M: Managed>(
 }
 
 /// The objects that name this ConfigMap.
-fn named_by<M: Managed>(
-    objects: &Store<Subject<M::Kind>>,
+fn named_by<M: ManagedKind>(
+    objects: &Store<Subject<M::Resource>>,
     map: &PartialObjectMeta<ConfigMap>,
-) -> Vec<ObjectRef<Subject<M::Kind>>> {
+) -> Vec<ObjectRef<Subject<M::Resource>>> {
     let namespace = map.namespace();
     let reference = ReferenceName {
         kind: ReferenceKind::ConfigMap,
         name: map.name_any(),
     };
-    let names = |object: &Subject<M::Kind>| {
+    let names = |object: &Subject<M::Resource>| {
         Some(object.namespace()) == namespace.as_deref()
             && object
                 .spec
@@ -129,9 +133,9 @@ fn named_by<M: Managed>(
 
 type Told<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, watcher::Error>>;
 
-fn told<M: Managed>(shared: &Shared, context: &Context<M>, result: Told<M::Kind>)
+fn told<M: ManagedKind>(shared: &Shared, context: &Context<M>, result: Told<M::Resource>)
 where
-    M::Kind: FunctionKind,
+    M::Resource: ManagedResource,
 {
     match result {
         Ok(_) => {}

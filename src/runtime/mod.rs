@@ -23,7 +23,7 @@ use crate::functions::lambda::LambdaFunctions;
 use crate::kubernetes::events::Events;
 use crate::reconcile::settings::Settings;
 use crate::reconcile::world::{Real, World};
-use crate::reconcile::{Driver, Managed};
+use crate::reconcile::{Driver, ManagedKind};
 use crate::telemetry::metrics::Metrics;
 use clouds::Aws;
 use http::Health;
@@ -158,7 +158,7 @@ pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String
             &shared,
             CloudFrontFunctions {
                 clouds: aws.clone(),
-                lenient: shared.options.skip_unsupported_tests,
+                skip_unsupported_tests: shared.options.skip_unsupported_tests,
             },
         ),
         kind(&shared, LambdaFunctions::new(aws.clone())),
@@ -174,7 +174,7 @@ pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String
     Ok(())
 }
 
-fn kind<M: Managed>(shared: &Shared, kind: M) -> BoxFuture<'_, ()> {
+fn kind<M: ManagedKind>(shared: &Shared, kind: M) -> BoxFuture<'_, ()> {
     let driver = Driver::new(
         kind,
         shared.client.clone(),

@@ -15,7 +15,7 @@ use crate::cloud::Tags;
 use crate::functions::cloudfront::{self, CloudFrontFunctions};
 use crate::functions::lambda::{self, LambdaFunctions};
 use crate::javascript;
-use crate::reconcile::{Inputs, Managed as _, ReferenceName, Unmet};
+use crate::reconcile::{Inputs, ManagedKind as _, ReferenceName, Unmet};
 
 /// Looks at an object that keeps its schema.
 pub(super) fn check(source: &str, kind: &str, object: &Value, around: &Around) -> Vec<Found> {

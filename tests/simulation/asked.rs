@@ -10,7 +10,7 @@ use cloudfn::api::lambda::LambdaFunctionSpec;
 use cloudfn::cloud::Tags;
 use cloudfn::functions::cloudfront as functions_cloudfront;
 use cloudfn::functions::lambda::{self as functions_lambda, Code, LambdaFunctions};
-use cloudfn::reconcile::{Inputs, Managed, ReferenceName, Unmet};
+use cloudfn::reconcile::{Inputs, ManagedKind, ReferenceName, Unmet};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize as _;
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use cloudfn::functions::cloudfront::CloudFrontFunctions;
 use cloudfn::functions::lambda::LambdaFunctions;
 use cloudfn::kubernetes::events::Events;
 use cloudfn::reconcile::settings::Settings;
-use cloudfn::reconcile::{Driver, Managed, ReferenceName};
+use cloudfn::reconcile::{Driver, ManagedKind, ReferenceName};
 use cloudfn::telemetry::metrics::Metrics;
 use kube::Client;
 use kube::runtime::controller::Action;
@@ -49,7 +49,7 @@ struct Life {
 }
 
 /// A driver, and how many passes it runs at once.
-struct Bounded<M: Managed> {
+struct Bounded<M: ManagedKind> {
     driver: Driver<M>,
     slots: Semaphore,
 }
@@ -68,7 +68,7 @@ impl Operator {
         let events = Events::new(client.clone(), who.to_owned());
         let cloudfront = CloudFrontFunctions {
             clouds: access.clone(),
-            lenient: false,
+            skip_unsupported_tests: false,
         };
         let cloudfront = Driver::new(
             cloudfront,
@@ -215,13 +215,13 @@ impl Life {
     }
 
     /// Pass after pass over one object.
-    async fn work<M: Managed>(
+    async fn work<M: ManagedKind>(
         self: Arc<Self>,
         kind: Arc<Bounded<M>>,
         key: Key,
         trigger: Arc<Notify>,
     ) {
-        let mut last: Option<Subject<M::Kind>> = None;
+        let mut last: Option<Subject<M::Resource>> = None;
         loop {
             // What is there by the time of its turn is what a pass reads.
             let slot = kind.slots.acquire().await.unwrap();
@@ -234,7 +234,7 @@ impl Life {
                     None
                 }
                 Some(object) => {
-                    let subject: Subject<M::Kind> = Subject::deserialize(&*object).unwrap();
+                    let subject: Subject<M::Resource> = Subject::deserialize(&*object).unwrap();
                     self.world.told().counts.add("step", "passes");
                     let wait = requeue(&self.fuse.polling(kind.driver.pass(&subject)).await);
                     self.world.tell(
@@ -259,8 +259,8 @@ impl Life {
     }
 }
 
-fn names<M: Managed>(object: &Value) -> std::collections::BTreeSet<ReferenceName> {
-    let subject: Result<Subject<M::Kind>, _> = Subject::deserialize(object);
+fn names<M: ManagedKind>(object: &Value) -> std::collections::BTreeSet<ReferenceName> {
+    let subject: Result<Subject<M::Resource>, _> = Subject::deserialize(object);
     subject
         .ok()
         .and_then(|subject| subject.spec.ok())

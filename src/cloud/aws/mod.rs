@@ -1,5 +1,6 @@
 //! AWS: the only place that names its SDK.
 //!
+//! - [`arn`]: resource names.
 //! - [`connect`]: credentials, region, whose account it is, and the clients.
 //! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method.
 //! - `convert`: Lambda's shapes, theirs to ours and back.
@@ -8,6 +9,7 @@
 //!
 //! Invariant: one method is one request. The SDK's own retries are off; the driver retries.
 
+pub mod arn;
 pub mod cloudfront;
 pub mod connect;
 mod convert;

@@ -6,16 +6,16 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::testing::Gate;
-use crate::api::SKIP_TESTS;
 use crate::api::cloudfront::{
     CloudFrontFunctionSpec, Code, ConfigMapKeyRef, FunctionTest, Stage, TestsSource,
 };
+use crate::api::digest::sha256_hex;
+use crate::api::{ReferenceKind, SKIP_TESTS};
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
-use crate::reconcile::{Desired, Inputs, Unmet};
+use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
 
 /// CloudFront's documented limit, in bytes; it is not adjustable (the API model's 40960 is not what counts).
 const MAX_CODE_BYTES: usize = 10_240;
@@ -70,7 +70,7 @@ pub struct CloudFrontDesired {
     /// What must pass before anything is published.
     pub gate: Gate,
     /// A look leaves nothing out, so that people read all that differs.
-    pub shown: bool,
+    pub report_only: bool,
 }
 
 impl CloudFrontDesired {
@@ -113,8 +113,8 @@ impl Desired for CloudFrontDesired {
             .collect()
     }
 
-    fn show_people(&mut self) {
-        self.shown = true;
+    fn explain_all(&mut self) {
+        self.report_only = true;
     }
 }
 
@@ -128,28 +128,29 @@ pub(super) fn tag_key(name: &str) -> Option<&str> {
     name.strip_prefix(TAGS)
 }
 
-/// SHA-256 in hexadecimal digits.
-pub(super) fn sha256_hex(bytes: &[u8]) -> String {
-    hex(Sha256::digest(bytes).as_slice())
-}
-
-/// Two digits a byte.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digits = |byte: &u8| {
-        [byte >> 4, byte & 0xf].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'))
+/// The ConfigMaps that the spec names.
+pub(super) fn references(spec: &CloudFrontFunctionSpec) -> BTreeSet<ReferenceName> {
+    let code = spec.code.config_map_key_ref.iter();
+    let tests = spec
+        .tests_from
+        .iter()
+        .map(|tests| &tests.config_map_key_ref);
+    let named = |key: &ConfigMapKeyRef| ReferenceName {
+        kind: ReferenceKind::ConfigMap,
+        name: key.name.clone(),
     };
-    bytes.iter().flat_map(digits).collect()
+    code.chain(tests).map(named).collect()
 }
 
-/// What is wanted. `lenient`: where the cloud runs no tests, nobody waits for them.
+/// What is wanted. `skip_unsupported_tests`: where the cloud runs no tests, publishing does not wait for them.
 ///
 /// # Errors
-/// Where the spec cannot be carried out as it stands.
+/// Where the spec cannot be carried out as it is.
 pub fn desired(
     spec: &CloudFrontFunctionSpec,
     inputs: &Inputs,
     claim: &Tags,
-    lenient: bool,
+    skip_unsupported_tests: bool,
 ) -> Result<CloudFrontDesired, Unmet> {
     let tags = spec.common.tags.clone().unwrap_or_default();
     // CEL refuses such keys; an object that an older CRD let in must not steer its ownership either.
@@ -163,7 +164,7 @@ pub fn desired(
         .annotations
         .get(SKIP_TESTS)
         .is_some_and(|named| named.trim().eq_ignore_ascii_case(&code.sha256));
-    let gate = Gate::new(tests(spec, inputs)?, bypass, lenient)?;
+    let gate = Gate::new(tests(spec, inputs)?, bypass, skip_unsupported_tests)?;
     Ok(CloudFrontDesired {
         runtime: spec.runtime.clone(),
         comment: spec.comment.clone(),
@@ -183,7 +184,7 @@ pub fn desired(
         } else {
             gate
         },
-        shown: claim.is_empty(),
+        report_only: claim.is_empty(),
     })
 }
 

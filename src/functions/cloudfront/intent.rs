@@ -1,29 +1,27 @@
 //! A create without tags: how its function stays known until it carries our tags.
 //!
 //! CloudFront has answered 409 to a create that carries tags. After two such answers the create is
-//! sent without them, and the hash of what it makes stands in the status before it is sent: whatever
+//! sent without them, and the hash of what it makes is in the status before it is sent: whatever
 //! crashes then, an untagged function of exactly that content is recognised and tagged.
 //! Pure: no client, no SDK, no clock, no async, no logging.
 
-use sha2::{Digest, Sha256};
-
-use super::act::CloudFrontStep;
-use super::desired::hex;
 use super::observe::CloudFrontObserved;
+use super::step::CloudFrontStep;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
-use crate::api::{INSTANCE_TAG, OWNER_TAG};
+use crate::api::digest::fingerprint;
 use crate::cloud::cloudfront::FunctionConfig;
-use crate::cloud::{Class, CloudError, Tags};
+use crate::cloud::{Class, CloudError};
+use crate::reconcile::ownership::is_claimed;
 
 /// Refused creates with tags before one is sent without.
-const PATIENCE: i32 = 2;
+const MAX_TAGGED_TRIES: i32 = 2;
 
 /// Whether the create is to be sent without tags.
 pub(super) fn untagged(memory: &CloudFrontFunctionStatus) -> bool {
     memory
         .intent
         .as_ref()
-        .is_some_and(|intent| intent.refusals >= PATIENCE)
+        .is_some_and(|intent| intent.refusals >= MAX_TAGGED_TRIES)
 }
 
 pub(super) fn intend(memory: &mut CloudFrontFunctionStatus, step: &CloudFrontStep) {
@@ -65,15 +63,7 @@ pub(super) fn ours_by_intent(
     else {
         return false;
     };
-    !claimed(tags) && *intended == content_sha256(&code.sha256, &observed.development.config)
-}
-
-/// Whether a function carries an owner tag of cloudfn, whoever's.
-pub(super) fn claimed(tags: &Tags) -> bool {
-    // An empty owner tag is none, as for the driver.
-    [OWNER_TAG, INSTANCE_TAG]
-        .iter()
-        .any(|key| tags.get(*key).is_some_and(|value| !value.is_empty()))
+    !is_claimed(tags) && *intended == content_sha256(&code.sha256, &observed.development.config)
 }
 
 /// Hash of a content: each part with its length before it, so that no two contents are spelled alike.
@@ -86,10 +76,5 @@ pub(super) fn content_sha256(code_sha256: &str, config: &FunctionConfig) -> Stri
     let parts = [code_sha256, comment, runtime]
         .into_iter()
         .chain(key_value_stores.iter().map(String::as_str));
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hex(hash.finalize().as_slice())
+    fingerprint(parts.map(str::as_bytes))
 }

@@ -11,6 +11,7 @@ mod intent;
 mod observe;
 mod plan;
 mod report;
+mod step;
 mod testing;
 #[cfg(test)]
 mod tests;
@@ -19,19 +20,22 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::api::cloudfront::{CloudFrontFunctionSpec as Spec, CloudFrontFunctionStatus as Status};
-use crate::api::{CloudFrontFunction, ReferenceKind, SKIP_TESTS};
+use crate::api::conditions::TESTED;
+use crate::api::{CloudFrontFunction, SKIP_TESTS};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::{CloudError, Patience, Tags};
-use crate::javascript;
+use crate::functions::shared::aws;
 use crate::reconcile::{
-    Difference, Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet,
+    Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind, Place, Plan, ReferenceName,
+    Unmet,
 };
 
-pub use act::{CloudFrontChange, CloudFrontStep};
 pub use desired::{CloudFrontDesired, Source, desired};
 pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
+pub use step::{CloudFrontChange, CloudFrontStep};
 pub use testing::{Gate, Test};
 
 /// Where the kind gets its clients from.
@@ -47,39 +51,32 @@ pub trait Clouds: Send + Sync + 'static {
 pub struct CloudFrontFunctions {
     /// Where its clients come from.
     pub clouds: Arc<dyn Clouds>,
-    /// Where the cloud runs no tests, nothing waits for them.
-    pub lenient: bool,
+    /// Where the cloud runs no tests, publishing does not wait for them.
+    pub skip_unsupported_tests: bool,
 }
 
 #[async_trait]
-impl Managed for CloudFrontFunctions {
-    type Kind = CloudFrontFunction;
+impl ManagedKind for CloudFrontFunctions {
+    type Resource = CloudFrontFunction;
     type Desired = CloudFrontDesired;
     type Observed = CloudFrontObserved;
     type Step = CloudFrontStep;
     type Change = CloudFrontChange;
 
+    const ANNOTATIONS: &'static [&'static str] = &[SKIP_TESTS];
+    const CONDITIONS: &'static [&'static str] = &[TESTED];
+    const PROVIDER: &'static str = aws::PROVIDER;
+
     async fn account(&self) -> Result<String, CloudError> {
         self.clouds.account().await
     }
 
-    fn region(&self, _asked: Option<&str>) -> String {
+    fn region(&self, _requested: Option<&str>) -> String {
         String::new()
     }
 
-    const ANNOTATIONS: &'static [&'static str] = &[SKIP_TESTS];
-
     fn references(spec: &Spec) -> BTreeSet<ReferenceName> {
-        let keys = spec.code.config_map_key_ref.iter().chain(
-            spec.tests_from
-                .iter()
-                .map(|tests| &tests.config_map_key_ref),
-        );
-        keys.map(|key| ReferenceName {
-            kind: ReferenceKind::ConfigMap,
-            name: key.name.clone(),
-        })
-        .collect()
+        desired::references(spec)
     }
 
     fn desired(
@@ -88,30 +85,27 @@ impl Managed for CloudFrontFunctions {
         inputs: &Inputs,
         claim: &Tags,
     ) -> Result<CloudFrontDesired, Unmet> {
-        desired::desired(spec, inputs, claim, self.lenient)
+        desired::desired(spec, inputs, claim, self.skip_unsupported_tests)
     }
 
     async fn observe(
         &self,
         identity: &Identity,
-        memory: &Status,
+        status: &Status,
         goal: Goal<'_, CloudFrontDesired>,
         patience: Patience,
     ) -> Result<Option<CloudFrontObserved>, CloudError> {
         let api = self.clouds.cloudfront().await?;
-        observe::observe(api.as_ref(), &identity.name, memory, goal, patience).await
+        observe::observe(api.as_ref(), &identity.name, status, goal, patience).await
     }
 
     fn plan(
         goal: Goal<'_, CloudFrontDesired>,
-        memory: &Status,
+        status: &Status,
         observed: Option<&CloudFrontObserved>,
+        _now: Timestamp,
     ) -> Plan<CloudFrontStep> {
-        plan::plan(goal, memory, observed)
-    }
-
-    fn intend(memory: &mut Status, step: &CloudFrontStep) {
-        intent::intend(memory, step);
+        plan::plan(goal, status, observed)
     }
 
     async fn act(
@@ -125,61 +119,52 @@ impl Managed for CloudFrontFunctions {
 
     fn fold(
         observed: &mut Option<CloudFrontObserved>,
-        memory: &mut Status,
+        status: &mut Status,
         change: CloudFrontChange,
     ) {
-        act::fold(observed, memory, change);
-    }
-
-    fn refused(memory: &mut Status, step: &CloudFrontStep, error: &CloudError) {
-        intent::refused(memory, step, error);
-    }
-
-    fn asked(memory: &mut Status) {
-        testing::again(&mut memory.tests);
-    }
-
-    fn conditions(memory: &Status) -> Vec<Domain> {
-        testing::condition(memory.tests.as_ref())
-            .into_iter()
-            .collect()
-    }
-
-    fn replaced(
-        desired: &CloudFrontDesired,
-        observed: &CloudFrontObserved,
-        step: &CloudFrontStep,
-    ) -> Option<Replaced> {
-        diff::replaced(desired, observed, step)
-    }
-
-    fn doubts(step: &CloudFrontStep, why: &[Difference]) -> Vec<String> {
-        let (CloudFrontStep::Create { config, code, .. }
-        | CloudFrontStep::Update { config, code, .. }) = step
-        else {
-            return Vec::new();
-        };
-        if !why
-            .iter()
-            .any(|why| [desired::CODE, "runtime"].contains(&why.field.as_str()))
-        {
-            return Vec::new();
-        }
-        let doubts = std::str::from_utf8(&code.bytes)
-            .map(|code| javascript::cloudfront(code, &config.runtime))
-            .unwrap_or_default();
-        doubts.iter().map(ToString::to_string).collect()
-    }
-
-    fn ours_by_intent(memory: &Status, observed: &CloudFrontObserved) -> bool {
-        intent::ours_by_intent(memory, observed)
+        step::fold(observed, status, change);
     }
 
     fn report(
         goal: Goal<'_, CloudFrontDesired>,
-        memory: &mut Status,
+        status: &mut Status,
         observed: Option<&CloudFrontObserved>,
     ) {
-        report::report(goal, memory, observed);
+        report::report(goal, status, observed);
+    }
+}
+
+impl KindStatus for Status {
+    type Step = CloudFrontStep;
+    type Observed = CloudFrontObserved;
+
+    fn place(&self) -> Place {
+        let (arn, account) = (
+            self.common.arn.as_deref(),
+            self.common.account_id.as_deref(),
+        );
+        aws::place(arn, account, None)
+    }
+
+    fn intend(&mut self, step: &CloudFrontStep) {
+        intent::intend(self, step);
+    }
+
+    fn refused(&mut self, step: &CloudFrontStep, error: &CloudError) {
+        intent::refused(self, step, error);
+    }
+
+    fn acknowledge_request(&mut self) {
+        testing::reset(&mut self.tests);
+    }
+
+    fn conditions(&self) -> Vec<KindCondition> {
+        testing::condition(self.tests.as_ref())
+            .into_iter()
+            .collect()
+    }
+
+    fn ours_by_intent(&self, observed: &CloudFrontObserved) -> bool {
+        intent::ours_by_intent(self, observed)
     }
 }

@@ -7,12 +7,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::desired::{CloudFrontDesired, sha256_hex};
-use super::intent::claimed;
+use super::desired::CloudFrontDesired;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
+use crate::api::digest::sha256_hex;
 use crate::cloud::cloudfront::{CloudFrontApi, Described, FunctionConfig, Stage};
 use crate::cloud::{Class, CloudError, Patience, Tags};
-use crate::reconcile::{Goal, Owned};
+use crate::reconcile::ownership::is_claimed;
+use crate::reconcile::{Goal, Observed};
 
 /// A function as the cloud has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +36,14 @@ pub struct CloudFrontObserved {
     pub untestable: bool,
 }
 
-impl Owned for CloudFrontObserved {
+impl Observed for CloudFrontObserved {
     fn arn(&self) -> &str {
         &self.arn
     }
 
-    fn tags(&self) -> Result<&Tags, &str> {
-        self.tags.as_ref().map_err(String::as_str)
+    fn tags(&self) -> Result<&Tags, CloudError> {
+        let denied = |why: &String| CloudError::tags_unreadable("ListTags", why);
+        self.tags.as_ref().map_err(denied)
     }
 }
 
@@ -195,7 +197,7 @@ impl Look<'_> {
         let differs = code.sha256 != desired.code.sha256 || described.summary.config != wanted;
         // What differs is updated and then published, whatever LIVE has. Where nothing is written
         // unasked, people want to know what LIVE has.
-        let unread = differs && desired.publish && !desired.shown;
+        let unread = differs && desired.publish && !desired.report_only;
         let live = if unread {
             Live::Unread
         } else {
@@ -218,7 +220,7 @@ impl Look<'_> {
             .intent
             .as_ref()
             .is_some_and(|intent| intent.content_sha256.is_some());
-        if known.is_none() && intended && tags.as_ref().is_ok_and(|tags| !claimed(tags)) {
+        if known.is_none() && intended && tags.as_ref().is_ok_and(|tags| !is_claimed(tags)) {
             let read = self.with_code(Stage::Development, described, None).await?;
             return Ok(
                 read.map(|(described, code)| observed(described, Some(code), tags, Live::Unread))
@@ -416,7 +418,7 @@ fn observed(
 
 /// Whether its hash is all that is needed of a code: people are shown how other code differs.
 fn is_enough(desired: &CloudFrontDesired, code: &CodeSeen) -> bool {
-    !desired.shown || code.sha256 == desired.code.sha256
+    !desired.report_only || code.sha256 == desired.code.sha256
 }
 
 fn found<T>(answer: Result<T, CloudError>) -> Result<Option<T>, CloudError> {

@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::act::CloudFrontStep;
 use super::desired::{CODE, COMMENT, CloudFrontDesired, STORES, reserved, tag_key, tag_name};
 use super::intent::untagged;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
-use super::testing::{Standing, Test};
+use super::step::CloudFrontStep;
+use super::testing::{GateStatus, Test};
 use crate::api::Reason;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::cloud::Tags;
@@ -41,7 +41,7 @@ pub(super) fn plan(
             },
             why: Vec::new(),
         }]),
-        (Goal::Absent, Some(_)) => Plan::Look,
+        (Goal::Absent, Some(_)) => Plan::Read,
         (Goal::Present(desired), None) => Plan::Act(creation(desired, memory)),
         (Goal::Present(desired), Some(observed)) => changes(desired, memory, observed),
     }
@@ -80,7 +80,7 @@ fn creation(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus) -> S
         tags,
     };
     let mut steps = vec![PlannedStep { step: create, why }];
-    steps.extend(tests_ahead(desired, &key, memory, None));
+    steps.extend(pending_tests(desired, &key, memory, None));
     if desired.publish {
         // Its guard comes with the reply to the create.
         steps.push(PlannedStep {
@@ -139,7 +139,7 @@ fn changes(
             first: TEST_AGAIN,
         },
         // Whoever left LIVE unread expected a publish.
-        (true, Some(Halt::GuardUnknown), _) | (true, _, Live::Unread) => Plan::Look,
+        (true, Some(Halt::GuardUnknown), _) | (true, _, Live::Unread) => Plan::Read,
         (true, Some(Halt::Shut(reason, message)), _) => Plan::Blocked { reason, message },
         (true, None, _) => Plan::Settled,
     }
@@ -182,19 +182,19 @@ fn content(
     }
     let key = desired.gate.key(&desired.code.sha256, &config);
     if update {
-        steps.extend(tests_ahead(desired, &key, memory, None));
+        steps.extend(pending_tests(desired, &key, memory, None));
     } else {
         match desired
             .gate
-            .standing(&key, memory.tests.as_ref(), observed.untestable)
+            .status(&key, memory.tests.as_ref(), observed.untestable)
         {
-            Standing::Open => {}
-            Standing::Run => {
+            GateStatus::Open => {}
+            GateStatus::Run => {
                 let etag = observed.etag.clone().ok_or(Halt::GuardUnknown)?;
-                steps.extend(tests_ahead(desired, &key, memory, Some(etag)));
+                steps.extend(pending_tests(desired, &key, memory, Some(etag)));
             }
-            Standing::Wait(message) => return Err(Halt::Wait(message)),
-            Standing::Shut(reason, message) => return Err(Halt::Shut(reason, message)),
+            GateStatus::Wait(message) => return Err(Halt::Wait(message)),
+            GateStatus::Shut(reason, message) => return Err(Halt::Shut(reason, message)),
         }
     }
     if desired.publish {
@@ -227,25 +227,25 @@ fn content(
 
 /// The tests that are still to be run for this content; the first of them is done with this guard, the
 /// others are planned again.
-fn tests_ahead(
+fn pending_tests(
     desired: &CloudFrontDesired,
     key: &str,
     memory: &CloudFrontFunctionStatus,
     mut guard: Option<String>,
 ) -> Steps {
     let gate = &desired.gate;
-    let ahead = gate.ahead(key, memory.tests.as_ref()).into_iter();
+    let pending = gate.pending(key, memory.tests.as_ref()).into_iter();
     let step = |test: &Test| PlannedStep {
         step: CloudFrontStep::Test {
             etag: guard.take(),
             key: key.to_owned(),
             test: test.clone(),
             count: gate.tests.len(),
-            lenient: gate.lenient,
+            skip_unsupported_tests: gate.skip_unsupported_tests,
         },
         why: vec![difference(&format!("tests/{}", test.name), None, None)],
     };
-    ahead.map(step).collect()
+    pending.map(step).collect()
 }
 
 /// Whether LIVE has what the spec asks for.

@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 
 use super::desired::CloudFrontDesired;
-use super::intent::claimed;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
 use super::plan::live_is_wanted;
 use crate::api::cloudfront::{CloudFrontFunctionStatus, DevelopmentStatus, LiveState, LiveStatus};
 use crate::reconcile::Goal;
+use crate::reconcile::ownership::is_claimed;
 
 pub(super) fn report(
     goal: Goal<'_, CloudFrontDesired>,
@@ -48,7 +48,7 @@ fn present(
     memory.common.arn = Some(observed.arn.clone());
     memory.status.clone_from(&observed.status);
     memory.created_time.clone_from(&observed.created_time);
-    if observed.tags.as_ref().is_ok_and(claimed) {
+    if observed.tags.as_ref().is_ok_and(is_claimed) {
         memory.intent = None;
     }
     // A look that had no use for the code must not put an ETag beside the hash of another code.

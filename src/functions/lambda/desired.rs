@@ -140,7 +140,7 @@ impl Desired for LambdaDesired {
             .collect()
     }
 
-    fn show_people(&mut self) {
+    fn explain_all(&mut self) {
         self.shown = true;
     }
 }

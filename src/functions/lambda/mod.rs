@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 pub use self::desired::{Code, LambdaDesired, desired};
 pub use self::observe::{LambdaObserved, Published};
@@ -28,7 +29,10 @@ pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{CloudError, Patience, Tags};
-use crate::reconcile::{Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet};
+use crate::functions::shared::aws;
+use crate::reconcile::{
+    Goal, Identity, Inputs, KindStatus, ManagedKind, Place, Plan, ReferenceName, Unmet,
+};
 
 /// The clouds that Lambda functions live in: one account, many regions.
 #[async_trait]
@@ -57,19 +61,21 @@ impl LambdaFunctions {
 }
 
 #[async_trait]
-impl Managed for LambdaFunctions {
-    type Kind = LambdaFunction;
+impl ManagedKind for LambdaFunctions {
+    type Resource = LambdaFunction;
     type Desired = LambdaDesired;
     type Observed = LambdaObserved;
     type Step = Step;
     type Change = Change;
 
+    const PROVIDER: &'static str = aws::PROVIDER;
+
     async fn account(&self) -> Result<String, CloudError> {
         self.clouds.account().await
     }
 
-    fn region(&self, asked: Option<&str>) -> String {
-        asked
+    fn region(&self, requested: Option<&str>) -> String {
+        requested
             .unwrap_or_else(|| self.clouds.default_region())
             .to_owned()
     }
@@ -90,7 +96,7 @@ impl Managed for LambdaFunctions {
     async fn observe(
         &self,
         identity: &Identity,
-        _memory: &LambdaFunctionStatus,
+        _status: &LambdaFunctionStatus,
         _goal: Goal<'_, LambdaDesired>,
         patience: Patience,
     ) -> Result<Option<LambdaObserved>, CloudError> {
@@ -102,12 +108,9 @@ impl Managed for LambdaFunctions {
         goal: Goal<'_, LambdaDesired>,
         memory: &LambdaFunctionStatus,
         observed: Option<&LambdaObserved>,
+        _now: Timestamp,
     ) -> Plan<Step> {
         plan::plan(goal, memory, observed)
-    }
-
-    fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
-        step::intend(memory, step);
     }
 
     async fn act(&self, identity: &Identity, step: &Step) -> Result<Change, CloudError> {
@@ -123,32 +126,32 @@ impl Managed for LambdaFunctions {
         step::fold(observed, change);
     }
 
-    fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
-        step::refused(memory, step, error);
-    }
-
-    fn replaced(
-        _desired: &LambdaDesired,
-        observed: &LambdaObserved,
-        step: &Step,
-    ) -> Option<Replaced> {
-        let sha256 = observed
-            .function
-            .code_sha256
-            .clone()
-            .filter(|_| matches!(step, Step::UpdateCode { .. }))?;
-        Some(Replaced {
-            field: plan::CODE,
-            sha256,
-            diff: None,
-        })
-    }
-
     fn report(
         goal: Goal<'_, LambdaDesired>,
         memory: &mut LambdaFunctionStatus,
         observed: Option<&LambdaObserved>,
     ) {
         report::report(goal, memory, observed);
+    }
+}
+
+impl KindStatus for LambdaFunctionStatus {
+    type Step = Step;
+    type Observed = LambdaObserved;
+
+    fn place(&self) -> Place {
+        let (arn, account) = (
+            self.common.arn.as_deref(),
+            self.common.account_id.as_deref(),
+        );
+        aws::place(arn, account, self.region.as_deref())
+    }
+
+    fn intend(&mut self, step: &Step) {
+        step::intend(self, step);
+    }
+
+    fn refused(&mut self, step: &Step, error: &CloudError) {
+        step::refused(self, step, error);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cloud::lambda::{Described, Function, LambdaApi};
 use crate::cloud::{Class, CloudError, Patience, Tags};
-use crate::reconcile::Owned;
+use crate::reconcile::Observed;
 
 /// What the cloud has, and what replies to steps of this pass taught beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +44,14 @@ impl LambdaObserved {
     }
 }
 
-impl Owned for LambdaObserved {
+impl Observed for LambdaObserved {
     fn arn(&self) -> &str {
         &self.function.arn
     }
 
-    fn tags(&self) -> Result<&Tags, &str> {
-        self.tags.as_ref().map_err(String::as_str)
+    fn tags(&self) -> Result<&Tags, CloudError> {
+        let denied = |why: &String| CloudError::tags_unreadable("ListTags", why);
+        self.tags.as_ref().map_err(denied)
     }
 }
 

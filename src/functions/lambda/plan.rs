@@ -31,7 +31,7 @@ pub fn plan(
 ) -> Plan<Step> {
     match (goal, observed) {
         (Goal::Absent, None) => Plan::Settled,
-        (_, Some(observed)) if observed.deleted => Plan::Look,
+        (_, Some(observed)) if observed.deleted => Plan::Read,
         (_, Some(observed)) if state(observed) == Some("Deleting") => {
             waiting(observed, "AWS Lambda is still deleting the function")
         }
@@ -339,7 +339,7 @@ impl Work {
                 "AWS Lambda has not yet told the hash of the code, which guards publishing",
             ),
             None => Plan::Settled,
-            Some(first) if needs_revision(&first.step) && revision.is_none() => Plan::Look,
+            Some(first) if needs_revision(&first.step) && revision.is_none() => Plan::Read,
             Some(_) => Plan::Act(steps),
         }
     }

@@ -3,14 +3,15 @@
 //! Invariant: each reply that the cloud could have answered with a new revision id drops the one
 //! that was read, since no write may use one twice. Pure.
 
-use super::desired::Code;
+use super::desired::{Code, LambdaDesired};
 use super::observe::{LambdaObserved, Published};
+use super::plan::CODE;
 use super::source;
 use crate::api::OWNER_TAG;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Configuration, Function, NewFunction};
 use crate::cloud::{Class, CloudError, Tags};
-use crate::reconcile::{Effect, Step as DriverStep};
+use crate::reconcile::{Effect, Replaced, Step as DriverStep};
 
 /// One cloud mutation.
 pub enum Step {
@@ -64,12 +65,15 @@ pub enum Step {
     },
     /// `DeleteFunction`.
     Delete {
-        /// Of a function that failed to start and is created again next: the how-manieth time.
+        /// Of a function that failed to start and is created again next: how many times it has been recreated by then.
         recreation: Option<i32>,
     },
 }
 
 impl DriverStep for Step {
+    type Desired = LambdaDesired;
+    type Observed = LambdaObserved;
+
     fn name(&self) -> &'static str {
         match self {
             Self::Create { .. } => "Create",
@@ -92,6 +96,16 @@ impl DriverStep for Step {
             Self::PublishVersion { .. } => Effect::Publish,
             Self::Delete { .. } => Effect::Delete,
         }
+    }
+
+    fn replaced(&self, _desired: &LambdaDesired, observed: &LambdaObserved) -> Option<Replaced> {
+        let sha256 = observed.function.code_sha256.clone();
+        let sha256 = sha256.filter(|_| matches!(self, Self::UpdateCode { .. }))?;
+        Some(Replaced {
+            field: CODE,
+            sha256,
+            diff: None,
+        })
     }
 }
 

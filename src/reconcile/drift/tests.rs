@@ -8,7 +8,6 @@ use crate::functions::cloudfront::{
     CloudFrontDesired, CloudFrontFunctions, CloudFrontObserved, CodeSeen, Development, Live,
     LiveSeen, Text,
 };
-use crate::reconcile::conclude::Verdict;
 use crate::reconcile::{Desired as _, Inputs, Plan};
 
 const OURS: &str = "line one\nline two\nline three\n";
@@ -35,7 +34,7 @@ fn desired(code: &str) -> CloudFrontDesired {
     let claim = Tags::from([("cloudfn.dev/owner".to_owned(), "here/edge/f".to_owned())]);
     let mut desired =
         crate::functions::cloudfront::desired(&spec, &Inputs::default(), &claim, false).unwrap();
-    desired.show_people();
+    desired.explain_all();
     desired
 }
 
@@ -83,9 +82,12 @@ fn observed(development: &str, live: &str, comment: &str) -> CloudFrontObserved 
 fn told(code: &str, observed: Option<&CloudFrontObserved>) -> (LastDrift, Vec<PlannedChange>) {
     let desired = desired(code);
     let goal = Goal::Present(&desired);
-    let Plan::Act(steps) =
-        CloudFrontFunctions::plan(goal, &api::CloudFrontFunctionStatus::default(), observed)
-    else {
+    let Plan::Act(steps) = CloudFrontFunctions::plan(
+        goal,
+        &api::CloudFrontFunctionStatus::default(),
+        observed,
+        now(),
+    ) else {
         panic!("there is something to do")
     };
     (
@@ -267,24 +269,24 @@ fn planned_changes_go_with_what_they_were_planned_for() {
         ..CommonStatus::default()
     };
     let begun = CommonStatus::default();
-    let stays = |verdict: &Verdict, common: &CommonStatus| are_planned_still(verdict, common, 2);
-    let denied = Verdict::Stalled(Reason::AccessDenied, String::new());
+    let stays = |verdict: &State, common: &CommonStatus| are_planned_still(verdict, common, 2);
+    let denied = State::Stalled(Reason::AccessDenied, String::new());
     assert!(
         stays(&denied, &settled),
         "a trouble in between forgets nothing"
     );
     assert!(!stays(&denied, &begun), "a change of our own has begun");
-    assert!(!stays(&Verdict::Ready, &settled), "all is as wanted");
+    assert!(!stays(&State::Ready, &settled), "all is as wanted");
     assert!(
-        stays(&Verdict::Paused(String::new()), &begun)
-            && stays(&Verdict::Stalled(Reason::Drifted, String::new()), &begun)
+        stays(&State::Paused(String::new()), &begun)
+            && stays(&State::Stalled(Reason::Drifted, String::new()), &begun)
     );
 }
 
 #[test]
 fn a_change_that_another_operator_announced_is_not_forgotten() {
     let now = Timestamp::UNIX_EPOCH;
-    let status = |verdict: &Verdict, settled, time: Option<&str>| CommonStatus {
+    let status = |verdict: &State, settled, time: Option<&str>| CommonStatus {
         conditions: conclude::conditions(&[], verdict, 1, now),
         settled_generation: settled,
         last_drift: time.map(|time| LastDrift {
@@ -293,9 +295,9 @@ fn a_change_that_another_operator_announced_is_not_forgotten() {
         }),
         ..CommonStatus::default()
     };
-    let mut remembered = status(&Verdict::Ready, Some(1), Some("old"));
+    let mut remembered = status(&State::Ready, Some(1), Some("old"));
     let announced = status(
-        &Verdict::Reconciling(Reason::Updating, String::new()),
+        &State::Reconciling(Reason::Updating, String::new()),
         None,
         Some("new"),
     );
@@ -304,7 +306,7 @@ fn a_change_that_another_operator_announced_is_not_forgotten() {
         (remembered.settled_generation, remembered.last_drift),
         (None, announced.last_drift)
     );
-    let mut remembered = status(&Verdict::Ready, Some(1), Some("old"));
+    let mut remembered = status(&State::Ready, Some(1), Some("old"));
     keep_of_another(&mut remembered, &CommonStatus::default());
     assert_eq!(
         (

@@ -1,68 +1,30 @@
 //! What a function answered, held against what a test expects: the first difference counts. Pure.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Test, Verdict};
-use crate::api::cloudfront::Members;
+use super::test::Test;
 use crate::cloud::cloudfront::{Execution, TestRun};
 
 /// Characters of a value, and of a line of the log, in a message at most.
 const SHOWN: usize = 200;
 /// Last lines of the log in a message.
 const LOG_LINES: usize = 3;
-/// Paths of a test that must be absent at most, and bytes of one.
-const MAX_PATHS: usize = 32;
-const MAX_PATH: usize = 256;
 
-/// What is wrong with the expectations themselves.
-pub(super) fn check(expect: &Members, absent: &[String]) -> Result<(), String> {
-    let known = |name: &str| matches!(name, "request" | "response");
-    if let Some(other) = expect.keys().find(|name| !known(name)) {
-        return Err(format!(
-            "expects the member {other}; a function answers request or response"
-        ));
-    }
-    if let Some(other) = absent
-        .iter()
-        .find(|path| !known(path.split('.').next().unwrap_or_default()))
-    {
-        return Err(format!(
-            "has the path {other} in expectAbsent; begin it with request or response"
-        ));
-    }
-    if absent.len() > MAX_PATHS || absent.iter().any(|path| path.len() > MAX_PATH) {
-        return Err(format!(
-            "has too much in expectAbsent; {MAX_PATHS} paths of {MAX_PATH} bytes are allowed"
-        ));
-    }
-    if let Some(path) = absent.iter().find(|path| {
-        path.split('.').nth(1) == Some("headers")
-            && path.split('.').nth(2).is_some_and(has_capitals)
-    }) {
-        return Err(format!(
-            "has the path {path} in expectAbsent; CloudFront writes header names in lower case"
-        ));
-    }
-    for (message, expected) in expect {
-        let names = expected["headers"]
-            .as_object()
-            .into_iter()
-            .flat_map(Map::keys);
-        if let Some(name) = names.into_iter().find(|name| has_capitals(name)) {
-            return Err(format!(
-                "expects the header {name} in {message}.headers; CloudFront writes header names in lower case"
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn has_capitals(name: &str) -> bool {
-    name.chars().any(char::is_uppercase)
+/// What came of running one test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestVerdict {
+    /// The function did what the test expects.
+    Passed(Option<i32>),
+    /// It did something else; the sentence says what.
+    Failed(Option<i32>, String),
+    /// Nobody knows: the cloud could not run it.
+    Broken(String),
+    /// This cloud never runs tests.
+    Unsupported(String),
 }
 
 /// What came of a test.
-pub(in super::super) fn verdict(test: &Test, run: TestRun) -> Verdict {
+pub(in super::super) fn verdict(test: &Test, run: TestRun) -> TestVerdict {
     let Execution {
         compute_utilization,
         logs,
@@ -70,11 +32,11 @@ pub(in super::super) fn verdict(test: &Test, run: TestRun) -> Verdict {
         output,
     } = match run {
         TestRun::Ran(execution) => execution,
-        TestRun::Failed(message) => return Verdict::Broken(message),
-        TestRun::Unsupported(message) => return Verdict::Unsupported(message),
+        TestRun::Failed(message) => return TestVerdict::Broken(message),
+        TestRun::Unsupported(message) => return TestVerdict::Unsupported(message),
     };
     let failed = |what: String| {
-        Verdict::Failed(
+        TestVerdict::Failed(
             compute_utilization,
             with_log(what, &logs, request_id(test).as_deref()),
         )
@@ -83,7 +45,9 @@ pub(in super::super) fn verdict(test: &Test, run: TestRun) -> Verdict {
         return failed(format!("the function ended with an error: {}", cut(&error)));
     }
     let Some(output) = output else {
-        return Verdict::Broken("TestFunction answered neither an output nor an error".to_owned());
+        return TestVerdict::Broken(
+            "TestFunction answered neither an output nor an error".to_owned(),
+        );
     };
     let Ok(output @ Value::Object(_)) = serde_json::from_str::<Value>(&output) else {
         return failed(format!(
@@ -108,10 +72,10 @@ pub(in super::super) fn verdict(test: &Test, run: TestRun) -> Verdict {
         (Some(most), Some(used)) if used > most => failed(format!(
             "compute utilization: wanted at most {most}, got {used}"
         )),
-        (Some(_), None) => Verdict::Broken(
+        (Some(_), None) => TestVerdict::Broken(
             "TestFunction did not say how much compute time the function used".to_owned(),
         ),
-        _ => Verdict::Passed(compute_utilization),
+        _ => TestVerdict::Passed(compute_utilization),
     }
 }
 
@@ -248,10 +212,10 @@ mod tests {
     #[test]
     fn the_members_named_must_match_and_the_first_difference_is_told() {
         /// What it shows, what is expected, what must be absent, the most time, and the verdict.
-        type Row<'a> = (&'a str, Value, &'a [&'a str], Option<i32>, Verdict);
+        type Row<'a> = (&'a str, Value, &'a [&'a str], Option<i32>, TestVerdict);
         let output = json!({"response": {"statusCode": 301, "headers": {"location": {"value": "/b"}, "a.b": {"value": "c"}}, "list": [1, {"x": 2}]}});
-        let passed = || Verdict::Passed(Some(20));
-        let failed = |what: &str| Verdict::Failed(Some(20), what.to_owned());
+        let passed = || TestVerdict::Passed(Some(20));
+        let failed = |what: &str| TestVerdict::Failed(Some(20), what.to_owned());
         let rows: Vec<Row<'_>> = vec![
             ("nothing expected: it ran", json!({}), &[], None, passed()),
             (
@@ -391,19 +355,19 @@ mod tests {
             "the function ended with an error: TypeError: x; log: two | three | four".to_owned();
         assert_eq!(
             verdict(&named, TestRun::Ran(error)),
-            Verdict::Failed(None, expected)
+            TestVerdict::Failed(None, expected)
         );
         assert!(matches!(
             verdict(&any, TestRun::Ran(Execution::default())),
-            Verdict::Broken(_)
+            TestVerdict::Broken(_)
         ));
         assert!(matches!(
             verdict(&any, TestRun::Failed("no".into())),
-            Verdict::Broken(_)
+            TestVerdict::Broken(_)
         ));
         assert!(matches!(
             verdict(&any, TestRun::Unsupported("no".into())),
-            Verdict::Unsupported(_)
+            TestVerdict::Unsupported(_)
         ));
         let silent = Execution {
             compute_utilization: None,
@@ -414,9 +378,12 @@ mod tests {
                 &test(json!({}), &[], Some(50)),
                 TestRun::Ran(silent.clone())
             ),
-            Verdict::Broken(_)
+            TestVerdict::Broken(_)
         ));
-        assert_eq!(verdict(&any, TestRun::Ran(silent)), Verdict::Passed(None));
+        assert_eq!(
+            verdict(&any, TestRun::Ran(silent)),
+            TestVerdict::Passed(None)
+        );
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! When to look again after trouble: one table. Pure.
+//! When to try again after trouble: one table of delays. Pure.
 
 use std::time::Duration;
 
 use crate::cloud::{Class, CloudError};
 
-/// Kinds of trouble, each with its own pace.
+/// Classes of trouble, each with a retry delay of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum RetryClass {
     /// Another operation is in the way.
     Busy,
     /// Something needed is not usable yet.
@@ -27,7 +27,7 @@ pub enum Trouble {
     ApiServer,
 }
 
-impl From<&CloudError> for Trouble {
+impl From<&CloudError> for RetryClass {
     fn from(error: &CloudError) -> Self {
         match error.class {
             Class::Busy | Class::Conflict | Class::Exists | Class::NotFound => Self::Busy,
@@ -42,14 +42,14 @@ impl From<&CloudError> for Trouble {
     }
 }
 
-impl Trouble {
-    /// Whether two troubles are of the same kind, so that the pace goes on.
+impl RetryClass {
+    /// Whether two troubles are of the same class, so that the delay goes on growing.
     #[must_use]
-    pub fn same_kind(self, other: Self) -> bool {
+    pub fn same_class(self, other: Self) -> bool {
         std::mem::discriminant(&self) == std::mem::discriminant(&other)
     }
 
-    /// Time to the next look after `failures` looks of this kind before this one;
+    /// Time to the next try after `failures` tries of this class before this one;
     /// `random` is from 0 up to 1 (full jitter).
     #[must_use]
     pub fn delay(self, failures: u32, random: f64, check_interval: Duration) -> Duration {
@@ -72,7 +72,7 @@ impl Trouble {
     }
 }
 
-/// Full jitter over an exponential cap, but never below a fifth of it: a look at once helps nobody.
+/// Full jitter over an exponential cap, but never below a fifth of it: a try at once helps nobody.
 fn jittered(base: Duration, most: Duration, failures: u32, random: f64) -> Duration {
     let cap = base
         .saturating_mul(2_u32.saturating_pow(failures.min(20)))
@@ -80,7 +80,7 @@ fn jittered(base: Duration, most: Duration, failures: u32, random: f64) -> Durat
     cap.mul_f64(0.2 + 0.8 * random)
 }
 
-/// Time to the next look at a function that the cloud works on: 1.5 times longer each, up to 10 s.
+/// Time to the next read of a resource that the cloud works on: 1.5 times longer each, up to 10 s.
 #[must_use]
 pub fn poll(first: Duration, polls: u32) -> Duration {
     let factor = 1.5_f64.powi(i32::try_from(polls.min(16)).unwrap_or(16));
@@ -96,62 +96,72 @@ mod tests {
     const INTERVAL: Duration = Duration::from_mins(5);
 
     #[test]
-    fn each_trouble_keeps_its_pace_and_its_bound() {
+    fn each_class_keeps_its_delay_and_its_bound() {
         let rows = [
-            ("busy looks at once first", Trouble::Busy, 0, 0),
-            ("busy then waits up to a second", Trouble::Busy, 1, 1),
-            ("busy never waits over 30 s", Trouble::Busy, 30, 30),
-            ("a new role gets two seconds", Trouble::NotReadyYet, 0, 2),
+            ("busy looks at once first", RetryClass::Busy, 0, 0),
+            ("busy then waits up to a second", RetryClass::Busy, 1, 1),
+            ("busy never waits over 30 s", RetryClass::Busy, 30, 30),
+            ("a new role gets two seconds", RetryClass::NotReadyYet, 0, 2),
             (
                 "a new role never waits over 30 s",
-                Trouble::NotReadyYet,
+                RetryClass::NotReadyYet,
                 9,
                 30,
             ),
-            ("an outage starts at a second", Trouble::Unavailable, 0, 1),
+            (
+                "an outage starts at a second",
+                RetryClass::Unavailable,
+                0,
+                1,
+            ),
             (
                 "an outage never waits over five minutes",
-                Trouble::Unavailable,
+                RetryClass::Unavailable,
                 40,
                 300,
             ),
             (
                 "missing credentials start at ten seconds",
-                Trouble::Unauthenticated,
+                RetryClass::Unauthenticated,
                 0,
                 10,
             ),
             (
                 "missing credentials never wait over a minute",
-                Trouble::Unauthenticated,
+                RetryClass::Unauthenticated,
                 9,
                 60,
             ),
-            ("a blocked object waits a minute", Trouble::Blocked, 0, 60),
+            (
+                "a blocked object waits a minute",
+                RetryClass::Blocked,
+                0,
+                60,
+            ),
             (
                 "a blocked object never waits over the check interval",
-                Trouble::Blocked,
+                RetryClass::Blocked,
                 9,
                 300,
             ),
             (
                 "a function in use waits half a minute",
-                Trouble::InUse,
+                RetryClass::InUse,
                 0,
                 30,
             ),
             (
                 "an unknown answer waits a check interval",
-                Trouble::Bug,
+                RetryClass::Bug,
                 3,
                 300,
             ),
         ];
-        for (sentence, trouble, failures, most) in rows {
-            let longest = trouble.delay(failures, 1.0, INTERVAL);
+        for (sentence, class, failures, most) in rows {
+            let longest = class.delay(failures, 1.0, INTERVAL);
             assert_eq!(longest, Duration::from_secs(most), "{sentence}");
             assert!(
-                trouble.delay(failures, 0.0, INTERVAL) <= longest,
+                class.delay(failures, 0.0, INTERVAL) <= longest,
                 "{sentence}"
             );
         }

@@ -1,0 +1,21 @@
+//! Tests before LIVE: what is to be run (`test`, `event`, `expectation`), what came of it (`answer`,
+//! `results`), and whether the gate is open (`gate`).
+//!
+//! Invariant: the gate is open for one content only, named by the hash of code, runtime,
+//! associations and tests; a result counts for the hash that it is kept under, and for no other.
+//! Pure: no client, no SDK, no clock, no async, no logging.
+
+mod answer;
+mod event;
+mod expectation;
+mod gate;
+mod results;
+mod test;
+
+pub use self::answer::TestVerdict;
+pub use self::gate::Gate;
+pub use self::test::Test;
+
+pub(super) use self::answer::verdict;
+pub(super) use self::gate::GateStatus;
+pub(super) use self::results::{condition, record, reset, skip};

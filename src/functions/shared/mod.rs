@@ -1,0 +1,3 @@
+//! What the kinds of one cloud have in common.
+
+pub mod aws;

@@ -1,0 +1,83 @@
+//! Before a step is sent: the finalizer is put on the object, and the status says what is about to
+//! become ours.
+//!
+//! Invariant: nothing that was sent is ever forgotten, whenever the operator is stopped.
+
+use super::drift;
+use super::kind::{Desired, Effect, Goal, Identity, KindStatus, ManagedKind, Step};
+use super::ledger::{Announced, WriteTime};
+use super::outcome::State;
+use super::pass::Pass;
+use super::pending_create;
+use crate::api::{ManagedStatus, Reason};
+use crate::kubernetes::WriteError;
+
+/// Writes finalizer and status, where they do not say yet what `step` is about to do.
+pub(super) async fn announce<M: ManagedKind>(
+    pass: &mut Pass<'_, M>,
+    identity: &Identity,
+    goal: Goal<'_, M::Desired>,
+    step: &M::Step,
+) -> Result<(), WriteError> {
+    let effect = step.effect();
+    if effect == Effect::Test {
+        return Ok(());
+    }
+    let before = pass.ledger.draft.clone();
+    pass.ledger.draft.intend(step);
+    if let Goal::Present(desired) = goal {
+        let managed = &mut pass.ledger.draft.common_mut().managed;
+        managed.extend(desired.managed());
+    }
+    let draft = &pass.ledger.draft;
+    let stored = pass.ledger.stored();
+    let nothing_new = *draft == before && drift::is_stored(draft.common(), stored.common());
+    // A retry of an object that is Stalled for a person announces nothing new. That a resource which
+    // was there is to be made again is new.
+    let recreates = effect == Effect::Create && draft.common().arn.is_some();
+    let is_retry = pass.ledger.has_finalizer() && pass.was_stalled() && !recreates;
+    let due = if effect == Effect::Create {
+        Announced::Create
+    } else {
+        Announced::Change
+    };
+    if nothing_new && (pass.ledger.announced >= due || is_retry) {
+        return Ok(());
+    }
+    if effect == Effect::Create && !is_retry {
+        announce_create(pass);
+    }
+    if !pass.ledger.has_finalizer() {
+        pass.ledger.add_finalizer().await?;
+    }
+    pass.locate(identity);
+    pass.draft_conditions(&in_progress(effect));
+    match pass.ledger.store(WriteTime::BeforeStep).await {
+        // A deletion needs no status that nobody can write.
+        Err(error) if matches!(goal, Goal::Absent) && error.is_refusal_of_object() => {}
+        stored => stored?,
+    }
+    pass.ledger.announced = pass.ledger.announced.max(due);
+    Ok(())
+}
+
+fn in_progress(effect: Effect) -> State {
+    let (reason, message) = match effect {
+        Effect::Create => (Reason::Creating, "the function is being created"),
+        Effect::Update | Effect::Test | Effect::Publish => {
+            (Reason::Updating, "the function is being changed")
+        }
+        Effect::Delete => (Reason::Deleting, "the function is being deleted"),
+    };
+    State::Reconciling(reason, message.to_owned())
+}
+
+fn announce_create<M: ManagedKind>(pass: &mut Pass<'_, M>) {
+    let now = pass.context.world.now();
+    let (ledger, previous) = (&mut pass.ledger, pass.previous.as_ref());
+    let announced = ledger.create_announced.as_ref();
+    let remembered = previous.map(|record| record.status.common().create_requested_at.as_ref());
+    let ours = |before: Option<&String>| before == announced || remembered == Some(before);
+    let text = pending_create::announce(ledger.draft.common_mut(), now, ours);
+    ledger.create_announced = Some(text);
+}

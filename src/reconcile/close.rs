@@ -1,0 +1,199 @@
+//! How a pass is closed: status stored, events published, the next pass chosen, the object remembered.
+//!
+//! Invariant: this lies outside every time limit and every error, so each exit tells the truth.
+
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::ObjectReference;
+use kube::Resource;
+use kube::runtime::controller::Action;
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+use super::conditions::ready_status;
+use super::context::kind_name;
+use super::kind::{KindStatus, ManagedKind};
+use super::ledger::WriteTime;
+use super::notes;
+use super::outcome::{Outcome, Requeue, State};
+use super::pass::Pass;
+use super::record::{Record, Retry};
+use super::retry::{RetryClass, poll};
+use super::settings::GRACE;
+use crate::api::ManagedStatus;
+use crate::kubernetes::WriteError;
+use crate::kubernetes::events::Telling;
+
+/// Closes the pass. `None` where the object needs no further pass of its own.
+pub(super) async fn close<M: ManagedKind>(
+    mut pass: Pass<'_, M>,
+    outcome: Outcome,
+) -> Option<Action> {
+    let (state, next) = match outcome {
+        Outcome::Concluded { state, next } => (state, next),
+        Outcome::Released => {
+            publish_events(&mut pass).await;
+            count(&pass, "Released");
+            pass.context.forget(&pass.subject.key());
+            return None;
+        }
+        Outcome::Unwritten(error) => return unwritten(pass, &error).await,
+    };
+    let retry = retry(&pass, next);
+    let state = match retry {
+        Some(retry) if state.has_grace() && retry.since.elapsed() > GRACE => state.stalled(),
+        _ => state,
+    };
+    draft(&mut pass, &state);
+    if let Err(error) = pass.ledger.store(WriteTime::AtEnd).await {
+        return unwritten(pass, &error).await;
+    }
+    publish_events(&mut pass).await;
+    count(&pass, state.label());
+    let ready = ready_status(&pass.ledger.draft.common().conditions);
+    let (metrics, key) = (&pass.context.metrics, pass.subject.key());
+    metrics.object(&kind_name::<M::Resource>(), &key, Some(ready));
+    Some(remember(pass, state == State::Ready, next, retry))
+}
+
+/// Drafts what the status says at the end, and the events that follow from it.
+fn draft<M: ManagedKind>(pass: &mut Pass<'_, M>, state: &State) {
+    if *state != State::KeepLastKnown {
+        let ready = *state == State::Ready;
+        let common = pass.ledger.draft.common_mut();
+        pass.drift.keep_repair_request(ready, common);
+        // A request that is answered before anybody could observe is not forgotten.
+        pass.acknowledge_request();
+        pass.draft_conditions(state);
+        let common = pass.ledger.draft.common_mut();
+        common
+            .last_handled_reconcile_at
+            .clone_from(&pass.snapshot.request);
+    }
+    let old = &pass.ledger.read().common().conditions;
+    let new = &pass.ledger.draft.common().conditions;
+    let event = notes::condition_event(old, new, M::CONDITIONS);
+    let event = event.filter(|event| !pass.drift.reports_instead_of(event));
+    pass.events.extend(event);
+    if pass.progress.reported {
+        let own = pass.ledger.draft.conditions();
+        let events = own
+            .iter()
+            .filter_map(|c| notes::kind_condition_event(old, c));
+        pass.events.extend(events);
+    }
+}
+
+/// Puts the record back and says when the next pass is due.
+fn remember<M: ManagedKind>(
+    pass: Pass<'_, M>,
+    settled: bool,
+    next: Requeue,
+    retry: Option<Retry>,
+) -> Action {
+    let now = Instant::now();
+    let settings = &pass.context.settings;
+    let random = pass.context.world.random();
+    let interval = settings.check_interval;
+    let polls = match next {
+        Requeue::Poll(_) if !pass.progress.changed => {
+            pass.previous_of_same().map_or(0, |record| record.polls + 1)
+        }
+        _ => 0,
+    };
+    let wait = match next {
+        Requeue::Check => interval.mul_f64(0.9 + 0.2 * random),
+        Requeue::Poll(first) => poll(first, polls),
+        Requeue::Retry(class) => {
+            class.delay(retry.map_or(0, |retry| retry.failures), random, interval)
+        }
+        Requeue::Now => Duration::ZERO,
+    };
+    let (context, subject, previous) = (pass.context, pass.subject, pass.previous);
+    let status = pass.ledger.stored().clone();
+    let mut record = Record::new(subject, pass.snapshot, status, now, now + wait);
+    pass.ledger.close_into(&mut record);
+    if !pass.progress.observed {
+        record.observed_at = previous.as_ref().map_or(pass.started, |r| r.observed_at);
+    }
+    record.retry = retry;
+    // What the cloud kept is no repetition if it ever has to be done again.
+    record.repeated = pass.repeated.filter(|_| !settled);
+    record.polls = polls;
+    record.restored_at = previous.and_then(|record| record.restored_at);
+    let wait = record.requeue_after(now, settings.secret_interval);
+    context.records.put(subject, record);
+    Action::requeue(wait)
+}
+
+/// The trouble of this pass, counted on where it is of the same class as the last one's.
+fn retry<M: ManagedKind>(pass: &Pass<'_, M>, next: Requeue) -> Option<Retry> {
+    let Requeue::Retry(class) = next else {
+        return None;
+    };
+    let before = pass.previous_of_same().and_then(|record| record.retry);
+    Some(match before {
+        Some(before) if before.class.same_class(class) => Retry {
+            class,
+            failures: before.failures.saturating_add(1),
+            since: before.since,
+        },
+        _ => Retry {
+            class,
+            failures: 0,
+            since: pass.started,
+        },
+    })
+}
+
+/// The API server did not take a write: what it has is what counts, and the next pass begins afresh,
+/// later each time.
+async fn unwritten<M: ManagedKind>(mut pass: Pass<'_, M>, error: &WriteError) -> Option<Action> {
+    count(&pass, "Unwritten");
+    if matches!(error, WriteError::Gone) {
+        debug!(object = ?pass.subject, "gone");
+        pass.context.forget(&pass.subject.key());
+        return None;
+    }
+    publish_events(&mut pass).await;
+    warn!(object = ?pass.subject, %error, "a pass could not be written down");
+    // What a step did is lost with the status, so doing it again says nothing against the cloud.
+    pass.repeated = None;
+    let next = Requeue::Retry(RetryClass::ApiServer);
+    let retry = retry(&pass, next);
+    Some(remember(pass, false, next, retry))
+}
+
+fn count<M: ManagedKind>(pass: &Pass<'_, M>, label: &'static str) {
+    let took = pass.started.elapsed();
+    pass.context
+        .metrics
+        .pass(&kind_name::<M::Resource>(), label, took);
+}
+
+async fn publish_events<M: ManagedKind>(pass: &mut Pass<'_, M>) {
+    let metadata = &pass.subject.metadata;
+    let regarding = ObjectReference {
+        api_version: Some(M::Resource::api_version(&()).into_owned()),
+        kind: Some(kind_name::<M::Resource>()),
+        name: metadata.name.clone(),
+        namespace: metadata.namespace.clone(),
+        uid: metadata.uid.clone(),
+        ..ObjectReference::default()
+    };
+    let context = pass.context;
+    for note in std::mem::take(&mut pass.events) {
+        context
+            .metrics
+            .happened(&kind_name::<M::Resource>(), note.reason);
+        let event = Telling {
+            regarding: regarding.clone(),
+            warning: note.warning,
+            reason: note.reason,
+            action: "Reconcile",
+            note: note.note,
+        };
+        let (now, random) = (context.world.now(), context.world.random());
+        context.events.publish(event, now, random).await;
+    }
+}

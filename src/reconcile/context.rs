@@ -1,0 +1,88 @@
+//! What every pass of a kind needs: the way to the API server, settings, events, what is remembered.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use kube::{Api, Client};
+
+use super::kind::Identity;
+use super::record::Records;
+use super::settings::Settings;
+use super::world::World;
+use crate::api::{ManagedResource, Subject};
+use crate::kubernetes::events::Events;
+use crate::telemetry::metrics::Metrics;
+
+/// What the passes of one kind share.
+pub struct Context<K: ManagedResource> {
+    pub(super) client: Client,
+    pub(super) settings: Settings,
+    pub(super) world: Arc<dyn World>,
+    pub(super) events: Events,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) records: Records<K::Status>,
+    pub(super) locks: Locks,
+}
+
+impl<K: ManagedResource> Context<K> {
+    /// A context that remembers no object yet.
+    pub fn new(
+        client: Client,
+        settings: Settings,
+        world: Arc<dyn World>,
+        events: Events,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            client,
+            settings,
+            world,
+            events,
+            metrics,
+            records: Records::default(),
+            locks: Locks::default(),
+        }
+    }
+
+    /// Forgets the object of this namespace and name (`<namespace>/<name>`), which is gone.
+    pub(super) fn forget(&self, key: &str) {
+        self.records.remove(key);
+        self.metrics.object(&kind_name::<K>(), key, None);
+    }
+
+    /// Whether an object of this kind may exist in this cluster: where the operator may not read it, it may.
+    pub(super) async fn may_exist(&self, namespace: &str, name: &str) -> Result<bool, kube::Error> {
+        let api: Api<Subject<K>> = Api::namespaced(self.client.clone(), namespace);
+        match api.get_opt(name).await {
+            Ok(found) => Ok(found.is_some()),
+            Err(kube::Error::Api(status)) if status.is_forbidden() => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The name of a kind of custom resource, for metrics and logs.
+pub(super) fn kind_name<K: ManagedResource>() -> String {
+    K::kind(&()).into_owned()
+}
+
+/// One lock for each cloud identity, made when needed and dropped when nobody holds it.
+#[derive(Default)]
+pub(super) struct Locks(Mutex<HashMap<Identity, Weak<tokio::sync::Mutex<()>>>>);
+
+impl Locks {
+    /// Waits until no other pass works on this resource.
+    pub(super) async fn lock(&self, identity: &Identity) -> tokio::sync::OwnedMutexGuard<()> {
+        let lock = {
+            let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = locks.get(identity).and_then(Weak::upgrade);
+            found.unwrap_or_else(|| {
+                locks.retain(|_, lock| lock.strong_count() > 0);
+                let lock = Arc::new(tokio::sync::Mutex::new(()));
+                locks.insert(identity.clone(), Arc::downgrade(&lock));
+                lock
+            })
+        };
+        lock.lock_owned().await
+    }
+}

@@ -1,0 +1,191 @@
+//! What drift and planned changes look like in the status: fields, hashes, values, diffs. Pure.
+//!
+//! Invariant: never an environment value; every text is cut where it would be too long for a status.
+
+use jiff::Timestamp;
+
+use super::super::kind::{Difference, Effect, Goal, ManagedKind, PlannedStep, Replaced, Step};
+use crate::api::{LastDrift, PlannedChange};
+
+/// Entries of `status.plannedChanges` at most.
+const PLANNED_LIMIT: usize = 50;
+/// Bytes of a value in `status.plannedChanges` at most; two of them and the names stay under 4 KB.
+const VALUE_LIMIT: usize = 1024;
+/// Bytes of a diff in `status.plannedChanges` at most: it stands beside two hashes, and line ends and
+/// quotes take two bytes each in JSON.
+const PLANNED_DIFF_LIMIT: usize = 3072;
+/// Bytes of the diff in `status.lastDrift` at most.
+const DRIFT_DIFF_LIMIT: usize = 4096;
+/// Room for the line that says how much was cut off.
+const CUT_LINE: usize = 64;
+/// How the fields of our own tags begin: they are no field of the spec.
+const OUR_TAGS: &str = "tags/cloudfn.dev/";
+/// The field that stands for a function that is gone.
+const NAME: &str = "functionName";
+
+/// Whether a step writes nothing but our own tags.
+pub(super) fn writes_only_our_tags<S: Step>(planned: &PlannedStep<S>) -> bool {
+    planned.step.effect() == Effect::Update && planned.why.iter().all(is_our_tag)
+}
+
+/// Whether a step only tests.
+pub(super) fn is_test<S: Step>(planned: &PlannedStep<S>) -> bool {
+    planned.step.effect() == Effect::Test
+}
+
+fn is_our_tag(difference: &Difference) -> bool {
+    difference.field.starts_with(OUR_TAGS)
+}
+
+/// Whether the function was gone.
+pub(super) fn is_gone(drift: &LastDrift) -> bool {
+    drift.fields == [NAME]
+}
+
+/// The differences that count as drift, each with its step: not our own tags, and no publish that
+/// only follows from the step before it.
+fn differing<S: Step>(steps: &[PlannedStep<S>]) -> Vec<(&S, &Difference)> {
+    let mut found: Vec<(&S, &Difference)> = Vec::new();
+    for PlannedStep { step, why } in steps.iter().filter(|planned| !is_test(planned)) {
+        let follows = step.effect() == Effect::Publish && !found.is_empty() && why.len() == 1;
+        for difference in why.iter().filter(|difference| !is_our_tag(difference)) {
+            if !follows
+                || found
+                    .iter()
+                    .any(|(_, known)| known.field == difference.field)
+            {
+                found.push((step, difference));
+            }
+        }
+    }
+    found
+}
+
+/// What was found, for `status.lastDrift`.
+pub(super) fn found<M: ManagedKind>(
+    now: Timestamp,
+    desired: &M::Desired,
+    observed: Option<&M::Observed>,
+    steps: &[PlannedStep<M::Step>],
+) -> LastDrift {
+    let time = Timestamp::from_second(now.as_second())
+        .unwrap_or(now)
+        .to_string();
+    let Some(observed) = observed else {
+        return LastDrift {
+            time,
+            fields: vec![NAME.to_owned()],
+            ..LastDrift::default()
+        };
+    };
+    let mut drift = LastDrift {
+        time,
+        ..LastDrift::default()
+    };
+    let (mut lines, mut texts) = (String::new(), String::new());
+    for (step, difference) in differing(steps) {
+        let Difference { field, from, to } = difference;
+        if !drift.fields.contains(field) {
+            drift.fields.push(field.clone());
+        }
+        let replaced = step
+            .replaced(desired, observed)
+            .filter(|replaced| replaced.field == field);
+        if let Some(Replaced { sha256, diff, .. }) = replaced {
+            let seen = drift.code_sha256.as_ref() == Some(&sha256);
+            let hash = if step.effect() == Effect::Publish {
+                &mut drift.live_code_sha256
+            } else {
+                &mut drift.code_sha256
+            };
+            *hash = Some(sha256);
+            if let Some(diff) = diff {
+                // DEVELOPMENT and LIVE with the same code differ in the same way.
+                texts.push_str(if seen { "" } else { &diff });
+                continue;
+            }
+        }
+        for (sign, value) in [('-', from), ('+', to)] {
+            let Some(value) = value else { continue };
+            let line = format!("{sign}{field}: {}\n", one_line(value));
+            if !lines
+                .lines()
+                .any(|known| known == line.trim_end_matches('\n'))
+            {
+                lines.push_str(&line);
+            }
+        }
+    }
+    lines.push_str(&texts);
+    drift.diff = (!lines.is_empty()).then(|| cut(&lines, DRIFT_DIFF_LIMIT));
+    drift
+}
+
+/// What the steps would do, for `status.plannedChanges`.
+pub(in super::super) fn planned_changes<M: ManagedKind>(
+    goal: Goal<'_, M::Desired>,
+    observed: Option<&M::Observed>,
+    steps: &[PlannedStep<M::Step>],
+) -> Vec<PlannedChange> {
+    let changes = steps
+        .iter()
+        .filter(|planned| !writes_only_our_tags(planned) && !is_test(planned))
+        .flat_map(|PlannedStep { step, why }| {
+            let name = step.name().to_owned();
+            let replaced = match (goal, observed) {
+                (Goal::Present(desired), Some(observed)) => step.replaced(desired, observed),
+                _ => None,
+            };
+            let bare = why.is_empty().then(|| PlannedChange {
+                step: name.clone(),
+                ..PlannedChange::default()
+            });
+            let listed = why.iter().filter(|difference| !is_our_tag(difference));
+            bare.into_iter().chain(listed.map(move |difference| {
+                PlannedChange {
+                    step: name.clone(),
+                    field: Some(difference.field.clone()),
+                    from: difference.from.as_deref().map(value),
+                    to: difference.to.as_deref().map(value),
+                    diff: replaced
+                        .as_ref()
+                        .filter(|replaced| replaced.field == difference.field)
+                        .and_then(|replaced| {
+                            Some(cut(replaced.diff.as_ref()?, PLANNED_DIFF_LIMIT))
+                        }),
+                }
+            }))
+        });
+    changes.take(PLANNED_LIMIT).collect()
+}
+
+fn value(text: &str) -> String {
+    start(text, VALUE_LIMIT).to_owned()
+}
+
+fn one_line(text: &str) -> String {
+    start(text, VALUE_LIMIT)
+        .replace('\r', "\\r")
+        .replace('\n', "\\n")
+}
+
+/// As much of the beginning as fits into so many bytes.
+fn start(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or_default();
+    text.get(..end).unwrap_or_default()
+}
+
+/// A text of at most so many bytes; where it is cut, its last line says so.
+fn cut(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let kept = start(text, limit.saturating_sub(CUT_LINE));
+    format!(
+        "{kept}\n... cut off here: {} bytes more\n",
+        text.len() - kept.len()
+    )
+}

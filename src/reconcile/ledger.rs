@@ -1,0 +1,246 @@
+//! The object's status and finalizer: as read, as stored, as drafted.
+//!
+//! Invariant: the only writer of both. A write goes onto the version of the object that was read or
+//! written last; what the pass wrote itself counts as read.
+
+use kube::{Api, Client};
+
+use super::conditions;
+use super::record::Record;
+use crate::api::conditions::keep_times;
+use crate::api::{FINALIZER, ManagedResource, ManagedStatus, Subject};
+use crate::kubernetes::{WriteError, finalizer, status};
+
+/// How often a write is tried again on a newer version of the object.
+const RETRIES: usize = 3;
+
+/// When a status is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WriteTime {
+    /// Before a step, which only the generation that was read asks for (a mark for deletion is another).
+    BeforeStep,
+    /// At the end of a pass: what was found holds for the generation that the status names.
+    AtEnd,
+}
+
+/// What the stored status says in advance of what a pass does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Announced {
+    /// Nothing yet.
+    Nothing,
+    /// That the resource is being changed.
+    Change,
+    /// That it is being created, which others must know for a while.
+    Create,
+}
+
+/// Status and finalizer of one object during one pass.
+pub(super) struct Ledger<'a, K: ManagedResource> {
+    client: &'a Client,
+    subject: &'a Subject<K>,
+    /// Status when the pass began, our conditions only.
+    read: K::Status,
+    /// Status as it was stored last.
+    stored: K::Status,
+    /// Status as it is to be.
+    pub(super) draft: K::Status,
+    /// Version of the object that carries `stored`.
+    version: String,
+    /// Versions before that one.
+    older_versions: Vec<String>,
+    finalizers: Vec<String>,
+    pub(super) announced: Announced,
+    /// When this pass announced a create last.
+    pub(super) create_announced: Option<String>,
+}
+
+impl<'a, K: ManagedResource> Ledger<'a, K> {
+    /// The ledger of an object at the beginning of a pass. The cache may still show what the last pass
+    /// began with: then what that pass wrote counts.
+    pub(super) fn open(
+        client: &'a Client,
+        subject: &'a Subject<K>,
+        previous: Option<&Record<K::Status>>,
+    ) -> Self {
+        let newer = previous.filter(|record| record.is_older(subject.resource_version()));
+        let read = newer.map_or_else(
+            || own_status(subject).unwrap_or_default(),
+            |record| record.status.clone(),
+        );
+        Self {
+            client,
+            subject,
+            stored: read.clone(),
+            draft: read.clone(),
+            read,
+            version: newer.map_or_else(
+                || subject.resource_version().to_owned(),
+                |record| record.resource_version.clone(),
+            ),
+            older_versions: newer.map_or_else(Vec::new, |record| record.older_versions.clone()),
+            finalizers: newer.map_or_else(
+                || subject.metadata.finalizers.clone().unwrap_or_default(),
+                |record| record.finalizers.clone(),
+            ),
+            announced: Announced::Nothing,
+            create_announced: None,
+        }
+    }
+
+    /// Status when the pass began, our conditions only.
+    pub(super) const fn read(&self) -> &K::Status {
+        &self.read
+    }
+
+    /// Status as it was stored last.
+    pub(super) const fn stored(&self) -> &K::Status {
+        &self.stored
+    }
+
+    /// Moves what is stored into a record.
+    pub(super) fn close_into(self, record: &mut Record<K::Status>) {
+        record.status = self.stored;
+        record.resource_version = self.version;
+        record.older_versions = self.older_versions;
+        record.finalizers = self.finalizers;
+    }
+
+    /// The object as the API server has it now, if it is still the same object.
+    pub(super) async fn reread(&self) -> Result<Option<Subject<K>>, kube::Error> {
+        let api: Api<Subject<K>> = Api::namespaced(self.client.clone(), self.subject.namespace());
+        let found = api.get_opt(self.subject.name()).await?;
+        Ok(found.filter(|fresh| fresh.uid() == self.subject.uid()))
+    }
+
+    /// Goes on from the object as somebody else left it.
+    pub(super) fn move_to(&mut self, fresh: &Subject<K>) {
+        self.advance(fresh.resource_version().to_owned());
+        self.finalizers = fresh.metadata.finalizers.clone().unwrap_or_default();
+        self.stored = own_status(fresh).unwrap_or_default();
+    }
+
+    /// The object is now at `version`.
+    fn advance(&mut self, version: String) {
+        if version != self.version {
+            self.older_versions
+                .push(std::mem::replace(&mut self.version, version));
+        }
+    }
+
+    /// Stores the draft if it differs from what is stored; on a newer version of the object where
+    /// somebody was faster, unless a step is to follow and the object asks for something else.
+    pub(super) async fn store(&mut self, when: WriteTime) -> Result<(), WriteError> {
+        if self.draft == self.stored {
+            return Ok(());
+        }
+        let strays = self.subject.status_has_strays && self.subject.spec.is_ok();
+        let mut to_clear = strays && self.stored == self.read;
+        for _ in 0..RETRIES {
+            match self.write(to_clear).await {
+                Ok(version) if to_clear => {
+                    self.advance(version);
+                    to_clear = false;
+                }
+                Ok(version) => {
+                    self.advance(version);
+                    self.stored.clone_from(&self.draft);
+                    return Ok(());
+                }
+                Err(WriteError::Stale) => {
+                    let fresh = self.reread().await?.ok_or(WriteError::Gone)?;
+                    let moved = fresh.generation() != self.subject.generation();
+                    if self.another_creates(&fresh) || (when == WriteTime::BeforeStep && moved) {
+                        return Err(WriteError::Stale);
+                    }
+                    self.merge(&fresh);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(WriteError::Stale)
+    }
+
+    /// Writes the draft, or takes away what a patch of ours wrote before the draft is applied.
+    async fn write(&self, clear: bool) -> Result<String, WriteError> {
+        let (namespace, name) = (self.subject.namespace(), self.subject.name());
+        if clear {
+            status::clear::<K>(self.client, namespace, name, &self.version).await
+        } else {
+            status::apply::<K>(self.client, namespace, name, &self.version, &self.draft).await
+        }
+    }
+
+    /// Goes on from the object as somebody else left it, and keeps in the draft what they wrote.
+    fn merge(&mut self, fresh: &Subject<K>) {
+        let known = std::mem::take(&mut self.stored.common_mut().managed);
+        let no_drift_noted = self.draft.common().last_drift == self.stored.common().last_drift;
+        self.move_to(fresh);
+        let (draft, stored) = (self.draft.common_mut(), self.stored.common());
+        if no_drift_noted {
+            draft.last_drift.clone_from(&stored.last_drift);
+        }
+        // What another operator of this cluster announced meanwhile is not forgotten either.
+        draft
+            .managed
+            .extend(stored.managed.difference(&known).cloned());
+        keep_times(&mut draft.conditions, &stored.conditions);
+    }
+
+    /// Whether another operator announced a create since this pass read the object: what this pass
+    /// remembers may be of the resource that was there before.
+    fn another_creates(&self, fresh: &Subject<K>) -> bool {
+        let theirs =
+            own_status(fresh).and_then(|status| status.common().create_requested_at.clone());
+        theirs.is_some() && theirs != self.stored.common().create_requested_at
+    }
+
+    /// Whether our finalizer is on the object.
+    pub(super) fn has_finalizer(&self) -> bool {
+        self.finalizers.iter().any(|f| f == FINALIZER)
+    }
+
+    /// Puts our finalizer on the object.
+    pub(super) async fn add_finalizer(&mut self) -> Result<(), WriteError> {
+        let ours = [FINALIZER.to_owned()];
+        let finalizers = self.finalizers.iter().cloned().chain(ours).collect();
+        self.set_finalizers(finalizers).await
+    }
+
+    /// Takes our finalizer off, on whatever version of this generation the object has by now.
+    pub(super) async fn remove_finalizer(&mut self) -> Result<(), WriteError> {
+        for _ in 0..RETRIES {
+            let others = self.finalizers.iter().filter(|f| *f != FINALIZER);
+            match self.set_finalizers(others.cloned().collect()).await {
+                Err(WriteError::Stale) => {
+                    let fresh = self.reread().await?.ok_or(WriteError::Gone)?;
+                    let moved = fresh.generation() != self.subject.generation();
+                    if self.another_creates(&fresh) || moved {
+                        // Another spec, the mark for deletion, or a create of another operator may need
+                        // the finalizer: the next pass decides.
+                        return Err(WriteError::Stale);
+                    }
+                    self.move_to(&fresh);
+                }
+                result => return result,
+            }
+        }
+        Err(WriteError::Stale)
+    }
+
+    async fn set_finalizers(&mut self, finalizers: Vec<String>) -> Result<(), WriteError> {
+        let metadata = &self.subject.metadata;
+        let version =
+            finalizer::set::<K>(self.client, metadata, &self.version, &finalizers).await?;
+        self.advance(version);
+        self.finalizers = finalizers;
+        Ok(())
+    }
+}
+
+/// The object's status with our own conditions only: those of others are theirs to write.
+pub(super) fn own_status<K: ManagedResource>(subject: &Subject<K>) -> Option<K::Status> {
+    let mut status = subject.status.clone()?;
+    let common = status.common_mut();
+    common.conditions = conditions::ours(&common.conditions);
+    Some(status)
+}

@@ -1,0 +1,63 @@
+//! A create that was announced and may still arrive in the cloud. Pure.
+//!
+//! An operator that was stopped, or another one, may have sent it: until it has arrived or never will,
+//! "there is no such resource" is not believed.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::settings::IN_FLIGHT;
+use crate::api::CommonStatus;
+
+/// Announces a create at `now`. `ours` says of an earlier announcement whether this operator made it:
+/// one of somebody else's that may still arrive stays known.
+pub(super) fn announce(
+    status: &mut CommonStatus,
+    now: Timestamp,
+    ours: impl FnOnce(Option<&String>) -> bool,
+) -> String {
+    let text = now.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+    let before = status.create_requested_at.replace(text.clone());
+    let ours = ours(before.as_ref());
+    if let Some(before) = before.filter(|before| !ours && in_flight(before, now).is_some()) {
+        status.earlier_create_requested_at = Some(before);
+    }
+    text
+}
+
+/// How long a create of this object may still arrive. `last_arrived`: the cloud accepted a deletion
+/// since, so the create announced last has arrived; of an earlier one that says nothing.
+pub(super) fn remaining(
+    status: &CommonStatus,
+    last_arrived: bool,
+    now: Timestamp,
+) -> Option<Duration> {
+    let last = status
+        .create_requested_at
+        .as_deref()
+        .filter(|_| !last_arrived);
+    let announced = [last, status.earlier_create_requested_at.as_deref()];
+    announced
+        .into_iter()
+        .flatten()
+        .filter_map(|announced| in_flight(announced, now))
+        .max()
+}
+
+/// Forgets an earlier create that has arrived by now, or never will.
+pub(super) fn forget_earlier(status: &mut CommonStatus, now: Timestamp) {
+    let earlier = status.earlier_create_requested_at.as_deref();
+    if earlier.is_some_and(|earlier| in_flight(earlier, now).is_none()) {
+        status.earlier_create_requested_at = None;
+    }
+}
+
+/// How long a create that was announced then may still arrive.
+fn in_flight(announced: &str, now: Timestamp) -> Option<Duration> {
+    let announced: Timestamp = announced.parse().ok()?;
+    let until = announced.checked_add(IN_FLIGHT).ok()?;
+    let rest = Duration::try_from(until.duration_since(now)).ok()?;
+    // A time that far ahead is nobody's announcement: a restored or edited status must not hold the object.
+    (!rest.is_zero() && rest <= 2 * IN_FLIGHT).then_some(rest)
+}

@@ -1,0 +1,269 @@
+//! What is remembered of each object between passes, in memory only.
+//!
+//! Losing a record (a restart) costs one read, never correctness.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::kind::{Difference, Effect, ManagedKind};
+use super::retry::RetryClass;
+use crate::api::{FINALIZER, ManagedResource, ManagedStatus, Reference, ReferenceKind, Subject};
+
+/// All of an object that a pass depends on: where it is the same again, there is nothing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Snapshot {
+    /// Generation of the spec.
+    pub(super) generation: i64,
+    /// Whether it was being deleted.
+    pub(super) deleting: bool,
+    /// Text of the pause.
+    pub(super) paused: Option<String>,
+    /// The request for a reconciliation.
+    pub(super) request: Option<String>,
+    /// Versions of the references.
+    pub(super) references: Vec<Reference>,
+    /// Annotations that change what is wanted.
+    pub(super) annotations: BTreeMap<String, String>,
+}
+
+impl Snapshot {
+    /// The object as the cache has it, with its references at these versions.
+    pub(super) fn of<M: ManagedKind>(
+        subject: &Subject<M::Resource>,
+        references: Vec<Reference>,
+    ) -> Self {
+        let annotation =
+            |name: &&str| Some(((*name).to_owned(), subject.annotation(name)?.to_owned()));
+        Self {
+            generation: subject.generation(),
+            deleting: subject.deleting(),
+            paused: subject.paused().map(ToOwned::to_owned),
+            request: subject.request().map(ToOwned::to_owned),
+            references,
+            annotations: M::ANNOTATIONS.iter().filter_map(annotation).collect(),
+        }
+    }
+}
+
+/// The record of one object.
+#[derive(Clone, Debug)]
+pub(super) struct Record<S> {
+    /// The object as the last pass read it.
+    pub(super) snapshot: Snapshot,
+    /// Status as last stored.
+    pub(super) status: S,
+    /// Version of the object after the last write.
+    pub(super) resource_version: String,
+    /// Versions of the object that the last pass read or made on its way: older than `resource_version`.
+    pub(super) older_versions: Vec<String>,
+    /// Finalizers of the object after the last write.
+    pub(super) finalizers: Vec<String>,
+    /// When the cloud is due to be read again.
+    pub(super) next_check: Instant,
+    /// When somebody last observed the resource (or this process began to care).
+    pub(super) observed_at: Instant,
+    /// The trouble of the last pass.
+    pub(super) retry: Option<Retry>,
+    /// The step done last for differences that were still there at the next observation.
+    pub(super) repeated: Option<Repeated>,
+    /// Reads of a busy resource in a row.
+    pub(super) polls: u32,
+    /// Changed references wait until then for a new generation.
+    pub(super) settling_until: Option<Instant>,
+    /// When a status that somebody else had changed was last restored.
+    pub(super) restored_at: Option<Instant>,
+}
+
+/// Trouble of one class, pass after pass.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retry {
+    /// Its class.
+    pub(super) class: RetryClass,
+    /// Passes that met it before this one, in a row.
+    pub(super) failures: u32,
+    /// When the first of them began.
+    pub(super) since: Instant,
+}
+
+/// A step that was done, why, and how often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Repeated {
+    /// The step's name.
+    pub(super) step: &'static str,
+    /// What it did.
+    pub(super) effect: Effect,
+    /// The differences that it was to remove.
+    pub(super) why: Vec<Difference>,
+    /// How often in a row.
+    pub(super) times: u32,
+}
+
+impl<S> Record<S> {
+    /// A record of an object that the API server shows as it is in `subject`.
+    pub(super) fn new<K: ManagedResource>(
+        subject: &Subject<K>,
+        snapshot: Snapshot,
+        status: S,
+        now: Instant,
+        next_check: Instant,
+    ) -> Self {
+        Self {
+            snapshot,
+            status,
+            resource_version: subject.resource_version().to_owned(),
+            older_versions: Vec::new(),
+            finalizers: subject.metadata.finalizers.clone().unwrap_or_default(),
+            next_check,
+            observed_at: now,
+            retry: None,
+            repeated: None,
+            polls: 0,
+            settling_until: None,
+            restored_at: None,
+        }
+    }
+
+    /// Whether this version is older than the last write: the cache has not caught up yet. The last pass
+    /// read or made it on its way, or it is another writer's in between.
+    ///
+    /// Versions of one resource can be compared as numbers (Kubernetes API concepts, "Resource versions").
+    /// Were it otherwise somewhere, the write that follows is refused, and the object is read anew.
+    pub(super) fn is_older(&self, resource_version: &str) -> bool {
+        let listed = self
+            .older_versions
+            .iter()
+            .any(|version| version == resource_version);
+        let number = |version: &str| version.parse::<u128>().ok();
+        let smaller = number(resource_version)
+            .zip(number(&self.resource_version))
+            .is_some_and(|(read, written)| read < written);
+        listed || smaller
+    }
+
+    /// Whether somebody took our finalizer off after the last write.
+    pub(super) fn lost_finalizer<K: ManagedResource>(&self, subject: &Subject<K>) -> bool {
+        self.finalizers.iter().any(|f| f == FINALIZER)
+            && !subject.has_finalizer()
+            && !self.is_older(subject.resource_version())
+    }
+
+    /// Time to the next pass: the next check, or earlier the next read of a Secret's version.
+    pub(super) fn requeue_after(&self, now: Instant, secret_interval: Duration) -> Duration {
+        let wait = self.next_check.saturating_duration_since(now);
+        let references = &self.snapshot.references;
+        let has_secret = references.iter().any(|r| r.kind == ReferenceKind::Secret);
+        if has_secret && self.snapshot.paused.is_none() {
+            wait.min(secret_interval)
+        } else {
+            wait
+        }
+    }
+}
+
+impl<S: ManagedStatus> Record<S> {
+    /// Whether another operator announced a create since: what is remembered may be of the resource
+    /// that was there before.
+    pub(super) fn is_recreated<K: ManagedResource<Status = S>>(
+        &self,
+        subject: &Subject<K>,
+    ) -> bool {
+        let status = subject.status.as_ref();
+        let theirs = status.and_then(|status| status.common().create_requested_at.as_ref());
+        theirs.is_some()
+            && theirs != self.status.common().create_requested_at.as_ref()
+            && !self.is_older(subject.resource_version())
+    }
+}
+
+/// Records by namespace and name, each with the uid of the object it is about.
+pub(super) struct Records<S>(Mutex<HashMap<String, (String, Record<S>)>>);
+
+impl<S> Default for Records<S> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<S> Records<S> {
+    /// Takes a record out; a pass that is dropped midway loses it, as a restart would. The record of
+    /// an earlier object of the same name is dropped.
+    pub(super) fn take<K: ManagedResource>(&self, subject: &Subject<K>) -> Option<Record<S>> {
+        let (uid, record) = self.remove(&subject.key())?;
+        (uid == subject.uid()).then_some(record)
+    }
+
+    /// Drops a record.
+    pub(super) fn remove(&self, key: &str) -> Option<(String, Record<S>)> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key)
+    }
+
+    /// Puts a record back.
+    pub(super) fn put<K: ManagedResource>(&self, subject: &Subject<K>, record: Record<S>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(subject.key(), (subject.uid().to_owned(), record));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_older_by_the_list_or_by_their_number() {
+        let record = |version: &str| Record {
+            snapshot: Snapshot {
+                generation: 1,
+                deleting: false,
+                paused: None,
+                request: None,
+                references: Vec::new(),
+                annotations: BTreeMap::new(),
+            },
+            status: (),
+            resource_version: version.to_owned(),
+            older_versions: vec!["abc".to_owned()],
+            finalizers: Vec::new(),
+            next_check: Instant::now(),
+            observed_at: Instant::now(),
+            retry: None,
+            repeated: None,
+            polls: 0,
+            settling_until: None,
+            restored_at: None,
+        };
+        let rows = [
+            (
+                "100",
+                "99",
+                true,
+                "a lower number is older, whoever wrote it",
+            ),
+            (
+                "100",
+                "100",
+                false,
+                "the version that was written is current",
+            ),
+            ("100", "101", false, "a higher number is newer"),
+            ("100", "abc", true, "what is listed is older, number or not"),
+            (
+                "100",
+                "def",
+                false,
+                "what is neither listed nor a number may be newer",
+            ),
+            ("xyz", "99", false, "a number is compared with numbers only"),
+        ];
+        for (written, read, older, sentence) in rows {
+            assert_eq!(record(written).is_older(read), older, "{sentence}");
+        }
+    }
+}

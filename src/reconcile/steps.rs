@@ -1,0 +1,453 @@
+//! Converging on a goal: observe, decide whose the resource is, plan, announce, act, fold, plan again.
+//!
+//! Invariant: before a step is sent, the finalizer is on the object and the status says what is
+//! about to become ours; no call that changes something is ever cancelled.
+
+use tracing::{info, warn};
+
+use super::announce::announce;
+use super::drift::{Finding, Situation};
+use super::kind::{
+    Effect, Goal, Identity, KindStatus, ManagedKind, Observed, Plan, PlannedStep, Step,
+};
+use super::ledger::Announced;
+use super::notes::{EventNote, StepDone};
+use super::outcome::{Outcome, Requeue, State};
+use super::ownership::{self, Adoption, Claim, Facts, Ownership, Refusal};
+use super::pass::Pass;
+use super::record::Repeated;
+use super::retry::RetryClass;
+use super::settings::{MAX_REPEATS, MAX_STEPS};
+use crate::api::{AdoptionPolicy, DeletionPolicy, ManagedStatus, PlannedChange, Reason};
+use crate::cloud::{Class, CloudError, Patience};
+use crate::kubernetes::WriteError;
+
+/// How often a pass observes again what a failed step really did.
+const MAX_REREADS: usize = 2;
+/// Reads of a resource that the cloud accepted to delete, before the deletion is sent once more.
+const POLLS_PER_DELETE: u32 = 8;
+
+/// How converging ended, where the pass decides what follows from it.
+pub(super) enum Converged {
+    /// All is as the goal says.
+    Settled,
+    /// These changes are planned and left.
+    Left(Vec<PlannedChange>),
+    /// The resource is not ours.
+    NotOurs(Refusal),
+    /// Meanwhile somebody asked to keep the resource.
+    Retained,
+}
+
+/// Whose resource it must be, or may become.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'a> {
+    pub(super) claim: &'a Claim,
+    pub(super) policy: AdoptionPolicy,
+}
+
+/// Observes, plans, acts, folds and plans again until there is nothing left to do now.
+/// With an `owner`, the resource must be its (or become so); without, nothing is written.
+pub(super) async fn converge<M: ManagedKind>(
+    pass: &mut Pass<'_, M>,
+    identity: &Identity,
+    goal: Goal<'_, M::Desired>,
+    owner: Option<Owner<'_>>,
+) -> Result<Converged, Outcome> {
+    let mut work = Work {
+        pass,
+        identity,
+        goal,
+        owner,
+        observed: None,
+        ours: owner.is_none(),
+        adoption: None,
+        sight: Sight::default(),
+        deletion_sent: false,
+    };
+    let converged = work.run().await;
+    work.report().await?;
+    converged
+}
+
+/// How good the observation is.
+struct Sight {
+    /// It is of after the last step, by the cloud's word or by a reply that was folded in.
+    current: bool,
+    /// Nothing was sent since the cloud was read.
+    fresh: bool,
+    /// Reads after a step that failed.
+    rereads: usize,
+}
+
+impl Default for Sight {
+    fn default() -> Self {
+        Self {
+            current: false,
+            fresh: true,
+            rereads: 0,
+        }
+    }
+}
+
+/// One goal, on its way.
+struct Work<'w, 'a, M: ManagedKind> {
+    pass: &'w mut Pass<'a, M>,
+    identity: &'w Identity,
+    goal: Goal<'w, M::Desired>,
+    owner: Option<Owner<'w>>,
+    observed: Option<M::Observed>,
+    /// The resource is ours, or becomes so by the next step; or there is none.
+    ours: bool,
+    /// How the next step makes it ours.
+    adoption: Option<Adoption>,
+    sight: Sight,
+    /// The last step was a deletion that the cloud accepted.
+    deletion_sent: bool,
+}
+
+impl<M: ManagedKind> Work<'_, '_, M> {
+    async fn run(&mut self) -> Result<Converged, Outcome> {
+        let mut steps_done = 0;
+        // Tests do not count: each has an end of its own, and there are not many.
+        while steps_done < MAX_STEPS {
+            if self.pass.started.elapsed() > self.pass.context.settings.pass_limit {
+                if !self.pass.progress.observed {
+                    return Err(Outcome::reconciling(
+                        Reason::Throttled,
+                        "the function's turn did not come in time; cloudfn goes on by itself",
+                        Requeue::Now,
+                    ));
+                }
+                break;
+            }
+            if !self.sight.current {
+                if let Some(not_ours) = self.observe().await? {
+                    return Ok(not_ours);
+                }
+            }
+            let now = self.pass.context.world.now();
+            let draft = &self.pass.ledger.draft;
+            let steps = match M::plan(self.goal, draft, self.observed.as_ref(), now) {
+                Plan::Settled => return Ok(Converged::Settled),
+                Plan::Read if self.sight.fresh => return Err(self.pass.waiting()),
+                Plan::Read => {
+                    self.sight.current = false;
+                    continue;
+                }
+                Plan::Waiting {
+                    reason,
+                    message,
+                    first,
+                } => {
+                    let deleting = self.pass.snapshot.deleting;
+                    let reason = if deleting { Reason::Deleting } else { reason };
+                    let next = Requeue::Poll(first);
+                    return Err(Outcome::reconciling(reason, message, next));
+                }
+                Plan::Blocked { reason, message } => return Err(Outcome::stalled(reason, message)),
+                Plan::Act(steps) => steps,
+            };
+            let Some(first) = steps.first() else {
+                return Ok(Converged::Settled);
+            };
+            if let Some(left) = self.leave(&steps) {
+                return Ok(Converged::Left(left));
+            }
+            if first.step.effect() == Effect::Delete
+                && let Some(retained) = self.confirm_deletion(&first.step).await?
+            {
+                return Ok(retained);
+            }
+            steps_done += usize::from(first.step.effect() != Effect::Test);
+            self.refuse_futile(first)?;
+            self.note_drift(&steps);
+            announce(self.pass, self.identity, self.goal, &first.step).await?;
+            self.act(first).await?;
+        }
+        // At once the first time; should it ever go on so, with the delays of a retry.
+        Err(Outcome::reconciling(
+            Reason::Progressing,
+            "the change takes longer than one pass; cloudfn goes on",
+            Requeue::Retry(RetryClass::Busy),
+        ))
+    }
+
+    /// Reads the cloud, and decides whose the resource is.
+    async fn observe(&mut self) -> Result<Option<Converged>, Outcome> {
+        let patience = if self.pass.is_background() {
+            Patience::Decline
+        } else {
+            Patience::Wait
+        };
+        let (kind, draft) = (self.pass.kind, &self.pass.ledger.draft);
+        let observed = kind.observe(self.identity, draft, self.goal, patience);
+        self.observed = observed.await?;
+        (self.sight.current, self.sight.fresh) = (true, true);
+        self.pass.progress.observed = true;
+        self.ours = self.owner.is_none();
+        if let (Some(observed), Some(owner)) = (&self.observed, self.owner) {
+            match resolve_ownership(self.pass, observed, owner).await? {
+                Ok(adoption) => self.adoption = adoption,
+                Err(refusal) => return Ok(Some(Converged::NotOurs(refusal))),
+            }
+        }
+        self.ours = true;
+        Ok(None)
+    }
+
+    /// The planned changes, where nothing may be written, or somebody else's edit is to be left.
+    fn leave(&mut self, steps: &[PlannedStep<M::Step>]) -> Option<Vec<PlannedChange>> {
+        let finding = Finding::<M> {
+            goal: self.goal,
+            observed: self.observed.as_ref(),
+            steps,
+        };
+        if self.owner.is_none() {
+            return Some(finding.planned_changes());
+        }
+        let pass = &mut *self.pass;
+        let situation = situation(pass);
+        let draft = pass.ledger.draft.common_mut();
+        let (changes, event) = pass.drift.leave(&finding, &situation, draft)?;
+        pass.events.extend(event);
+        Some(changes)
+    }
+
+    /// Keeps in the draft what the steps overwrite of somebody else's.
+    fn note_drift(&mut self, steps: &[PlannedStep<M::Step>]) {
+        let finding = Finding::<M> {
+            goal: self.goal,
+            observed: self.observed.as_ref(),
+            steps,
+        };
+        let pass = &mut *self.pass;
+        let situation = situation(pass);
+        let (draft, fresh) = (pass.ledger.draft.common_mut(), self.sight.fresh);
+        let event = pass.drift.before_step(&finding, &situation, draft, fresh);
+        pass.events.extend(event);
+    }
+
+    /// Before a deletion is sent: the cloud may have accepted it already, and the object may ask for
+    /// something else by now.
+    async fn confirm_deletion(&mut self, step: &M::Step) -> Result<Option<Converged>, Outcome> {
+        if self.deletion_sent || self.is_being_deleted(step) {
+            return Err(self.pass.waiting());
+        }
+        if matches!(self.goal, Goal::Absent) {
+            let fresh = self.pass.ledger.reread().await?.ok_or(WriteError::Gone)?;
+            self.pass.ledger.move_to(&fresh);
+            if let Some(text) = fresh.paused() {
+                self.pass.snapshot.paused = Some(text.to_owned());
+                return Err(Outcome::paused(text));
+            }
+            match &fresh.essentials.deletion_policy {
+                Ok(DeletionPolicy::Delete) => {}
+                Ok(DeletionPolicy::Retain) => return Ok(Some(Converged::Retained)),
+                Err(message) => return Err(Outcome::stalled(Reason::InvalidSpec, message)),
+            }
+        }
+        self.deletion_sent = true;
+        Ok(None)
+    }
+
+    /// Whether the cloud accepted this deletion in an earlier pass: then it is given time, and sent
+    /// again only now and then.
+    fn is_being_deleted(&self, step: &M::Step) -> bool {
+        let pass = &self.pass;
+        let accepted = pass
+            .repeated
+            .as_ref()
+            .is_some_and(|r| r.step == step.name());
+        let polls = pass.previous.as_ref().map(|record| record.polls);
+        accepted && polls.is_some_and(|n| n % POLLS_PER_DELETE != POLLS_PER_DELETE - 1)
+    }
+
+    /// Where the cloud accepted a step again and again and does not keep it, sending it once more only costs.
+    fn refuse_futile(&self, planned: &PlannedStep<M::Step>) -> Result<(), Outcome> {
+        let PlannedStep { step, why } = planned;
+        if matches!(step.effect(), Effect::Delete | Effect::Test) {
+            return Ok(());
+        }
+        let same = |r: &&Repeated| r.step == step.name() && r.why == *why;
+        let repeated = self.pass.repeated.as_ref().filter(same);
+        let Some(repeated) = repeated.filter(|r| r.times >= MAX_REPEATS) else {
+            return Ok(());
+        };
+        let message = format!(
+            "the cloud accepted {} {} times and still differs in {}; write the spec as the cloud shows it",
+            repeated.step,
+            repeated.times,
+            fields(planned)
+        );
+        Err(Outcome::Concluded {
+            state: State::Stalled(Reason::InternalError, message),
+            next: Requeue::Retry(RetryClass::Bug),
+        })
+    }
+
+    /// Sends one step, and folds its reply into what is known.
+    async fn act(&mut self, planned: &PlannedStep<M::Step>) -> Result<(), Outcome> {
+        let step = &planned.step;
+        let result = self.pass.kind.act(self.identity, step).await;
+        let pass = &mut *self.pass;
+        let is_test = step.effect() == Effect::Test;
+        pass.progress.changed |= !is_test;
+        pass.progress.tested |= is_test;
+        // One create is announced, not the next one too.
+        pass.ledger.announced = pass.ledger.announced.min(Announced::Change);
+        match result {
+            Ok(change) => {
+                if !is_test {
+                    self.note_done(planned);
+                }
+                M::fold(&mut self.observed, &mut self.pass.ledger.draft, change);
+                // What was observed before a test is as new after it.
+                self.sight.fresh &= is_test;
+                Ok(())
+            }
+            Err(error) => {
+                self.note_refusal(step, &error);
+                // An error may hide our own success, or another's change: read before saying anything.
+                let reread = matches!(
+                    error.class,
+                    Class::Conflict | Class::Exists | Class::NotFound | Class::Unavailable
+                );
+                if !reread || self.sight.rereads == MAX_REREADS {
+                    return Err(error.into());
+                }
+                self.sight.rereads += 1;
+                self.sight.current = false;
+                self.deletion_sent = false;
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes the log line and keeps the events of a step that the cloud accepted, and counts it.
+    fn note_done(&mut self, planned: &PlannedStep<M::Step>) {
+        let PlannedStep { step, why } = planned;
+        let (pass, identity) = (&mut *self.pass, self.identity);
+        let fields = fields(planned);
+        info!(object = ?pass.subject, function = identity.name, region = identity.region, step = step.name(), fields, "done");
+        let done = StepDone {
+            name: &identity.name,
+            step: step.name(),
+            effect: step.effect(),
+            fields: &fields,
+            adoption: self.adoption.take(),
+            repairs_drift: pass.drift.was_settled() && step.effect() != Effect::Delete,
+        };
+        pass.events.extend(done.events());
+        let lints = step.lints(why).join("; ");
+        if !lints.is_empty() {
+            warn!(object = ?pass.subject, lints, "the code may not run");
+            let note = format!("the code may not run: {lints}");
+            pass.events.push(EventNote::warning("CodeDoubtful", note));
+        }
+        let same = |r: &mut Repeated| r.step == step.name() && r.why == *why;
+        let times = pass.repeated.take_if(same).map_or(0, |r| r.times);
+        pass.repeated = Some(Repeated {
+            step: step.name(),
+            effect: step.effect(),
+            why: why.clone(),
+            times: times + 1,
+        });
+    }
+
+    /// Writes the log line of a step that the cloud refused, and lets the kind note it.
+    fn note_refusal(&mut self, step: &M::Step, error: &CloudError) {
+        let pass = &mut *self.pass;
+        warn!(object = ?pass.subject, function = self.identity.name, step = step.name(), %error, request_id = error.request_id, "a step was refused");
+        let draft = &mut pass.ledger.draft;
+        draft.refused(step, error);
+        if step.effect() == Effect::Create && error.class.had_no_effect() {
+            draft.common_mut().create_requested_at = None;
+        }
+    }
+
+    /// Writes into the draft what was observed of a resource that is ours.
+    async fn report(&mut self) -> Result<(), Outcome> {
+        if !self.pass.progress.observed || !self.ours {
+            return Ok(());
+        }
+        let draft = &mut self.pass.ledger.draft;
+        M::report(self.goal, draft, self.observed.as_ref());
+        self.pass.progress.reported = true;
+        self.pass.locate(self.identity);
+        let (Some(observed), Some(owner)) = (&self.observed, self.owner) else {
+            return Ok(());
+        };
+        let ledger = &mut self.pass.ledger;
+        let common = ledger.draft.common_mut();
+        common.arn = Some(observed.arn().to_owned());
+        if observed.tags().is_ok_and(|tags| owner.claim.is_on(tags)) {
+            common.instance = Some(owner.claim.instance.clone());
+        }
+        // Found again with nothing to do for it (the object was replaced, or made anew after
+        // Retain): it must not be left behind when the object goes.
+        if matches!(self.goal, Goal::Present(_)) && !ledger.has_finalizer() {
+            ledger.add_finalizer().await?;
+        }
+        Ok(())
+    }
+}
+
+/// How the resource becomes ours (`None`: it is already), or why it is not.
+async fn resolve_ownership<M: ManagedKind>(
+    pass: &Pass<'_, M>,
+    observed: &M::Observed,
+    owner: Owner<'_>,
+) -> Result<Result<Option<Adoption>, Refusal>, Outcome> {
+    let tags = observed.tags()?;
+    let draft = &pass.ledger.draft;
+    let facts = Facts {
+        claim: owner.claim,
+        instance: draft.common().instance.as_deref(),
+        policy: owner.policy,
+        by_intent: draft.ours_by_intent(observed),
+    };
+    let deleting = pass.snapshot.deleting;
+    Ok(match ownership::decide(tags, facts) {
+        Ownership::Ours => Ok(None),
+        // What this object never wrote its tags on is not deleted with it.
+        Ownership::Take(Adoption::Adopted | Adoption::TookOver)
+        | Ownership::TakeUnlessPresent { .. }
+            if deleting =>
+        {
+            Err(Refusal {
+                reason: Reason::NotOwned,
+                message: "this object never took the function".to_owned(),
+            })
+        }
+        Ownership::Take(adoption) => Ok(Some(adoption)),
+        Ownership::TakeUnlessPresent {
+            namespace,
+            name,
+            otherwise,
+        } => {
+            // This object itself, from when its cluster had another name, is no other.
+            let itself = namespace == pass.subject.namespace() && name == pass.subject.name();
+            if !itself && pass.context.may_exist(&namespace, &name).await? {
+                Err(otherwise)
+            } else {
+                Ok(Some(Adoption::Adopted))
+            }
+        }
+        Ownership::Refused(refusal) => Err(refusal),
+    })
+}
+
+fn situation<'a, M: ManagedKind>(pass: &Pass<'a, M>) -> Situation<'a> {
+    Situation {
+        name: pass.subject.function_name(),
+        now: pass.context.world.now(),
+        had_planned_changes: !pass.ledger.read().common().planned_changes.is_empty(),
+        changed: pass.progress.changed,
+    }
+}
+
+fn fields<S: Step>(planned: &PlannedStep<S>) -> String {
+    let names = planned.why.iter().map(|d| d.field.as_str());
+    names.collect::<Vec<_>>().join(", ")
+}
