@@ -14,7 +14,7 @@ use crate::invariants::condition;
 use crate::run::{CHECK, Stage, settings};
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, Kind, Slot};
 use crate::world::{NAMESPACE, World, lock};
-use crate::{asked, left, manners, sight};
+use crate::{call_rules, expected, outsiders, reported_drift};
 
 /// Longest time until everything is as asked for.
 const PATIENCE: Duration = Duration::from_hours(1);
@@ -58,7 +58,7 @@ impl Place {
 pub fn seen(world: &World, place: &Place) -> Option<Value> {
     world
         .clouds
-        .peek(world, |cloud, caller| sight::see(cloud, caller, place))
+        .peek(world, |cloud, caller| outsiders::see(cloud, caller, place))
 }
 
 /// Whether a function carries an owner tag.
@@ -100,20 +100,20 @@ pub async fn rest(stage: &mut Stage) {
         stage.world.violation(format!("later: {sentence}"));
     }
     let (unasked, overstated, broken) = (
-        asked::unasked(stage),
+        expected::unasked(stage),
         overstated(stage),
-        manners::broken(&stage.world.clouds.log()),
+        call_rules::broken(&stage.world.clouds.log()),
     );
     for sentence in unasked
         .into_iter()
         .chain(overstated)
         .chain(broken)
-        .chain(left::wrongs(stage))
+        .chain(reported_drift::wrongs(stage))
     {
         stage.world.violation(sentence);
     }
     count(stage);
-    left::count(stage);
+    reported_drift::count(stage);
 }
 
 /// Waits until an object says for its generation that it is Ready, or that a person must change something.
@@ -133,12 +133,13 @@ pub async fn told(stage: &Stage) {
 /// All that is not as it should be in the end.
 pub fn wrongs(stage: &Stage) -> Vec<String> {
     let mut wrong = Vec::new();
-    let mut known: BTreeSet<Place> = sight::bystanders().into_iter().collect();
+    let mut known: BTreeSet<Place> = outsiders::bystanders().into_iter().collect();
     for (number, slot) in stage.slots.iter().enumerate() {
         let place = Place::of(slot);
         let function = seen(&stage.world, &place);
         let ours = function.as_ref().is_some_and(|f| {
-            f["tags"][OWNER_TAG] == owner(slot) && f["tags"][INSTANCE_TAG] != sight::ANOTHER_CLUSTER
+            f["tags"][OWNER_TAG] == owner(slot)
+                && f["tags"][INSTANCE_TAG] != outsiders::ANOTHER_CLUSTER
         });
         let sentence = match stage.object(number) {
             Some(object) => object_wrong(stage, number, &object, function.as_ref()),
@@ -160,12 +161,12 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
             ));
         }
     }
-    for place in stage.world.clouds.peek(&stage.world, sight::all) {
+    for place in stage.world.clouds.peek(&stage.world, outsiders::all) {
         if !known.contains(&place) {
             wrong.push(format!("nobody asked for the function {place:?}"));
         }
     }
-    for place in sight::bystanders() {
+    for place in outsiders::bystanders() {
         let now = seen(&stage.world, &place);
         if now.is_none_or(|now| now["tags"] != json!({"team": "others"})) {
             wrong.push(format!("the bystander {place:?} was touched"));
@@ -256,11 +257,13 @@ fn object_wrong(
         return is(&["False/NotAllowed"]);
     }
     let skips = object["metadata"]["annotations"]["cloudfn.dev/skip-tests"].as_str();
-    let wanted = match asked::wanted(stage, slot.kind, spec, skips) {
+    let wanted = match expected::wanted(stage, slot.kind, spec, skips) {
         // A while after it began, it is for a person.
-        asked::Wanted::Missing if condition(object, "Stalled").is_none() => return told("Stalled"),
-        asked::Wanted::Missing => return is(&["False/ReferenceNotFound"]),
-        asked::Wanted::Refused => {
+        expected::Wanted::Missing if condition(object, "Stalled").is_none() => {
+            return told("Stalled");
+        }
+        expected::Wanted::Missing => return is(&["False/ReferenceNotFound"]),
+        expected::Wanted::Refused => {
             // The cloud is asked only where the function is ours to change, or not there.
             return is(&[
                 "False/Rejected",
@@ -270,7 +273,7 @@ fn object_wrong(
                 "False/Drifted",
             ]);
         }
-        asked::Wanted::Function(wanted) => wanted,
+        expected::Wanted::Function(wanted) => wanted,
     };
     if spec["managementPolicy"] == "Observe" {
         return is(&[
@@ -336,14 +339,14 @@ fn object_wrong(
             told("the owner tag")
         };
     }
-    if tags[INSTANCE_TAG] == sight::ANOTHER_CLUSTER {
+    if tags[INSTANCE_TAG] == outsiders::ANOTHER_CLUSTER {
         return is(&["False/TakenOver"]);
     }
     if is_left {
         // An outsider's edit of what the spec does not name is one, too, where LIVE would follow it, or
         // where the spec named it before: what cloudfn put there is its own to take away. An outsider's
         // change of anything makes a version due.
-        let differs = asked::difference(&wanted, spec, function, false).is_some()
+        let differs = expected::difference(&wanted, spec, function, false).is_some()
             || function["development"] != function["live"]
             || spec["publish"] == true;
         return if differs {
@@ -370,7 +373,7 @@ fn object_wrong(
         if says != expected {
             return told(expected);
         }
-        let wrong = asked::difference(&wanted, spec, function, touched);
+        let wrong = expected::difference(&wanted, spec, function, touched);
         wrong.map(|what| format!("it says {says}, and the cloud has {what}: {spec} {function}"))
     };
     if wanted["fails"] == true {
@@ -400,7 +403,8 @@ fn overstated(stage: &Stage) -> Vec<String> {
         {
             return None;
         }
-        let asked::Wanted::Function(wanted) = asked::wanted(stage, place.kind, spec, None) else {
+        let expected::Wanted::Function(wanted) = expected::wanted(stage, place.kind, spec, None)
+        else {
             return None;
         };
         let skipped = || {
@@ -416,7 +420,7 @@ fn overstated(stage: &Stage) -> Vec<String> {
                 Some("a code that fails its tests".to_owned())
             }
             None => Some("no function".to_owned()),
-            Some(function) => asked::difference(&wanted, spec, function, false),
+            Some(function) => expected::difference(&wanted, spec, function, false),
         };
         missing.map(|what| {
             format!(

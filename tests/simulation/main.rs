@@ -1,16 +1,16 @@
 //! The simulation: the driver against a strict cloud and a small API server, in virtual time.
 //!
 //! - `schedule`: what happens in one run, from a seed; `run`: carries it out on a paused runtime;
-//!   `judge`, `asked`: what must be true in the end; `invariants`: what each written status keeps;
-//!   `manners`: what each cloud call keeps; `left`: what `driftPolicy: Report` leaves.
+//!   `judge`, `expected`: what must be true in the end; `invariants`: what each written status keeps;
+//!   `call_rules`: what each cloud call keeps; `reported_drift`: what `driftPolicy: Report` leaves.
 //! - `operator`: drivers, caches and loops of one operator; `wire`: its way to the API server;
 //!   `clouds`, `ports`: its way to the cloud; both with delays, faults and crash points.
-//! - `api_server`: the API server; `trouble`, `faults`: what goes wrong; `sight`: outsiders.
+//! - `api_server`: the API server; `api_faults`, `cloud_faults`: what goes wrong; `outsiders`: what others do.
 //! - `bulk`, `summary`: many runs and their counts; `digest`: one hash over all that they did; `regressions/`: runs that once showed a defect.
 //! - `scenarios`: fixed lives of one object; `crashes`: the operator dropped before and after every
-//!   single write of them; `matrix`: every operation of them met by every fault.
+//!   single write of them; `every_fault`: every operation of them met by every fault.
 //! - `throughput`: many functions at once against the quotas, in virtual time.
-//! - `remembered`: what an operator remembers between passes, and says at the end.
+//! - `operator_memory`: what an operator remembers between passes, and says at the end.
 //! - `transitions`: from one spec to another; `corpus`: functions as people run them.
 //!
 //! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints each run whole. `DIGEST=1` prints the
@@ -25,31 +25,30 @@
     reason = "tests may fail loudly"
 )]
 
+mod api_faults;
 mod api_server;
-mod asked;
 mod bulk;
+mod call_rules;
+mod cloud_faults;
 mod clouds;
 mod corpus;
 mod crashes;
 mod digest;
-mod faults;
+mod every_fault;
+mod expected;
 mod invariants;
 mod judge;
-mod left;
-mod manners;
-mod matrix;
 mod operator;
+mod operator_memory;
+mod outsiders;
 mod ports;
-mod remembered;
+mod reported_drift;
 mod run;
 mod scenarios;
 mod schedule;
-mod sight;
-mod sight_lambda;
 mod summary;
 mod throughput;
 mod transitions;
-mod trouble;
 mod wire;
 mod world;
 

@@ -16,7 +16,7 @@ use crate::operator::Operator;
 use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, Step, manifest};
 use crate::wire::Fuse;
 use crate::world::{NAMESPACE, SENTINEL, Told, World, lock};
-use crate::{asked, faults, judge};
+use crate::{cloud_faults, expected, judge};
 
 /// Time between two looks at an unchanged object.
 pub const CHECK: Duration = Duration::from_mins(5);
@@ -173,7 +173,7 @@ impl Stage {
                 );
             }
             Act::SkipTests(slot, code) => {
-                let named = code.as_ref().map(|code| asked::sha256_hex(code));
+                let named = code.as_ref().map(|code| expected::sha256_hex(code));
                 let status = self.patch(
                     *slot,
                     json!({"metadata": {"annotations": {"cloudfn.dev/skip-tests": named}}}),
@@ -227,7 +227,7 @@ impl Stage {
                 nth,
             } => {
                 self.history.blurred |= fault.starts_with("Stale");
-                let fault = faults::fault(fault, operation.as_deref(), *nth);
+                let fault = cloud_faults::fault(fault, operation.as_deref(), *nth);
                 self.world.tell("luck", format!("in the cloud: {fault:?}"));
                 self.world
                     .clouds
@@ -236,9 +236,9 @@ impl Stage {
             Act::Adversity(what) => {
                 self.world.tell("luck", format!("{what:?}"));
                 let slots = &self.slots;
-                self.world
-                    .clouds
-                    .with(&self.world, |cloud| faults::adversity(cloud, what, slots));
+                self.world.clouds.with(&self.world, |cloud| {
+                    cloud_faults::adversity(cloud, what, slots)
+                });
             }
         }
     }
@@ -424,7 +424,7 @@ impl Stage {
         lock(&self.world.trouble).end();
         self.world.clouds.with(&self.world, |cloud| {
             cloud.clear_faults();
-            faults::adversity(cloud, &Adversity::Over, &self.slots);
+            cloud_faults::adversity(cloud, &Adversity::Over, &self.slots);
         });
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use cloudfn::api::Reason;
 
-use crate::faults;
-use crate::trouble;
+use crate::api_faults;
+use crate::cloud_faults;
 use crate::world::Counts;
 
 /// Ways in which objects end when all trouble is over.
@@ -61,13 +61,16 @@ fn wanted() -> Vec<(&'static str, String)> {
             .map(|name| (what, (*name).to_owned()))
             .collect::<Vec<_>>()
     };
-    let cloud: BTreeSet<&str> = faults::kinds()
+    let cloud: BTreeSet<&str> = cloud_faults::kinds()
         .iter()
         .map(strict_cloud::FaultKind::name)
         .collect();
     let mut wanted = of("step", &STEPS);
     wanted.extend(of("fault", &cloud.into_iter().collect::<Vec<_>>()));
-    wanted.extend(of("fault", &trouble::Kind::ALL.map(trouble::Kind::name)));
+    wanted.extend(of(
+        "fault",
+        &api_faults::Kind::ALL.map(api_faults::Kind::name),
+    ));
     wanted.extend(of("fault", &OTHER_FAULTS));
     wanted.extend(of("outside", &OUTSIDE));
     wanted.extend(of("class", &CLASSES));

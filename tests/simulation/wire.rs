@@ -14,9 +14,9 @@ use kube::client::Body;
 use serde_json::Value;
 use tokio::sync::Notify;
 
+use crate::api_faults::Kind;
 use crate::api_server::{self, Answer, Key};
 use crate::schedule::Point;
-use crate::trouble::Kind;
 use crate::world::{World, lock};
 
 /// Ends an operator at a chosen point of its work.

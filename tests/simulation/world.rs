@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use crate::api_server::{Answer, ApiServer, Change, Request};
 use crate::clouds::Clouds;
 use crate::judge::{self, Place};
-use crate::{invariants, trouble};
+use crate::{api_faults, invariants};
 
 /// Every environment value and every Secret holds this text, and nothing public does.
 pub const SENTINEL: &str = "sentinel-value";
@@ -84,7 +84,7 @@ pub struct World {
     /// The clouds.
     pub clouds: Clouds,
     /// Faults of the API server now at work.
-    pub trouble: Mutex<trouble::Trouble>,
+    pub trouble: Mutex<api_faults::Trouble>,
     /// Call budgets of each operator.
     pub rates: Rates,
 }

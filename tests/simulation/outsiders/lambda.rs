@@ -8,8 +8,8 @@ use strict_cloud::lambda::{self, Configuration, Page};
 use strict_cloud::{Caller, Cloud};
 
 use crate::clouds::{OTHERS, caller};
+use crate::outsiders::{of_another_cluster, strange_tags};
 use crate::schedule::Outside;
-use crate::sight::{of_another_cluster, strange_tags};
 use crate::world::ACCOUNT;
 
 /// The function of a name; one that is being deleted is gone.

@@ -1,5 +1,7 @@
 //! What can be seen of the cloud from outside, and what outsiders do there.
 
+mod lambda;
+
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::{Value, json};
 use strict_cloud::cloudfront::{self as cf, Stage};
@@ -24,7 +26,7 @@ pub fn bystanders() -> Vec<Place> {
 pub fn see(cloud: &mut Cloud, caller: &Caller, place: &Place) -> Option<Value> {
     match place.kind {
         Kind::CloudFront => cloudfront(cloud, caller, &place.name),
-        Kind::Lambda => crate::sight_lambda::see(cloud, caller, &place.name),
+        Kind::Lambda => lambda::see(cloud, caller, &place.name),
     }
 }
 
@@ -40,14 +42,10 @@ pub fn all(cloud: &mut Cloud, caller: &Caller) -> Vec<Place> {
         name: summary.name,
     });
     let mut all: Vec<Place> = cloudfront.collect();
-    all.extend(
-        crate::sight_lambda::all(cloud, caller)
-            .into_iter()
-            .map(|name| Place {
-                kind: Kind::Lambda,
-                name,
-            }),
-    );
+    all.extend(lambda::all(cloud, caller).into_iter().map(|name| Place {
+        kind: Kind::Lambda,
+        name,
+    }));
     all
 }
 
@@ -102,7 +100,7 @@ impl Clouds {
         self.undisturbed(world, |cloud| match (what, place.kind) {
             (Outside::Create, _) => create(cloud, &place),
             (_, Kind::CloudFront) => outside_cloudfront(cloud, &place.name, what).is_some(),
-            (_, Kind::Lambda) => crate::sight_lambda::outside(cloud, &place.name, what).is_some(),
+            (_, Kind::Lambda) => lambda::outside(cloud, &place.name, what).is_some(),
         })
     }
 }
@@ -128,7 +126,7 @@ fn create(cloud: &mut Cloud, place: &Place) -> bool {
             cloud.settings_mut().refuse_create_with_tags = refuses;
             created
         }
-        Kind::Lambda => crate::sight_lambda::create(cloud, &caller, &place.name),
+        Kind::Lambda => lambda::create(cloud, &caller, &place.name),
     }
 }
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::api_faults;
 use crate::judge;
 use crate::run::{Stage, on_paused_time};
 use crate::scenarios::first;
 use crate::schedule::{Act, Adversity, Kind, Slot};
-use crate::trouble;
 use crate::wire::Fuse;
 
 async fn stage(spec: Value, refuse_tags: bool, adversity: Adversity) -> Stage {
@@ -47,7 +47,11 @@ fn what_another_announced_is_remembered_only_once_it_is_written() {
                 break;
             }
         }
-        stage.act(&Act::Api(trouble::Kind::Error, 100, Duration::from_secs(5)));
+        stage.act(&Act::Api(
+            api_faults::Kind::Error,
+            100,
+            Duration::from_secs(5),
+        ));
         stage.write_status(0, announced);
         tokio::time::sleep(Duration::from_secs(10)).await;
         // The other operator takes back what it said; nobody need say anything more.
