@@ -1,5 +1,5 @@
 //! Every operation that the operator calls, met by every kind of fault, at each of its calls: the
-//! object gets where it shall, and the call log says that the fault fired.
+//! object ends as it should, and the call log has the fault.
 
 use strict_cloud::operation::{Effect, cloudfront as cf};
 use strict_cloud::{FaultKind, Operation, Service};
@@ -7,7 +7,7 @@ use strict_cloud::{FaultKind, Operation, Service};
 use crate::clouds::OTHERS;
 use crate::schedule::{Act, Kind, Schedule, Step};
 use crate::wire::Fuse;
-use crate::world::Told;
+use crate::world::Record;
 use crate::{bulk, cloud_faults, run, scenarios};
 
 /// The kinds of faults, each once.
@@ -35,15 +35,15 @@ fn disturbed(life: &Schedule, operation: Operation, kind: &FaultKind, nth: u32) 
     schedule
 }
 
-fn calls(told: &Told, operation: Operation) -> u32 {
-    let ours = told
+fn calls(record: &Record, operation: Operation) -> u32 {
+    let ours = record
         .calls
         .iter()
         .filter(|call| call.operation == operation && call.principal != OTHERS);
     u32::try_from(ours.count()).unwrap()
 }
 
-/// One cell: how many faults fired, of how many runs; none where the fault says nothing.
+/// One cell: how many faults fired, of how many runs; none where the fault does not apply.
 fn cell(life: &Schedule, operation: Operation, kind: &FaultKind, calls: u32) -> Option<u32> {
     // A stale answer is one of a read; a write has its effect on what is there.
     if matches!(kind, FaultKind::Stale(_)) && operation.effect == Effect::Write {
@@ -53,12 +53,12 @@ fn cell(life: &Schedule, operation: Operation, kind: &FaultKind, calls: u32) -> 
         return None;
     }
     for nth in 1..=calls {
-        let told = run::run(&disturbed(life, operation, kind, nth), Fuse::never());
+        let record = run::run(&disturbed(life, operation, kind, nth), Fuse::never());
         let name = format!(
             "{} {kind:?} at call {nth} of {calls}",
             cloud_faults::name(operation)
         );
-        let fired = told
+        let fired = record
             .calls
             .iter()
             .filter(|call| call.operation == operation && call.fault == Some(kind.name()))
@@ -67,13 +67,13 @@ fn cell(life: &Schedule, operation: Operation, kind: &FaultKind, calls: u32) -> 
             fired,
             1,
             "{name}: the log has no such fault\n{}",
-            told.trace.join("\n")
+            record.trace.join("\n")
         );
         assert!(
-            told.violations.is_empty(),
+            record.violations.is_empty(),
             "{name}:\n{}\n{:?}",
-            told.trace.join("\n"),
-            told.violations
+            record.trace.join("\n"),
+            record.violations
         );
     }
     Some(calls)

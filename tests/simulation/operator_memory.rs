@@ -1,4 +1,4 @@
-//! What an operator remembers of an object, and what it says when it lets one go.
+//! What an operator remembers of an object, and what it reports when it lets one go.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn stage(spec: Value, refuse_tags: bool, adversity: Adversity) -> Stage {
     });
     stage.act(&Act::Adversity(adversity));
     stage.act(&Act::Apply(0, spec));
-    judge::told(&stage).await;
+    judge::until_reported(&stage).await;
     tokio::time::sleep(Duration::from_mins(1)).await;
     stage
 }
@@ -54,7 +54,7 @@ fn what_another_announced_is_remembered_only_once_it_is_written() {
         ));
         stage.write_status(0, announced);
         tokio::time::sleep(Duration::from_secs(10)).await;
-        // The other operator takes back what it said; nobody need say anything more.
+        // The other operator restores the status; no further write is needed.
         stage.write_status(0, ready);
         tokio::time::sleep(Duration::from_mins(2)).await;
         stage.object(0).unwrap()["status"].clone()

@@ -96,7 +96,7 @@ pub enum Act {
     Delete(usize),
     /// The object is paused, or no longer.
     Pause(usize, Option<String>),
-    /// Somebody asks for a look.
+    /// Somebody requests a reconcile (`cloudfn.dev/reconcile-requested-at`).
     Look(usize, String),
     /// Somebody lets this code pass without its tests, or no code any more.
     SkipTests(usize, Option<String>),
