@@ -1,4 +1,5 @@
-//! The house keeps its order: rooms import one way, pure files are pure, files stay short.
+//! The house keeps its order: rooms import one way, no files import each other in a circle, pure files
+//! are pure, and files, functions and types stay small.
 //!
 //! Each rule is shown to catch a fixture that breaks it: `tests/fixtures/architecture/<rule>`.
 
@@ -8,8 +9,12 @@
     reason = "a test may fail loudly"
 )]
 
+#[path = "architecture/circles.rs"]
+mod circles;
 #[path = "architecture/rules.rs"]
 mod rules;
+#[path = "architecture/sizes.rs"]
+mod sizes;
 #[path = "architecture/source.rs"]
 mod source;
 
@@ -166,6 +171,36 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
         "src/api/conditions.rs:4",
         "pure",
         "jiff::Zoned::now has no place in src/api",
+    ),
+    (
+        "circle",
+        "src/reconcile/pass.rs:3",
+        "circle",
+        "files import each other, src/reconcile/pass.rs:3 -> src/reconcile/steps.rs:3 -> src/reconcile/pass.rs: move",
+    ),
+    (
+        "circle-of-three",
+        "src/cloud/gate.rs:5",
+        "circle",
+        "files import each other, src/cloud/gate.rs:5 -> src/cloud/limit/rates.rs:4 -> src/cloud/limit/mod.rs:6 -> src/cloud/gate.rs: move",
+    ),
+    (
+        "circle-through-mod",
+        "src/functions/lambda/mod.rs:6",
+        "circle",
+        "files import each other, src/functions/lambda/mod.rs:6 -> src/functions/lambda/observe.rs:3 -> src/functions/lambda/mod.rs: move",
+    ),
+    (
+        "function-length",
+        "src/cloud/error.rs:10",
+        "function-length",
+        "counted has 61 lines; a function has at most 60",
+    ),
+    (
+        "field-count",
+        "src/reconcile/pass.rs:9",
+        "field-count",
+        "Pass has 13 fields; a type in src/reconcile has at most 12",
     ),
     (
         "main-is-thin",

@@ -1,10 +1,13 @@
-//! The rules of the house: who may import whom, what is pure, and how long a file may be.
+//! The rules of the house: who may import whom, what is pure, and how long a file may be; the rest is
+//! in `circles` and `sizes`.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path as FilePath, PathBuf};
 
+use crate::circles::circles;
+use crate::sizes::{long_functions, wide_types};
 use crate::source::{Path, Token, paths, tokens};
 
 /// What each room may import: other rooms, or single items of them.
@@ -137,10 +140,9 @@ pub fn violations(package: &FilePath) -> Vec<Violation> {
     let mut files = Vec::new();
     collect(&package.join("src"), &mut files);
     files.sort();
-    let mut found: Vec<Violation> = files
-        .iter()
-        .flat_map(|file| File::read(package, file).violations())
-        .collect();
+    let files: Vec<File> = files.iter().map(|file| File::read(package, file)).collect();
+    let mut found: Vec<Violation> = files.iter().flat_map(File::violations).collect();
+    found.extend(circles(&files));
     found.sort();
     found.dedup();
     found
@@ -157,13 +159,17 @@ fn collect(folder: &FilePath, files: &mut Vec<PathBuf>) {
     }
 }
 
-struct File {
-    name: String,
+/// A file of the package's `src`.
+pub struct File {
+    /// Path from the package's folder.
+    pub name: String,
     /// `["functions", "lambda", "plan"]`; `mod.rs` is its folder.
-    module: Vec<String>,
+    pub module: Vec<String>,
     lines: usize,
-    tokens: Vec<Token>,
-    paths: Vec<Path>,
+    /// Its tokens, without tests.
+    pub tokens: Vec<Token>,
+    /// Its paths, resolved.
+    pub paths: Vec<Path>,
 }
 
 impl File {
@@ -196,7 +202,8 @@ impl File {
         }
     }
 
-    fn room(&self) -> &str {
+    /// The folder or file right under `src` that it belongs to.
+    pub fn room(&self) -> &str {
         self.module.first().map_or("", String::as_str)
     }
 
@@ -205,7 +212,7 @@ impl File {
     }
 
     /// Unit tests may reach further than what they test.
-    fn is_test(&self) -> bool {
+    pub fn is_test(&self) -> bool {
         self.module.iter().any(|segment| segment == "tests")
     }
 
@@ -222,7 +229,8 @@ impl File {
                 .any(|segment| PURE.contains(&segment.as_str()))
     }
 
-    fn violation(&self, rule: &'static str, line: usize, message: String) -> Violation {
+    /// A rule that this file breaks.
+    pub fn violation(&self, rule: &'static str, line: usize, message: String) -> Violation {
         Violation {
             file: self.name.clone(),
             line,
@@ -236,6 +244,10 @@ impl File {
         found.extend(self.names_an_sdk());
         if self.module.is_empty() {
             found.extend(self.re_exports());
+        }
+        if !self.is_test() {
+            found.extend(long_functions(self));
+            found.extend(wide_types(self));
         }
         if !self.module.is_empty() && !self.is_test() {
             found.extend(self.imports_upwards());

@@ -360,7 +360,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn is_word(text: &str) -> bool {
+/// Whether a token is a word that may stand in a path.
+pub fn is_word(text: &str) -> bool {
     text.chars()
         .next()
         .is_some_and(|c| c.is_alphabetic() || c == '_')

@@ -17,7 +17,7 @@ use strict_cloud::Snapshot;
 /// Requests of a person that are under way at once.
 const AT_ONCE: usize = 32;
 /// Far more than a fleet takes: 1,000 functions at 10 writes a second take 100 s.
-const PATIENCE: Duration = Duration::from_mins(30);
+const FLEET_LIMIT: Duration = Duration::from_mins(30);
 
 /// A kind of function.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -182,7 +182,7 @@ impl Fleet {
                 }
             }
         };
-        if tokio::time::timeout(PATIENCE, all).await.is_ok() {
+        if tokio::time::timeout(FLEET_LIMIT, all).await.is_ok() {
             return;
         }
         let other = there.iter().find(|(name, _)| !done.contains(*name));

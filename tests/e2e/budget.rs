@@ -11,7 +11,7 @@ use metrics::Metrics;
 use serde_json::json;
 
 use crate::invariants::SENTINEL;
-use crate::support::{BINARY, CFF, LFN, PATIENCE, QUIET, Scene, cff, javascript, lfn, python};
+use crate::support::{BINARY, CFF, LFN, QUIET, Scene, TIMEOUT, cff, javascript, lfn, python};
 
 /// Writes of the object's status so far.
 fn status_writes(scene: &Scene, name: &str) -> usize {
@@ -167,7 +167,7 @@ async fn what_means_nothing_costs_no_call_and_a_foreign_status_is_put_right() {
                 "f",
                 "to have its status again",
                 |object| object.data["status"] == wanted,
-                PATIENCE,
+                TIMEOUT,
             )
             .await;
         assert_eq!(
@@ -214,7 +214,7 @@ async fn edits_without_meaning_do_not_put_off_the_periodic_check() {
         }
     };
     tokio::select! {
-        () = checks.arrived(3, PATIENCE) => {}
+        () = checks.arrived(3, TIMEOUT) => {}
         () = edit => {}
     }
     assert!(edits >= 3, "only {edits} edits came between three checks");
@@ -286,7 +286,7 @@ async fn it_is_ready_when_the_definitions_are_there_and_alive_before() {
             .then(Action::Hold),
     );
     let operator = tenant.spawn_operator(tenant.operator_settings(BINARY, &QUIET));
-    held.arrived(1, PATIENCE).await;
+    held.arrived(1, TIMEOUT).await;
     assert_eq!(
         operator.get("/livez").await.map(|(status, _)| status).ok(),
         Some(200)

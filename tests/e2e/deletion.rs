@@ -8,7 +8,7 @@ use aws_sdk_cloudfront::types::{FunctionStage, TagKeys};
 use cloudfn_bed::{Action, Fault, MINUTE};
 use serde_json::{Value, json};
 
-use crate::support::{CFF, LFN, PATIENCE, Scene, cff, javascript, lfn, python};
+use crate::support::{CFF, LFN, Scene, TIMEOUT, cff, javascript, lfn, python};
 
 /// Both kinds, and the name that a test's object of that kind has.
 const BOTH: [(&str, &str); 2] = [(CFF, "edge"), (LFN, "region")];
@@ -168,7 +168,7 @@ async fn the_policy_is_read_at_the_last_moment() {
         held.arrived(1, MINUTE).await;
         scene.tenant.patch(kind, name, policy("Retain")).await;
         held.release();
-        scene.tenant.wait_gone(kind, name, PATIENCE).await;
+        scene.tenant.wait_gone(kind, name, TIMEOUT).await;
         assert_eq!(scene.writes(), Vec::<String>::new(), "{kind}");
         assert!(
             tags(&scene, kind, name).await.is_some(),

@@ -15,7 +15,7 @@ use crate::ownership::either::{
     BOTH, INSTANCE, exists, has_finalizer, is_stalled, manifest, message, runs, state, tags, untag,
 };
 use crate::support::{
-    BINARY, CFF, LFN, PATIENCE, Scene, archive, cff, javascript, lfn, python, quiet_with,
+    BINARY, CFF, LFN, Scene, TIMEOUT, archive, cff, javascript, lfn, python, quiet_with,
 };
 
 /// Checks come soon, so that nobody needs to ask for them.
@@ -107,11 +107,11 @@ fn planned(object: &DynamicObject) -> Vec<(&str, &str)> {
 }
 
 /// Waits until this many events of this reason tell of the objects of this name; there must not be more.
-async fn told(scene: &Scene, reason: &str, name: &str, times: usize) {
+async fn expect_events(scene: &Scene, reason: &str, name: &str, times: usize) {
     let wanted =
         |line: &str| line.contains(&format!(" {reason} ")) && line.contains(&format!("/{name}: "));
-    let told = scene.tenant.wait_events(times, wanted, PATIENCE).await;
-    assert_eq!(told.len(), times, "{told:#?}");
+    let events = scene.tenant.wait_events(times, wanted, TIMEOUT).await;
+    assert_eq!(events.len(), times, "{events:#?}");
 }
 
 /// Waits until the functions of each kind were looked at so many times more.
@@ -125,7 +125,7 @@ async fn looked_at(scene: &Scene, times: usize) {
         )
     });
     for look in &looks {
-        look.arrived(times, PATIENCE).await;
+        look.arrived(times, TIMEOUT).await;
         look.remove();
     }
 }
@@ -199,10 +199,10 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
     // Some checks, and an operator that knows only what stands in the status.
     looked_at(&scene, 3).await;
     scene.operator.kill();
-    scene.operator.exited(PATIENCE).await;
+    scene.operator.exited(TIMEOUT).await;
     let unreachable = scene.tenant.inject(Fault::any().always());
     scene.operator.restart().await;
-    unreachable.arrived(2, PATIENCE).await;
+    unreachable.arrived(2, TIMEOUT).await;
     unreachable.remove();
     looked_at(&scene, 3).await;
     for (kind, found) in BOTH.into_iter().zip(found) {
@@ -212,8 +212,8 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
     }
     assert_eq!(scene.writes(), Vec::<String>::new());
     // Once for each.
-    told(&scene, "DriftReported", "f", 2).await;
-    told(&scene, "Drifted", "f", 0).await;
+    expect_events(&scene, "DriftReported", "f", 2).await;
+    expect_events(&scene, "Drifted", "f", 0).await;
 
     for kind in BOTH {
         let before = scene.tenant.get(kind, "f").await;
@@ -287,7 +287,7 @@ async fn an_edit_that_is_undone_outside_is_ready_again_by_itself() {
         edit(kind, "ours").await;
         let object = scene
             .tenant
-            .wait_for(kind, "f", "to be ready again", is_ready, PATIENCE)
+            .wait_for(kind, "f", "to be ready again", is_ready, TIMEOUT)
             .await;
         assert!(
             planned(&object).is_empty() && fields(&object) == [field],
@@ -299,7 +299,7 @@ async fn an_edit_that_is_undone_outside_is_ready_again_by_itself() {
     }
     looked_at(&scene, 2).await;
     // Each edit is told once.
-    told(&scene, "DriftReported", "f", 4).await;
+    expect_events(&scene, "DriftReported", "f", 4).await;
     assert_eq!(scene.writes(), Vec::<String>::new());
     scene.end().await;
 }
@@ -395,7 +395,7 @@ async fn a_changed_reference_repairs_what_was_reported() {
     scene.apply(map("later")).await;
     let live = scene
         .tenant
-        .wait_for(CFF, "f", "to be ready again", is_ready, PATIENCE)
+        .wait_for(CFF, "f", "to be ready again", is_ready, TIMEOUT)
         .await;
     assert_eq!(
         (scene.cloud.live("f").await, fields(&live)),
@@ -403,7 +403,7 @@ async fn a_changed_reference_repairs_what_was_reported() {
     );
     scene
         .tenant
-        .wait_for(LFN, "f", "to be ready again", is_ready, PATIENCE)
+        .wait_for(LFN, "f", "to be ready again", is_ready, TIMEOUT)
         .await;
     assert_eq!(
         scene.cloud.configuration("f").await.handler.as_deref(),
@@ -423,7 +423,7 @@ async fn a_foreign_publish_is_left_and_shown() {
     let only_live = |object: &DynamicObject| planned(object) == [("Publish", "code")];
     let object = scene
         .tenant
-        .wait_for(CFF, "f", "to plan a publish alone", only_live, PATIENCE)
+        .wait_for(CFF, "f", "to plan a publish alone", only_live, TIMEOUT)
         .await;
     let status = &object.data["status"];
     assert_eq!(
@@ -565,7 +565,7 @@ async fn what_a_repair_overwrites_is_in_the_status_before_it_is_overwritten() {
             .inject(Fault::on(operation).then(Action::KillBefore));
         request(&scene, kind, "f", "1").await;
         assert!(
-            scene.operator.exited(PATIENCE).await.is_some(),
+            scene.operator.exited(TIMEOUT).await.is_some(),
             "{kind}: the repair was not sent"
         );
         fault.assert_fired(1);
@@ -610,7 +610,7 @@ async fn a_change_of_ours_that_is_half_done_is_no_drift() {
         scene
             .apply(manifest(kind, "f", "second", reporting(changed)))
             .await;
-        assert!(scene.operator.exited(PATIENCE).await.is_some());
+        assert!(scene.operator.exited(TIMEOUT).await.is_some());
         fault.assert_fired(1);
         scene.operator.restart().await;
         let object = scene.ready(kind, "f").await;
@@ -649,7 +649,7 @@ async fn a_pause_does_not_forget_what_was_settled() {
     }
     assert_eq!(scene.writes(), Vec::<String>::new());
     // A pause makes no new drift.
-    told(&scene, "DriftReported", "f", 2).await;
+    expect_events(&scene, "DriftReported", "f", 2).await;
     scene.end().await;
 }
 

@@ -37,7 +37,7 @@ pub async fn check(tenant: &Tenant) {
 
 fn one(kind: &str, name: &str, object: &DynamicObject) {
     let status = &object.data["status"];
-    let told = |what: &str| format!("{kind} {name}: {what}: {status:#}");
+    let message = |what: &str| format!("{kind} {name}: {what}: {status:#}");
     let observed = status["observedGeneration"].as_i64().unwrap_or(-1);
     if status.is_null() || observed == -1 {
         return;
@@ -49,24 +49,24 @@ fn one(kind: &str, name: &str, object: &DynamicObject) {
     assert!(
         observed <= object.metadata.generation.unwrap_or_default(),
         "{}",
-        told("observedGeneration is ahead of the generation")
+        message("observedGeneration is ahead of the generation")
     );
     let of = |kind: &str| condition(object, kind);
     let Some(ready) = of("Ready") else {
-        panic!("{}", told("Ready is missing"))
+        panic!("{}", message("Ready is missing"))
     };
     let extra = ["Reconciling", "Stalled"]
         .iter()
         .filter(|kind| of(kind).is_some())
         .count();
     if ready["status"] == "True" {
-        assert_eq!(extra, 0, "{}", told("Ready, but Reconciling or Stalled"));
+        assert_eq!(extra, 0, "{}", message("Ready, but Reconciling or Stalled"));
         for condition in status["conditions"].as_array().into_iter().flatten() {
             assert_eq!(
                 condition["observedGeneration"].as_i64(),
                 Some(observed),
                 "{}",
-                told("a condition of another generation")
+                message("a condition of another generation")
             );
         }
     } else if ready["reason"] != "Paused" {
@@ -74,7 +74,7 @@ fn one(kind: &str, name: &str, object: &DynamicObject) {
             extra,
             1,
             "{}",
-            told("not Ready, and not exactly one of Reconciling and Stalled")
+            message("not Ready, and not exactly one of Reconciling and Stalled")
         );
     }
 }

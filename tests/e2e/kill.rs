@@ -10,7 +10,7 @@ use kube::ResourceExt as _;
 use serde_json::{Map, Value, json};
 
 use crate::invariants::SENTINEL;
-use crate::support::{CFF, Cloud, LFN, PATIENCE, Scene, cff, javascript, lfn, python};
+use crate::support::{CFF, Cloud, LFN, Scene, TIMEOUT, cff, javascript, lfn, python};
 
 /// Scenes side by side.
 const LANES: usize = 4;
@@ -170,7 +170,7 @@ async fn lane_of(
             ),
         };
         begin(scene, kind, doing, &name).await;
-        let exit = scene.operator.exited(PATIENCE).await;
+        let exit = scene.operator.exited(TIMEOUT).await;
         assert!(
             exit.is_some(),
             "{point:?} was not reached\n{}",
@@ -229,7 +229,7 @@ async fn begin(scene: &Scene, kind: &str, doing: Doing, name: &str) {
 
 async fn settled(scene: &Scene, kind: &str, doing: Doing, name: &str) {
     match doing {
-        Doing::Delete => scene.tenant.wait_gone(kind, name, PATIENCE).await,
+        Doing::Delete => scene.tenant.wait_gone(kind, name, TIMEOUT).await,
         Doing::Create | Doing::Update => drop(scene.ready(kind, name).await),
     }
 }

@@ -12,7 +12,7 @@ use cloudfn_bed::reason;
 use serde_json::{Value, json};
 
 use crate::invariants::SENTINEL;
-use crate::support::{LFN, PATIENCE, Scene, lfn, python};
+use crate::support::{LFN, Scene, TIMEOUT, lfn, python};
 
 /// What a `LambdaFunction` may show while nothing is wrong.
 const CALM: [&str; 6] = [
@@ -89,7 +89,7 @@ async fn event(scene: &Scene, name: &str, reason: &str) -> String {
 async fn message(scene: &Scene, name: &str, reason: &str) -> String {
     let object = scene
         .tenant
-        .wait_reason(LFN, name, "Ready", reason, PATIENCE)
+        .wait_reason(LFN, name, "Ready", reason, TIMEOUT)
         .await;
     cloudfn_bed::condition(&object, "Ready")
         .and_then(|ready| ready["message"].as_str())

@@ -6,7 +6,7 @@ use cloudfn_bed::{Action, Bed, Emulator, Fault, is_ready};
 use kube::ResourceExt as _;
 use serde_json::{Value, json};
 
-use crate::support::{BINARY, CFF, LFN, PATIENCE, QUIET, Scene, cff, javascript, lfn, python};
+use crate::support::{BINARY, CFF, LFN, QUIET, Scene, TIMEOUT, cff, javascript, lfn, python};
 
 /// Both kinds, Ready.
 async fn both(scene: &Scene) {
@@ -207,7 +207,7 @@ async fn a_check_that_was_throttled_or_had_expired_credentials_leaves_ready_alon
             LFN
         };
         let injected = scene.tenant.inject(fault);
-        injected.arrived(1, PATIENCE).await;
+        injected.arrived(1, TIMEOUT).await;
         scene.look(kind, "f", &format!("after {injected:?}")).await;
     }
     for kind in [CFF, LFN] {
@@ -238,7 +238,7 @@ async fn an_api_server_out_of_reach_for_a_while_leads_to_no_second_effect() {
     scene.apply(cff("g", &javascript("one"), json!({}))).await;
     scene.apply(lfn("g", &python("one"), json!({}))).await;
     for held in &held {
-        held.arrived(1, PATIENCE).await;
+        held.arrived(1, TIMEOUT).await;
     }
     scene.tenant.api_proxy().clear();
     scene.tenant.api_proxy().set_unreachable(true);
@@ -298,7 +298,7 @@ async fn wait_until(what: &str, so: impl Fn() -> bool) {
         }
     };
     assert!(
-        tokio::time::timeout(PATIENCE, looking).await.is_ok(),
+        tokio::time::timeout(TIMEOUT, looking).await.is_ok(),
         "not so: {what}"
     );
 }
@@ -323,12 +323,12 @@ async fn a_cloud_that_went_away_and_came_back_empty_is_filled_again() {
     tenant.apply(cff("f", &javascript("one"), json!({}))).await;
     tenant.apply(lfn("f", &python("one"), json!({}))).await;
     for kind in [CFF, LFN] {
-        tenant.wait_ready(kind, "f", PATIENCE).await;
+        tenant.wait_ready(kind, "f", TIMEOUT).await;
     }
     emulator.stop();
     for kind in [CFF, LFN] {
         tenant
-            .wait_reason(kind, "f", "Ready", "CannotObserve", PATIENCE)
+            .wait_reason(kind, "f", "Ready", "CannotObserve", TIMEOUT)
             .await;
     }
     emulator.start().await.expect("it starts again");
@@ -337,7 +337,7 @@ async fn a_cloud_that_went_away_and_came_back_empty_is_filled_again() {
             is_ready(object) && object.data["status"]["arn"].is_string()
         };
         tenant
-            .wait_for(kind, "f", "to be created again", again, PATIENCE)
+            .wait_for(kind, "f", "to be created again", again, TIMEOUT)
             .await;
     }
     // Both were created twice.
@@ -345,7 +345,7 @@ async fn a_cloud_that_went_away_and_came_back_empty_is_filled_again() {
         .wait_events(
             4,
             |event| event.contains("created") || event.contains("Create of"),
-            PATIENCE,
+            TIMEOUT,
         )
         .await;
     assert!(operator.terminate().await.success());
@@ -409,7 +409,7 @@ async fn a_running_write_ends_before_the_process_and_its_effect_is_recorded() {
             lfn("f", &python("one"), json!({}))
         };
         scene.apply(manifest).await;
-        held.arrived(1, PATIENCE).await;
+        held.arrived(1, TIMEOUT).await;
         let operator = scene.operator.clone();
         let pid = operator.id().expect("a process").to_string();
         let asked = std::process::Command::new("kill")
@@ -423,7 +423,7 @@ async fn a_running_write_ends_before_the_process_and_its_effect_is_recorded() {
         .await;
         assert!(operator.is_running(), "a write is under way");
         held.release();
-        let status = operator.exited(PATIENCE).await.expect("it ends");
+        let status = operator.exited(TIMEOUT).await.expect("it ends");
         assert!(status.success(), "{status}");
         let arn = scene.tenant.get(kind, "f").await.data["status"]["arn"].clone();
         assert!(

@@ -9,7 +9,7 @@ use kube::ResourceExt as _;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
-use crate::support::{PATIENCE, Scene};
+use crate::support::{Scene, TIMEOUT};
 
 /// Applies a ConfigMap; returns its version.
 async fn config_map(scene: &Scene, name: &str, data: Value) -> String {
@@ -44,7 +44,7 @@ async fn ready_with(scene: &Scene, kind: &str, version: &str) -> DynamicObject {
             "f",
             &format!("to be ready with version {version} of its reference"),
             |object| is_ready(object) && uses(object),
-            PATIENCE,
+            TIMEOUT,
         )
         .await
 }

@@ -18,7 +18,7 @@ use strict_cloud::log::Answered;
 use strict_cloud::{Cloud, Operation, Settings};
 
 use crate::invariants;
-use crate::support::{CFF, LFN, PATIENCE, binary, cff, javascript, lfn, python, quiet_with};
+use crate::support::{CFF, LFN, TIMEOUT, binary, cff, javascript, lfn, python, quiet_with};
 
 /// A test's stage, with a strict cloud of its own.
 struct Strict {
@@ -116,8 +116,8 @@ async fn both_kinds_live_their_lives_on_a_cloud_that_is_as_strict_as_aws() {
             json!({"role": role, "timeout": 10, "publish": true, "tags": {"team": "a"}}),
         ))
         .await;
-    tenant.wait_ready(CFF, "edge", PATIENCE).await;
-    tenant.wait_ready(LFN, "worker", PATIENCE).await;
+    tenant.wait_ready(CFF, "edge", TIMEOUT).await;
+    tenant.wait_ready(LFN, "worker", TIMEOUT).await;
     tenant
         .apply(cff(
             "edge",
@@ -132,8 +132,8 @@ async fn both_kinds_live_their_lives_on_a_cloud_that_is_as_strict_as_aws() {
             json!({"role": role, "timeout": 20, "publish": true, "tags": {"cost": "b"}}),
         ))
         .await;
-    let edge = tenant.wait_ready(CFF, "edge", PATIENCE).await;
-    let worker = tenant.wait_ready(LFN, "worker", PATIENCE).await;
+    let edge = tenant.wait_ready(CFF, "edge", TIMEOUT).await;
+    let worker = tenant.wait_ready(LFN, "worker", TIMEOUT).await;
     assert_eq!(
         (
             &edge.data["status"]["live"]["state"],
@@ -165,8 +165,8 @@ async fn both_kinds_live_their_lives_on_a_cloud_that_is_as_strict_as_aws() {
 
     tenant.delete(CFF, "edge").await;
     tenant.delete(LFN, "worker").await;
-    tenant.wait_gone(CFF, "edge", PATIENCE).await;
-    tenant.wait_gone(LFN, "worker", PATIENCE).await;
+    tenant.wait_gone(CFF, "edge", TIMEOUT).await;
+    tenant.wait_gone(LFN, "worker", TIMEOUT).await;
     stage.cloud(|cloud| {
         assert_eq!(cloud.functions(tenant.account()), Vec::<String>::new());
         // Only what was not there, not yet or not any more, was refused.

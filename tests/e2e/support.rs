@@ -25,7 +25,7 @@ pub fn binary() -> String {
 }
 
 /// Long enough on a busy machine; reached only by a failing test.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+pub const TIMEOUT: Duration = Duration::from_secs(90);
 /// Kinds.
 pub const CFF: &str = "CloudFrontFunction";
 pub const LFN: &str = "LambdaFunction";
@@ -85,20 +85,20 @@ impl Scene {
 
     /// Waits until the object is Ready for its generation.
     pub async fn ready(&self, kind: &str, name: &str) -> DynamicObject {
-        self.tenant.wait_ready(kind, name, PATIENCE).await
+        self.tenant.wait_ready(kind, name, TIMEOUT).await
     }
 
     /// Waits until Ready (or another condition) has this reason.
     pub async fn reason(&self, kind: &str, name: &str, reason: &str) -> DynamicObject {
         self.tenant
-            .wait_reason(kind, name, "Ready", reason, PATIENCE)
+            .wait_reason(kind, name, "Ready", reason, TIMEOUT)
             .await
     }
 
     /// Deletes the object and waits until it is gone.
     pub async fn delete(&self, kind: &str, name: &str) {
         self.tenant.delete(kind, name).await;
-        self.tenant.wait_gone(kind, name, PATIENCE).await;
+        self.tenant.wait_gone(kind, name, TIMEOUT).await;
     }
 
     /// Somebody else updates a CloudFront function and publishes it: no look comes in between.
@@ -125,7 +125,7 @@ impl Scene {
             object.data["status"]["lastHandledReconcileAt"] == token && !is_reconciling(object)
         };
         self.tenant
-            .wait_for(kind, name, &what, handled, PATIENCE)
+            .wait_for(kind, name, &what, handled, TIMEOUT)
             .await
     }
 
@@ -159,7 +159,7 @@ impl Scene {
         };
         let lines = self
             .tenant
-            .wait_events(count, |line| text(line).is_some(), PATIENCE)
+            .wait_events(count, |line| text(line).is_some(), TIMEOUT)
             .await;
         lines.iter().filter_map(|line| text(line)).collect()
     }

@@ -62,7 +62,7 @@ impl Trial {
         json!({"kind": self.kind, "metadata": {"name": self.name(role)}, "spec": spec})
     }
 
-    fn told(&self, what: &str) -> String {
+    fn describe(&self, what: &str) -> String {
         format!(
             "seed {}, {}:\nA {}\nB {}\n{what}",
             self.seed, self.kind, self.a, self.b
@@ -79,7 +79,7 @@ async fn apply(scene: &Scene, trial: &Trial, role: &str, spec: &Value) {
     if let Err(refusal) = scene.tenant.try_apply(trial.manifest(role, spec)).await {
         panic!(
             "{}",
-            trial.told(&format!("the API server refuses {role}: {refusal}"))
+            trial.describe(&format!("the API server refuses {role}: {refusal}"))
         );
     }
 }
@@ -172,7 +172,7 @@ async fn ended(scene: &Scene, trial: &Trial, role: &str) -> (Value, Value) {
             assert!(
                 is_own(text.as_str().unwrap_or_default()),
                 "{}",
-                trial.told(&format!("{path} of {name} is {text}"))
+                trial.describe(&format!("{path} of {name} is {text}"))
             );
             *text = json!("its own");
         }
@@ -375,7 +375,7 @@ async fn from_any_spec_to_any_other_ends_as_the_other_alone() {
         } else {
             Some(format!("B alone ends {ready}"))
         };
-        wrong.extend(sentence.map(|sentence| trial.told(&sentence)));
+        wrong.extend(sentence.map(|sentence| trial.describe(&sentence)));
     }
     println!(
         "{} pairs in {:.1} s; exceptions met:",

@@ -22,7 +22,7 @@ pub struct Request {
     pub method: String,
     /// Path, without the query.
     pub path: String,
-    /// Whether only metadata is asked for.
+    /// Whether the client requests only metadata.
     pub partial: bool,
     /// Content type of the body.
     pub content_type: String,
@@ -61,7 +61,7 @@ pub struct Change {
 
 /// The server.
 pub struct ApiServer {
-    /// Shared with answers, changes and caches: nobody copies what nobody edits.
+    /// Shared with answers, changes and caches: only what is edited is copied.
     objects: BTreeMap<Key, Arc<Value>>,
     schemas: &'static BTreeMap<String, Value>,
     version: u64,
@@ -339,7 +339,7 @@ impl ApiServer {
         self.version += 1;
         object["metadata"]["resourceVersion"] = json!(self.version.to_string());
         let object = Arc::new(object);
-        // Nobody looks at events again; keeping them would only cost.
+        // Nothing here reads events; keeping them would only cost.
         if key.plural != "events" {
             self.objects.insert(key.clone(), object.clone());
             self.changes.push(Change {

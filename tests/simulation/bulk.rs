@@ -9,7 +9,7 @@ use crate::digest;
 use crate::run;
 use crate::schedule::Schedule;
 use crate::wire::Fuse;
-use crate::world::{Counts, Told, lock};
+use crate::world::{Counts, Record, lock};
 
 /// One run: what it is called, and what happens.
 pub struct Case {
@@ -28,12 +28,12 @@ impl Case {
         }
     }
 
-    fn run(&self) -> Told {
+    fn run(&self) -> Record {
         run::run(&self.schedule, Fuse::never())
     }
 
     /// All that a person needs to understand a run, and to keep it.
-    pub fn text(&self, told: &Told) -> String {
+    pub fn text(&self, record: &Record) -> String {
         let mut text = format!(
             "{}, as a file of tests/simulation/regressions would have it:\n{}",
             self.name,
@@ -43,9 +43,9 @@ impl Case {
             text,
             "\n{}: what happened:\n{}\n",
             self.name,
-            told.trace.join("\n")
+            record.trace.join("\n")
         );
-        for violation in &told.violations {
+        for violation in &record.violations {
             let _ = write!(text, "\n{}: {violation}\n", self.name);
         }
         text
@@ -73,17 +73,17 @@ pub fn run(cases: impl Fn(usize) -> Case + Sync, number: usize, show: bool) -> R
     let results = Mutex::new(Report::default());
     let digests = each(number, |index| {
         let case = cases(index);
-        let told = case.run();
-        let digest = (case.name.clone(), digest::of(&told));
+        let record = case.run();
+        let digest = (case.name.clone(), digest::of(&record));
         if show {
-            println!("{}", case.text(&told));
+            println!("{}", case.text(&record));
         }
-        let failed = !told.violations.is_empty();
-        let text = failed.then(|| case.text(&told));
+        let failed = !record.violations.is_empty();
+        let text = failed.then(|| case.text(&record));
         let mut results = lock(&results);
-        results.counts.join(&told.counts);
+        results.counts.join(&record.counts);
         if let Some(text) = text {
-            results.failures.push((case.name, told.violations, text));
+            results.failures.push((case.name, record.violations, text));
         }
         digest
     });

@@ -156,7 +156,7 @@ impl Way {
             let class = Class::Throttled {
                 after: Some(none.after),
             };
-            self.world.told().counts.add("class", class.name());
+            self.world.record().counts.add("class", class.name());
             return Err(error(
                 class,
                 call.operation,
@@ -174,12 +174,12 @@ impl Way {
             (answer, cloud.log().last().cloned(), cloud.take_delay())
         });
         if let Some(entry) = &entry {
-            self.world.tell(&self.who, format!("  {entry}"));
+            self.world.trace(&self.who, format!("  {entry}"));
             if let Some(fault) = entry.fault {
-                self.world.told().counts.add("fault", fault);
+                self.world.record().counts.add("fault", fault);
             }
             if call.write && entry.effect {
-                self.world.told().writes += 1;
+                self.world.record().writes += 1;
             }
         }
         self.fuse.point(call.write).await;
@@ -197,7 +197,7 @@ impl Way {
     fn refused(&self, key: &Key, operation: &'static str, outcome: &Outcome) -> CloudError {
         let Outcome::Refused(refusal) = outcome else {
             self.world
-                .told()
+                .record()
                 .counts
                 .add("class", Class::Unavailable.name());
             return error(
@@ -216,7 +216,7 @@ impl Way {
             Class::Unavailable | Class::Unauthenticated => {}
             _ => self.budgets.succeeded(key),
         }
-        self.world.told().counts.add("class", class.name());
+        self.world.record().counts.add("class", class.name());
         CloudError {
             request_id: Some(refusal.request_id.clone()),
             ..error(class, operation, refusal.code, &refusal.message)

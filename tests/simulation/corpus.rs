@@ -58,7 +58,7 @@ fn stores() -> BTreeMap<String, BTreeMap<String, String>> {
     .unwrap()
 }
 
-/// The status after a spec came to rest, and what was broken on the way.
+/// The status once the operator has settled on a spec.
 fn settled(spec: &Value) -> Value {
     on_paused_time(async {
         let slot = Slot {
@@ -74,7 +74,7 @@ fn settled(spec: &Value) -> Value {
             }
         });
         stage.act(&Act::Apply(0, spec.clone()));
-        judge::told(&stage).await;
+        judge::until_reported(&stage).await;
         stage
             .object(0)
             .map(|object| object["status"].clone())

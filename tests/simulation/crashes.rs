@@ -26,14 +26,14 @@ fn a_crash_before_or_after_any_write_changes_nothing_in_the_end() {
         );
         for point in 0..writes * 2 {
             let fuse = Fuse::after(Point::Write, point);
-            let told = run::run(schedule, fuse.clone());
-            let crashed = told.trace.iter().any(|line| line.contains("is dead"));
+            let record = run::run(schedule, fuse.clone());
+            let crashed = record.trace.iter().any(|line| line.contains("is dead"));
             assert!(crashed, "{name}: no crash at point {point}");
             assert!(
-                told.violations.is_empty(),
+                record.violations.is_empty(),
                 "{name}, crash at point {point}: {:?}\n{}",
-                told.violations,
-                told.trace.join("\n")
+                record.violations,
+                record.trace.join("\n")
             );
         }
         (

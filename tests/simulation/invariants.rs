@@ -18,7 +18,7 @@ pub fn written(before: &Value, after: &Value) -> Vec<String> {
     };
     let generation = after["metadata"]["generation"].as_i64().unwrap_or_default();
     let observed = status["observedGeneration"].as_i64().unwrap_or(-1);
-    // A cleared status says of itself that nobody looked; the next write follows at once.
+    // A cleared status (-1) claims nothing; the next write follows at once.
     if status["observedGeneration"] == -1 {
         return wrong;
     }
@@ -59,14 +59,14 @@ pub fn written(before: &Value, after: &Value) -> Vec<String> {
     wrong
 }
 
-/// Whether a status says that all is as its generation of the spec asks.
+/// Whether a status claims that the function is as this generation of the spec asks.
 pub fn is_available(object: &Value) -> bool {
-    let said = |ready: &Value| {
+    let available = |ready: &Value| {
         ready["status"] == "True"
             && ready["reason"] == "Available"
             && ready["observedGeneration"] == object["metadata"]["generation"]
     };
-    condition(object, "Ready").is_some_and(said)
+    condition(object, "Ready").is_some_and(available)
 }
 
 /// A condition of an object.

@@ -1,10 +1,9 @@
-//! The properties: what must be true once all trouble has ended.
+//! The judge: how everything must end once nothing goes wrong any more.
 //!
 //! Invariant: the judge reads the cloud and the API server behind everybody's back, and believes
-//! no status: what an object's status says is compared with what the judge finds.
+//! no status: each status is compared with what the judge finds.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
@@ -13,11 +12,15 @@ use serde_json::{Value, json};
 use crate::invariants::condition;
 use crate::run::{CHECK, Stage, settings};
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, Kind, Slot};
-use crate::world::{NAMESPACE, World, lock};
-use crate::{asked, left, manners, sight};
+use crate::tally::{Check, Tally};
+use crate::world::{NAMESPACE, World};
+use crate::{call_rules, expected, observation, outsiders, ready_claims, reported_drift};
 
-/// Longest time until everything is as asked for.
-const PATIENCE: Duration = Duration::from_hours(1);
+/// Why a function may stay as outsiders left it.
+const LEFT: &str = "drift that driftPolicy Report leaves";
+
+/// Longest time until everything is as the specs ask, once nothing goes wrong any more.
+const SETTLE_LIMIT: Duration = Duration::from_hours(1);
 
 /// A function's place in the cloud.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,14 +58,14 @@ impl Place {
 }
 
 /// The function at a place, as the cloud has it now.
-pub fn seen(world: &World, place: &Place) -> Option<Value> {
-    world
-        .clouds
-        .peek(world, |cloud, caller| sight::see(cloud, caller, place))
+pub fn function_at(world: &World, place: &Place) -> Option<Value> {
+    world.clouds.peek(world, |cloud, caller| {
+        observation::function(cloud, caller, place)
+    })
 }
 
 /// Whether a function carries an owner tag.
-pub fn claimed(seen: &Value) -> bool {
+pub fn has_owner_tag(seen: &Value) -> bool {
     seen["tags"].get(OWNER_TAG).is_some()
 }
 
@@ -71,13 +74,14 @@ fn owner(slot: &Slot) -> String {
     format!("{}/{NAMESPACE}/{}", settings().cluster_name, slot.name)
 }
 
-/// Waits until all is as asked for, then for three more checks, in which nothing may be written.
-pub async fn rest(stage: &mut Stage) {
-    let until = stage.world.elapsed() + PATIENCE;
-    let mut wrong = wrongs(stage);
+/// Waits until everything is as the specs ask, then for three more checks, in which nothing may be
+/// written, and checks all properties of the run.
+pub async fn settle_and_check(stage: &mut Stage) {
+    let until = stage.world.elapsed() + SETTLE_LIMIT;
+    let mut wrong = wrongs(stage, &Tally::default());
     while !wrong.is_empty() && stage.world.elapsed() < until {
         tokio::time::sleep(Duration::from_secs(20)).await;
-        wrong = wrongs(stage);
+        wrong = wrongs(stage, &Tally::default());
     }
     for sentence in wrong {
         stage.world.violation(sentence);
@@ -85,40 +89,40 @@ pub async fn rest(stage: &mut Stage) {
     // The next check may still find an outsider's edit of what no spec names, and publish it; the
     // one after a publish learns LIVE's own ETag and writes it down.
     tokio::time::sleep(CHECK * 5 / 2).await;
-    let writes = stage.world.told().writes;
+    let writes = stage.world.record().writes;
     stage
         .world
-        .tell("judge", "from here on nothing may be written");
+        .trace("judge", "from here on nothing may be written");
     tokio::time::sleep(CHECK * 3 + CHECK / 2).await;
-    let more = stage.world.told().writes - writes;
+    let more = stage.world.record().writes - writes;
     if more > 0 {
         stage
             .world
             .violation(format!("{more} writes after everything was as asked for"));
     }
-    for sentence in wrongs(stage) {
+    // Only what is there in the end counts.
+    let tally = Tally::default();
+    for sentence in wrongs(stage, &tally) {
         stage.world.violation(format!("later: {sentence}"));
     }
-    let (unasked, overstated, broken) = (
-        asked::unasked(stage),
-        overstated(stage),
-        manners::broken(&stage.world.clouds.log()),
-    );
-    for sentence in unasked
-        .into_iter()
-        .chain(overstated)
-        .chain(broken)
-        .chain(left::wrongs(stage))
-    {
+    let sentences = [
+        expected::unrequested_publishes(stage, &tally),
+        ready_claims::overstated(stage, &tally),
+        call_rules::broken(&stage.world.clouds.log(), &tally),
+        reported_drift::wrongs(stage, &tally),
+    ];
+    for sentence in sentences.concat() {
         stage.world.violation(sentence);
     }
+    stage.world.record().counts.join(&tally.counts());
     count(stage);
-    left::count(stage);
+    reported_drift::count(stage);
 }
 
-/// Waits until an object says for its generation that it is Ready, or that a person must change something.
-pub async fn told(stage: &Stage) {
-    let until = stage.world.elapsed() + PATIENCE;
+/// Waits until the first object's status reports its generation: Ready, or Stalled until a person
+/// changes something.
+pub async fn until_reported(stage: &Stage) {
+    let until = stage.world.elapsed() + SETTLE_LIMIT;
     let rests = |object: &Value| {
         let current = object["status"]["observedGeneration"] == object["metadata"]["generation"];
         current
@@ -131,42 +135,55 @@ pub async fn told(stage: &Stage) {
 }
 
 /// All that is not as it should be in the end.
-pub fn wrongs(stage: &Stage) -> Vec<String> {
+fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
     let mut wrong = Vec::new();
-    let mut known: BTreeSet<Place> = sight::bystanders().into_iter().collect();
+    let mut known: BTreeSet<Place> = outsiders::bystanders().into_iter().collect();
     for (number, slot) in stage.slots.iter().enumerate() {
         let place = Place::of(slot);
-        let function = seen(&stage.world, &place);
+        let function = function_at(&stage.world, &place);
         let ours = function.as_ref().is_some_and(|f| {
-            f["tags"][OWNER_TAG] == owner(slot) && f["tags"][INSTANCE_TAG] != sight::ANOTHER_CLUSTER
+            f["tags"][OWNER_TAG] == owner(slot)
+                && f["tags"][INSTANCE_TAG] != outsiders::ANOTHER_CLUSTER
         });
         let sentence = match stage.object(number) {
-            Some(object) => object_wrong(stage, number, &object, function.as_ref()),
-            None => gone_wrong(stage, number, ours),
+            Some(object) => object_wrong(stage, number, &object, function.as_ref(), tally),
+            None => {
+                tally.asserted(Check::EndState);
+                gone_wrong(stage, number, ours)
+            }
         };
         wrong.extend(sentence.map(|sentence| format!("{:?} {}: {sentence}", slot.kind, slot.name)));
         known.insert(place);
     }
-    for (place, was) in stage
-        .history
-        .foreign
-        .iter()
-        .filter_map(|(place, was)| Some((place, was.as_ref()?)))
-    {
-        let now = seen(&stage.world, place);
-        if now.as_ref().map(lasting) != Some(lasting(was)) && !may_be_taken(stage, place) {
+    for (place, was) in &stage.history.foreign {
+        let Some(was) = was else {
+            let why = "a function that was disowned while it may have been written";
+            tally.excused(Check::EndState, why, None);
+            continue;
+        };
+        let now = function_at(&stage.world, place);
+        let same = now.as_ref().map(lasting) == Some(lasting(was));
+        if may_be_taken(stage, place) {
+            let why = "a foreign function that a spec may adopt";
+            tally.excused(Check::EndState, why, Some(same));
+            continue;
+        }
+        tally.asserted(Check::EndState);
+        if !same {
             wrong.push(format!(
                 "the foreign function {place:?} was changed from {was} to {now:?}"
             ));
         }
     }
-    for place in stage.world.clouds.peek(&stage.world, sight::all) {
+    for place in stage.world.clouds.peek(&stage.world, observation::places) {
+        tally.asserted(Check::EndState);
         if !known.contains(&place) {
             wrong.push(format!("nobody asked for the function {place:?}"));
         }
     }
-    for place in sight::bystanders() {
-        let now = seen(&stage.world, &place);
+    for place in outsiders::bystanders() {
+        tally.asserted(Check::EndState);
+        let now = function_at(&stage.world, &place);
         if now.is_none_or(|now| now["tags"] != json!({"team": "others"})) {
             wrong.push(format!("the bystander {place:?} was touched"));
         }
@@ -212,6 +229,7 @@ fn object_wrong(
     number: usize,
     object: &Value,
     function: Option<&Value>,
+    tally: &Tally,
 ) -> Option<String> {
     let slot = &stage.slots[number];
     let Some(ready) = condition(object, "Ready") else {
@@ -222,19 +240,24 @@ fn object_wrong(
         ready["status"].as_str().unwrap_or_default(),
         ready["reason"].as_str().unwrap_or_default()
     );
-    let told = |expected: &str| {
+    let mismatch = |expected: &str| {
         Some(format!(
             "expected {expected}, and it says {says}: {} {}",
             ready["message"], object["spec"]
         ))
     };
-    let is = |expected: &[&str]| {
+    let is_or = |expected: &[&str], weaker: &[&str], why: &str| {
         if expected.contains(&says.as_str()) {
+            tally.asserted(Check::EndState);
+            None
+        } else if weaker.contains(&says.as_str()) {
+            tally.excused(Check::EndState, why, Some(false));
             None
         } else {
-            told(&expected.join(" or "))
+            mismatch(&[expected, weaker].concat().join(" or "))
         }
     };
+    let is = |expected: &[&str]| is_or(expected, &[], "");
     let annotation = &object["metadata"]["annotations"]["cloudfn.dev/paused"];
     if annotation.is_string() {
         return is(&["True/Paused", "False/Paused", "Unknown/Paused"]);
@@ -249,28 +272,31 @@ fn object_wrong(
     if ready["observedGeneration"] != *generation
         || object["status"]["observedGeneration"] != *generation
     {
-        return told(&format!("generation {generation}"));
+        return mismatch(&format!("generation {generation}"));
     }
     let spec = &object["spec"];
     if spec["adoptionPolicy"] == "Always" {
         return is(&["False/NotAllowed"]);
     }
     let skips = object["metadata"]["annotations"]["cloudfn.dev/skip-tests"].as_str();
-    let wanted = match asked::wanted(stage, slot.kind, spec, skips) {
+    let wanted = match expected::wanted(stage, slot.kind, spec, skips) {
         // A while after it began, it is for a person.
-        asked::Wanted::Missing if condition(object, "Stalled").is_none() => return told("Stalled"),
-        asked::Wanted::Missing => return is(&["False/ReferenceNotFound"]),
-        asked::Wanted::Refused => {
-            // The cloud is asked only where the function is ours to change, or not there.
-            return is(&[
-                "False/Rejected",
+        expected::Wanted::Missing if condition(object, "Stalled").is_none() => {
+            return mismatch("Stalled");
+        }
+        expected::Wanted::Missing => return is(&["False/ReferenceNotFound"]),
+        expected::Wanted::Refused => {
+            // The cloud refuses it only where the operator tries it: where the function is its own, or not there.
+            let weaker = [
                 "False/NotOwned",
                 "False/OwnedByAnother",
                 "False/TakenOver",
                 "False/Drifted",
-            ]);
+            ];
+            let why = "a spec that the cloud refuses, of a function that is not ours to change";
+            return is_or(&["False/Rejected"], &weaker, why);
         }
-        asked::Wanted::Function(wanted) => wanted,
+        expected::Wanted::Function(wanted) => wanted,
     };
     if spec["managementPolicy"] == "Observe" {
         return is(&[
@@ -283,23 +309,24 @@ fn object_wrong(
     let touched = stage.history.touched.contains(&Place::of(slot));
     let is_left = says == "False/Drifted"
         && spec["driftPolicy"] == "Report"
-        && (touched || stage.history.blurred);
+        && (touched || stage.history.concurrent_or_stale);
     if is_left
         && object["status"]["plannedChanges"]
             .as_array()
             .is_none_or(Vec::is_empty)
     {
-        return told("planned changes");
+        return mismatch("planned changes");
     }
     let Some(function) = function else {
         return if is_left {
+            tally.excused(Check::EndState, LEFT, Some(false));
             None
         } else {
-            told("a function, which is not there")
+            mismatch("a function, which is not there")
         };
     };
     let tags = &function["tags"];
-    // What the cloud could not do is for a person; nobody else's trouble may stay.
+    // A function that the cloud failed to create or update stays so until a person changes something.
     // Two operators at once may lose what the status knew of a create that failed: then neither of
     // them makes it anew.
     let said = |description: &str| {
@@ -314,46 +341,56 @@ fn object_wrong(
         function[field] == "Failed"
             && (touched
                 || spec["description"] == description
-                || (stage.history.blurred && said(description)))
+                || (stage.history.concurrent_or_stale && said(description)))
+    };
+    let is_failed = |reasons: &[&str], description: &str| {
+        if spec["description"] == description {
+            is_or(&reasons[..1], &reasons[1..], "a failed function of others")
+        } else {
+            is_or(&[], reasons, "a failure that outsiders may have caused")
+        }
     };
     if failed("state", FAILS_TO_START)
         && (tags[OWNER_TAG] == owner(slot) || spec["adoptionPolicy"] == "IfUnowned")
     {
-        return is(&[
+        let reasons = [
             "False/CreateFailed",
             "False/OwnedByAnother",
             "False/TakenOver",
-        ]);
+        ];
+        return is_failed(&reasons, FAILS_TO_START);
     }
     if tags[OWNER_TAG] != owner(slot) {
-        if claimed(function) {
+        if has_owner_tag(function) {
             return is(&["False/OwnedByAnother"]);
         }
         let strange = stage.history.foreign.contains_key(&Place::of(slot));
         return if strange && spec["adoptionPolicy"] != "IfUnowned" {
             is(&["False/NotOwned"])
         } else {
-            told("the owner tag")
+            mismatch("the owner tag")
         };
     }
-    if tags[INSTANCE_TAG] == sight::ANOTHER_CLUSTER {
+    if tags[INSTANCE_TAG] == outsiders::ANOTHER_CLUSTER {
         return is(&["False/TakenOver"]);
     }
     if is_left {
         // An outsider's edit of what the spec does not name is one, too, where LIVE would follow it, or
         // where the spec named it before: what cloudfn put there is its own to take away. An outsider's
         // change of anything makes a version due.
-        let differs = asked::difference(&wanted, spec, function, false).is_some()
+        let differs = expected::difference(&wanted, spec, function, false, &Tally::default())
+            .is_some()
             || function["development"] != function["live"]
             || spec["publish"] == true;
         return if differs {
+            tally.excused(Check::EndState, LEFT, Some(false));
             None
         } else {
-            told("True/Available, since nothing differs")
+            mismatch("True/Available, since nothing differs")
         };
     }
     if failed("lastUpdateStatus", FAILS_TO_UPDATE) {
-        return is(&["False/UpdateFailed"]);
+        return is_failed(&["False/UpdateFailed"], FAILS_TO_UPDATE);
     }
     // Associations that are not the spec's to take away keep it from the older runtime.
     let others = function["development"]["stores"]
@@ -364,13 +401,15 @@ fn object_wrong(
         && others
         && touched
     {
-        return is(&["False/Rejected"]);
+        let why = "stores of others that keep a function from the older runtime";
+        return is_or(&[], &["False/Rejected"], why);
     }
     let ends = |expected: &str, spec: &Value| {
         if says != expected {
-            return told(expected);
+            return mismatch(expected);
         }
-        let wrong = asked::difference(&wanted, spec, function, touched);
+        tally.asserted(Check::EndState);
+        let wrong = expected::difference(&wanted, spec, function, touched, tally);
         wrong.map(|what| format!("it says {says}, and the cloud has {what}: {spec} {function}"))
     };
     if wanted["fails"] == true {
@@ -379,53 +418,9 @@ fn object_wrong(
         return ends("False/TestFailed", &held);
     }
     if says == "True/Available" && tags[INSTANCE_TAG] != settings().instance {
-        return told("the instance tag");
+        return mismatch("the instance tag");
     }
     ends("True/Available", spec)
-}
-
-/// Objects that said Ready before the cloud had what they ask for. Only where nobody but one operator
-/// with true answers was at work, and where the object alone says what it asks for.
-fn overstated(stage: &Stage) -> Vec<String> {
-    let claims = lock(&stage.world.claims);
-    let judged = |(object, seen): &(Arc<Value>, Option<Value>)| {
-        let (place, spec) = (Place::of_object(object), &object["spec"]);
-        let alone = spec["code"].get("inline").is_some()
-            && spec["environment"].get("variablesFrom").is_none()
-            && spec["testsFrom"].is_null();
-        if stage.history.blurred
-            || !alone
-            || spec["managementPolicy"] == "Observe"
-            || stage.history.touched.contains(&place)
-        {
-            return None;
-        }
-        let asked::Wanted::Function(wanted) = asked::wanted(stage, place.kind, spec, None) else {
-            return None;
-        };
-        let skipped = || {
-            stage
-                .history
-                .skipped
-                .values()
-                .flatten()
-                .any(|code| *code == wanted["code"])
-        };
-        let missing = match seen {
-            _ if wanted["fails"] == true && !skipped() => {
-                Some("a code that fails its tests".to_owned())
-            }
-            None => Some("no function".to_owned()),
-            Some(function) => asked::difference(&wanted, spec, function, false),
-        };
-        missing.map(|what| {
-            format!(
-                "{} of {:?} said Ready, and the cloud had {what}: {spec}",
-                object["metadata"]["name"], place
-            )
-        })
-    };
-    claims.iter().filter_map(judged).collect()
 }
 
 /// How it ended, for the summary.
@@ -437,6 +432,6 @@ fn count(stage: &Stage) {
                 ready["reason"].as_str().unwrap_or_default().to_owned()
             }),
         };
-        stage.world.told().counts.add("outcome", outcome);
+        stage.world.record().counts.add("outcome", outcome);
     }
 }

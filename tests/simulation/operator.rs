@@ -102,8 +102,8 @@ impl Operator {
                 slots: Semaphore::new(CONCURRENCY),
             }),
         });
-        world.tell(who, "starts");
-        let news = world.watch();
+        world.trace(who, "starts");
+        let changes = world.watch();
         let listed = world.api(|api| {
             let kinds = ["cloudfrontfunctions", "lambdafunctions"];
             let all = kinds.into_iter().flat_map(|kind| {
@@ -114,7 +114,7 @@ impl Operator {
             });
             all.collect::<Vec<_>>()
         });
-        let watching = tokio::spawn(life.clone().watch(listed, news));
+        let watching = tokio::spawn(life.clone().watch(listed, changes));
         lock(&life.tasks).push(watching.abort_handle());
         Self { life }
     }
@@ -125,21 +125,21 @@ impl Drop for Operator {
         for task in lock(&self.life.tasks).drain(..) {
             task.abort();
         }
-        self.life.world.tell(&self.life.who, "is dead");
+        self.life.world.trace(&self.life.who, "is dead");
     }
 }
 
 impl Life {
-    /// Hears of changes, late, and in their order.
+    /// Receives changes, late, and in their order.
     async fn watch(
         self: Arc<Self>,
         listed: Vec<Change>,
-        mut news: UnboundedReceiver<(Instant, Change)>,
+        mut changes: UnboundedReceiver<(Instant, Change)>,
     ) {
         for change in listed {
-            self.hear(change);
+            self.receive(change);
         }
-        while let Some((happened, change)) = news.recv().await {
+        while let Some((happened, change)) = changes.recv().await {
             let lags = lock(&self.world.trouble).lags();
             let lag = if lags {
                 self.world.roll(20_000)
@@ -147,14 +147,14 @@ impl Life {
                 1 + self.world.roll(30)
             };
             if lags {
-                self.world.told().counts.add("fault", "stale cache");
+                self.world.record().counts.add("fault", "stale cache");
             }
             tokio::time::sleep_until(happened + Duration::from_millis(lag)).await;
-            self.hear(change);
+            self.receive(change);
         }
     }
 
-    fn hear(self: &Arc<Self>, change: Change) {
+    fn receive(self: &Arc<Self>, change: Change) {
         let Change { key, object } = change;
         match key.plural.as_str() {
             "cloudfrontfunctions" | "lambdafunctions" => {
@@ -235,9 +235,9 @@ impl Life {
                 }
                 Some(object) => {
                     let subject: Subject<M::Resource> = Subject::deserialize(&*object).unwrap();
-                    self.world.told().counts.add("step", "passes");
+                    self.world.record().counts.add("step", "passes");
                     let wait = requeue(&self.fuse.polling(kind.driver.pass(&subject)).await);
-                    self.world.tell(
+                    self.world.trace(
                         &self.who,
                         format!(
                             "  pass over {} at rv={}; next: {wait:?}",

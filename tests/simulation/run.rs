@@ -15,13 +15,13 @@ use crate::api_server::{Answer, Key, Request};
 use crate::operator::Operator;
 use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, Step, manifest};
 use crate::wire::Fuse;
-use crate::world::{NAMESPACE, SENTINEL, Told, World, lock};
-use crate::{asked, faults, judge};
+use crate::world::{NAMESPACE, Record, SENTINEL, World, lock};
+use crate::{cloud_faults, expected, judge};
 
-/// Time between two looks at an unchanged object.
+/// `--check-interval`: time between two reads of an unchanged function.
 pub const CHECK: Duration = Duration::from_mins(5);
 
-/// What an operator of the simulated cluster is told.
+/// Settings of each operator of the simulated cluster.
 pub fn settings() -> Settings {
     Settings {
         cluster_name: "cluster".to_owned(),
@@ -36,7 +36,7 @@ pub fn settings() -> Settings {
     }
 }
 
-/// What was asked for over time, for the properties.
+/// What people, outsiders and luck did so far, as far as the judge needs it.
 #[derive(Default)]
 pub struct History {
     /// Specs that each object ever had.
@@ -47,12 +47,15 @@ pub struct History {
     pub maps: BTreeMap<String, Vec<Value>>,
     /// Codes that somebody let pass without tests, by object.
     pub skipped: BTreeMap<usize, BTreeSet<String>>,
-    /// Functions that outsiders made, as they then were, or took our tag from (a pass may be at work on those).
+    /// Functions that outsiders made, as they then were; `None` for those that they took our tag from,
+    /// which a pass may still be writing.
     pub foreign: BTreeMap<judge::Place, Option<Value>>,
-    /// Functions that an outsider touched: what the spec does not name may be anything.
+    /// Functions that an outsider changed, or of which the operator lost its status: what the spec does
+    /// not name may be anything.
     pub touched: BTreeSet<judge::Place>,
-    /// A second operator was at work, or the cloud showed the past: what is Ready for one may not be for long.
-    pub blurred: bool,
+    /// A second operator was at work, or the cloud answered with the past: Ready may hold only for a
+    /// moment.
+    pub concurrent_or_stale: bool,
 }
 
 /// The stage of one run.
@@ -61,7 +64,7 @@ pub struct Stage {
     pub world: Arc<World>,
     /// The objects that may exist.
     pub slots: Vec<Slot>,
-    /// What was asked for.
+    /// What was done so far.
     pub history: History,
     fuse: Arc<Mutex<Arc<Fuse>>>,
     keeper: AbortHandle,
@@ -103,7 +106,7 @@ impl Stage {
             content_type: content_type.to_owned(),
             body,
         };
-        self.world.ask("user", &request)
+        self.world.request("user", &request)
     }
 
     /// The object of a slot, as it is now.
@@ -129,11 +132,11 @@ impl Stage {
 
     /// Lets one thing happen.
     pub fn act(&mut self, act: &Act) {
-        self.world.told().counts.add("step", "acts");
+        self.world.record().counts.add("step", "acts");
         match act {
             Act::Apply(slot, spec) => self.apply(*slot, spec),
             Act::Delete(slot) => {
-                // What no operator ever saw is nobody's to delete: it has no finalizer.
+                // An object that no operator ever saw has no finalizer: its function is not deleted.
                 if let Some(object) = self
                     .object(*slot)
                     .filter(|object| object["metadata"]["finalizers"].is_array())
@@ -150,7 +153,7 @@ impl Stage {
                     self.slots[*slot].name
                 );
                 let status = self.user("DELETE", &path, "", Value::Null).status;
-                self.world.tell(
+                self.world.trace(
                     "user",
                     format!("deletes {}: {status}", self.slots[*slot].name),
                 );
@@ -160,25 +163,25 @@ impl Stage {
                     *slot,
                     json!({"metadata": {"annotations": {"cloudfn.dev/paused": text}}}),
                 );
-                self.world.tell(
+                self.world.trace(
                     "user",
                     format!("pauses {} {text:?}: {status}", self.slots[*slot].name),
                 );
             }
             Act::Look(slot, token) => {
                 let status = self.patch(*slot, json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}}));
-                self.world.tell(
+                self.world.trace(
                     "user",
                     format!("asks for a look at {}: {status}", self.slots[*slot].name),
                 );
             }
             Act::SkipTests(slot, code) => {
-                let named = code.as_ref().map(|code| asked::sha256_hex(code));
+                let named = code.as_ref().map(|code| expected::sha256_hex(code));
                 let status = self.patch(
                     *slot,
                     json!({"metadata": {"annotations": {"cloudfn.dev/skip-tests": named}}}),
                 );
-                self.world.tell(
+                self.world.trace(
                     "user",
                     format!(
                         "lets {code:?} of {} pass without tests: {status}",
@@ -199,11 +202,11 @@ impl Stage {
             } => self.reference(*config_map, name, data.as_ref()),
             Act::Outside(slot, what) => self.outside(*slot, *what),
             Act::Crash(point, more) => {
-                self.world.told().counts.add(
+                self.world.record().counts.add(
                     "fault",
                     format!("operator crash at a {point:?}").to_lowercase(),
                 );
-                self.world.tell(
+                self.world.trace(
                     "luck",
                     format!("the operator crashes {more} x {point:?} from now"),
                 );
@@ -211,11 +214,11 @@ impl Stage {
             }
             Act::Second(time) => self.second(*time),
             Act::Lag(time) => {
-                self.world.tell("luck", format!("caches lag for {time:?}"));
+                self.world.trace("luck", format!("caches lag for {time:?}"));
                 lock(&self.world.trouble).lag(*time);
             }
             Act::Api(kind, percent, time) => {
-                self.world.tell(
+                self.world.trace(
                     "luck",
                     format!("{percent} % of the requests meet {kind:?} for {time:?}"),
                 );
@@ -226,19 +229,19 @@ impl Stage {
                 operation,
                 nth,
             } => {
-                self.history.blurred |= fault.starts_with("Stale");
-                let fault = faults::fault(fault, operation.as_deref(), *nth);
-                self.world.tell("luck", format!("in the cloud: {fault:?}"));
+                self.history.concurrent_or_stale |= fault.starts_with("Stale");
+                let fault = cloud_faults::fault(fault, operation.as_deref(), *nth);
+                self.world.trace("luck", format!("in the cloud: {fault:?}"));
                 self.world
                     .clouds
                     .with(&self.world, |cloud| cloud.inject(fault));
             }
             Act::Adversity(what) => {
-                self.world.tell("luck", format!("{what:?}"));
+                self.world.trace("luck", format!("{what:?}"));
                 let slots = &self.slots;
-                self.world
-                    .clouds
-                    .with(&self.world, |cloud| faults::adversity(cloud, what, slots));
+                self.world.clouds.with(&self.world, |cloud| {
+                    cloud_faults::adversity(cloud, what, slots)
+                });
             }
         }
     }
@@ -270,7 +273,7 @@ impl Stage {
         };
         let shown = spec.to_string().replace(SENTINEL, "value");
         self.world
-            .tell("user", format!("{did} {}: {status} {shown}", slot.name));
+            .trace("user", format!("{did} {}: {status} {shown}", slot.name));
         let stored = self
             .object(number)
             .map(|object| object["spec"].clone())
@@ -280,12 +283,12 @@ impl Stage {
             // A new object knows nothing of what another put into the function that it finds, or that
             // a second operator is still making for it.
             let place = judge::Place::of(&self.slots[number]);
-            let seen = judge::seen(&self.world, &place);
+            let seen = judge::function_at(&self.world, &place);
             if seen.is_some() || self.second.is_some() {
                 self.history.touched.insert(place.clone());
             }
-            // Left by an object that is gone before its tags could be written: nobody knows whose it was.
-            if seen.is_some_and(|seen| !judge::claimed(&seen)) {
+            // An earlier object left it before its tags could be written: its owner is unknown.
+            if seen.is_some_and(|seen| !judge::has_owner_tag(&seen)) {
                 self.history.foreign.entry(place).or_insert(None);
             }
         }
@@ -317,9 +320,9 @@ impl Stage {
         if !object["metadata"]["deletionTimestamp"].is_null() {
             return;
         }
-        self.world.told().counts.add("fault", "status lost");
+        self.world.record().counts.add("fault", "status lost");
         let status = self.write_status(number, json!({"observedGeneration": -1}));
-        self.world.tell(
+        self.world.trace(
             "user",
             format!("loses the status of {}: {status}", slot.name),
         );
@@ -351,7 +354,8 @@ impl Stage {
                 }
             },
         );
-        self.world.tell("user", format!("{path}: {status} {shown}"));
+        self.world
+            .trace("user", format!("{path}: {status} {shown}"));
         if let (true, Some(data)) = (config_map, data) {
             self.history
                 .maps
@@ -365,7 +369,7 @@ impl Stage {
         let slot = &self.slots[number];
         let place = judge::Place::of(slot);
         let done = self.world.clouds.outside(&self.world, slot, what);
-        self.world.tell(
+        self.world.trace(
             "others",
             format!(
                 "{what:?} the function {}: {}",
@@ -376,22 +380,24 @@ impl Stage {
         if !done {
             return;
         }
-        self.world.told().counts.add(
+        self.world.record().counts.add(
             "outside",
             format!("{what:?}").split('(').next().unwrap_or_default(),
         );
         self.history.touched.insert(place.clone());
-        let seen = judge::seen(&self.world, &place);
+        let seen = judge::function_at(&self.world, &place);
         // A function that has no tag of ours yet (CloudFront refused a create with tags) is known by
         // its content alone: with an outsider's content it is an outsider's.
         let untagged = matches!(what, Outside::Edit(_) | Outside::Code(_))
-            && seen.as_ref().is_some_and(|seen| !judge::claimed(seen));
+            && seen
+                .as_ref()
+                .is_some_and(|seen| !judge::has_owner_tag(seen));
         let known = self.history.foreign.get(&place);
         let disowned =
             what == Outside::Disown || matches!(known, Some(None)) || (untagged && known.is_none());
         let strange = disowned || what == Outside::Create || known.is_some();
         match seen {
-            Some(seen) if strange && !judge::claimed(&seen) => drop(
+            Some(seen) if strange && !judge::has_owner_tag(&seen) => drop(
                 self.history
                     .foreign
                     .insert(place, (!disowned).then_some(seen)),
@@ -404,8 +410,8 @@ impl Stage {
         if let Some(second) = self.second.take() {
             second.abort();
         }
-        self.world.told().counts.add("fault", "second operator");
-        self.history.blurred = true;
+        self.world.record().counts.add("fault", "second operator");
+        self.history.concurrent_or_stale = true;
         let world = self.world.clone();
         let second = async move {
             let _operator = Operator::start(&world, "op2", Fuse::never(), &settings());
@@ -416,7 +422,7 @@ impl Stage {
 
     /// Ends all trouble. One healthy operator goes on, which knows what it knows.
     pub fn calm(&mut self) {
-        self.world.tell("luck", "all trouble ends");
+        self.world.trace("luck", "all trouble ends");
         if let Some(second) = self.second.take() {
             second.abort();
         }
@@ -424,16 +430,16 @@ impl Stage {
         lock(&self.world.trouble).end();
         self.world.clouds.with(&self.world, |cloud| {
             cloud.clear_faults();
-            faults::adversity(cloud, &Adversity::Over, &self.slots);
+            cloud_faults::adversity(cloud, &Adversity::Over, &self.slots);
         });
     }
 
     /// Ends the operator.
-    pub fn end(self) -> Told {
+    pub fn end(self) -> Record {
         self.keeper.abort();
-        Told {
+        Record {
             calls: self.world.clouds.log(),
-            ..std::mem::take(&mut *self.world.told())
+            ..std::mem::take(&mut *self.world.record())
         }
     }
 }
@@ -462,7 +468,7 @@ pub fn on_paused_time<T>(run: impl Future<Output = T>) -> T {
 }
 
 /// Carries out a schedule and checks every property.
-pub fn run(schedule: &Schedule, fuse: Arc<Fuse>) -> Told {
+pub fn run(schedule: &Schedule, fuse: Arc<Fuse>) -> Record {
     on_paused_time(async {
         let mut stage = Stage::new(schedule.seed, schedule.slots.clone(), fuse);
         stage.world.clouds.with(&stage.world, |cloud| {
@@ -474,7 +480,7 @@ pub fn run(schedule: &Schedule, fuse: Arc<Fuse>) -> Told {
             stage.act(act);
         }
         stage.calm();
-        judge::rest(&mut stage).await;
+        judge::settle_and_check(&mut stage).await;
         stage.end()
     })
 }

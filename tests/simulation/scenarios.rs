@@ -9,7 +9,7 @@ use crate::schedule::{
 };
 use crate::world::{ACCOUNT, SENTINEL};
 
-/// Long enough for everything to come to rest: what follows a repair at the second next check, too.
+/// Long enough for everything to settle: what follows a repair at the second next check, too.
 const LATER: Duration = Duration::from_secs(1000);
 
 /// Sooner than any second try of a deletion that is blocked.
@@ -31,7 +31,7 @@ fn schedule(kind: Kind, acts: Vec<Act>) -> Schedule {
     }
 }
 
-/// A deletion that a distribution blocks for a moment: one refusal, and what is asked about it.
+/// A deletion that a distribution blocks for a moment: one refusal, and the calls that look for the reason.
 fn blocked_deletion() -> Vec<Act> {
     vec![
         Act::Adversity(Adversity::InUse),

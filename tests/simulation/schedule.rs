@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::trouble;
+use crate::api_faults;
 use crate::world::{ACCOUNT, NAMESPACE};
 
 /// Which kind of function.
@@ -96,7 +96,7 @@ pub enum Act {
     Delete(usize),
     /// The object is paused, or no longer.
     Pause(usize, Option<String>),
-    /// Somebody asks for a look.
+    /// Somebody requests a reconcile (`cloudfn.dev/reconcile-requested-at`).
     Look(usize, String),
     /// Somebody lets this code pass without its tests, or no code any more.
     SkipTests(usize, Option<String>),
@@ -117,8 +117,8 @@ pub enum Act {
     /// Caches lag behind for so long.
     Lag(#[serde(with = "millis")] Duration),
     /// So many percent of the API server's answers are of this kind, for so long.
-    Api(trouble::Kind, u64, #[serde(with = "millis")] Duration),
-    /// The n-th further call (of this operation, if one is named) meets this fault of `faults::kinds`.
+    Api(api_faults::Kind, u64, #[serde(with = "millis")] Duration),
+    /// The n-th further call (of this operation, if one is named) meets this fault of `cloud_faults::kinds`.
     Cloud {
         fault: String,
         operation: Option<String>,

@@ -1,11 +1,13 @@
-//! What was met over many schedules, with its count; what should have been met stands here.
+//! What was met over many schedules, with its count; what should have been met, and how much the judge
+//! may excuse, is listed here.
 
 use std::collections::BTreeSet;
 
 use cloudfn::api::Reason;
 
-use crate::faults;
-use crate::trouble;
+use crate::api_faults;
+use crate::cloud_faults;
+use crate::tally::{Check, EXCUSED_RUN, JUDGED_RUN, NEEDED_RUN};
 use crate::world::Counts;
 
 /// Ways in which objects end when all trouble is over.
@@ -22,7 +24,7 @@ const OUTCOMES: [Reason; 11] = [
     Reason::CreateFailed,
     Reason::UpdateFailed,
 ];
-/// Error classes. `Bug` is for answers that nobody knows; the strict cloud gives none.
+/// Error classes. `Bug` is for unknown answers; the strict cloud gives none.
 const CLASSES: [&str; 12] = [
     "NotFound",
     "Exists",
@@ -53,6 +55,44 @@ const OUTSIDE: [&str; 7] = [
 /// What schedules are made of.
 const STEPS: [&str; 3] = ["acts", "passes", "requests"];
 
+/// Most that the judge may excuse, and most of that which may be needed, in percent of all assertions.
+struct Bound {
+    check: Check,
+    excused: f64,
+    needed: f64,
+}
+
+const BOUNDS: [Bound; 5] = [
+    Bound {
+        check: Check::EndState,
+        excused: 100.0,
+        needed: 100.0,
+    },
+    Bound {
+        check: Check::ReadyClaim,
+        excused: 100.0,
+        needed: 100.0,
+    },
+    Bound {
+        check: Check::Drift,
+        excused: 100.0,
+        needed: 100.0,
+    },
+    Bound {
+        check: Check::Publish,
+        excused: 0.0,
+        needed: 0.0,
+    },
+    Bound {
+        check: Check::Call,
+        excused: 0.0,
+        needed: 0.0,
+    },
+];
+/// The same of whole runs.
+const RUNS_EXCUSED: f64 = 100.0;
+const RUNS_NEEDED: f64 = 100.0;
+
 /// All that many schedules must meet.
 fn wanted() -> Vec<(&'static str, String)> {
     let of = |what: &'static str, names: &[&str]| {
@@ -61,13 +101,16 @@ fn wanted() -> Vec<(&'static str, String)> {
             .map(|name| (what, (*name).to_owned()))
             .collect::<Vec<_>>()
     };
-    let cloud: BTreeSet<&str> = faults::kinds()
+    let cloud: BTreeSet<&str> = cloud_faults::kinds()
         .iter()
         .map(strict_cloud::FaultKind::name)
         .collect();
     let mut wanted = of("step", &STEPS);
     wanted.extend(of("fault", &cloud.into_iter().collect::<Vec<_>>()));
-    wanted.extend(of("fault", &trouble::Kind::ALL.map(trouble::Kind::name)));
+    wanted.extend(of(
+        "fault",
+        &api_faults::Kind::ALL.map(api_faults::Kind::name),
+    ));
     wanted.extend(of("fault", &OTHER_FAULTS));
     wanted.extend(of("outside", &OUTSIDE));
     wanted.extend(of("class", &CLASSES));
@@ -80,7 +123,7 @@ fn wanted() -> Vec<(&'static str, String)> {
     wanted
 }
 
-/// All counts, one a line; what should have been met and was not stands there with a zero.
+/// All counts, one a line; what should have been met and was not has a zero.
 pub fn table(counts: &Counts) -> String {
     let all: BTreeSet<_> = wanted()
         .into_iter()
@@ -103,5 +146,81 @@ pub fn missing(counts: &Counts) -> Vec<String> {
         .into_iter()
         .filter(|key| !counts.0.contains_key(key))
         .map(|(what, name)| format!("{what} {name}"))
+        .collect()
+}
+
+/// A share of the assertions or runs, with its bound.
+struct Share {
+    what: String,
+    part: u64,
+    all: u64,
+    bound: f64,
+}
+
+impl Share {
+    fn percent(&self) -> f64 {
+        let exact = |number: u64| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+        100.0 * exact(self.part) / exact(self.all).max(1.0)
+    }
+
+    fn line(&self) -> String {
+        let (what, percent) = (&self.what, self.percent());
+        format!(
+            "{what}: {} of {}, {percent:.2} %, at most {} %",
+            self.part, self.all, self.bound
+        )
+    }
+}
+
+fn shares(counts: &Counts) -> Vec<Share> {
+    let sum = |what: &str, of: &str| -> u64 {
+        let row = |(a, b): &(&str, String)| *a == what && b.split(':').next() == Some(of);
+        let rows = counts.0.iter().filter(|(key, _)| row(key));
+        rows.map(|(_, count)| count).sum()
+    };
+    let mut shares = Vec::new();
+    for Bound {
+        check,
+        excused,
+        needed,
+    } in BOUNDS
+    {
+        let name = check.name();
+        let all = sum("asserted", name) + sum("excused", name);
+        for (what, bound) in [("excused", excused), ("needed", needed)] {
+            let what_of = format!("{name} {what}");
+            shares.push(Share {
+                what: what_of,
+                part: sum(what, name),
+                all,
+                bound,
+            });
+        }
+    }
+    for (what, bound) in [(EXCUSED_RUN, RUNS_EXCUSED), (NEEDED_RUN, RUNS_NEEDED)] {
+        let (part, all) = (sum("run", what), sum("run", JUDGED_RUN));
+        shares.push(Share {
+            what: format!("run {what}"),
+            part,
+            all,
+            bound,
+        });
+    }
+    shares
+}
+
+/// How much the judge excused, one line a share.
+pub fn excuses(counts: &Counts) -> String {
+    let lines: Vec<String> = shares(counts).iter().map(Share::line).collect();
+    lines.join("\n")
+}
+
+/// Shares that are over their bound.
+pub fn over_bounds(counts: &Counts) -> Vec<String> {
+    let over = |share: &Share| share.percent() > share.bound;
+    shares(counts)
+        .iter()
+        .filter(|share| over(share))
+        .map(Share::line)
         .collect()
 }

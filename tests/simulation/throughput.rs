@@ -18,7 +18,7 @@ const QUOTA: Rates = Rates {
     lambda_get: 100.0,
     cloudfront: 10.0,
 };
-/// Time between two looks of the test; nothing is measured finer.
+/// Time between two polls of the test; nothing is measured finer.
 const TICK: Duration = Duration::from_millis(100);
 
 /// What came of it.
@@ -66,17 +66,18 @@ async fn create(functions: usize, rates: Rates, settles: Between) -> Outcome {
         tokio::time::sleep(TICK).await;
     }
     let elapsed = stage.world.elapsed().saturating_sub(began);
-    let told = stage.end();
-    assert!(told.violations.is_empty(), "{:?}", told.violations);
+    let record = stage.end();
+    assert!(record.violations.is_empty(), "{:?}", record.violations);
     let calls = |name: &str| {
-        told.calls
+        record
+            .calls
             .iter()
             .filter(|call| call.function.as_deref() == Some(name))
             .count()
     };
     Outcome {
         elapsed,
-        throttled: told
+        throttled: record
             .calls
             .iter()
             .filter(|call| {

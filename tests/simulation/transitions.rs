@@ -100,8 +100,8 @@ fn stage(seed: u64, slot: &Slot, around: &Around) -> Stage {
     stage
 }
 
-/// Applies specs one after the other, each once the one before has come to rest. What there was
-/// after each, or what must not happen.
+/// Applies specs one after the other, each once everything is as the one before asks. What there
+/// was after each, or what is wrong.
 fn world(
     seed: u64,
     slot: &Slot,
@@ -113,7 +113,7 @@ fn world(
         let mut ends = Vec::new();
         for spec in specs {
             stage.act(&Act::Apply(0, (*spec).clone()));
-            judge::rest(&mut stage).await;
+            judge::settle_and_check(&mut stage).await;
             let object = stage.object(0).unwrap_or_default();
             let snapshot = stage
                 .world
@@ -124,14 +124,14 @@ fn world(
                 end(&object, &function(&snapshot, slot)),
             ));
         }
-        let told = stage.end();
-        if told.violations.is_empty() {
+        let record = stage.end();
+        if record.violations.is_empty() {
             Ok(ends)
         } else {
             Err(format!(
                 "{}\n\n{}",
-                told.trace.join("\n"),
-                told.violations.join("\n")
+                record.trace.join("\n"),
+                record.violations.join("\n")
             ))
         }
     })

@@ -14,9 +14,9 @@ use kube::client::Body;
 use serde_json::Value;
 use tokio::sync::Notify;
 
+use crate::api_faults::Kind;
 use crate::api_server::{self, Answer, Key};
 use crate::schedule::Point;
-use crate::trouble::Kind;
 use crate::world::{World, lock};
 
 /// Ends an operator at a chosen point of its work.
@@ -26,7 +26,7 @@ pub struct Fuse {
     end: Mutex<Option<(Point, u64)>>,
     writes: AtomicU64,
     dead: AtomicBool,
-    /// Told when the end has come.
+    /// Notified once the fuse has blown.
     pub blown: Notify,
 }
 
@@ -139,7 +139,7 @@ impl Wire {
         let roll = self.world.roll(100);
         let fault = lock(&self.world.trouble).fault(write, roll);
         if let Some(kind) = fault {
-            self.world.told().counts.add("fault", kind.name());
+            self.world.record().counts.add("fault", kind.name());
         }
         let answer = match fault {
             Some(Kind::Error) => {
@@ -151,22 +151,22 @@ impl Wire {
                 "the object has been modified; please apply your changes to the latest version",
             ),
             Some(Kind::LostRequest) => {
-                self.told(&request, "lost before the effect");
+                self.trace(&request, "lost before the effect");
                 return Err(io::Error::new(
                     io::ErrorKind::ConnectionReset,
                     "connection reset before the effect",
                 ));
             }
-            None | Some(Kind::LostAnswer | Kind::Slow) => self.world.ask(&self.who, &request),
+            None | Some(Kind::LostAnswer | Kind::Slow) => self.world.request(&self.who, &request),
         };
-        self.told(&request, &outcome(&answer));
+        self.trace(&request, &outcome(&answer));
         self.fuse.point(write).await;
         if fault == Some(Kind::Slow) {
             tokio::time::sleep(Duration::from_millis(self.world.roll(8000))).await;
         }
         self.world.pause().await;
         if fault == Some(Kind::LostAnswer) {
-            self.world.tell(&self.who, "  and the answer was lost");
+            self.world.trace(&self.who, "  and the answer was lost");
             return Err(io::Error::new(
                 io::ErrorKind::ConnectionReset,
                 "connection reset after the effect",
@@ -180,7 +180,7 @@ impl Wire {
             .map_err(io::Error::other)
     }
 
-    fn told(&self, request: &api_server::Request, outcome: &str) {
+    fn trace(&self, request: &api_server::Request, outcome: &str) {
         let path = request
             .path
             .split("/namespaces/team/")
@@ -195,9 +195,9 @@ impl Wire {
             ),
             (method, _) => format!("{method} {path}"),
         };
-        self.world.tell(&self.who, format!("{what}: {outcome}"));
+        self.world.trace(&self.who, format!("{what}: {outcome}"));
         if request.method != "GET" {
-            self.world.told().written.push(request.body.to_string());
+            self.world.record().written.push(request.body.to_string());
         }
     }
 }

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use crate::api_server::{Answer, ApiServer, Change, Request};
 use crate::clouds::Clouds;
 use crate::judge::{self, Place};
-use crate::{invariants, trouble};
+use crate::{api_faults, invariants};
 
 /// Every environment value and every Secret holds this text, and nothing public does.
 pub const SENTINEL: &str = "sentinel-value";
@@ -50,9 +50,9 @@ impl Counts {
     }
 }
 
-/// What is told of a run.
+/// All that is recorded of a run.
 #[derive(Default)]
-pub struct Told {
+pub struct Record {
     /// One line for each thing that happened.
     pub trace: Vec<String>,
     /// The body of each request to the API server that was to change something.
@@ -76,15 +76,15 @@ pub struct World {
     chance: Mutex<Rng>,
     api: Mutex<ApiServer>,
     watchers: Mutex<Vec<UnboundedSender<(Instant, Change)>>>,
-    told: Mutex<Told>,
-    /// Objects as they became Ready, and the function that each then had.
+    record: Mutex<Record>,
+    /// Objects as they became Ready, and the function that the cloud then had for each.
     pub claims: Mutex<Vec<(Arc<Value>, Option<Value>)>>,
     /// Every version of every object, each with the length that the cloud's call log then had.
     pub versions: Mutex<Vec<(usize, Change)>>,
     /// The clouds.
     pub clouds: Clouds,
     /// Faults of the API server now at work.
-    pub trouble: Mutex<trouble::Trouble>,
+    pub trouble: Mutex<api_faults::Trouble>,
     /// Call budgets of each operator.
     pub rates: Rates,
 }
@@ -99,7 +99,7 @@ impl World {
             chance: Mutex::new(rng.fork()),
             api: Mutex::default(),
             watchers: Mutex::default(),
-            told: Mutex::default(),
+            record: Mutex::default(),
             claims: Mutex::default(),
             versions: Mutex::default(),
             clouds: Clouds::new(rng.u64(..)),
@@ -113,31 +113,31 @@ impl World {
         self.began.elapsed()
     }
 
-    /// A line of the trace.
-    pub fn tell(&self, who: &str, what: impl Display) {
+    /// Adds a line to the trace.
+    pub fn trace(&self, who: &str, what: impl Display) {
         let seconds = self.elapsed().as_secs_f64();
-        lock(&self.told)
+        lock(&self.record)
             .trace
             .push(format!("{seconds:>10.3} {who:<6} {what}"));
     }
 
-    /// Something that must not happen.
+    /// Records something that must not happen.
     pub fn violation(&self, what: impl Display) {
-        self.tell("!!", &what);
-        // The first of a kind says it; a hundred more only hide the others.
-        let (mut told, what) = (lock(&self.told), what.to_string());
-        if !told
+        self.trace("!!", &what);
+        // One of a kind is enough; a hundred more only hide the others.
+        let (mut record, what) = (lock(&self.record), what.to_string());
+        if !record
             .violations
             .iter()
             .any(|known| known.chars().take(90).eq(what.chars().take(90)))
         {
-            told.violations.push(what);
+            record.violations.push(what);
         }
     }
 
-    /// What was told so far.
-    pub fn told(&self) -> MutexGuard<'_, Told> {
-        lock(&self.told)
+    /// What is recorded so far.
+    pub fn record(&self) -> MutexGuard<'_, Record> {
+        lock(&self.record)
     }
 
     /// A number below `bound`, for delays and faults.
@@ -155,8 +155,8 @@ impl World {
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
 
-    /// The API server answers, and its watchers hear of it.
-    pub fn ask(&self, who: &str, request: &Request) -> Answer {
+    /// The API server answers a request, and sends the changes to its watchers.
+    pub fn request(&self, who: &str, request: &Request) -> Answer {
         let (answer, before, changes) = {
             let mut api = lock(&self.api);
             api.now = reconcile::world::World::now(self);
@@ -177,11 +177,12 @@ impl World {
                 }
                 if invariants::is_available(&answer.body) && !invariants::is_available(&before) {
                     let place = Place::of_object(&answer.body);
-                    lock(&self.claims).push((answer.body.clone(), judge::seen(self, &place)));
+                    lock(&self.claims)
+                        .push((answer.body.clone(), judge::function_at(self, &place)));
                 }
             }
             if before != answer.body {
-                lock(&self.told).writes += 1;
+                lock(&self.record).writes += 1;
             }
         }
         if request.method != "GET" && who != "user" && request.body.to_string().contains(SENTINEL) {
@@ -211,14 +212,14 @@ impl World {
 
     /// Counts a request; circles end here.
     pub fn step(&self) -> bool {
-        let mut told = lock(&self.told);
-        told.counts.add("step", "requests");
-        let many = told
+        let mut record = lock(&self.record);
+        record.counts.add("step", "requests");
+        let many = record
             .counts
             .0
             .get(&("step", "requests".to_owned()))
             .is_some_and(|n| *n == MOST_REQUESTS);
-        drop(told);
+        drop(record);
         if many {
             self.violation("the operator runs in circles: too many requests");
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::support::{PATIENCE, Scene};
+use crate::support::{Scene, TIMEOUT};
 
 /// One reading.
 pub struct Metrics {
@@ -26,7 +26,7 @@ impl Metrics {
 
     /// Reads again and again until it is so.
     pub async fn wait(scene: &Scene, what: &str, wanted: impl Fn(&Self) -> bool) -> Self {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let metrics = Self::of(scene).await;
             if wanted(&metrics) {

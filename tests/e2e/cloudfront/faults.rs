@@ -168,7 +168,7 @@ async fn a_change_that_overtakes_our_update_is_looked_at_before_it_is_overwritte
         .inject(Fault::on("UpdateFunction").then(Action::Hold));
     let two = javascript("two");
     scene.apply(cff("f", &two, json!({}))).await;
-    held.arrived(1, crate::support::PATIENCE).await;
+    held.arrived(1, crate::support::TIMEOUT).await;
     let foreign = javascript("foreign");
     // A comment that our spec does not name must survive: it was not there when we looked first.
     scene.cloud.update_cloudfront("f", "theirs", &foreign).await;
@@ -207,7 +207,7 @@ async fn a_change_that_overtakes_our_publish_never_goes_live() {
         .inject(Fault::on("PublishFunction").then(Action::Hold));
     let one = javascript("one");
     scene.apply(cff("f", &one, json!({}))).await;
-    held.arrived(1, crate::support::PATIENCE).await;
+    held.arrived(1, crate::support::TIMEOUT).await;
     scene
         .cloud
         .update_cloudfront("f", "", &javascript("foreign"))
@@ -245,7 +245,7 @@ async fn a_change_that_overtakes_our_delete_does_not_save_the_function() {
         .tenant
         .inject(Fault::on("DeleteFunction").then(Action::Hold));
     scene.tenant.delete(CFF, "f").await;
-    held.arrived(1, crate::support::PATIENCE).await;
+    held.arrived(1, crate::support::TIMEOUT).await;
     scene
         .cloud
         .update_cloudfront("f", "", &javascript("foreign"))
@@ -253,7 +253,7 @@ async fn a_change_that_overtakes_our_delete_does_not_save_the_function() {
     held.release();
     scene
         .tenant
-        .wait_gone(CFF, "f", crate::support::PATIENCE)
+        .wait_gone(CFF, "f", crate::support::TIMEOUT)
         .await;
     assert_eq!(scene.writes(), ["DeleteFunction", "DeleteFunction"]);
     assert_eq!(scene.cloud.names().await, Vec::<String>::new());
@@ -271,7 +271,7 @@ async fn an_owner_who_comes_between_our_read_and_our_write_is_obeyed() {
         .tenant
         .inject(Fault::on("UpdateFunction").then(Action::Hold));
     scene.apply(cff("f", &javascript("two"), json!({}))).await;
-    held.arrived(1, crate::support::PATIENCE).await;
+    held.arrived(1, crate::support::TIMEOUT).await;
     let foreign = javascript("foreign");
     scene
         .cloud

@@ -3,7 +3,7 @@
 use cloudfn_bed::{Action, Fault, Injected};
 use serde_json::json;
 
-use crate::support::{CFF, PATIENCE, Scene, cff, javascript};
+use crate::support::{CFF, Scene, TIMEOUT, cff, javascript};
 
 /// The cloud refuses the first two creates.
 fn refusing(scene: &Scene) -> Injected {
@@ -54,7 +54,7 @@ async fn a_create_that_is_refused_with_tags_is_sent_without_and_tagged_at_once()
     scene
         .apply(cff("f", &code, json!({"tags": {"team": "edge"}})))
         .await;
-    held.arrived(1, PATIENCE).await;
+    held.arrived(1, TIMEOUT).await;
     refused.assert_fired(2);
     let intent = scene.tenant.get(CFF, "f").await.data["status"]["intent"].clone();
     assert!(
@@ -98,9 +98,9 @@ async fn killed(name: &str, operation: &str, action: Action) {
     scene
         .apply(cff("f", &code, json!({"tags": {"team": "edge"}})))
         .await;
-    kill.arrived(1, PATIENCE).await;
+    kill.arrived(1, TIMEOUT).await;
     assert!(
-        scene.operator.exited(PATIENCE).await.is_some(),
+        scene.operator.exited(TIMEOUT).await.is_some(),
         "it was killed"
     );
     assert_eq!(scene.cloud.development("f").await.as_ref(), Some(&code));
@@ -121,14 +121,14 @@ async fn a_function_whose_create_without_tags_was_never_heard_of_is_deleted_with
         .tenant
         .inject(Fault::on("CreateFunction").then(Action::KillAfter));
     scene.apply(cff("f", &javascript("one"), json!({}))).await;
-    kill.arrived(1, PATIENCE).await;
+    kill.arrived(1, TIMEOUT).await;
     assert!(
-        scene.operator.exited(PATIENCE).await.is_some(),
+        scene.operator.exited(TIMEOUT).await.is_some(),
         "it was killed"
     );
     scene.tenant.delete(CFF, "f").await;
     scene.operator.restart().await;
-    scene.tenant.wait_gone(CFF, "f", PATIENCE).await;
+    scene.tenant.wait_gone(CFF, "f", TIMEOUT).await;
     assert_eq!(scene.cloud.names().await, Vec::<String>::new());
     scene.end().await;
 }
@@ -141,7 +141,7 @@ async fn a_function_of_others_that_comes_before_the_create_without_tags_is_their
         .tenant
         .inject(Fault::on("CreateFunction").then(Action::Hold));
     scene.apply(cff("f", &javascript("one"), json!({}))).await;
-    held.arrived(1, PATIENCE).await;
+    held.arrived(1, TIMEOUT).await;
     let theirs = javascript("theirs");
     scene.cloud.create_cloudfront("f", &theirs, &[]).await;
     held.release();

@@ -9,7 +9,7 @@ use kube::api::DeleteParams;
 use serde_json::{Value, json};
 
 use super::{BOTH, both_ready, manifest, policy, request, tags};
-use crate::support::{BINARY, CFF, LFN, PATIENCE, Scene, javascript, python, quiet_with};
+use crate::support::{BINARY, CFF, LFN, Scene, TIMEOUT, javascript, python, quiet_with};
 
 /// One request to etcd's HTTP gateway.
 async fn etcd(path: &str, body: &Value) -> Value {
@@ -117,11 +117,11 @@ async fn a_policy_that_cannot_be_read_blocks_the_deletion_and_says_so() {
         };
         scene
             .tenant
-            .wait_for(kind, name, "to say why it stays", said, PATIENCE)
+            .wait_for(kind, name, "to say why it stays", said, TIMEOUT)
             .await;
         assert_eq!(scene.writes(), Vec::<String>::new(), "{kind}");
         scene.tenant.patch(kind, name, policy("Retain")).await;
-        scene.tenant.wait_gone(kind, name, PATIENCE).await;
+        scene.tenant.wait_gone(kind, name, TIMEOUT).await;
         assert!(tags(&scene, kind, name).await.is_some(), "{kind}");
     }
     assert_eq!(scene.writes(), Vec::<String>::new());
@@ -219,7 +219,7 @@ async fn a_namespace_that_is_deleted_takes_its_functions_along() {
         scene.tenant.namespace(),
         kube::runtime::conditions::is_deleted(&uid),
     );
-    tokio::time::timeout(PATIENCE, gone)
+    tokio::time::timeout(TIMEOUT, gone)
         .await
         .expect("the namespace goes in time")
         .expect("watched");
@@ -253,7 +253,7 @@ async fn a_cloud_that_cannot_be_reached_delays_the_deletion() {
         .set_unreachable(scene.tenant.account(), false);
     for (kind, name) in BOTH {
         scene.tenant.patch(kind, name, request("1")).await;
-        scene.tenant.wait_gone(kind, name, PATIENCE).await;
+        scene.tenant.wait_gone(kind, name, TIMEOUT).await;
     }
     assert_eq!(scene.cloud.names().await, Vec::<String>::new());
     scene.end().await;
@@ -294,13 +294,13 @@ async fn without_credentials_a_deletion_waits_for_them_or_for_retain() {
     }
     for (kind, name) in [(CFF, "kept-edge"), (LFN, "kept-region")] {
         scene.tenant.patch(kind, name, policy("Retain")).await;
-        scene.tenant.wait_gone(kind, name, PATIENCE).await;
+        scene.tenant.wait_gone(kind, name, TIMEOUT).await;
     }
     assert_eq!(scene.writes(), Vec::<String>::new());
     scene.operator.terminate().await;
     scene.operator = scene.tenant.operator(BINARY, &quiet_with(&[])).await;
     for (kind, name) in BOTH {
-        scene.tenant.wait_gone(kind, name, PATIENCE).await;
+        scene.tenant.wait_gone(kind, name, TIMEOUT).await;
     }
     assert_eq!(scene.cloud.names().await, ["kept-edge", "kept-region"]);
     scene.end().await;

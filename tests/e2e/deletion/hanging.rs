@@ -4,7 +4,7 @@ use cloudfn_bed::{Action, Fault, Injected, condition, reason};
 use serde_json::json;
 
 use super::{BOTH, both_ready, policy, request, tags};
-use crate::support::{CFF, LFN, PATIENCE, Scene};
+use crate::support::{CFF, LFN, Scene, TIMEOUT};
 
 /// The cloud refuses to delete until the fault is removed.
 fn refuse(
@@ -55,18 +55,12 @@ async fn a_function_in_use_blocks_its_deletion_until_it_is_released() {
         |object: &kube::api::DynamicObject| object.data["status"]["lastHandledReconcileAt"] == "1";
     scene
         .tenant
-        .wait_for(
-            CFF,
-            "edge",
-            "to have handled the request",
-            handled,
-            PATIENCE,
-        )
+        .wait_for(CFF, "edge", "to have handled the request", handled, TIMEOUT)
         .await;
     assert!(used.fired() >= 2, "each look tries again");
     used.remove();
     scene.tenant.patch(CFF, "edge", request("2")).await;
-    scene.tenant.wait_gone(CFF, "edge", PATIENCE).await;
+    scene.tenant.wait_gone(CFF, "edge", TIMEOUT).await;
     assert!(tags(&scene, CFF, "edge").await.is_none());
     scene.end().await;
 }
@@ -100,7 +94,7 @@ async fn a_request_for_a_look_wakes_a_deletion_that_would_wait_an_hour() {
         assert_eq!(reason(&object, "Stalled"), Some("InternalError"), "{kind}");
         odd.remove();
         scene.tenant.patch(kind, name, request("1")).await;
-        scene.tenant.wait_gone(kind, name, PATIENCE).await;
+        scene.tenant.wait_gone(kind, name, TIMEOUT).await;
         assert!(tags(&scene, kind, name).await.is_none(), "{kind}");
     }
     scene.end().await;
@@ -124,7 +118,7 @@ async fn a_patch_to_retain_is_the_way_out() {
         let object = scene.reason(kind, name, shown).await;
         assert_eq!(reason(&object, "Stalled"), None, "{kind}");
         scene.tenant.patch(kind, name, policy("Retain")).await;
-        scene.tenant.wait_gone(kind, name, PATIENCE).await;
+        scene.tenant.wait_gone(kind, name, TIMEOUT).await;
         assert!(
             tags(&scene, kind, name)
                 .await
@@ -160,7 +154,7 @@ async fn a_paused_deletion_does_nothing_and_then_follows_the_policy_of_that_mome
         };
         scene
             .tenant
-            .wait_for(kind, name, "to be seen while it is paused", seen, PATIENCE)
+            .wait_for(kind, name, "to be seen while it is paused", seen, TIMEOUT)
             .await;
         assert_eq!((scene.writes(), scene.reads()), (vec![], vec![]), "{kind}");
         scene
@@ -171,7 +165,7 @@ async fn a_paused_deletion_does_nothing_and_then_follows_the_policy_of_that_mome
                 json!({"metadata": {"annotations": {"cloudfn.dev/paused": null}}}),
             )
             .await;
-        scene.tenant.wait_gone(kind, name, PATIENCE).await;
+        scene.tenant.wait_gone(kind, name, TIMEOUT).await;
         assert_eq!(scene.writes(), ["DeleteFunction"], "{kind}");
         scene.tenant.clear_calls();
     }

@@ -9,7 +9,7 @@ use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use super::{mark, message};
-use crate::support::{LFN, PATIENCE, Scene, archive, lfn, python};
+use crate::support::{LFN, Scene, TIMEOUT, archive, lfn, python};
 
 /// Puts something into the account's S3, past the proxy: a bucket, or an object with these bytes.
 /// The object's version, in a bucket that keeps them.
@@ -96,7 +96,7 @@ async fn an_edit_of_each_source_is_deployed_with_one_update() {
             };
             let object = scene
                 .tenant
-                .wait_for(LFN, name, "to be deployed", deployed, PATIENCE)
+                .wait_for(LFN, name, "to be deployed", deployed, TIMEOUT)
                 .await;
             was[name] = object.data["status"]["codeSha256"].clone();
             assert_eq!(mark(&scene, name).await, text, "{name}");

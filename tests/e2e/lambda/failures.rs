@@ -134,7 +134,7 @@ async fn a_function_that_ran_is_never_deleted_for_having_failed() {
     };
     scene
         .tenant
-        .wait_for(LFN, "f", "to be looked at", seen, crate::support::PATIENCE)
+        .wait_for(LFN, "f", "to be looked at", seen, crate::support::TIMEOUT)
         .await;
     assert_eq!(accepted(&scene, "f", "DeleteFunction"), 0);
     scene.end().await;

@@ -5,7 +5,7 @@ use kube::api::DynamicObject;
 use serde_json::json;
 
 use crate::ownership::either::{BOTH, adopting, manifest};
-use crate::support::{CFF, LFN, PATIENCE, Scene};
+use crate::support::{CFF, LFN, Scene, TIMEOUT};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kstatus {
@@ -41,7 +41,7 @@ fn kstatus(object: &DynamicObject) -> Kstatus {
 
 /// What kstatus says over an object's recorded life, each word once in a row, up to this last word.
 async fn life(scene: &Scene, kind: &str, name: &str, last: Kstatus) -> Vec<Kstatus> {
-    let deadline = std::time::Instant::now() + PATIENCE;
+    let deadline = std::time::Instant::now() + TIMEOUT;
     loop {
         let mut words: Vec<Kstatus> = scene
             .tenant

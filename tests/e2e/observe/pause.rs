@@ -5,7 +5,7 @@ use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use crate::ownership::either::{BOTH, exists, has_finalizer, is_stalled, manifest, message, runs};
-use crate::support::{PATIENCE, Scene};
+use crate::support::{Scene, TIMEOUT};
 
 async fn annotate(scene: &Scene, kind: &str, name: &str, text: Value) {
     scene
@@ -42,7 +42,7 @@ async fn a_pause_stops_an_edit_and_its_end_lets_it_go_on() {
         annotate(&scene, kind, "f", json!("true")).await;
         let object = scene
             .tenant
-            .wait_for(kind, "f", "to be paused", paused("True"), PATIENCE)
+            .wait_for(kind, "f", "to be paused", paused("True"), TIMEOUT)
             .await;
         assert!(
             message(&object, "Ready").contains("cloudfn.dev/paused"),
@@ -58,7 +58,7 @@ async fn a_pause_stops_an_edit_and_its_end_lets_it_go_on() {
                 "f",
                 "to be paused with nobody knowing",
                 paused("Unknown"),
-                PATIENCE,
+                TIMEOUT,
             )
             .await;
         assert!(has_finalizer(&object));
@@ -88,7 +88,7 @@ async fn any_text_pauses_and_is_the_reason_that_people_read() {
         scene.apply(object).await;
         let object = scene
             .tenant
-            .wait_for(kind, "f", "to be paused", paused("Unknown"), PATIENCE)
+            .wait_for(kind, "f", "to be paused", paused("Unknown"), TIMEOUT)
             .await;
         assert!(
             message(&object, "Ready").contains("freeze until the audit is over"),
@@ -133,7 +133,7 @@ async fn a_paused_object_is_not_deleted_until_the_pause_ends() {
         annotate(&scene, kind, "f", json!("true")).await;
         scene
             .tenant
-            .wait_for(kind, "f", "to be paused", paused("True"), PATIENCE)
+            .wait_for(kind, "f", "to be paused", paused("True"), TIMEOUT)
             .await;
         scene.tenant.clear_calls();
         scene.tenant.delete(kind, "f").await;
@@ -150,7 +150,7 @@ async fn a_paused_object_is_not_deleted_until_the_pause_ends() {
             scene.tenant.calls()
         );
         annotate(&scene, kind, "f", json!("false")).await;
-        scene.tenant.wait_gone(kind, "f", PATIENCE).await;
+        scene.tenant.wait_gone(kind, "f", TIMEOUT).await;
         assert!(!exists(&scene.cloud, kind, "f").await);
     }
     scene.end().await;
@@ -166,7 +166,7 @@ async fn a_pause_survives_a_restart_and_a_stalled_object_is_stalled_again_after_
         annotate(&scene, kind, "f", json!("true")).await;
         scene
             .tenant
-            .wait_for(kind, "f", "to be paused", paused("False"), PATIENCE)
+            .wait_for(kind, "f", "to be paused", paused("False"), TIMEOUT)
             .await;
     }
     scene.operator.kill();

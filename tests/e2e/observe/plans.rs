@@ -9,7 +9,7 @@ use crate::invariants::SENTINEL;
 use crate::ownership::either::{
     BOTH, adopting, create, exists, has_finalizer, is_stalled, manifest, runs, state, writes_of,
 };
-use crate::support::{BINARY, CFF, LFN, PATIENCE, Scene, javascript, quiet_with};
+use crate::support::{BINARY, CFF, LFN, Scene, TIMEOUT, javascript, quiet_with};
 
 /// A plan as rows of step, field, from and to.
 fn plan(object: &DynamicObject) -> Vec<[String; 4]> {
@@ -306,7 +306,7 @@ async fn an_outside_edit_is_shown_and_the_plan_empties_when_it_is_undone() {
         .await;
     let object = scene
         .tenant
-        .wait_for(CFF, "f", "to be ready again", is_ready, PATIENCE)
+        .wait_for(CFF, "f", "to be ready again", is_ready, TIMEOUT)
         .await;
     assert!(
         object.data["status"]["plannedChanges"].is_null(),

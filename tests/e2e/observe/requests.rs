@@ -5,7 +5,7 @@ use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use crate::ownership::either::{BOTH, manifest};
-use crate::support::{CFF, PATIENCE, Scene};
+use crate::support::{CFF, Scene, TIMEOUT};
 
 const OURS: &str = "cloudfn.dev/reconcile-requested-at";
 const FLUX: &str = "reconcile.fluxcd.io/requestedAt";
@@ -28,7 +28,7 @@ async fn handled(scene: &Scene, kind: &str, token: &str) -> DynamicObject {
             "f",
             &format!("to have handled {token}"),
             echoes,
-            PATIENCE,
+            TIMEOUT,
         )
         .await
 }

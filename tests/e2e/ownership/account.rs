@@ -69,7 +69,7 @@ async fn with_credentials_of_another_account_nothing_is_written_and_nothing_is_b
         scene.ready(kind, "f").await;
         scene
             .tenant
-            .wait_gone(kind, "gone", crate::support::PATIENCE)
+            .wait_gone(kind, "gone", crate::support::TIMEOUT)
             .await;
         assert!(!exists(&scene.cloud, kind, "gone").await);
     }

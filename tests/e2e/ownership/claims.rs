@@ -23,7 +23,7 @@ async fn of_two_objects_that_claim_one_name_exactly_one_wins_and_the_other_follo
                 name,
                 "to be decided",
                 decided,
-                crate::support::PATIENCE,
+                crate::support::TIMEOUT,
             )
         };
         let (one, two) = tokio::join!(wait("one"), wait("two"));

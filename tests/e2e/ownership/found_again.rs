@@ -5,7 +5,7 @@ use kube::api::{DynamicObject, PostParams};
 use serde_json::{Value, json};
 
 use super::either::{BOTH, exists, has_finalizer, manifest, runs};
-use crate::support::{CFF, PATIENCE, Scene};
+use crate::support::{CFF, Scene, TIMEOUT};
 
 fn whole(object: &DynamicObject) -> bool {
     is_ready(object)
@@ -26,7 +26,7 @@ async fn a_wiped_status_is_written_again_with_no_call() {
             .await;
         let after = scene
             .tenant
-            .wait_for(kind, "f", "to be whole again", whole, PATIENCE)
+            .wait_for(kind, "f", "to be whole again", whole, TIMEOUT)
             .await;
         assert_eq!(after.data["status"], before.data["status"]);
         assert!(
@@ -64,7 +64,7 @@ async fn a_status_that_was_wiped_while_nobody_looked_is_found_again_without_a_wr
     for kind in BOTH {
         let after = scene
             .tenant
-            .wait_for(kind, "f", "to be whole again", whole, PATIENCE)
+            .wait_for(kind, "f", "to be whole again", whole, TIMEOUT)
             .await;
         if kind == CFF {
             assert_eq!(after.data["status"]["live"]["state"], "Current");
@@ -107,7 +107,7 @@ async fn what_a_restored_backup_left_in_the_status_goes() {
         };
         let after = scene
             .tenant
-            .wait_for(kind, "f", "to say what is true again", repaired, PATIENCE)
+            .wait_for(kind, "f", "to say what is true again", repaired, TIMEOUT)
             .await;
         assert_eq!(
             condition(&after, "Example"),
@@ -150,7 +150,7 @@ async fn a_replaced_object_keeps_its_function_and_takes_it_along_when_it_goes() 
                 "f",
                 "to have its finalizer again",
                 has_finalizer,
-                PATIENCE,
+                TIMEOUT,
             )
             .await;
         assert!(whole(&after), "{after:?}");

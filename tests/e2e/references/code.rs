@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{config_map, message, ready_with};
-use crate::support::{CFF, LFN, PATIENCE, Scene, cff, javascript, lfn, python};
+use crate::support::{CFF, LFN, Scene, TIMEOUT, cff, javascript, lfn, python};
 
 /// A `CloudFrontFunction` with code from the key `f.js` of the ConfigMap `m`.
 fn from_map() -> Value {
@@ -60,7 +60,7 @@ async fn a_config_map_and_its_key_may_come_late() {
     };
     let object = scene
         .tenant
-        .wait_for(CFF, "f", "to miss the key", wanted, PATIENCE)
+        .wait_for(CFF, "f", "to miss the key", wanted, TIMEOUT)
         .await;
     assert_eq!(
         cloudfn_bed::reason(&object, "Ready"),

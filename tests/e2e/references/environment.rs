@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{config_map, message, ready_with, secret};
 use crate::invariants::SENTINEL;
-use crate::support::{LFN, PATIENCE, Scene, lfn, python};
+use crate::support::{LFN, Scene, TIMEOUT, lfn, python};
 
 fn with(environment: &Value) -> Value {
     lfn("f", &python("one"), json!({"environment": environment}))
@@ -139,7 +139,7 @@ async fn an_edited_secret_is_deployed_and_an_unchanged_one_costs_no_cloud_call()
             .always()
             .then(Action::Delay(std::time::Duration::ZERO)),
     );
-    looks.arrived(3, PATIENCE).await;
+    looks.arrived(3, TIMEOUT).await;
     assert_eq!(
         scene.tenant.calls().len(),
         0,
@@ -169,7 +169,7 @@ async fn a_secret_and_its_key_may_come_late() {
     };
     scene
         .tenant
-        .wait_for(LFN, "f", "to miss the key", wanted, PATIENCE)
+        .wait_for(LFN, "f", "to miss the key", wanted, TIMEOUT)
         .await;
     assert_eq!(scene.writes(), Vec::<String>::new());
     secret(

@@ -2,9 +2,10 @@
 //! an object that no rule would have let in.
 
 mod accepted;
+mod kubectl;
 mod offline;
 mod refused;
-mod shown;
+
 mod undecodable;
 
 use serde_json::{Value, json};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::manifest;
 use crate::invariants::SENTINEL;
 use crate::ownership::either::{exists, has_finalizer, is_stalled, message, runs};
-use crate::support::{CFF, LFN, PATIENCE, Scene, javascript, python};
+use crate::support::{CFF, LFN, Scene, TIMEOUT, javascript, python};
 
 /// Writes an object past the API server; `change` gets it as it is stored.
 async fn store(
@@ -84,7 +84,7 @@ async fn an_object_that_takes_no_status_is_told_of_by_an_event_and_its_function_
                 .then(Action::Hold),
         );
         store(&scene.tenant, kind, &object, unwritable).await;
-        told.arrived(1, PATIENCE).await;
+        told.arrived(1, TIMEOUT).await;
         told.remove();
         scene.apply(manifest(kind, "sound", json!({}))).await;
         scene.ready(kind, "sound").await;
@@ -94,7 +94,7 @@ async fn an_object_that_takes_no_status_is_told_of_by_an_event_and_its_function_
                 .then(Action::Hold),
         );
         scene.tenant.delete(kind, "broken").await;
-        deletion.arrived(1, PATIENCE).await;
+        deletion.arrived(1, TIMEOUT).await;
         deletion.remove();
         // The API server refuses every write to such an object, also one that takes a finalizer off.
         scene
@@ -105,7 +105,7 @@ async fn an_object_that_takes_no_status_is_told_of_by_an_event_and_its_function_
                 json!({"spec": manifest(kind, "broken", json!({}))["spec"]}),
             )
             .await;
-        scene.tenant.wait_gone(kind, "broken", PATIENCE).await;
+        scene.tenant.wait_gone(kind, "broken", TIMEOUT).await;
         assert!(
             !exists(&scene.cloud, kind, "broken").await,
             "its function goes with it"
@@ -240,7 +240,7 @@ async fn an_unreadable_deletion_policy_blocks_the_deletion_until_it_is_corrected
             .tenant
             .patch(kind, "f", json!({"spec": {"deletionPolicy": "Retain"}}))
             .await;
-        scene.tenant.wait_gone(kind, "f", PATIENCE).await;
+        scene.tenant.wait_gone(kind, "f", TIMEOUT).await;
         assert!(exists(&scene.cloud, kind, "f").await, "Retain leaves it");
     }
     scene.end().await;

@@ -10,7 +10,7 @@ use strict_cloud::operation::cloudfront as cf;
 use strict_cloud::{Fault, FaultKind};
 
 use super::Strict;
-use crate::support::{CFF, PATIENCE, Scene, cff};
+use crate::support::{CFF, Scene, TIMEOUT, cff};
 
 /// A redirect; with a status that CloudFront takes and the test does not want.
 fn redirect(status: u16) -> String {
@@ -51,7 +51,7 @@ fn message(object: &DynamicObject, kind: &str) -> String {
 
 impl Strict {
     async fn ready(&self) -> DynamicObject {
-        self.tenant.wait_ready(CFF, "edge", PATIENCE).await
+        self.tenant.wait_ready(CFF, "edge", TIMEOUT).await
     }
 
     /// Waits until the spec that was applied last is Stalled for this reason.
@@ -63,20 +63,16 @@ impl Strict {
                 stalled["reason"] == why && stalled["observedGeneration"].as_i64() == generation
             })
         };
-        self.tenant.wait_for(CFF, "edge", why, is, PATIENCE).await
+        self.tenant.wait_for(CFF, "edge", why, is, TIMEOUT).await
     }
 
     /// Waits until there are this many events of this reason; there must not be more.
-    async fn told(&self, reason: &str, times: usize) {
-        let told = self
+    async fn expect_events(&self, reason: &str, times: usize) {
+        let events = self
             .tenant
-            .wait_events(
-                times,
-                |line| line.contains(&format!(" {reason} ")),
-                PATIENCE,
-            )
+            .wait_events(times, |line| line.contains(&format!(" {reason} ")), TIMEOUT)
             .await;
-        assert_eq!(told.len(), times, "{told:#?}");
+        assert_eq!(events.len(), times, "{events:#?}");
     }
 }
 
@@ -130,7 +126,7 @@ async fn nothing_that_fails_its_tests_reaches_live_and_what_passed_is_not_run_ag
         Some(base64(&redirect(301))),
         "LIVE is as it was"
     );
-    stage.told("TestFailed", 1).await;
+    stage.expect_events("TestFailed", 1).await;
 
     // Back to what passed: no test, though TestFunction is down.
     let before = stage.count(cf::TEST_FUNCTION);
@@ -167,13 +163,7 @@ async fn nothing_that_fails_its_tests_reaches_live_and_what_passed_is_not_run_ag
     let handled = |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == "1";
     stage
         .tenant
-        .wait_for(
-            CFF,
-            "edge",
-            "to have handled the request",
-            handled,
-            PATIENCE,
-        )
+        .wait_for(CFF, "edge", "to have handled the request", handled, TIMEOUT)
         .await;
     assert_eq!(stage.count(cf::TEST_FUNCTION), before + 2);
 
@@ -186,19 +176,13 @@ async fn nothing_that_fails_its_tests_reaches_live_and_what_passed_is_not_run_ag
     let handled = |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == "2";
     stage
         .tenant
-        .wait_for(
-            CFF,
-            "edge",
-            "to have handled the request",
-            handled,
-            PATIENCE,
-        )
+        .wait_for(CFF, "edge", "to have handled the request", handled, TIMEOUT)
         .await;
     assert_eq!(stage.count(cf::TEST_FUNCTION), before + 2);
     stage.tenant.patch(CFF, "edge", annotated(None, "2")).await;
     stage
         .tenant
-        .wait_reason(CFF, "edge", "Ready", "Available", PATIENCE)
+        .wait_reason(CFF, "edge", "Ready", "Available", TIMEOUT)
         .await;
     assert_eq!(stage.count(cf::TEST_FUNCTION), before + 4);
 
@@ -218,9 +202,9 @@ async fn nothing_that_fails_its_tests_reaches_live_and_what_passed_is_not_run_ag
         "the test other failed: request: wanted {}, got nothing"
     );
     // Another failure is another event.
-    stage.told("TestFailed", 2).await;
+    stage.expect_events("TestFailed", 2).await;
     stage.tenant.delete(CFF, "edge").await;
-    stage.tenant.wait_gone(CFF, "edge", PATIENCE).await;
+    stage.tenant.wait_gone(CFF, "edge", TIMEOUT).await;
     stage.end().await;
 }
 
@@ -236,7 +220,7 @@ async fn code_and_tests_of_one_config_map_are_one_change_and_a_late_one_is_waite
     stage.tenant.apply(cff("edge", "", spec)).await;
     stage
         .tenant
-        .wait_reason(CFF, "edge", "Ready", "ReferenceNotFound", PATIENCE)
+        .wait_reason(CFF, "edge", "Ready", "ReferenceNotFound", TIMEOUT)
         .await;
     stage.tenant.apply(map(301)).await;
     stage.ready().await;
@@ -295,12 +279,12 @@ async fn an_annotation_lets_one_content_pass_and_says_so() {
         (&tested["status"], &tested["reason"]),
         (&json!("Unknown"), &json!("TestsSkipped"))
     );
-    stage.told("TestsSkipped", 1).await;
+    stage.expect_events("TestsSkipped", 1).await;
     // Another code with an annotation of its own is let through as visibly.
     stage.tenant.patch(CFF, "edge", json!({"metadata": skip(&redirect(308))["metadata"], "spec": {"code": {"inline": redirect(308)}}})).await;
     stage.ready().await;
     assert_eq!(stage.live("edge"), Some(base64(&redirect(308))));
-    stage.told("TestsSkipped", 2).await;
+    stage.expect_events("TestsSkipped", 2).await;
     let (_, metrics) = stage.operator.get("/metrics").await.expect("metrics");
     assert!(
         metrics.contains(
@@ -388,14 +372,11 @@ async fn code_that_may_not_run_is_told_of_and_stands_in_nobodys_way() {
         Some(base64(nameless)),
         "without a test, nothing holds it back"
     );
-    stage.told("CodeDoubtful", 1).await;
+    stage.expect_events("CodeDoubtful", 1).await;
     let doubted = |line: &str| {
         line.starts_with("Warning CodeDoubtful CloudFrontFunction/edge: the code may not run: line 1, column 1: there is no function named handler")
     };
-    assert_eq!(
-        stage.tenant.wait_events(1, doubted, PATIENCE).await.len(),
-        1
-    );
+    assert_eq!(stage.tenant.wait_events(1, doubted, TIMEOUT).await.len(), 1);
 
     // Told again only for other code.
     stage
@@ -408,7 +389,7 @@ async fn code_that_may_not_run_is_told_of_and_stands_in_nobodys_way() {
         .apply(cff("edge", &redirect(301), json!({"comment": "other"})))
         .await;
     stage.ready().await;
-    stage.told("Updated", 2).await;
-    stage.told("CodeDoubtful", 1).await;
+    stage.expect_events("Updated", 2).await;
+    stage.expect_events("CodeDoubtful", 1).await;
     stage.end().await;
 }

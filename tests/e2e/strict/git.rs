@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use strict_cloud::operation::cloudfront as cf;
 
 use super::Strict;
-use crate::support::{CFF, PATIENCE};
+use crate::support::{CFF, TIMEOUT};
 
 const NAME: &str = "folder-index";
 
@@ -35,7 +35,7 @@ impl Strict {
         self.tenant
             .apply_yaml(&String::from_utf8_lossy(&made.stdout))
             .await;
-        let object = self.tenant.wait_ready(CFF, NAME, PATIENCE).await;
+        let object = self.tenant.wait_ready(CFF, NAME, TIMEOUT).await;
         assert_eq!(
             (
                 reason(&object, "Tested"),

@@ -5,7 +5,7 @@ use serde_json::json;
 use strict_cloud::operation::cloudfront as cf;
 
 use super::Strict;
-use crate::support::{CFF, PATIENCE, cff, javascript};
+use crate::support::{CFF, TIMEOUT, cff, javascript};
 
 #[tokio::test]
 async fn a_deletion_names_the_distributions_that_block_it_and_ends_when_they_let_go() {
@@ -15,7 +15,7 @@ async fn a_deletion_names_the_distributions_that_block_it_and_ends_when_they_let
         .tenant
         .apply(cff("edge", &javascript("1"), json!({})))
         .await;
-    stage.tenant.wait_ready(CFF, "edge", PATIENCE).await;
+    stage.tenant.wait_ready(CFF, "edge", TIMEOUT).await;
     stage.cloud(|cloud| {
         cloud
             .put_distribution(&account, "E2SECOND", &["edge"])
@@ -30,7 +30,7 @@ async fn a_deletion_names_the_distributions_that_block_it_and_ends_when_they_let
     stage.tenant.delete(CFF, "edge").await;
     let object = stage
         .tenant
-        .wait_reason(CFF, "edge", "Ready", "DeletionBlocked", PATIENCE)
+        .wait_reason(CFF, "edge", "Ready", "DeletionBlocked", TIMEOUT)
         .await;
     let said = condition(&object, "Ready")
         .and_then(|ready| ready["message"].as_str())
@@ -42,7 +42,7 @@ async fn a_deletion_names_the_distributions_that_block_it_and_ends_when_they_let
     );
     let told = stage
         .tenant
-        .wait_events(1, |line| line.contains("DeletionBlocked"), PATIENCE)
+        .wait_events(1, |line| line.contains("DeletionBlocked"), TIMEOUT)
         .await;
     assert!(told.len() == 1 && told[0].contains("E1FIRST"), "{told:?}");
     assert_eq!(stage.count(cf::LIST_DISTRIBUTIONS), 1);
@@ -60,7 +60,7 @@ async fn a_deletion_names_the_distributions_that_block_it_and_ends_when_they_let
             json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": "1"}}}),
         )
         .await;
-    stage.tenant.wait_gone(CFF, "edge", PATIENCE).await;
+    stage.tenant.wait_gone(CFF, "edge", TIMEOUT).await;
     assert_eq!(
         stage.cloud(|cloud| cloud.functions(&account)),
         Vec::<String>::new()

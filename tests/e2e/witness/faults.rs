@@ -9,7 +9,7 @@ use strict_cloud::operation::{cloudfront, lambda};
 use strict_cloud::{Cloud, Fault, FaultKind, Operation, Settings};
 
 use super::calls::Clients;
-use crate::support::PATIENCE;
+use crate::support::TIMEOUT;
 
 const ACCOUNT: &str = "222200009999";
 
@@ -85,7 +85,7 @@ async fn the_quotas_are_kept_over_http_too() {
     let mut codes = Vec::new();
     let began = Instant::now();
     // Time is real: on a slow machine the quota may fill up again as fast as a few are sent.
-    while codes.is_empty() && began.elapsed() < PATIENCE {
+    while codes.is_empty() && began.elapsed() < TIMEOUT {
         let request = json!({});
         let answers = futures::future::join_all(
             (0..60).map(|_| clients.call("lambda:ListFunctions", &request)),

@@ -28,7 +28,7 @@ use compare::{Kept, Mismatch};
 use differences::{DIFFERENCES, Shown};
 use script::{Scenario, Step, Until};
 
-use crate::support::{PATIENCE, archive, python};
+use crate::support::{TIMEOUT, archive, python};
 
 /// How many scenarios are under way at once: most of the time they wait.
 const AT_ONCE: usize = 8;
@@ -176,7 +176,7 @@ async fn take(step: &Step, target: &Target<'_>, clients: &Clients, kept: &mut Ke
         return answer;
     };
     let began = Instant::now();
-    while !holds(until, &answer) && began.elapsed() < PATIENCE {
+    while !holds(until, &answer) && began.elapsed() < TIMEOUT {
         target.pass_time().await;
         answer = clients
             .call(step.call, &compare::filled(&step.request, kept))

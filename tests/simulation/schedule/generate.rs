@@ -10,7 +10,7 @@ use super::{
     Slot, Step, broken, hopeless, javascript, role, store, test,
 };
 use crate::world::SENTINEL;
-use crate::{faults, trouble};
+use crate::{api_faults, cloud_faults};
 
 impl Schedule {
     /// The schedule of a seed.
@@ -142,14 +142,14 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
         75..=78 => Act::Second(seconds(rng, 60)),
         79..=82 => Act::Lag(seconds(rng, 40)),
         83..=90 => Act::Api(
-            trouble::Kind::ALL[rng.usize(..trouble::Kind::ALL.len())],
+            api_faults::Kind::ALL[rng.usize(..api_faults::Kind::ALL.len())],
             rng.u64(5..70),
             seconds(rng, 60),
         ),
-        91..=95 => faults::act(rng.usize(..), rng.u32(1..6)),
+        91..=95 => cloud_faults::act(rng.usize(..), rng.u32(1..6)),
         _ => Act::Adversity(match rng.u8(..7) {
-            0..=1 => Adversity::Denied(faults::name(
-                faults::OPERATIONS[rng.usize(..) % faults::OPERATIONS.len()],
+            0..=1 => Adversity::Denied(cloud_faults::name(
+                cloud_faults::OPERATIONS[rng.usize(..) % cloud_faults::OPERATIONS.len()],
             )),
             2 => Adversity::InUse,
             3 => Adversity::Full,

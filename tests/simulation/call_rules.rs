@@ -1,4 +1,4 @@
-//! What the operator's calls keep, whatever the cloud answers: read from the call log.
+//! Rules for the operator's calls, whatever the cloud answers: read from the call log.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,10 @@ use strict_cloud::log::Answered;
 use strict_cloud::operation::{Effect, cloudfront as cf, lambda};
 use strict_cloud::{Entry, Operation};
 
-/// Calls whose answer says whose a function is.
-const TELLS_THE_OWNER: [Operation; 2] = [cf::LIST_TAGS_FOR_RESOURCE, lambda::GET_FUNCTION];
+use crate::tally::{Check, Tally};
+
+/// Calls whose answer has a function's owner tag.
+const READS_THE_OWNER: [Operation; 2] = [cf::LIST_TAGS_FOR_RESOURCE, lambda::GET_FUNCTION];
 /// Lambda's calls that a RevisionId guards (Lambda API reference, PublishVersion and the two updates).
 const GUARDED: [Operation; 3] = [
     lambda::UPDATE_FUNCTION_CONFIGURATION,
@@ -16,9 +18,9 @@ const GUARDED: [Operation; 3] = [
 ];
 
 /// What operators did that they must not do.
-pub fn broken(log: &[Entry]) -> Vec<String> {
+pub fn broken(log: &[Entry], tally: &Tally) -> Vec<String> {
     let mut wrong = Vec::new();
-    // Who found a guard refused, of which function, and has not looked whose it is since.
+    // Operators that had a guard refused, each with the function whose owner it has not read since.
     let mut blind = BTreeSet::new();
     for entry in log.iter().filter(|entry| entry.principal.starts_with("op")) {
         let place = (
@@ -28,15 +30,16 @@ pub fn broken(log: &[Entry]) -> Vec<String> {
         );
         let gone = entry.operation.effect == Effect::Read
             && matches!(entry.answer, Answered::Refused(404, _));
-        if gone || TELLS_THE_OWNER.contains(&entry.operation) {
+        if gone || READS_THE_OWNER.contains(&entry.operation) {
             blind.remove(&place);
         }
         if entry.operation.effect != Effect::Write {
             continue;
         }
+        tally.asserted(Check::Call);
         if blind.contains(&place) {
             wrong.push(format!(
-                "after a refused guard nobody looked again before this: {entry}"
+                "after a refused guard the owner was not read again before this: {entry}"
             ));
         }
         if GUARDED.contains(&entry.operation)

@@ -1,5 +1,5 @@
 //! Every operation that the operator calls, met by every kind of fault, at each of its calls: the
-//! object gets where it shall, and the call log says that the fault fired.
+//! object ends as it should, and the call log has the fault.
 
 use strict_cloud::operation::{Effect, cloudfront as cf};
 use strict_cloud::{FaultKind, Operation, Service};
@@ -7,12 +7,12 @@ use strict_cloud::{FaultKind, Operation, Service};
 use crate::clouds::OTHERS;
 use crate::schedule::{Act, Kind, Schedule, Step};
 use crate::wire::Fuse;
-use crate::world::Told;
-use crate::{bulk, faults, run, scenarios};
+use crate::world::Record;
+use crate::{bulk, cloud_faults, run, scenarios};
 
 /// The kinds of faults, each once.
 fn kinds() -> Vec<FaultKind> {
-    let mut kinds = faults::kinds();
+    let mut kinds = cloud_faults::kinds();
     kinds.dedup();
     kinds
 }
@@ -20,8 +20,8 @@ fn kinds() -> Vec<FaultKind> {
 /// A life in which the `nth` call of an operation meets a fault.
 fn disturbed(life: &Schedule, operation: Operation, kind: &FaultKind, nth: u32) -> Schedule {
     let act = Act::Cloud {
-        fault: faults::label(kind),
-        operation: Some(faults::name(operation)),
+        fault: cloud_faults::label(kind),
+        operation: Some(cloud_faults::name(operation)),
         nth,
     };
     let mut schedule = life.clone();
@@ -35,15 +35,15 @@ fn disturbed(life: &Schedule, operation: Operation, kind: &FaultKind, nth: u32) 
     schedule
 }
 
-fn calls(told: &Told, operation: Operation) -> u32 {
-    let ours = told
+fn calls(record: &Record, operation: Operation) -> u32 {
+    let ours = record
         .calls
         .iter()
         .filter(|call| call.operation == operation && call.principal != OTHERS);
     u32::try_from(ours.count()).unwrap()
 }
 
-/// One cell: how many faults fired, of how many runs; none where the fault says nothing.
+/// One cell: how many faults fired, of how many runs; none where the fault does not apply.
 fn cell(life: &Schedule, operation: Operation, kind: &FaultKind, calls: u32) -> Option<u32> {
     // A stale answer is one of a read; a write has its effect on what is there.
     if matches!(kind, FaultKind::Stale(_)) && operation.effect == Effect::Write {
@@ -53,12 +53,12 @@ fn cell(life: &Schedule, operation: Operation, kind: &FaultKind, calls: u32) -> 
         return None;
     }
     for nth in 1..=calls {
-        let told = run::run(&disturbed(life, operation, kind, nth), Fuse::never());
+        let record = run::run(&disturbed(life, operation, kind, nth), Fuse::never());
         let name = format!(
             "{} {kind:?} at call {nth} of {calls}",
-            faults::name(operation)
+            cloud_faults::name(operation)
         );
-        let fired = told
+        let fired = record
             .calls
             .iter()
             .filter(|call| call.operation == operation && call.fault == Some(kind.name()))
@@ -67,13 +67,13 @@ fn cell(life: &Schedule, operation: Operation, kind: &FaultKind, calls: u32) -> 
             fired,
             1,
             "{name}: the log has no such fault\n{}",
-            told.trace.join("\n")
+            record.trace.join("\n")
         );
         assert!(
-            told.violations.is_empty(),
+            record.violations.is_empty(),
             "{name}:\n{}\n{:?}",
-            told.trace.join("\n"),
-            told.violations
+            record.trace.join("\n"),
+            record.violations
         );
     }
     Some(calls)
@@ -92,11 +92,15 @@ fn every_fault_of_every_operation_is_overcome() {
         (life, undisturbed)
     });
     let kinds = kinds();
-    let rows = bulk::each(faults::OPERATIONS.len(), |row| {
-        let operation = faults::OPERATIONS[row];
+    let rows = bulk::each(cloud_faults::OPERATIONS.len(), |row| {
+        let operation = cloud_faults::OPERATIONS[row];
         let (life, undisturbed) = &lives[usize::from(operation.service == Service::Lambda)];
         let calls = calls(undisturbed, operation);
-        assert!(calls > 0, "no scenario calls {}", faults::name(operation));
+        assert!(
+            calls > 0,
+            "no scenario calls {}",
+            cloud_faults::name(operation)
+        );
         kinds
             .iter()
             .map(|kind| cell(life, operation, kind, calls))
@@ -105,7 +109,7 @@ fn every_fault_of_every_operation_is_overcome() {
     let heads: Vec<String> = kinds
         .iter()
         .map(|kind| {
-            faults::label(kind)
+            cloud_faults::label(kind)
                 .replace("retry_after: ", "")
                 .replace("Some", "")
         })
@@ -118,13 +122,13 @@ fn every_fault_of_every_operation_is_overcome() {
             .iter()
             .fold(String::new(), |line, head| format!("{line}{head:>24}"))
     );
-    for (operation, row) in faults::OPERATIONS.iter().zip(&rows) {
+    for (operation, row) in cloud_faults::OPERATIONS.iter().zip(&rows) {
         let cells: String = row.iter().fold(String::new(), |line, cell| {
             format!(
                 "{line}{:>24}",
                 cell.map_or("-".to_owned(), |fired| fired.to_string())
             )
         });
-        println!("{:<36}{cells}", faults::name(*operation));
+        println!("{:<36}{cells}", cloud_faults::name(*operation));
     }
 }

@@ -1,4 +1,5 @@
-//! Drift: only what was settled and then changed by others is noted, and under `driftPolicy: Report` left.
+//! Drift: only what was settled and then changed by others is noted; under `driftPolicy: Report` it is
+//! reported and not overwritten.
 //!
 //! Invariant: read from the versions that every object had and the cloud's call log between them;
 //! no status is believed but for what it claims.
@@ -14,6 +15,7 @@ use crate::invariants::{condition, is_available};
 use crate::judge::Place;
 use crate::run::Stage;
 use crate::schedule::Kind;
+use crate::tally::{Check, Tally};
 use crate::world::lock;
 
 /// Operations that change nothing but tags.
@@ -34,16 +36,15 @@ struct Settled {
     cause: bool,
 }
 
-/// What is wrong. Only where nobody but one operator with true answers was at work.
-pub fn wrongs(stage: &Stage) -> Vec<String> {
-    if stage.history.blurred {
-        return Vec::new();
-    }
+/// What is wrong. Excused where a second operator or an answer of the past was at work.
+pub fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
+    let excused = stage.history.concurrent_or_stale;
     let log = stage.world.clouds.log();
     let versions = lock(&stage.world.versions);
     let mut wrong = Vec::new();
     let mut settled: BTreeMap<String, Settled> = BTreeMap::new();
-    // Where the status of each last told of a look: what it says now was seen after that.
+    // For each object the place in the call log at which its status last followed from a read of the
+    // function: what the status says now was read after that.
     let mut before: BTreeMap<String, (usize, Value)> = BTreeMap::new();
     // Where the log was at each one's version before.
     let mut versioned: BTreeMap<String, usize> = BTreeMap::new();
@@ -75,8 +76,11 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
             .count()
             != 1
         {
+            let why = "a function that two objects name";
+            tally.excused(Check::Drift, why, None);
             continue;
         }
+        let right = wrong.len();
         let uid = object["metadata"]["uid"]
             .as_str()
             .unwrap_or_default()
@@ -95,7 +99,7 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
             && one.report
         {
             wrong.push(format!(
-                "{} was settled, its driftPolicy is Report, and this was written unasked: {entry}",
+                "{} was settled, its driftPolicy is Report, and this was written without a cause: {entry}",
                 key.name
             ));
         }
@@ -116,18 +120,24 @@ pub fn wrongs(stage: &Stage) -> Vec<String> {
         if let Some(one) = settled.get_mut(&uid) {
             one.cause |= moved(&one.references, &current);
         }
-        let is_new = |status: &Value| *status != object["status"] && tells_of_a_look(object);
+        let is_new = |status: &Value| *status != object["status"] && follows_a_read(object);
         if before.get(&uid).is_none_or(|(_, status)| is_new(status)) {
             before.insert(uid, (*position, object["status"].clone()));
         }
+        if excused {
+            let why = "a second operator, or an answer of the past";
+            tally.excused(Check::Drift, why, Some(wrong.len() == right));
+        } else {
+            tally.asserted(Check::Drift);
+        }
     }
-    wrong
+    if excused { Vec::new() } else { wrong }
 }
 
-/// Whether a status says what a look found. What announces a step is written after the look that its
-/// pass began with, and the pass may end Ready by that look: others who change the function in
-/// between do it unseen. A lost status tells of nothing.
-fn tells_of_a_look(object: &Value) -> bool {
+/// Whether a status says what a read of the function found. The announcement of a step is written after
+/// the read that its pass began with, and the pass may end Ready by that same read: a change by others
+/// in between goes unseen. A lost status follows from no read.
+fn follows_a_read(object: &Value) -> bool {
     condition(object, "Ready").is_some_and(|ready| {
         !["Creating", "Updating", "Deleting"]
             .iter()
@@ -213,7 +223,7 @@ fn step(
             .is_none_or(Vec::is_empty)
             || status["lastDrift"].is_null()
         {
-            return Some("drift was reported and not told");
+            return Some("drift was reported without planned changes or lastDrift");
         }
         one.reported
             .get_or_insert_with(|| status["lastHandledReconcileAt"].clone());
@@ -221,12 +231,12 @@ fn step(
         return None;
     }
     if let Some(one) = one {
-        let asked = one
+        let requested = one
             .reported
             .as_ref()
             .is_some_and(|handled| handled != request && !request.is_null());
         let lost = status["observedGeneration"] == -1 || ready.is_none();
-        one.cause |= asked
+        one.cause |= requested
             || lost
             || one.generation != *generation
             || !object["metadata"]["deletionTimestamp"].is_null();
@@ -268,13 +278,13 @@ pub fn count(stage: &Stage) {
             is && condition(object, "Ready").is_some_and(|ready| ready["reason"] == "Drifted");
         let was = reported.insert(uid, drifted).unwrap_or_default();
         if drifted && !was {
-            stage.world.told().counts.add("drift", "reported");
+            stage.world.record().counts.add("drift", "reported");
         } else if was && !drifted {
             let next = condition(object, "Ready")
                 .map_or("lost", |ready| ready["reason"].as_str().unwrap_or_default());
             stage
                 .world
-                .told()
+                .record()
                 .counts
                 .add("drift", format!("reported, then {next}"));
         }

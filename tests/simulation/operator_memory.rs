@@ -1,14 +1,14 @@
-//! What an operator remembers of an object, and what it says when it lets one go.
+//! What an operator remembers of an object, and what it reports when it lets one go.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::api_faults;
 use crate::judge;
 use crate::run::{Stage, on_paused_time};
 use crate::scenarios::first;
 use crate::schedule::{Act, Adversity, Kind, Slot};
-use crate::trouble;
 use crate::wire::Fuse;
 
 async fn stage(spec: Value, refuse_tags: bool, adversity: Adversity) -> Stage {
@@ -23,7 +23,7 @@ async fn stage(spec: Value, refuse_tags: bool, adversity: Adversity) -> Stage {
     });
     stage.act(&Act::Adversity(adversity));
     stage.act(&Act::Apply(0, spec));
-    judge::told(&stage).await;
+    judge::until_reported(&stage).await;
     tokio::time::sleep(Duration::from_mins(1)).await;
     stage
 }
@@ -47,10 +47,14 @@ fn what_another_announced_is_remembered_only_once_it_is_written() {
                 break;
             }
         }
-        stage.act(&Act::Api(trouble::Kind::Error, 100, Duration::from_secs(5)));
+        stage.act(&Act::Api(
+            api_faults::Kind::Error,
+            100,
+            Duration::from_secs(5),
+        ));
         stage.write_status(0, announced);
         tokio::time::sleep(Duration::from_secs(10)).await;
-        // The other operator takes back what it said; nobody need say anything more.
+        // The other operator restores the status; no further write is needed.
         stage.write_status(0, ready);
         tokio::time::sleep(Duration::from_mins(2)).await;
         stage.object(0).unwrap()["status"].clone()

@@ -1,4 +1,5 @@
-//! What was asked for, and whether the cloud has it; and what was published although nobody asked.
+//! What a spec asks for, and in what a function differs from it; and what was published without any
+//! spec having asked for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +22,11 @@ use strict_cloud::operation::cloudfront as cf;
 
 use crate::api_server::Key;
 use crate::clouds::OTHERS;
+use crate::digest;
 use crate::judge::Place;
 use crate::run::Stage;
 use crate::schedule::Kind;
+use crate::tally::{Check, Tally};
 use crate::world::NAMESPACE;
 
 /// What a spec asks for, with its references as they are now.
@@ -99,9 +102,7 @@ fn fails(code: &str, test: &Value) -> bool {
 
 /// SHA-256 of a text, hexadecimal.
 pub fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    digest::hex(&Sha256::digest(text))
 }
 
 fn data(stage: &Stage, plural: &str, name: &str) -> Option<Value> {
@@ -185,13 +186,35 @@ fn lambda(stage: &Stage, spec: &Value) -> Wanted {
     }
 }
 
+/// Why a field may be anything.
+const UNNAMED: &str = "what a spec does not name, of a function that outsiders touched";
+
 /// The first thing in which a function is not what was asked for. Where outsiders touched it, what
 /// the spec does not name may be anything.
-pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool) -> Option<String> {
+pub fn difference(
+    wanted: &Value,
+    spec: &Value,
+    function: &Value,
+    touched: bool,
+    tally: &Tally,
+) -> Option<String> {
     let mut wrong = Vec::new();
-    let mut same = |what: &str, wanted: &Value, found: &Value| {
+    let mut compare = |what: &str, wanted: &Value, found: &Value, named: bool| {
+        if touched && !named {
+            tally.excused(Check::EndState, UNNAMED, Some(wanted == found));
+            return;
+        }
+        tally.asserted(Check::EndState);
         if wanted != found {
             wrong.push(format!("{what} {found}, not {wanted}"));
+        }
+    };
+    // What a spec does not name has the value that a fresh function has.
+    let or = |named: &Value, fresh: Value| {
+        if named.is_null() {
+            fresh
+        } else {
+            named.clone()
         }
     };
     if let Some(code) = wanted.get("code") {
@@ -200,65 +223,54 @@ pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool)
         } else {
             &["development"]
         };
+        let (comment, stores) = (&spec["comment"], &spec["keyValueStoreAssociations"]);
+        let arns: BTreeSet<&str> = stores
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|store| store["keyValueStoreArn"].as_str())
+            .collect();
         for stage in stages {
-            same(stage, code, &function[*stage]["code"]);
-            same(stage, &wanted["runtime"], &function[*stage]["runtime"]);
-            if !spec["comment"].is_null() {
-                same(stage, &spec["comment"], &function[*stage]["comment"]);
-            } else if !touched {
-                same(stage, &json!(""), &function[*stage]["comment"]);
-            }
-            if let Some(stores) = spec["keyValueStoreAssociations"].as_array() {
-                let arns: BTreeSet<&str> = stores
-                    .iter()
-                    .filter_map(|store| store["keyValueStoreArn"].as_str())
-                    .collect();
-                same(stage, &json!(arns), &function[*stage]["stores"]);
-            } else if !touched {
-                same(stage, &json!([]), &function[*stage]["stores"]);
-            }
+            let found = &function[*stage];
+            compare(stage, code, &found["code"], true);
+            compare(stage, &wanted["runtime"], &found["runtime"], true);
+            let named = !comment.is_null();
+            compare(stage, &or(comment, json!("")), &found["comment"], named);
+            let named = stores.is_array();
+            compare(stage, &json!(arns), &found["stores"], named);
         }
     } else {
         let fresh = json!({"description": "", "timeout": 3, "memorySize": 128, "architectures": ["x86_64"]});
         for (field, fresh) in fresh.as_object().into_iter().flatten() {
-            if !spec[field].is_null() {
-                same(field, &spec[field], &function[field]);
-            } else if !touched {
-                same(field, fresh, &function[field]);
-            }
+            let named = !spec[field].is_null();
+            let wanted = or(&spec[field], fresh.clone());
+            compare(field, &wanted, &function[field], named);
         }
         for field in ["runtime", "handler", "role"] {
-            same(field, &spec[field], &function[field]);
+            compare(field, &spec[field], &function[field], true);
         }
-        same("code", &wanted["codeSha256"], &function["codeSha256"]);
-        if !wanted["environment"].is_null() {
-            same(
-                "environment",
-                &wanted["environment"],
-                &function["environment"],
-            );
-        } else if !touched {
-            same("environment", &json!({}), &function["environment"]);
-        }
-        same("state", &json!("Active"), &function["state"]);
-        same(
-            "last update",
-            &json!("Successful"),
-            &function["lastUpdateStatus"],
+        let sha256 = &wanted["codeSha256"];
+        compare("code", sha256, &function["codeSha256"], true);
+        let environment = &wanted["environment"];
+        compare(
+            "environment",
+            &or(environment, json!({})),
+            &function["environment"],
+            !environment.is_null(),
         );
+        compare("state", &json!("Active"), &function["state"], true);
+        let last = &function["lastUpdateStatus"];
+        compare("last update", &json!("Successful"), last, true);
         if spec["publish"] == true {
+            let versions: Vec<&Value> = function["versions"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .collect();
             // An outsider's version may be newer than ours of what the spec asks for.
-            let mut versions = function["versions"].as_array().into_iter().flatten();
-            let published = if touched {
-                versions.find(|sha256| **sha256 == wanted["codeSha256"])
-            } else {
-                versions.next_back()
-            };
-            same(
-                "newest version",
-                &wanted["codeSha256"],
-                published.unwrap_or(&Value::Null),
-            );
+            let newest = versions.last().copied().unwrap_or(&Value::Null);
+            let older = touched && newest != sha256 && versions.contains(&sha256);
+            compare("newest version", sha256, newest, !older);
         }
     }
     let keys: BTreeSet<&String> = [&spec["tags"], &function["tags"]]
@@ -270,16 +282,15 @@ pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool)
         .into_iter()
         .filter(|key| !key.starts_with("cloudfn.dev/"))
     {
-        match &spec["tags"][key] {
-            Value::Null if touched => {}
-            wanted => same(&format!("tag {key}"), wanted, &function["tags"][key]),
-        }
+        let wanted = &spec["tags"][key];
+        let found = &function["tags"][key];
+        compare(&format!("tag {key}"), wanted, found, !wanted.is_null());
     }
     wrong.into_iter().next()
 }
 
-/// What the operator published to LIVE without having been asked for it, or untested.
-pub fn unasked(stage: &Stage) -> Vec<String> {
+/// What the operator published to LIVE although no spec asked for it, or untested.
+pub fn unrequested_publishes(stage: &Stage, tally: &Tally) -> Vec<String> {
     let mut content: BTreeMap<String, Value> = BTreeMap::new();
     let mut wrong = Vec::new();
     let log = stage.world.clouds.log();
@@ -294,6 +305,7 @@ pub fn unasked(stage: &Stage) -> Vec<String> {
             content.insert(name.clone(), entry.arguments.clone());
         }
         if entry.operation == cf::PUBLISH_FUNCTION && entry.principal != OTHERS {
+            tally.asserted(Check::Publish);
             let published = content.get(name).cloned().unwrap_or_default();
             if let Some(what) = not_to_be_live(stage, name, &published, &log[..number]) {
                 wrong.push(format!(
@@ -330,7 +342,7 @@ fn not_to_be_live(
                 && ran(entry, published)
         })
         .collect();
-    let mut asked = false;
+    let mut requested = false;
     for (number, spec) in slots.flat_map(|(number, _)| {
         stage
             .history
@@ -340,10 +352,10 @@ fn not_to_be_live(
             .flatten()
             .map(move |spec| (number, spec))
     }) {
-        let Some(code) = asked_live(stage, spec, published) else {
+        let Some(code) = requested_live(stage, spec, published) else {
             continue;
         };
-        asked = true;
+        requested = true;
         let skipped = stage
             .history
             .skipped
@@ -357,7 +369,7 @@ fn not_to_be_live(
             return None;
         }
     }
-    Some(if asked {
+    Some(if requested {
         "which nobody has tested"
     } else {
         "which nobody asked for"
@@ -372,7 +384,7 @@ fn ran(entry: &Entry, published: &Value) -> bool {
     same && matches!(entry.answer, Answered::Done(_)) && entry.arguments["failed"] == false
 }
 
-/// Everything that the ConfigMaps of further tests ever said together.
+/// Every combination of contents that the ConfigMaps of further tests ever had.
 fn versions(stage: &Stage, spec: &Value) -> Vec<Vec<String>> {
     sources(spec).fold(vec![Vec::new()], |lists, source| {
         let maps = stage
@@ -420,7 +432,7 @@ fn passed(spec: &Value, code: &str, named: &[String], tested: &[&Entry]) -> bool
 }
 
 /// The code, where this version of a spec asked for this content in LIVE.
-fn asked_live(stage: &Stage, spec: &Value, published: &Value) -> Option<String> {
+fn requested_live(stage: &Stage, spec: &Value, published: &Value) -> Option<String> {
     let mut codes: BTreeSet<String> = if let Some(code) = spec["code"]["inline"].as_str() {
         BTreeSet::from([code.to_owned()])
     } else {

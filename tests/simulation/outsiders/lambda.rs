@@ -1,59 +1,14 @@
-//! Lambda as seen from outside, and what outsiders do there.
-
-use std::collections::BTreeMap;
+//! What outsiders do to Lambda functions.
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
-use serde_json::{Value, json};
-use strict_cloud::lambda::{self, Configuration, Page};
+use serde_json::json;
+use strict_cloud::lambda::{self, Configuration};
 use strict_cloud::{Caller, Cloud};
 
 use crate::clouds::{OTHERS, caller};
+use crate::outsiders::{of_another_cluster, strange_tags};
 use crate::schedule::Outside;
-use crate::sight::{of_another_cluster, strange_tags};
 use crate::world::ACCOUNT;
-
-/// The function of a name; one that is being deleted is gone.
-pub fn see(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
-    let got = cloud.lambda_get_function(caller, name, None).ok()?;
-    let function = got.configuration;
-    let state = function.state.as_ref().map(|state| state.word);
-    if state == Some("Deleting") {
-        return None;
-    }
-    let fields = &function.configuration;
-    let versions = cloud
-        .lambda_list_versions_by_function(caller, name, &Page::default())
-        .ok()?
-        .items;
-    let versions: BTreeMap<u64, String> = versions
-        .into_iter()
-        .filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256)))
-        .collect();
-    Some(json!({
-        "runtime": fields.get("Runtime"), "handler": fields.get("Handler"), "role": fields.get("Role"),
-        "description": fields.get("Description"), "timeout": fields.get("Timeout"), "memorySize": fields.get("MemorySize"),
-        "architectures": fields.get("Architectures"), "environment": fields.variables().cloned().unwrap_or_default(),
-        "codeSha256": function.code_sha256, "state": state, "lastUpdateStatus": function.last_update_status.map(|status| status.word),
-        "versions": versions.into_values().collect::<Vec<_>>(),
-        "tags": got.tags.ok()?,
-    }))
-}
-
-/// The names of all functions that are not being deleted.
-pub fn all(cloud: &mut Cloud, caller: &Caller) -> Vec<String> {
-    let listed = cloud
-        .lambda_list_functions(caller, &Page::default(), false)
-        .unwrap();
-    let names: Vec<String> = listed
-        .items
-        .into_iter()
-        .map(|function| function.function_name)
-        .collect();
-    names
-        .into_iter()
-        .filter(|name| see(cloud, caller, name).is_some())
-        .collect()
-}
 
 fn archive(number: u64) -> lambda::Code {
     lambda::Code::Zip(strict_cloud::zip::store(&[(
@@ -77,7 +32,7 @@ pub fn create(cloud: &mut Cloud, caller: &Caller, name: &str) -> bool {
     cloud.lambda_create_function(caller, &request).is_ok()
 }
 
-/// Does as an outsider, if it can be done.
+/// Changes a function as an outsider; `None` where that cannot be done.
 pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
     let caller = caller(OTHERS);
     let got = cloud.lambda_get_function(&caller, name, None).ok()?;

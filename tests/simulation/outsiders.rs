@@ -1,16 +1,17 @@
-//! What can be seen of the cloud from outside, and what outsiders do there.
+//! Outsiders: people in the same account that know nothing of cloudfn, and what they do to functions.
+
+mod lambda;
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
-use serde_json::{Value, json};
 use strict_cloud::cloudfront::{self as cf, Stage};
-use strict_cloud::{Caller, Cloud, Tags};
+use strict_cloud::{Cloud, Tags};
 
 use crate::clouds::{Clouds, OTHERS, caller};
 use crate::judge::Place;
 use crate::schedule::{Kind, Outside, Slot, javascript};
 use crate::world::World;
 
-/// Functions of others that no object names.
+/// Functions of others that no object names: nobody may ever touch them.
 pub fn bystanders() -> Vec<Place> {
     [Kind::CloudFront, Kind::Lambda]
         .map(|kind| Place {
@@ -18,61 +19,6 @@ pub fn bystanders() -> Vec<Place> {
             name: "bystander".to_owned(),
         })
         .to_vec()
-}
-
-/// The function at a place.
-pub fn see(cloud: &mut Cloud, caller: &Caller, place: &Place) -> Option<Value> {
-    match place.kind {
-        Kind::CloudFront => cloudfront(cloud, caller, &place.name),
-        Kind::Lambda => crate::sight_lambda::see(cloud, caller, &place.name),
-    }
-}
-
-/// Every function.
-pub fn all(cloud: &mut Cloud, caller: &Caller) -> Vec<Place> {
-    let request = cf::ListFunctions {
-        stage: Some(Stage::Development),
-        ..cf::ListFunctions::default()
-    };
-    let found = cloud.cloudfront_list_functions(caller, &request).unwrap();
-    let cloudfront = found.items.into_iter().map(|summary| Place {
-        kind: Kind::CloudFront,
-        name: summary.name,
-    });
-    let mut all: Vec<Place> = cloudfront.collect();
-    all.extend(
-        crate::sight_lambda::all(cloud, caller)
-            .into_iter()
-            .map(|name| Place {
-                kind: Kind::Lambda,
-                name,
-            }),
-    );
-    all
-}
-
-fn cloudfront(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
-    let arn = cloud
-        .cloudfront_describe_function(caller, name, Some(Stage::Development))
-        .ok()?
-        .summary
-        .arn;
-    let mut stage = |stage: Stage| {
-        let config = cloud
-            .cloudfront_describe_function(caller, name, Some(stage))
-            .ok()?
-            .summary
-            .config;
-        let code = cloud
-            .cloudfront_get_function(caller, name, Some(stage))
-            .ok()?;
-        Some(
-            json!({"comment": config.comment, "runtime": config.runtime, "stores": config.key_value_stores, "code": String::from_utf8_lossy(&code.bytes)}),
-        )
-    };
-    let (development, live) = (stage(Stage::Development), stage(Stage::Live));
-    let tags = cloud.cloudfront_list_tags_for_resource(caller, &arn).ok()?;
-    Some(json!({"development": development, "live": live, "tags": tags}))
 }
 
 /// The instance of a cluster that has the same name as ours.
@@ -96,13 +42,13 @@ impl Clouds {
         }
     }
 
-    /// Does as an outsider; whether it could be done.
+    /// Changes a function as an outsider; whether that could be done.
     pub fn outside(&self, world: &World, slot: &Slot, what: Outside) -> bool {
         let place = Place::of(slot);
         self.undisturbed(world, |cloud| match (what, place.kind) {
             (Outside::Create, _) => create(cloud, &place),
             (_, Kind::CloudFront) => outside_cloudfront(cloud, &place.name, what).is_some(),
-            (_, Kind::Lambda) => crate::sight_lambda::outside(cloud, &place.name, what).is_some(),
+            (_, Kind::Lambda) => lambda::outside(cloud, &place.name, what).is_some(),
         })
     }
 }
@@ -128,7 +74,7 @@ fn create(cloud: &mut Cloud, place: &Place) -> bool {
             cloud.settings_mut().refuse_create_with_tags = refuses;
             created
         }
-        Kind::Lambda => crate::sight_lambda::create(cloud, &caller, &place.name),
+        Kind::Lambda => lambda::create(cloud, &caller, &place.name),
     }
 }
 
