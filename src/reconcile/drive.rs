@@ -19,7 +19,7 @@ use super::{
 };
 use crate::api::conditions::{self, STALLED};
 use crate::api::{AdoptionPolicy, FunctionStatus, INSTANCE_TAG, OWNER_TAG, Reason};
-use crate::cloud::{Class, CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::kubernetes::WriteError;
 
 /// Looks that a pass takes at what a failed step really did.
@@ -93,15 +93,15 @@ impl<M: Managed> Pass<'_, M> {
                 break;
             }
             if !known {
-                let patience = if self.background() {
-                    Patience::Decline
+                let mode = if self.background() {
+                    BudgetMode::Try
                 } else {
-                    Patience::Wait
+                    BudgetMode::Wait
                 };
                 match self
                     .driver
                     .kind
-                    .observe(identity, &self.memory, goal, patience)
+                    .observe(identity, &self.memory, goal, mode)
                     .await
                 {
                     Ok(found) => *observed = found,

@@ -27,7 +27,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 
 use crate::api::{FunctionKind, Reason, ReferenceKind};
-use crate::cloud::{CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, CloudError, Tags};
 
 type Spec<M> = <<M as Managed>::Kind as FunctionKind>::Spec;
 type Status<M> = <<M as Managed>::Kind as FunctionKind>::Status;
@@ -81,7 +81,7 @@ pub trait Managed: Send + Sync + 'static {
         identity: &Identity,
         memory: &Status<Self>,
         goal: Goal<'_, Self::Desired>,
-        patience: Patience,
+        mode: BudgetMode,
     ) -> Result<Option<Self::Observed>, CloudError>;
 
     /// What to do next. Pure; deletion is a plan too.

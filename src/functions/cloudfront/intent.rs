@@ -16,14 +16,14 @@ use crate::cloud::cloudfront::FunctionConfig;
 use crate::cloud::{Class, CloudError, Tags};
 
 /// Refused creates with tags before one is sent without.
-const PATIENCE: i32 = 2;
+const REFUSALS_WITH_TAGS: i32 = 2;
 
 /// Whether the create is to be sent without tags.
 pub(super) fn untagged(memory: &CloudFrontFunctionStatus) -> bool {
     memory
         .intent
         .as_ref()
-        .is_some_and(|intent| intent.refusals >= PATIENCE)
+        .is_some_and(|intent| intent.refusals >= REFUSALS_WITH_TAGS)
 }
 
 pub(super) fn intend(memory: &mut CloudFrontFunctionStatus, step: &CloudFrontStep) {

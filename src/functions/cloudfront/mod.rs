@@ -23,7 +23,7 @@ use async_trait::async_trait;
 use crate::api::cloudfront::{CloudFrontFunctionSpec as Spec, CloudFrontFunctionStatus as Status};
 use crate::api::{CloudFrontFunction, ReferenceKind, SKIP_TESTS};
 use crate::cloud::cloudfront::CloudFrontApi;
-use crate::cloud::{CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, CloudError, Tags};
 use crate::javascript;
 use crate::reconcile::{
     Difference, Domain, Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet,
@@ -96,10 +96,10 @@ impl Managed for CloudFrontFunctions {
         identity: &Identity,
         memory: &Status,
         goal: Goal<'_, CloudFrontDesired>,
-        patience: Patience,
+        mode: BudgetMode,
     ) -> Result<Option<CloudFrontObserved>, CloudError> {
         let api = self.clouds.cloudfront().await?;
-        observe::observe(api.as_ref(), &identity.name, memory, goal, patience).await
+        observe::observe(api.as_ref(), &identity.name, memory, goal, mode).await
     }
 
     fn plan(

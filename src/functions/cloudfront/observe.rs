@@ -11,7 +11,7 @@ use super::desired::{CloudFrontDesired, sha256_hex};
 use super::intent::claimed;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::cloud::cloudfront::{CloudFrontApi, Described, FunctionConfig, Stage};
-use crate::cloud::{Class, CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::reconcile::{Goal, Owned};
 
 /// A function as the cloud has it.
@@ -132,13 +132,13 @@ pub(super) async fn observe(
     name: &str,
     memory: &CloudFrontFunctionStatus,
     goal: Goal<'_, CloudFrontDesired>,
-    patience: Patience,
+    mode: BudgetMode,
 ) -> Result<Option<CloudFrontObserved>, CloudError> {
     let look = Look {
         api,
         name,
         memory,
-        patience,
+        mode,
         began: AtomicBool::new(false),
     };
     match goal {
@@ -152,17 +152,17 @@ struct Look<'a> {
     api: &'a dyn CloudFrontApi,
     name: &'a str,
     memory: &'a CloudFrontFunctionStatus,
-    patience: Patience,
+    mode: BudgetMode,
     began: AtomicBool,
 }
 
 impl Look<'_> {
     /// Only the first call of a look may decline: what the others would throw away was paid for.
-    fn patience(&self) -> Patience {
+    fn mode(&self) -> BudgetMode {
         if self.began.swap(true, Ordering::Relaxed) {
-            Patience::Wait
+            BudgetMode::Wait
         } else {
-            self.patience
+            self.mode
         }
     }
 
@@ -331,7 +331,7 @@ impl Look<'_> {
 
     /// A stage's description; `None`: there is no such function, or it was never published.
     async fn describe(&self, stage: Stage) -> Result<Option<Described>, CloudError> {
-        found(self.api.describe(self.name, stage, self.patience()).await)
+        found(self.api.describe(self.name, stage, self.mode()).await)
     }
 
     /// A description and the code that belongs to it, read unless it is known.
@@ -344,7 +344,7 @@ impl Look<'_> {
         if let Some(code) = known {
             return Ok(Some((described, code)));
         }
-        let read = found(self.api.code(self.name, stage, self.patience()).await)?;
+        let read = found(self.api.code(self.name, stage, self.mode()).await)?;
         let read = match read {
             Some(code) if code.etag.as_ref() == Some(&described.etag) => {
                 return Ok(Some((described, CodeSeen::read(&code.bytes))));
@@ -371,7 +371,7 @@ impl Look<'_> {
 
     /// The tags, or why they may not be read; `None`: the function is gone.
     async fn tags(&self, arn: &str) -> Result<Option<Result<Tags, String>>, CloudError> {
-        match self.api.tags(arn, self.patience()).await {
+        match self.api.tags(arn, self.mode()).await {
             Ok(tags) => Ok(Some(Ok(tags))),
             Err(error) if error.class == Class::Denied => Ok(Some(Err(error.to_string()))),
             // Gone since it was described, or too new for the tagging side: a function that exists

@@ -27,7 +27,7 @@ pub use self::observe::{LambdaObserved, Published};
 pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::lambda::LambdaApi;
-use crate::cloud::{CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, CloudError, Tags};
 use crate::reconcile::{Goal, Identity, Inputs, Managed, Plan, ReferenceName, Replaced, Unmet};
 
 /// The clouds that Lambda functions live in: one account, many regions.
@@ -92,10 +92,10 @@ impl Managed for LambdaFunctions {
         identity: &Identity,
         _memory: &LambdaFunctionStatus,
         _goal: Goal<'_, LambdaDesired>,
-        patience: Patience,
+        mode: BudgetMode,
     ) -> Result<Option<LambdaObserved>, CloudError> {
         let cloud = self.clouds.lambda(&identity.region).await?;
-        observe::observe(cloud.as_ref(), &identity.name, patience).await
+        observe::observe(cloud.as_ref(), &identity.name, mode).await
     }
 
     fn plan(
