@@ -165,10 +165,10 @@ impl Managed for CloudFrontFunctions {
         {
             return Vec::new();
         }
-        let doubts = std::str::from_utf8(&code.bytes)
+        let lints = std::str::from_utf8(&code.bytes)
             .map(|code| javascript::cloudfront(code, &config.runtime))
             .unwrap_or_default();
-        doubts.iter().map(ToString::to_string).collect()
+        lints.iter().map(ToString::to_string).collect()
     }
 
     fn ours_by_intent(memory: &Status, observed: &CloudFrontObserved) -> bool {
