@@ -1,6 +1,7 @@
 //! The command line. Each flag of `run` is also an environment variable.
 
 mod reference;
+#[cfg(feature = "validate")]
 mod validate;
 
 use std::collections::BTreeSet;
@@ -37,6 +38,7 @@ enum Command {
         #[arg(long)]
         dir: Option<PathBuf>,
     },
+    #[cfg(feature = "validate")]
     /// Look at manifests without a cluster and without a cloud: schema, rules, and JavaScript.
     ///
     /// Prints one line for each finding. Ends with 0 where there is no error (warnings are none), with 1
@@ -200,6 +202,7 @@ impl Cli {
             Command::Crds { dir: Some(dir) } => crds::files()?
                 .iter()
                 .try_for_each(|(name, text)| write(&dir, name, text))?,
+            #[cfg(feature = "validate")]
             Command::Validate { files } => return Ok(validate::run(&files)),
             Command::Reference { dir } => reference::pages()
                 .iter()

@@ -12,4 +12,5 @@ pub mod kubernetes;
 pub mod reconcile;
 pub mod runtime;
 pub mod telemetry;
+#[cfg(feature = "validate")]
 pub mod validate;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
-use super::{CloudError, Patience, Tags};
+use super::{BudgetMode, CloudError, Tags};
 
 /// The two copies of a function that CloudFront keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,14 +117,14 @@ pub trait CloudFrontApi: Send + Sync + 'static {
         &self,
         name: &str,
         stage: Stage,
-        patience: Patience,
+        mode: BudgetMode,
     ) -> Result<Described, CloudError>;
 
     /// `GetFunction`: the code of a stage.
-    async fn code(&self, name: &str, stage: Stage, patience: Patience) -> Result<Code, CloudError>;
+    async fn code(&self, name: &str, stage: Stage, mode: BudgetMode) -> Result<Code, CloudError>;
 
     /// `ListTagsForResource`.
-    async fn tags(&self, arn: &str, patience: Patience) -> Result<Tags, CloudError>;
+    async fn tags(&self, arn: &str, mode: BudgetMode) -> Result<Tags, CloudError>;
 
     /// `CreateFunction`; empty `tags` are not sent.
     async fn create(

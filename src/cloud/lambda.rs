@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{CloudError, Patience, Tags};
+use super::{BudgetMode, CloudError, Tags};
 
 /// Environment variables of a function. Values are secrets: never printed, compared only here.
 #[derive(Clone, Debug, Default)]
@@ -129,7 +129,7 @@ pub struct Described {
 #[async_trait]
 pub trait LambdaApi: Send + Sync + 'static {
     /// `GetFunction`, unqualified.
-    async fn describe(&self, name: &str, patience: Patience) -> Result<Described, CloudError>;
+    async fn describe(&self, name: &str, mode: BudgetMode) -> Result<Described, CloudError>;
 
     /// `CreateFunction`.
     async fn create(&self, name: &str, new: &NewFunction) -> Result<Function, CloudError>;

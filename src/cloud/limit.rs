@@ -3,7 +3,7 @@
 //! Invariant: tokens are given out in the order in which they were asked for, no lock is held
 //! over an await, and a family that the cloud throttled stands still for everybody until it
 //! opens again. The clock is tokio's, so a paused runtime runs this as it stands.
-//! May not import anything of this crate beside [`Patience`](super::Patience).
+//! May not import anything of this crate beside [`BudgetMode`](super::BudgetMode).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Patience;
+use super::BudgetMode;
 
 /// First closing time after a throttled answer that names none; doubles with each one that follows.
 const FIRST_CLOSING: Duration = Duration::from_secs(1);
@@ -226,18 +226,18 @@ impl Budgets {
     /// never over.
     ///
     /// # Errors
-    /// [`NoToken`] for [`Patience::Decline`] when there is none at once, and for everybody when the
+    /// [`NoToken`] for [`BudgetMode::Try`] when there is none at once, and for everybody when the
     /// turn is more than 30 s away: who waits holds a place that others could use.
     /// Nothing is reserved then.
     #[allow(
         clippy::disallowed_methods,
         reason = "the one place where a caller sleeps for its turn; the clock is tokio's"
     )]
-    pub async fn take(&self, key: &Key, patience: Patience) -> Result<Waited, NoToken> {
+    pub async fn take(&self, key: &Key, mode: BudgetMode) -> Result<Waited, NoToken> {
         let asked = Instant::now();
         let (mut slot, mut stopped) = self.with(key, |bucket, now| {
             let next = bucket.next(now);
-            if next > now + LONGEST_WAIT || (patience == Patience::Decline && next > now) {
+            if next > now + LONGEST_WAIT || (mode == BudgetMode::Try && next > now) {
                 return Err(NoToken { after: next - now });
             }
             Ok((bucket.take(now), bucket.stopped))

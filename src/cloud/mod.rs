@@ -21,9 +21,9 @@ pub type Tags = BTreeMap<String, String>;
 
 /// Whether a call may wait for its turn in the budget of its API family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
+pub enum BudgetMode {
     /// Somebody waits for the outcome: queue for a token.
     Wait,
-    /// A background check: with no token left, decline with [`Class::Throttled`].
-    Decline,
+    /// A background check: with no token left, fail at once with [`Class::Throttled`].
+    Try,
 }

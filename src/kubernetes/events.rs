@@ -22,7 +22,7 @@ const BURST: f64 = 10.0;
 /// Seconds for one more.
 const REFILL_SECONDS: f64 = 30.0;
 /// Time for one publication.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longest note that the API server takes, in bytes.
 const NOTE_LIMIT: usize = 1024;
 
@@ -73,7 +73,9 @@ impl Events {
         let namespace = telling.regarding.namespace.clone().unwrap_or_default();
         let event = self.event(telling, now, random);
         let api: Api<Event> = Api::namespaced(self.client.clone(), &namespace);
-        match tokio::time::timeout(PATIENCE, api.create(&PostParams::default(), &event)).await {
+        match tokio::time::timeout(PUBLISH_TIMEOUT, api.create(&PostParams::default(), &event))
+            .await
+        {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => warn!(%error, "an event was not published"),
             Err(_) => warn!("an event was not published in time"),

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::api::{ManagedResource, ManagedStatus, Reason, ReferenceKind};
-use crate::cloud::{CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, CloudError, Tags};
 
 /// The `spec` of a kind's custom resource.
 pub type Spec<M> = <<M as ManagedKind>::Resource as ManagedResource>::Spec;
@@ -73,7 +73,7 @@ pub trait ManagedKind: Send + Sync + 'static {
         identity: &Identity,
         status: &Status<Self>,
         goal: Goal<'_, Self::Desired>,
-        patience: Patience,
+        mode: BudgetMode,
     ) -> Result<Option<Self::Observed>, CloudError>;
 
     /// What to do next, at the time `now`. Pure; deletion is a plan too.

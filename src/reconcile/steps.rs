@@ -19,7 +19,7 @@ use super::record::Repeated;
 use super::retry::RetryClass;
 use super::settings::{MAX_REPEATS, MAX_STEPS};
 use crate::api::{AdoptionPolicy, DeletionPolicy, ManagedStatus, PlannedChange, Reason};
-use crate::cloud::{Class, CloudError, Patience};
+use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::kubernetes::WriteError;
 
 /// How often a pass observes again what a failed step really did.
@@ -175,13 +175,13 @@ impl<M: ManagedKind> Work<'_, '_, M> {
 
     /// Reads the cloud, and decides whose the resource is.
     async fn observe(&mut self) -> Result<Option<Converged>, Outcome> {
-        let patience = if self.pass.is_background() {
-            Patience::Decline
+        let mode = if self.pass.is_background() {
+            BudgetMode::Try
         } else {
-            Patience::Wait
+            BudgetMode::Wait
         };
         let (kind, draft) = (self.pass.kind, &self.pass.ledger.draft);
-        let observed = kind.observe(self.identity, draft, self.goal, patience);
+        let observed = kind.observe(self.identity, draft, self.goal, mode);
         self.observed = observed.await?;
         (self.sight.current, self.sight.fresh) = (true, true);
         self.pass.progress.observed = true;

@@ -29,7 +29,7 @@ use clouds::Aws;
 use http::Health;
 
 /// Longest answer of the API server, watches excepted: a hung request must not hold a pass for ever.
-const API_PATIENCE: Duration = Duration::from_secs(30);
+const API_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the operator is told by its flags.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ pub async fn run(options: Options, stop: CancellationToken) -> Result<(), String
         .await
         .map_err(|error| format!("no way to a Kubernetes API server: {error}"))?;
     let watcher = Client::try_from(config.clone()).map_err(|error| error.to_string())?;
-    config.read_timeout = Some(API_PATIENCE);
+    config.read_timeout = Some(API_READ_TIMEOUT);
     config.reset_reader_on_write = true;
     let client = Client::try_from(config).map_err(|error| error.to_string())?;
 

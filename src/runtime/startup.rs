@@ -14,7 +14,7 @@ use super::http::Health;
 use crate::api::crds;
 
 /// Time between two tries.
-const PATIENCE: Duration = Duration::from_secs(2);
+const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The uid of the namespace `kube-system`: the name that a cluster cannot lose.
 pub(super) async fn instance(client: &Client) -> String {
@@ -59,5 +59,5 @@ pub(super) async fn definitions(client: &Client, health: &Health) {
     reason = "nothing tells when a definition or a permission appears that may not be watched"
 )]
 async fn pause() {
-    tokio::time::sleep(PATIENCE).await;
+    tokio::time::sleep(RETRY_INTERVAL).await;
 }

@@ -1,4 +1,4 @@
-//! What the operator would say to a spec that the API server takes, and doubts about its code.
+//! What the operator would say to a spec that the API server takes, and lints of its code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,13 +88,13 @@ fn check_cloudfront(
         }
         (None, None) => (String::new(), None),
     };
-    let doubts = code
+    let lints = code
         .map(|code| javascript::cloudfront(code, &spec.runtime))
         .unwrap_or_default();
     let unmet = cloudfront::desired(spec, inputs, &Tags::new(), false).map(drop);
     (
         unmet,
-        doubts.iter().map(|doubt| warning(&path, doubt)).collect(),
+        lints.iter().map(|lint| warning(&path, lint)).collect(),
     )
 }
 
@@ -122,12 +122,12 @@ fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> (Result<(), Unmet
         ),
         (None, None) => return (unmet, Vec::new()),
     };
-    let doubts = if spec.runtime.starts_with("nodejs") {
+    let lints = if spec.runtime.starts_with("nodejs") {
         check_node(path, &files, &spec.handler)
     } else {
         Vec::new()
     };
-    (unmet, doubts)
+    (unmet, lints)
 }
 
 /// The files of a Node.js function: `dir/index.handler` is what `dir/index.js`, `.mjs` or `.cjs` exports
@@ -176,16 +176,16 @@ fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<F
         found.extend(
             javascript::node(name, code, export)
                 .iter()
-                .map(|doubt| warning(&format!("{path} ({name})"), doubt)),
+                .map(|lint| warning(&format!("{path} ({name})"), lint)),
         );
     }
     found
 }
 
-fn warning(path: &str, doubt: &javascript::Doubt) -> Found {
+fn warning(path: &str, lint: &javascript::Lint) -> Found {
     Found {
         level: Level::Warning,
         path: path.to_owned(),
-        message: doubt.to_string(),
+        message: lint.to_string(),
     }
 }

@@ -366,7 +366,7 @@ fn no_value_of_a_secret_or_an_environment_is_shown() {
 }
 
 #[test]
-fn doubts_about_code_are_warnings_with_line_and_column() {
+fn lints_are_warnings_with_line_and_column() {
     let map = "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {name: edge}\nspec:\n  runtime: cloudfront-js-1.0\n  code: {configMapKeyRef: {name: code, key: index.js}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: code}\ndata:\n  index.js: |\n    function handler(event) {\n        const a = 1;\n        return event.request;\n    }\n";
     assert_eq!(
         said(map),

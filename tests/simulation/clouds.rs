@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use cloudfn::cloud::cloudfront::CloudFrontApi;
 use cloudfn::cloud::lambda::LambdaApi;
 use cloudfn::cloud::limit::{Budgets, Family, Key};
-use cloudfn::cloud::{Class, CloudError, Patience};
+use cloudfn::cloud::{BudgetMode, Class, CloudError};
 use cloudfn::functions::{cloudfront, lambda};
 use strict_cloud::{Answer, Between, Caller, Cloud, Entry, Failure, Outcome, Settings};
 
@@ -137,7 +137,7 @@ pub struct Call {
     /// Whether it changes something.
     pub write: bool,
     /// Whether it waits for a token.
-    pub patience: Patience,
+    pub mode: BudgetMode,
 }
 
 impl Way {
@@ -152,7 +152,7 @@ impl Way {
             region: REGION.into(),
             family: call.family,
         };
-        if let Err(none) = self.budgets.take(&key, call.patience).await {
+        if let Err(none) = self.budgets.take(&key, call.mode).await {
             let class = Class::Throttled {
                 after: Some(none.after),
             };

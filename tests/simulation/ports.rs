@@ -5,7 +5,7 @@ mod lambda;
 
 use std::sync::Arc;
 
-use cloudfn::cloud::Patience;
+use cloudfn::cloud::BudgetMode;
 use cloudfn::cloud::limit::Family;
 
 use crate::clouds::{Call, Way};
@@ -16,12 +16,12 @@ pub struct CloudFront(pub Arc<Way>);
 /// Lambda.
 pub struct Lambda(pub Arc<Way>);
 
-const fn read(operation: &'static str, family: Family, patience: Patience) -> Call {
+const fn read(operation: &'static str, family: Family, mode: BudgetMode) -> Call {
     Call {
         operation,
         family,
         write: false,
-        patience,
+        mode,
     }
 }
 
@@ -30,6 +30,6 @@ const fn write(operation: &'static str, family: Family) -> Call {
         operation,
         family,
         write: true,
-        patience: Patience::Wait,
+        mode: BudgetMode::Wait,
     }
 }

@@ -19,7 +19,7 @@ use crate::cloud::cloudfront::{
     CloudFrontApi, Code, Described, Execution, FunctionConfig, Stage, Summary, TestRun, Written,
 };
 use crate::cloud::limit::Family;
-use crate::cloud::{CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, CloudError, Tags};
 
 /// Pages of distributions that are read at most.
 const MAX_PAGES: usize = 20;
@@ -37,12 +37,12 @@ impl CloudFront {
     }
 }
 
-const fn call<'a>(operation: &'static str, function: &'a str, patience: Patience) -> Call<'a> {
+const fn call<'a>(operation: &'static str, function: &'a str, mode: BudgetMode) -> Call<'a> {
     Call {
         operation,
         function,
         family: Family::CloudFront,
-        patience,
+        mode,
         secrets: None,
     }
 }
@@ -53,7 +53,7 @@ impl CloudFrontApi for CloudFront {
         &self,
         name: &str,
         stage: Stage,
-        patience: Patience,
+        mode: BudgetMode,
     ) -> Result<Described, CloudError> {
         const OPERATION: &str = "DescribeFunction";
         let request = self
@@ -62,10 +62,7 @@ impl CloudFrontApi for CloudFront {
             .name(name)
             .stage(stage_of(stage))
             .send();
-        let output = self
-            .gate
-            .call(call(OPERATION, name, patience), request)
-            .await?;
+        let output = self.gate.call(call(OPERATION, name, mode), request).await?;
         let etag = present(output.e_tag).ok_or_else(|| errors::incomplete(OPERATION, "ETag"))?;
         Ok(Described {
             summary: summary(OPERATION, output.function_summary)?,
@@ -73,7 +70,7 @@ impl CloudFrontApi for CloudFront {
         })
     }
 
-    async fn code(&self, name: &str, stage: Stage, patience: Patience) -> Result<Code, CloudError> {
+    async fn code(&self, name: &str, stage: Stage, mode: BudgetMode) -> Result<Code, CloudError> {
         const OPERATION: &str = "GetFunction";
         let request = self
             .client
@@ -81,10 +78,7 @@ impl CloudFrontApi for CloudFront {
             .name(name)
             .stage(stage_of(stage))
             .send();
-        let output = self
-            .gate
-            .call(call(OPERATION, name, patience), request)
-            .await?;
+        let output = self.gate.call(call(OPERATION, name, mode), request).await?;
         let bytes = output
             .function_code
             .ok_or_else(|| errors::incomplete(OPERATION, "code"))?
@@ -95,11 +89,11 @@ impl CloudFrontApi for CloudFront {
         })
     }
 
-    async fn tags(&self, arn: &str, patience: Patience) -> Result<Tags, CloudError> {
+    async fn tags(&self, arn: &str, mode: BudgetMode) -> Result<Tags, CloudError> {
         let request = self.client.list_tags_for_resource().resource(arn).send();
         let output = self
             .gate
-            .call(call("ListTagsForResource", arn, patience), request)
+            .call(call("ListTagsForResource", arn, mode), request)
             .await?;
         let items = output.tags.and_then(|tags| tags.items).unwrap_or_default();
         Ok(items
@@ -127,7 +121,7 @@ impl CloudFrontApi for CloudFront {
         }
         let output = self
             .gate
-            .call(call(OPERATION, name, Patience::Wait), request.send())
+            .call(call(OPERATION, name, BudgetMode::Wait), request.send())
             .await?;
         Ok(Written {
             summary: summary(OPERATION, output.function_summary)?,
@@ -155,7 +149,7 @@ impl CloudFrontApi for CloudFront {
             .send();
         let output = self
             .gate
-            .call(call(OPERATION, name, Patience::Wait), request)
+            .call(call(OPERATION, name, BudgetMode::Wait), request)
             .await?;
         Ok(Written {
             summary: summary(OPERATION, output.function_summary)?,
@@ -172,7 +166,7 @@ impl CloudFrontApi for CloudFront {
             .send();
         match self
             .gate
-            .call(call(OPERATION, name, Patience::Wait), request)
+            .call(call(OPERATION, name, BudgetMode::Wait), request)
             .await
         {
             Ok(output) => output
@@ -192,7 +186,7 @@ impl CloudFrontApi for CloudFront {
             let request = self.client.list_distributions().set_marker(marker).send();
             let output = self
                 .gate
-                .call(call(OPERATION, function_arn, Patience::Wait), request)
+                .call(call(OPERATION, function_arn, BudgetMode::Wait), request)
                 .await?;
             let list = output
                 .distribution_list
@@ -222,7 +216,7 @@ impl CloudFrontApi for CloudFront {
             .send();
         let output = self
             .gate
-            .call(call(OPERATION, name, Patience::Wait), request)
+            .call(call(OPERATION, name, BudgetMode::Wait), request)
             .await?;
         summary(OPERATION, output.function_summary)
     }
@@ -235,7 +229,7 @@ impl CloudFrontApi for CloudFront {
             .if_match(if_match)
             .send();
         self.gate
-            .call(call("DeleteFunction", name, Patience::Wait), request)
+            .call(call("DeleteFunction", name, BudgetMode::Wait), request)
             .await
             .map(drop)
     }
@@ -249,7 +243,7 @@ impl CloudFrontApi for CloudFront {
             .tags(tags_of(OPERATION, tags)?)
             .send();
         self.gate
-            .call(call(OPERATION, arn, Patience::Wait), request)
+            .call(call(OPERATION, arn, BudgetMode::Wait), request)
             .await
             .map(drop)
     }
@@ -265,7 +259,7 @@ impl CloudFrontApi for CloudFront {
             .tag_keys(keys)
             .send();
         self.gate
-            .call(call("UntagResource", arn, Patience::Wait), request)
+            .call(call("UntagResource", arn, BudgetMode::Wait), request)
             .await
             .map(drop)
     }

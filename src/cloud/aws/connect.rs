@@ -24,7 +24,7 @@ use tokio::sync::OnceCell;
 use super::gate::{self, Call, Gate};
 use super::{CloudFront, Lambda, errors};
 use crate::cloud::limit::{Budgets, Family};
-use crate::cloud::{CallObserver, CloudError, Patience};
+use crate::cloud::{BudgetMode, CallObserver, CloudError};
 
 /// Time for a TCP and TLS connection.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -162,7 +162,7 @@ impl Connection {
             operation: OPERATION,
             function: "",
             family: Family::Lambda,
-            patience: Patience::Wait,
+            mode: BudgetMode::Wait,
             secrets: None,
         };
         let output = gate::attempt("STS", &call, self.observer.as_ref(), request).await?;

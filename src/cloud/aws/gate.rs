@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::errors;
 use crate::cloud::lambda::Environment;
 use crate::cloud::limit::{Budgets, Family, Key};
-use crate::cloud::{CallObserver, Class, CloudError, Patience};
+use crate::cloud::{BudgetMode, CallObserver, Class, CloudError};
 
 /// Time for one call, its token not included. The SDK is told the same; see [`BELT`].
 pub(super) const CALL: Duration = Duration::from_secs(30);
@@ -35,7 +35,7 @@ pub struct Call<'a> {
     /// The budget it takes from.
     pub family: Family,
     /// Whether it may wait for a token.
-    pub patience: Patience,
+    pub mode: BudgetMode,
     /// Environment values that the request carries: they are taken out of an error's message.
     pub secrets: Option<&'a Environment>,
 }
@@ -73,7 +73,7 @@ impl Gate {
     ///
     /// # Errors
     /// Any [`CloudError`]. A throttled one says in `after` when the family opens; without a token
-    /// for [`Patience::Decline`] it is [`Class::Throttled`] with code `NoBudget`, and nothing was sent.
+    /// for [`BudgetMode::Try`] it is [`Class::Throttled`] with code `NoBudget`, and nothing was sent.
     pub fn call<'a, T, E>(
         &'a self,
         call: Call<'a>,
@@ -103,7 +103,7 @@ impl Gate {
         };
         let waited = self
             .budgets
-            .take(&key, call.patience)
+            .take(&key, call.mode)
             .await
             .map_err(|none| CloudError {
                 class: Class::Throttled {

@@ -16,7 +16,7 @@ use crate::cloud::lambda::{
     CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
 };
 use crate::cloud::limit::Family;
-use crate::cloud::{CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, CloudError, Tags};
 
 /// AWS Lambda in one account and region; made by [`Connection::lambda`](super::Connection::lambda).
 #[derive(Clone)]
@@ -40,20 +40,20 @@ const fn write<'a>(
         operation,
         function,
         family: Family::Lambda,
-        patience: Patience::Wait,
+        mode: BudgetMode::Wait,
         secrets,
     }
 }
 
 #[async_trait]
 impl LambdaApi for Lambda {
-    async fn describe(&self, name: &str, patience: Patience) -> Result<Described, CloudError> {
+    async fn describe(&self, name: &str, mode: BudgetMode) -> Result<Described, CloudError> {
         const OPERATION: &str = "GetFunction";
         let call = Call {
             operation: OPERATION,
             function: name,
             family: Family::LambdaGet,
-            patience,
+            mode,
             secrets: None,
         };
         let output = self

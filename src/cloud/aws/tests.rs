@@ -12,7 +12,7 @@ use super::*;
 use crate::cloud::cloudfront::{CloudFrontApi, FunctionConfig, Stage};
 use crate::cloud::lambda::{CodeSource, Configuration, Environment, LambdaApi, NewFunction};
 use crate::cloud::limit::{Budgets, Family, Rates};
-use crate::cloud::{CallObserver, Class, Patience, Tags};
+use crate::cloud::{BudgetMode, CallObserver, Class, Tags};
 
 /// What the server does with a request.
 #[derive(Clone)]
@@ -186,7 +186,7 @@ async fn a_function_is_described_in_our_words() {
     let (url, requests) = server(vec![answer("200 OK", "ETag: E1\r\n", SUMMARY)]).await;
     let cloudfront = connection(&url, &Arc::default()).cloudfront(&account());
     let described = cloudfront
-        .describe("f", Stage::Live, Patience::Wait)
+        .describe("f", Stage::Live, BudgetMode::Wait)
         .await
         .unwrap();
     assert_eq!(described.etag, "E1");
@@ -237,7 +237,7 @@ async fn cloudfront_throttles_with_400_and_is_asked_once() {
     // The family is closed for others too, and a background check is not even sent.
     let declined = connection
         .cloudfront(&account())
-        .describe("f", Stage::Live, Patience::Decline)
+        .describe("f", Stage::Live, BudgetMode::Try)
         .await
         .unwrap_err();
     assert_eq!(declined.code, "NoBudget");
@@ -288,7 +288,7 @@ async fn a_lost_connection_and_a_server_error_are_unavailable_and_not_retried() 
     ] {
         let (url, requests) = server(vec![reply]).await;
         let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
-        let error = lambda.describe("f", Patience::Wait).await.unwrap_err();
+        let error = lambda.describe("f", BudgetMode::Wait).await.unwrap_err();
         assert_eq!(
             (error.class, error.code.as_str()),
             (Class::Unavailable, code),
@@ -376,13 +376,13 @@ async fn tags_that_could_not_be_read_are_not_absent() {
     ])
     .await;
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
-    let tags = lambda.describe("f", Patience::Wait).await.unwrap().tags;
+    let tags = lambda.describe("f", BudgetMode::Wait).await.unwrap().tags;
     assert_eq!(
         tags,
         Err("AccessDeniedException: not authorized to perform: lambda:ListTags".to_owned())
     );
     assert_eq!(
-        lambda.describe("f", Patience::Wait).await.unwrap().tags,
+        lambda.describe("f", BudgetMode::Wait).await.unwrap().tags,
         Ok(Tags::new())
     );
 }

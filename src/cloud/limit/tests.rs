@@ -22,7 +22,7 @@ fn ten_a_second() -> (Budgets, Key) {
 /// A budget whose burst is used up.
 async fn drained() -> (Budgets, Key) {
     let (budgets, key) = ten_a_second();
-    while budgets.take(&key, Patience::Decline).await.is_ok() {}
+    while budgets.take(&key, BudgetMode::Try).await.is_ok() {}
     (budgets, key)
 }
 
@@ -41,7 +41,7 @@ async fn ten_seconds_give_a_burst_and_then_the_rate() {
     let start = Instant::now();
     let mut taken = 0;
     loop {
-        budgets.take(&key, Patience::Wait).await.unwrap();
+        budgets.take(&key, BudgetMode::Wait).await.unwrap();
         if start.elapsed() > Duration::from_millis(10_050) {
             break;
         }
@@ -59,17 +59,17 @@ async fn a_burst_is_one_seconds_worth_but_one_and_comes_back_by_waiting() {
     let (budgets, key) = ten_a_second();
     for _ in 0..9 {
         assert_eq!(
-            budgets.take(&key, Patience::Decline).await,
+            budgets.take(&key, BudgetMode::Try).await,
             Ok(Waited(Duration::ZERO))
         );
     }
-    assert!(budgets.take(&key, Patience::Decline).await.is_err());
+    assert!(budgets.take(&key, BudgetMode::Try).await.is_err());
     tokio::time::advance(Duration::from_mins(1)).await;
     for _ in 0..9 {
-        assert!(budgets.take(&key, Patience::Decline).await.is_ok());
+        assert!(budgets.take(&key, BudgetMode::Try).await.is_ok());
     }
     assert!(
-        budgets.take(&key, Patience::Decline).await.is_err(),
+        budgets.take(&key, BudgetMode::Try).await.is_err(),
         "a minute's rest is still one burst"
     );
 }
@@ -78,7 +78,7 @@ async fn a_burst_is_one_seconds_worth_but_one_and_comes_back_by_waiting() {
 async fn less_than_one_a_second_still_has_a_burst_of_one() {
     let (budgets, _) = ten_a_second();
     let key = key(Family::CloudFront);
-    assert!(budgets.take(&key, Patience::Decline).await.is_ok());
+    assert!(budgets.take(&key, BudgetMode::Try).await.is_ok());
     about(budgets.opens_in(&key), Duration::from_secs(2));
 }
 
@@ -87,12 +87,12 @@ async fn a_rate_of_zero_is_no_limit_but_a_throttle_still_closes() {
     let (budgets, _) = ten_a_second();
     let key = key(Family::LambdaGet);
     for _ in 0..1000 {
-        assert!(budgets.take(&key, Patience::Decline).await.is_ok());
+        assert!(budgets.take(&key, BudgetMode::Try).await.is_ok());
     }
     budgets.throttled(&key, Some(Duration::from_secs(3)));
     about(budgets.opens_in(&key), Duration::from_secs(3));
     about(
-        budgets.take(&key, Patience::Wait).await.unwrap().0,
+        budgets.take(&key, BudgetMode::Wait).await.unwrap().0,
         Duration::from_secs(3),
     );
     assert_eq!(budgets.opens_in(&key), Duration::ZERO);
@@ -104,7 +104,7 @@ async fn a_background_check_declines_and_reserves_nothing() {
     let before = budgets.opens_in(&key);
     for _ in 0..100 {
         assert_eq!(
-            budgets.take(&key, Patience::Decline).await,
+            budgets.take(&key, BudgetMode::Try).await,
             Err(NoToken { after: before })
         );
     }
@@ -119,7 +119,7 @@ async fn tokens_are_given_in_the_order_of_asking() {
     for n in 0..20 {
         let (budgets, key, given) = (budgets.clone(), key.clone(), given.clone());
         tasks.push(tokio::spawn(async move {
-            budgets.take(&key, Patience::Wait).await.unwrap();
+            budgets.take(&key, BudgetMode::Wait).await.unwrap();
             given.lock().unwrap().push(n);
         }));
         tokio::task::yield_now().await;
@@ -139,14 +139,14 @@ async fn a_throttle_empties_the_family_and_moves_those_who_wait_in_order() {
     for n in 0..5 {
         let (budgets, key, given) = (budgets.clone(), key.clone(), given.clone());
         tasks.push(tokio::spawn(async move {
-            budgets.take(&key, Patience::Wait).await.unwrap();
+            budgets.take(&key, BudgetMode::Wait).await.unwrap();
             given.lock().unwrap().push((n, start.elapsed()));
         }));
         tokio::task::yield_now().await;
     }
     tokio::time::sleep(Duration::from_millis(250)).await;
     budgets.throttled(&key, Some(Duration::from_secs(4)));
-    let late = budgets.take(&key, Patience::Wait);
+    let late = budgets.take(&key, BudgetMode::Wait);
     for task in tasks {
         task.await.unwrap();
     }
@@ -170,7 +170,7 @@ async fn a_throttle_takes_the_burst_away() {
     let (budgets, key) = ten_a_second();
     budgets.throttled(&key, Some(Duration::from_secs(5)));
     about(
-        budgets.take(&key, Patience::Wait).await.unwrap().0,
+        budgets.take(&key, BudgetMode::Wait).await.unwrap().0,
         Duration::from_secs(5),
     );
     about(budgets.opens_in(&key), Duration::from_millis(100));
@@ -206,12 +206,12 @@ async fn a_waiter_that_goes_away_loses_its_token_and_stops_nobody() {
     let (budgets, key) = drained().await;
     let gone = tokio::time::timeout(
         Duration::from_millis(50),
-        budgets.take(&key, Patience::Wait),
+        budgets.take(&key, BudgetMode::Wait),
     )
     .await;
     assert!(gone.is_err());
     about(
-        budgets.take(&key, Patience::Wait).await.unwrap().0,
+        budgets.take(&key, BudgetMode::Wait).await.unwrap().0,
         Duration::from_millis(150),
     );
 }
@@ -229,10 +229,7 @@ async fn accounts_regions_and_families_have_budgets_of_their_own() {
     };
     budgets.throttled(&one, Some(Duration::from_secs(9)));
     for key in [other_region, other_account, key(Family::LambdaGet)] {
-        assert!(
-            budgets.take(&key, Patience::Decline).await.is_ok(),
-            "{key:?}"
-        );
+        assert!(budgets.take(&key, BudgetMode::Try).await.is_ok(), "{key:?}");
     }
 }
 
@@ -240,13 +237,13 @@ async fn accounts_regions_and_families_have_budgets_of_their_own() {
 async fn who_would_wait_too_long_comes_back_instead_and_reserves_nothing() {
     let (budgets, key) = ten_a_second();
     budgets.throttled(&key, Some(Duration::from_mins(1)));
-    let Err(NoToken { after }) = budgets.take(&key, Patience::Wait).await else {
+    let Err(NoToken { after }) = budgets.take(&key, BudgetMode::Wait).await else {
         panic!("a minute is too long to hold a place")
     };
     about(after, Duration::from_mins(1));
     tokio::time::advance(Duration::from_secs(40)).await;
     about(
-        budgets.take(&key, Patience::Wait).await.unwrap().0,
+        budgets.take(&key, BudgetMode::Wait).await.unwrap().0,
         Duration::from_secs(20),
     );
 }

@@ -26,7 +26,7 @@ use crate::api::cloudfront::{CloudFrontFunctionSpec as Spec, CloudFrontFunctionS
 use crate::api::conditions::TESTED;
 use crate::api::{CloudFrontFunction, SKIP_TESTS};
 use crate::cloud::cloudfront::CloudFrontApi;
-use crate::cloud::{CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, CloudError, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{
     Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind, Place, Plan, ReferenceName,
@@ -93,10 +93,10 @@ impl ManagedKind for CloudFrontFunctions {
         identity: &Identity,
         status: &Status,
         goal: Goal<'_, CloudFrontDesired>,
-        patience: Patience,
+        mode: BudgetMode,
     ) -> Result<Option<CloudFrontObserved>, CloudError> {
         let api = self.clouds.cloudfront().await?;
-        observe::observe(api.as_ref(), &identity.name, status, goal, patience).await
+        observe::observe(api.as_ref(), &identity.name, status, goal, mode).await
     }
 
     fn plan(

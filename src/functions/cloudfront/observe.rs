@@ -1,7 +1,7 @@
 //! What is there: reads only what the goal and the status leave open.
 //!
 //! Invariant: an observation is made of answers, and of hashes remembered under the very `ETag` that
-//! an answer of this look carries. Only `DescribeFunction` is believed when it says that a function is gone.
+//! an answer of this observation carries. Only `DescribeFunction` is believed when it says that a function is gone.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::desired::CloudFrontDesired;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::api::digest::sha256_hex;
 use crate::cloud::cloudfront::{CloudFrontApi, Described, FunctionConfig, Stage};
-use crate::cloud::{Class, CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::reconcile::ownership::is_claimed;
 use crate::reconcile::{Goal, Observed};
 
@@ -32,7 +32,7 @@ pub struct CloudFrontObserved {
     pub development: Development,
     /// The LIVE stage.
     pub live: Live,
-    /// Since this look the cloud could not run a test.
+    /// Since this observation the cloud could not run a test.
     pub untestable: bool,
 }
 
@@ -65,7 +65,7 @@ pub struct CodeSeen {
     pub sha256: String,
     /// Bytes.
     pub size: Option<i64>,
-    /// The code itself, where this look read it.
+    /// The code itself, where this observation read it.
     pub text: Text,
 }
 
@@ -119,7 +119,7 @@ pub struct LiveSeen {
     pub config: FunctionConfig,
     /// SHA-256 of its code, hexadecimal; `None` only after a publish of code that was not read.
     pub code_sha256: Option<String>,
-    /// The code itself, where this look read it.
+    /// The code itself, where this observation read it.
     pub text: Text,
     /// LIVE's own `ETag`; `None` after our own publish, whose reply has none.
     pub etag: Option<String>,
@@ -134,41 +134,41 @@ pub(super) async fn observe(
     name: &str,
     memory: &CloudFrontFunctionStatus,
     goal: Goal<'_, CloudFrontDesired>,
-    patience: Patience,
+    mode: BudgetMode,
 ) -> Result<Option<CloudFrontObserved>, CloudError> {
-    let look = Look {
+    let reader = Reader {
         api,
         name,
         memory,
-        patience,
+        mode,
         began: AtomicBool::new(false),
     };
     match goal {
-        Goal::Present(desired) => look.at_all(desired).await,
-        Goal::Absent => look.before_deletion().await,
+        Goal::Present(desired) => reader.everything(desired).await,
+        Goal::Absent => reader.for_deletion().await,
     }
 }
 
-/// One look at one function.
-struct Look<'a> {
+/// Reads one function, once.
+struct Reader<'a> {
     api: &'a dyn CloudFrontApi,
     name: &'a str,
     memory: &'a CloudFrontFunctionStatus,
-    patience: Patience,
+    mode: BudgetMode,
     began: AtomicBool,
 }
 
-impl Look<'_> {
+impl Reader<'_> {
     /// Only the first call of a look may decline: what the others would throw away was paid for.
-    fn patience(&self) -> Patience {
+    fn budget(&self) -> BudgetMode {
         if self.began.swap(true, Ordering::Relaxed) {
-            Patience::Wait
+            BudgetMode::Wait
         } else {
-            self.patience
+            self.mode
         }
     }
 
-    async fn at_all(
+    async fn everything(
         &self,
         desired: &CloudFrontDesired,
     ) -> Result<Option<CloudFrontObserved>, CloudError> {
@@ -207,7 +207,7 @@ impl Look<'_> {
     }
 
     /// A deletion needs the guard and the owner; the code only where nothing but the code tells whose it is.
-    async fn before_deletion(&self) -> Result<Option<CloudFrontObserved>, CloudError> {
+    async fn for_deletion(&self) -> Result<Option<CloudFrontObserved>, CloudError> {
         let Some(described) = self.describe(Stage::Development).await? else {
             return Ok(None);
         };
@@ -333,7 +333,7 @@ impl Look<'_> {
 
     /// A stage's description; `None`: there is no such function, or it was never published.
     async fn describe(&self, stage: Stage) -> Result<Option<Described>, CloudError> {
-        found(self.api.describe(self.name, stage, self.patience()).await)
+        found(self.api.describe(self.name, stage, self.budget()).await)
     }
 
     /// A description and the code that belongs to it, read unless it is known.
@@ -346,7 +346,7 @@ impl Look<'_> {
         if let Some(code) = known {
             return Ok(Some((described, code)));
         }
-        let read = found(self.api.code(self.name, stage, self.patience()).await)?;
+        let read = found(self.api.code(self.name, stage, self.budget()).await)?;
         let read = match read {
             Some(code) if code.etag.as_ref() == Some(&described.etag) => {
                 return Ok(Some((described, CodeSeen::read(&code.bytes))));
@@ -373,7 +373,7 @@ impl Look<'_> {
 
     /// The tags, or why they may not be read; `None`: the function is gone.
     async fn tags(&self, arn: &str) -> Result<Option<Result<Tags, String>>, CloudError> {
-        match self.api.tags(arn, self.patience()).await {
+        match self.api.tags(arn, self.budget()).await {
             Ok(tags) => Ok(Some(Ok(tags))),
             Err(error) if error.class == Class::Denied => Ok(Some(Err(error.to_string()))),
             // Gone since it was described, or too new for the tagging side: a function that exists

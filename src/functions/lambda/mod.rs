@@ -28,7 +28,7 @@ pub use self::observe::{LambdaObserved, Published};
 pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::lambda::LambdaApi;
-use crate::cloud::{CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, CloudError, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{
     Goal, Identity, Inputs, KindStatus, ManagedKind, Place, Plan, ReferenceName, Unmet,
@@ -98,10 +98,10 @@ impl ManagedKind for LambdaFunctions {
         identity: &Identity,
         _status: &LambdaFunctionStatus,
         _goal: Goal<'_, LambdaDesired>,
-        patience: Patience,
+        mode: BudgetMode,
     ) -> Result<Option<LambdaObserved>, CloudError> {
         let cloud = self.clouds.lambda(&identity.region).await?;
-        observe::observe(cloud.as_ref(), &identity.name, patience).await
+        observe::observe(cloud.as_ref(), &identity.name, mode).await
     }
 
     fn plan(

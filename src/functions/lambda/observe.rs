@@ -1,7 +1,7 @@
 //! Looks at the function: one `GetFunction`.
 
 use crate::cloud::lambda::{Described, Function, LambdaApi};
-use crate::cloud::{Class, CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::reconcile::Observed;
 
 /// What the cloud has, and what replies to steps of this pass taught beside it.
@@ -59,9 +59,9 @@ impl Observed for LambdaObserved {
 pub async fn observe(
     cloud: &dyn LambdaApi,
     name: &str,
-    patience: Patience,
+    mode: BudgetMode,
 ) -> Result<Option<LambdaObserved>, CloudError> {
-    match cloud.describe(name, patience).await {
+    match cloud.describe(name, mode).await {
         Ok(Described { function, tags }) => Ok(Some(LambdaObserved::new(function, tags))),
         Err(error) if error.class == Class::NotFound => Ok(None),
         Err(error) => Err(error),

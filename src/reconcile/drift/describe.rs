@@ -170,7 +170,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// As much of the beginning as fits into so many bytes.
-fn start(text: &str, limit: usize) -> &str {
+pub(super) fn start(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len()))
         .rev()
         .find(|end| text.is_char_boundary(*end))
@@ -179,7 +179,7 @@ fn start(text: &str, limit: usize) -> &str {
 }
 
 /// A text of at most so many bytes; where it is cut, its last line says so.
-fn cut(text: &str, limit: usize) -> String {
+pub(super) fn cut(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }

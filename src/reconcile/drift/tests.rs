@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::describe::{cut, start};
 use super::*;
 use crate::api::{CommonSpec, cloudfront as api};
 use crate::cloud::Tags;

@@ -5,7 +5,7 @@ use cloudfn::cloud::cloudfront::{
     CloudFrontApi, Code, Described, Execution, FunctionConfig, Stage, Summary, TestRun, Written,
 };
 use cloudfn::cloud::limit::Family::CloudFront as FAMILY;
-use cloudfn::cloud::{CloudError, Patience, Tags};
+use cloudfn::cloud::{BudgetMode, CloudError, Tags};
 use strict_cloud::cloudfront as model;
 
 use super::{CloudFront, read, write};
@@ -57,9 +57,9 @@ impl CloudFrontApi for CloudFront {
         &self,
         name: &str,
         stage: Stage,
-        patience: Patience,
+        mode: BudgetMode,
     ) -> Result<Described, CloudError> {
-        let call = read("DescribeFunction", FAMILY, patience);
+        let call = read("DescribeFunction", FAMILY, mode);
         let described = self
             .0
             .call(call, |cloud, caller| {
@@ -72,8 +72,8 @@ impl CloudFrontApi for CloudFront {
         })
     }
 
-    async fn code(&self, name: &str, stage: Stage, patience: Patience) -> Result<Code, CloudError> {
-        let call = read("GetFunction", FAMILY, patience);
+    async fn code(&self, name: &str, stage: Stage, mode: BudgetMode) -> Result<Code, CloudError> {
+        let call = read("GetFunction", FAMILY, mode);
         let code = self
             .0
             .call(call, |cloud, caller| {
@@ -86,8 +86,8 @@ impl CloudFrontApi for CloudFront {
         })
     }
 
-    async fn tags(&self, arn: &str, patience: Patience) -> Result<Tags, CloudError> {
-        let call = read("ListTagsForResource", FAMILY, patience);
+    async fn tags(&self, arn: &str, mode: BudgetMode) -> Result<Tags, CloudError> {
+        let call = read("ListTagsForResource", FAMILY, mode);
         self.0
             .call(call, |cloud, caller| {
                 cloud.cloudfront_list_tags_for_resource(caller, arn)

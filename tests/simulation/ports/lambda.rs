@@ -5,7 +5,7 @@ use cloudfn::cloud::lambda::{
     CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
 };
 use cloudfn::cloud::limit::Family::{Lambda as CONTROL, LambdaGet};
-use cloudfn::cloud::{CloudError, Patience, Tags};
+use cloudfn::cloud::{BudgetMode, CloudError, Tags};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 use strict_cloud::lambda as model;
@@ -131,10 +131,10 @@ fn function(reply: model::FunctionConfiguration) -> Function {
 
 #[async_trait]
 impl LambdaApi for Lambda {
-    async fn describe(&self, name: &str, patience: Patience) -> Result<Described, CloudError> {
+    async fn describe(&self, name: &str, mode: BudgetMode) -> Result<Described, CloudError> {
         let got = self
             .0
-            .call(read("GetFunction", LambdaGet, patience), |cloud, caller| {
+            .call(read("GetFunction", LambdaGet, mode), |cloud, caller| {
                 cloud.lambda_get_function(caller, name, None)
             })
             .await?;

@@ -182,7 +182,9 @@ fn cut(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
+    use super::super::expectation::check;
     use super::*;
+    use crate::api::cloudfront::Members;
 
     fn members(value: Value) -> Members {
         let Value::Object(members) = value else {

@@ -153,7 +153,7 @@ async fn code_belongs_to_the_version_that_was_described() {
             &identity,
             &world.memory,
             Goal::Present(&desired),
-            Patience::Wait,
+            BudgetMode::Wait,
         )
         .await
         .unwrap()
@@ -181,7 +181,7 @@ async fn code_belongs_to_the_version_that_was_described() {
             &identity,
             &world.memory,
             Goal::Present(&desired),
-            Patience::Wait,
+            BudgetMode::Wait,
         )
         .await;
     assert_eq!(
@@ -277,7 +277,7 @@ async fn where_nothing_is_claimed_live_is_read_although_a_publish_would_follow()
             &identity,
             &world.memory,
             Goal::Present(&desired),
-            Patience::Decline,
+            BudgetMode::Try,
         )
         .await
         .unwrap()
@@ -315,7 +315,7 @@ async fn who_is_shown_a_difference_costs_one_read_more_for_each_code_that_differ
                     &identity,
                     &world.memory,
                     Goal::Present(desired),
-                    Patience::Wait,
+                    BudgetMode::Wait,
                 )
                 .await
                 .unwrap()
@@ -371,7 +371,7 @@ async fn what_a_repair_overwrites_is_at_hand_without_a_read_more() {
             &identity,
             &world.memory,
             Goal::Present(&desired),
-            Patience::Wait,
+            BudgetMode::Wait,
         )
         .await
         .unwrap()
@@ -406,7 +406,9 @@ async fn what_a_repair_overwrites_is_at_hand_without_a_read_more() {
 #[tokio::test]
 async fn other_errors_are_passed_on() {
     let api = super::model::Model::default();
-    let found = api.describe(NAME, Stage::Development, Patience::Wait).await;
+    let found = api
+        .describe(NAME, Stage::Development, BudgetMode::Wait)
+        .await;
     assert_eq!(
         found,
         Err(error(Class::NotFound, "DescribeFunction")),

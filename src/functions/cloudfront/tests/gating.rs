@@ -254,7 +254,7 @@ async fn a_cloud_without_tests_blocks_unless_a_flag_lets_it_pass() {
 async fn the_annotation_lets_one_content_pass_and_no_other() {
     let mut world = World::with(&spec(CODE_A)).await;
     world.did();
-    let of = |code: &str| super::super::desired::sha256_hex(code.as_bytes());
+    let of = |code: &str| crate::api::digest::sha256_hex(code.as_bytes());
     world.annotations.insert(SKIP_TESTS.to_owned(), of(CODE_A));
     runs(&world, [failing()]);
     assert_eq!(

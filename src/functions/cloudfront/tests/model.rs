@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 
-use super::super::desired::sha256_hex;
 use super::*;
+use crate::api::digest::sha256_hex;
 use crate::cloud::Class;
 use crate::cloud::cloudfront::{Code, Described, Execution, Stage, Summary, TestRun, Written};
 
@@ -218,7 +218,7 @@ impl CloudFrontApi for Model {
         &self,
         name: &str,
         stage: Stage,
-        _patience: Patience,
+        _mode: BudgetMode,
     ) -> Result<Described, CloudError> {
         let mut cloud = self.staged("DescribeFunction", stage);
         let function = cloud.found("DescribeFunction", name)?;
@@ -233,12 +233,7 @@ impl CloudFrontApi for Model {
         })
     }
 
-    async fn code(
-        &self,
-        name: &str,
-        stage: Stage,
-        _patience: Patience,
-    ) -> Result<Code, CloudError> {
+    async fn code(&self, name: &str, stage: Stage, _mode: BudgetMode) -> Result<Code, CloudError> {
         let mut cloud = self.staged("GetFunction", stage);
         let with_etag = !cloud.faults.contains(&Fault::CodeWithoutEtag);
         let copy = stage_of(cloud.found("GetFunction", name)?, stage, "GetFunction")?;
@@ -248,7 +243,7 @@ impl CloudFrontApi for Model {
         })
     }
 
-    async fn tags(&self, _arn: &str, _patience: Patience) -> Result<Tags, CloudError> {
+    async fn tags(&self, _arn: &str, _mode: BudgetMode) -> Result<Tags, CloudError> {
         let mut state = self.call("ListTagsForResource");
         if state.faults.contains(&Fault::TagsDenied) {
             return Err(error(Class::Denied, "ListTagsForResource"));

@@ -142,7 +142,7 @@ fn a_hash_is_that_of_the_bytes() {
 fn the_config_map_is_a_reference() {
     let (spec, _) = from_config_map(None);
     let expected = ReferenceName {
-        kind: ReferenceKind::ConfigMap,
+        kind: crate::api::ReferenceKind::ConfigMap,
         name: "code".to_owned(),
     };
     assert_eq!(

@@ -147,7 +147,7 @@ impl World {
             if look {
                 match self
                     .kind
-                    .observe(&Self::identity(), memory, goal, Patience::Wait)
+                    .observe(&Self::identity(), memory, goal, BudgetMode::Wait)
                     .await
                 {
                     Ok(found) => *observed = found,

@@ -9,7 +9,7 @@ use super::ARN;
 use crate::cloud::lambda::{
     CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
 };
-use crate::cloud::{Class, CloudError, Patience, Tags};
+use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::lambda::archive;
 
 /// How the model behaves.
@@ -164,7 +164,7 @@ impl Model {
 
 #[async_trait]
 impl LambdaApi for Model {
-    async fn describe(&self, _: &str, _: Patience) -> Result<Described, CloudError> {
+    async fn describe(&self, _: &str, _: BudgetMode) -> Result<Described, CloudError> {
         let mut state = self.state.lock().unwrap();
         let Some(function) = state.function.clone() else {
             return Err(error(Class::NotFound, "GetFunction"));

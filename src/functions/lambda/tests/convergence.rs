@@ -7,7 +7,7 @@ use super::cloud::{Manner, Model};
 use super::{claim, inputs, show, spec, tags};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Configuration, Environment, Function, LambdaApi as _};
-use crate::cloud::{Patience, Tags};
+use crate::cloud::{BudgetMode, Tags};
 use crate::functions::lambda::{
     Change, LambdaDesired, Step, act, desired, observe, plan, report, step,
 };
@@ -41,7 +41,7 @@ pub async fn converge(
     mut crash: Option<usize>,
 ) -> End {
     let mut working = memory.clone();
-    let mut observed = observe::observe(cloud, "orders", Patience::Wait)
+    let mut observed = observe::observe(cloud, "orders", BudgetMode::Wait)
         .await
         .expect("a look");
     let mut history = Vec::new();
@@ -65,12 +65,12 @@ pub async fn converge(
             Plan::Waiting { .. } => {
                 report::report(goal, &mut working, observed.as_ref());
                 *memory = working.clone();
-                observed = observe::observe(cloud, "orders", Patience::Wait)
+                observed = observe::observe(cloud, "orders", BudgetMode::Wait)
                     .await
                     .expect("a look");
             }
             Plan::Look => {
-                observed = observe::observe(cloud, "orders", Patience::Wait)
+                observed = observe::observe(cloud, "orders", BudgetMode::Wait)
                     .await
                     .expect("a look")
             }

@@ -8,7 +8,7 @@ use crate::functions::lambda::step::intend;
 use crate::functions::lambda::{
     LambdaDesired, LambdaFunctions, LambdaObserved, Step, compare, desired as step,
 };
-use crate::reconcile::{Desired as _, Goal, Managed as _, Plan, Replaced, Step as _};
+use crate::reconcile::{Desired as _, Goal, Plan, Replaced, Step as _};
 
 fn next(
     desired: &LambdaDesired,
