@@ -132,9 +132,9 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "pure-clock",
-        "src/reconcile/conclude.rs:6",
+        "src/reconcile/conditions.rs:6",
         "pure",
-        "jiff::Timestamp::now has no place in conclude.rs",
+        "jiff::Timestamp::now has no place in conditions.rs",
     ),
     (
         "pure-clock-of-std",
@@ -144,9 +144,9 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "pure-runtime",
-        "src/reconcile/backoff.rs:4",
+        "src/reconcile/retry.rs:4",
         "pure",
-        "tokio::time::Instant::now has no place in backoff.rs",
+        "tokio::time::Instant::now has no place in retry.rs",
     ),
     (
         "pure-log",

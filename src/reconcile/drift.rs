@@ -190,7 +190,7 @@ impl DriftWatch {
             None => "changed the function".to_owned(),
         };
         format!(
-            "somebody else {what} and driftPolicy is Report; undo it, edit the object, or set cloudfn.dev/reconcile-requested-at to have it put right"
+            "somebody else {what} and driftPolicy is Report; undo it, edit the object, or set cloudfn.dev/reconcile-requested-at to have it repaired"
         )
     }
 

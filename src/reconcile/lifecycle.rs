@@ -238,7 +238,7 @@ async fn leave<M: ManagedKind>(pass: &mut Pass<'_, M>, why: &str) -> Result<Outc
     let name = pass.subject.function_name();
     info!(object = ?pass.subject, function = name, why, "the function is left in the cloud");
     let note = format!("left the function {name} in the cloud: {why}");
-    pass.events.push(EventNote::normal("Left", note));
+    pass.events.push(EventNote::normal("Retained", note));
     release(pass).await
 }
 

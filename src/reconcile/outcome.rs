@@ -151,13 +151,13 @@ impl From<&CloudError> for State {
             Class::Busy | Class::Conflict | Class::Exists | Class::NotFound => Self::Reconciling(
                 Reason::Busy,
                 format!(
-                    "{operation} met another change of the function ({code}); cloudfn looks again"
+                    "{operation} met another change of the function ({code}); will retry"
                 ),
             ),
             Class::NotReadyYet => Self::Reconciling(Reason::NotReadyYet, refused("has to wait")),
             Class::Throttled { .. } => Self::Reconciling(
                 Reason::Throttled,
-                format!("{operation} has to wait for its turn; cloudfn goes on by itself"),
+                format!("{operation} is waiting for API budget; will retry"),
             ),
             Class::Unavailable => Self::Reconciling(
                 Reason::CloudUnavailable,

@@ -190,7 +190,7 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
                 State::KeepLastKnown
             }
             State::Reconciling(_, why) => State::ObservationStale(format!(
-                "nobody could look at the function for three check intervals: {why}"
+                "the function could not be read for three check intervals: {why}"
             )),
             other => other,
         };

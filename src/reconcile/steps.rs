@@ -115,7 +115,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 if !self.pass.progress.observed {
                     return Err(Outcome::reconciling(
                         Reason::Throttled,
-                        "the function's turn did not come in time; cloudfn goes on by itself",
+                        "waiting for API budget; will retry",
                         Requeue::Now,
                     ));
                 }
@@ -343,7 +343,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         if !lints.is_empty() {
             warn!(object = ?pass.subject, lints, "the code may not run");
             let note = format!("the code may not run: {lints}");
-            pass.events.push(EventNote::warning("CodeDoubtful", note));
+            pass.events.push(EventNote::warning("CodeMayFail", note));
         }
         let same = |r: &mut Repeated| r.step == step.name() && r.why == *why;
         let times = pass.repeated.take_if(same).map_or(0, |r| r.times);

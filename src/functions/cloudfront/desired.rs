@@ -156,7 +156,7 @@ pub fn desired(
     // CEL refuses such keys; an object that an older CRD let in must not steer its ownership either.
     if let Some(key) = tags.keys().find(|key| reserved(key)) {
         return Err(Unmet::Invalid(format!(
-            "The tag key {key} is reserved; choose one that starts with neither cloudfn.dev/ nor aws:."
+            "the tag key {key} is reserved; choose one that starts with neither cloudfn.dev/ nor aws:"
         )));
     }
     let code = code(&spec.code, inputs)?;
@@ -203,7 +203,7 @@ fn tests(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Result<Vec<FunctionT
         let bytes = referenced(key, inputs)?;
         tests.extend(listed(bytes).map_err(|what| {
             Unmet::Invalid(format!(
-                "The key {} of ConfigMap {} is no list of tests: {what}.",
+                "the key {} of the ConfigMap {} is no list of tests: {what}",
                 key.key, key.name
             ))
         })?);
@@ -258,28 +258,28 @@ fn code(code: &Code, inputs: &Inputs) -> Result<Source, Unmet> {
         (Some(text), None) => (text.as_bytes(), "code.inline".to_owned()),
         (None, Some(key)) => (
             referenced(key, inputs)?,
-            format!("key {} of ConfigMap {}", key.key, key.name),
+            format!("key {} of the ConfigMap {}", key.key, key.name),
         ),
         _ => {
             return Err(Unmet::Invalid(
-                "The code needs exactly one of code.inline and code.configMapKeyRef.".to_owned(),
+                "the code needs exactly one of code.inline and code.configMapKeyRef".to_owned(),
             ));
         }
     };
     if bytes.is_empty() {
         return Err(Unmet::Invalid(format!(
-            "The code in {from} is empty; write a function named handler."
+            "the code in {from} is empty; write a function named handler"
         )));
     }
     if bytes.len() > MAX_CODE_BYTES {
         return Err(Unmet::Invalid(format!(
-            "The code in {from} has {} bytes and CloudFront takes at most {MAX_CODE_BYTES}; shorten it.",
+            "the code in {from} has {} bytes and CloudFront takes at most {MAX_CODE_BYTES}; shorten it",
             bytes.len()
         )));
     }
     if std::str::from_utf8(bytes).is_err() {
         return Err(Unmet::Invalid(format!(
-            "The code in {from} ({} bytes) is not UTF-8 text; store it as text.",
+            "the code in {from} ({} bytes) is not UTF-8 text; store it as text",
             bytes.len()
         )));
     }
@@ -290,12 +290,12 @@ fn referenced<'a>(key: &ConfigMapKeyRef, inputs: &'a Inputs) -> Result<&'a [u8],
     let ConfigMapKeyRef { name, key } = key;
     let Some(map) = inputs.config_maps.get(name) else {
         return Err(Unmet::Missing(format!(
-            "ConfigMap {name} does not exist; create it with the key {key}."
+            "the ConfigMap {name} does not exist; create it with the key {key}"
         )));
     };
     let Some(bytes) = map.get(key) else {
         return Err(Unmet::Missing(format!(
-            "ConfigMap {name} has no key {key}; add it."
+            "the ConfigMap {name} has no key {key}; add it"
         )));
     };
     Ok(bytes)

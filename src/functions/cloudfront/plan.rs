@@ -110,7 +110,7 @@ fn changes(
             return Plan::Blocked {
                 reason: Reason::AccessDenied,
                 message: format!(
-                    "The function's tags cannot be read ({why}); allow cloudfront:ListTagsForResource."
+                    "the function's tags cannot be read ({why}); allow cloudfront:ListTagsForResource"
                 ),
             };
         }

@@ -372,9 +372,9 @@ async fn code_that_may_not_run_is_told_of_and_stands_in_nobodys_way() {
         Some(base64(nameless)),
         "without a test, nothing holds it back"
     );
-    stage.expect_events("CodeDoubtful", 1).await;
+    stage.expect_events("CodeMayFail", 1).await;
     let doubted = |line: &str| {
-        line.starts_with("Warning CodeDoubtful CloudFrontFunction/edge: the code may not run: line 1, column 1: there is no function named handler")
+        line.starts_with("Warning CodeMayFail CloudFrontFunction/edge: the code may not run: line 1, column 1: there is no function named handler")
     };
     assert_eq!(stage.tenant.wait_events(1, doubted, TIMEOUT).await.len(), 1);
 
@@ -390,6 +390,6 @@ async fn code_that_may_not_run_is_told_of_and_stands_in_nobodys_way() {
         .await;
     stage.ready().await;
     stage.expect_events("Updated", 2).await;
-    stage.expect_events("CodeDoubtful", 1).await;
+    stage.expect_events("CodeMayFail", 1).await;
     stage.end().await;
 }

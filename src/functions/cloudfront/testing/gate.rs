@@ -45,14 +45,14 @@ impl Gate {
     ) -> Result<Self, Unmet> {
         if tests.len() > MAX_TESTS {
             return Err(Unmet::Invalid(format!(
-                "There are {} tests in spec.tests and spec.testsFrom; {MAX_TESTS} together are allowed.",
+                "there are {} tests in spec.tests and spec.testsFrom; {MAX_TESTS} together are allowed",
                 tests.len()
             )));
         }
         let mut names = BTreeSet::new();
         if let Some(twice) = tests.iter().find(|test| !names.insert(test.name.as_str())) {
             return Err(Unmet::Invalid(format!(
-                "There are two tests of the name {}; give each its own.",
+                "there are two tests of the name {}; give each its own",
                 twice.name
             )));
         }

@@ -32,7 +32,7 @@ impl Test {
             max_compute_utilization,
         } = test;
         let shown: String = name.chars().take(MAX_NAME).collect();
-        let wrong = |what: String| Unmet::Invalid(format!("The test {shown} {what}."));
+        let wrong = |what: String| Unmet::Invalid(format!("the test {shown} {what}"));
         // The schema asks the same of tests in the spec; these may come from a ConfigMap.
         if !is_name(&name) {
             return Err(wrong(format!(

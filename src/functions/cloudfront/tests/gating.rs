@@ -460,43 +460,43 @@ fn tests_that_cannot_be_are_refused_with_what_to_change() {
     let rows = [
         (
             "[]",
-            "The key tests.yaml of ConfigMap tests is no list of tests: it has no test; write one, or drop it from testsFrom.",
+            "the key tests.yaml of the ConfigMap tests is no list of tests: it has no test; write one, or drop it from testsFrom",
         ),
         (
             "# nothing yet\n",
-            "The key tests.yaml of ConfigMap tests is no list of tests: it has no test; write one, or drop it from testsFrom.",
+            "the key tests.yaml of the ConfigMap tests is no list of tests: it has no test; write one, or drop it from testsFrom",
         ),
         (
             "- name: Two\n",
-            "The test Two needs another name: 1 to 63 lower-case letters, digits and hyphens.",
+            "the test Two needs another name: 1 to 63 lower-case letters, digits and hyphens",
         ),
         (
             "- name: two\n  maxComputeUtilization: 0\n",
-            "The test two has a maxComputeUtilization that is not between 1 and 100.",
+            "the test two has a maxComputeUtilization that is not between 1 and 100",
         ),
         (
             "- name: two\n  expectAbsent: [response.headers.Server]\n",
-            "The test two has the path response.headers.Server in expectAbsent; CloudFront writes header names in lower case.",
+            "the test two has the path response.headers.Server in expectAbsent; CloudFront writes header names in lower case",
         ),
         (
             "- name: one\n",
-            "There are two tests of the name one; give each its own.",
+            "there are two tests of the name one; give each its own",
         ),
         (
             "- name: two\n  expct: {}\n",
-            "The key tests.yaml of ConfigMap tests is no list of tests: a test has no member expct; there are name, event, expect, expectAbsent, maxComputeUtilization.",
+            "the key tests.yaml of the ConfigMap tests is no list of tests: a test has no member expct; there are name, event, expect, expectAbsent, maxComputeUtilization",
         ),
         (
             "- event: {}\n",
-            "The key tests.yaml of ConfigMap tests is no list of tests: missing field `name`.",
+            "the key tests.yaml of the ConfigMap tests is no list of tests: missing field `name`",
         ),
         (
             "- name: two\n  expect: {headers: {}}\n",
-            "The test two expects the member headers; a function answers request or response.",
+            "the test two expects the member headers; a function answers request or response",
         ),
         (
             "- name: two\n  event: {request: {headers: {Host: {value: a}}}}\n",
-            "The test two has the header Host in event.request.headers; CloudFront writes header names in lower case.",
+            "the test two has the header Host in event.request.headers; CloudFront writes header names in lower case",
         ),
     ];
     for (text, message) in rows {
@@ -525,7 +525,7 @@ fn tests_that_cannot_be_are_refused_with_what_to_change() {
     assert_eq!(
         refused,
         Unmet::Invalid(
-            "There are 33 tests in spec.tests and spec.testsFrom; 32 together are allowed.".into()
+            "there are 33 tests in spec.tests and spec.testsFrom; 32 together are allowed".into()
         )
     );
     assert!(matches!(from_config_map("a: ["), Err(Unmet::Invalid(_))));

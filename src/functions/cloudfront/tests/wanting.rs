@@ -58,22 +58,22 @@ fn code_comes_from_exactly_one_place() {
         (
             "10241 bytes are refused, with their number",
             inline(&over),
-            Err(Unmet::Invalid("The code in code.inline has 10241 bytes and CloudFront takes at most 10240; shorten it.".into())),
+            Err(Unmet::Invalid("the code in code.inline has 10241 bytes and CloudFront takes at most 10240; shorten it".into())),
         ),
         (
             "empty code in a ConfigMap is refused",
             from_config_map(Some(b"")),
-            Err(Unmet::Invalid("The code in key index.js of ConfigMap code is empty; write a function named handler.".into())),
+            Err(Unmet::Invalid("the code in key index.js of the ConfigMap code is empty; write a function named handler".into())),
         ),
         (
             "bytes that are no text are refused",
             from_config_map(Some(&[0x66, 0xff, 0xfe])),
-            Err(Unmet::Invalid("The code in key index.js of ConfigMap code (3 bytes) is not UTF-8 text; store it as text.".into())),
+            Err(Unmet::Invalid("the code in key index.js of the ConfigMap code (3 bytes) is not UTF-8 text; store it as text".into())),
         ),
-        ("a missing ConfigMap is named", from_config_map(None), Err(Unmet::Missing("ConfigMap code does not exist; create it with the key index.js.".into()))),
-        ("a missing key is named", other_key, Err(Unmet::Missing("ConfigMap code has no key index.js; add it.".into()))),
-        ("two sources are refused", both, Err(Unmet::Invalid("The code needs exactly one of code.inline and code.configMapKeyRef.".into()))),
-        ("no source is refused", neither, Err(Unmet::Invalid("The code needs exactly one of code.inline and code.configMapKeyRef.".into()))),
+        ("a missing ConfigMap is named", from_config_map(None), Err(Unmet::Missing("the ConfigMap code does not exist; create it with the key index.js".into()))),
+        ("a missing key is named", other_key, Err(Unmet::Missing("the ConfigMap code has no key index.js; add it".into()))),
+        ("two sources are refused", both, Err(Unmet::Invalid("the code needs exactly one of code.inline and code.configMapKeyRef".into()))),
+        ("no source is refused", neither, Err(Unmet::Invalid("the code needs exactly one of code.inline and code.configMapKeyRef".into()))),
     ];
     for (sentence, (spec, inputs), expected) in cases {
         let found = desired(&spec, &inputs, &claim()).map(|desired| desired.code.bytes);
