@@ -11,7 +11,9 @@
 //! | `outcome`, `conditions`, `notes` | what a pass found; conditions and events made of it |
 //! | `ledger` | the object's status and finalizer: as read, as stored, as drafted |
 //! | `record` | what is remembered between passes |
-//! | `drift`, `ownership`, `retry` | decisions on plain data |
+//! | `announce` | before a step is sent: finalizer and status |
+//! | `owner` | whose the observed resource is |
+//! | `drift`, `ownership`, `pending_create`, `retry` | decisions on plain data |
 //! | `references` | reads ConfigMaps and Secrets |
 //! | `context`, `settings`, `world` | what every pass needs |
 //!
@@ -30,6 +32,7 @@ mod ledger;
 mod lifecycle;
 mod notes;
 mod outcome;
+mod owner;
 pub mod ownership;
 mod pass;
 mod pending_create;

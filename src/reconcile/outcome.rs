@@ -150,9 +150,7 @@ impl From<&CloudError> for State {
         match error.class {
             Class::Busy | Class::Conflict | Class::Exists | Class::NotFound => Self::Reconciling(
                 Reason::Busy,
-                format!(
-                    "{operation} met another change of the function ({code}); will retry"
-                ),
+                format!("{operation} met another change of the function ({code}); will retry"),
             ),
             Class::NotReadyYet => Self::Reconciling(Reason::NotReadyYet, refused("has to wait")),
             Class::Throttled { .. } => Self::Reconciling(

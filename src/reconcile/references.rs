@@ -13,7 +13,7 @@ use kube::{Api, Client, Resource};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use super::{Inputs, ReferenceName};
+use super::kind::{Inputs, ReferenceName};
 use crate::api::{Reference, ReferenceKind};
 
 /// The versions of the named objects, read without their contents.

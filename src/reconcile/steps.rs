@@ -13,12 +13,13 @@ use super::kind::{
 use super::ledger::Announced;
 use super::notes::{EventNote, StepDone};
 use super::outcome::{Outcome, Requeue, State};
-use super::ownership::{self, Adoption, Claim, Facts, Ownership, Refusal};
+use super::owner::{Owner, resolve_ownership};
+use super::ownership::{Adoption, Refusal};
 use super::pass::Pass;
 use super::record::Repeated;
 use super::retry::RetryClass;
 use super::settings::{MAX_REPEATS, MAX_STEPS};
-use crate::api::{AdoptionPolicy, DeletionPolicy, ManagedStatus, PlannedChange, Reason};
+use crate::api::{DeletionPolicy, ManagedStatus, PlannedChange, Reason};
 use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::kubernetes::WriteError;
 
@@ -37,13 +38,6 @@ pub(super) enum Converged {
     NotOurs(Refusal),
     /// Meanwhile somebody asked to keep the resource.
     Retained,
-}
-
-/// Whose resource it must be, or may become.
-#[derive(Clone, Copy)]
-pub(super) struct Owner<'a> {
-    pub(super) claim: &'a Claim,
-    pub(super) policy: AdoptionPolicy,
 }
 
 /// Observes, plans, acts, folds and plans again until there is nothing left to do now.
@@ -90,6 +84,13 @@ impl Default for Sight {
     }
 }
 
+/// What a plan leaves to do in this pass.
+enum Next<S> {
+    Settled,
+    Read,
+    Act(Vec<PlannedStep<S>>),
+}
+
 /// One goal, on its way.
 struct Work<'w, 'a, M: ManagedKind> {
     pass: &'w mut Pass<'a, M>,
@@ -126,27 +127,13 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                     return Ok(not_ours);
                 }
             }
-            let now = self.pass.context.world.now();
-            let draft = &self.pass.ledger.draft;
-            let steps = match M::plan(self.goal, draft, self.observed.as_ref(), now) {
-                Plan::Settled => return Ok(Converged::Settled),
-                Plan::Read if self.sight.fresh => return Err(self.pass.waiting()),
-                Plan::Read => {
+            let steps = match self.plan()? {
+                Next::Settled => return Ok(Converged::Settled),
+                Next::Read => {
                     self.sight.current = false;
                     continue;
                 }
-                Plan::Waiting {
-                    reason,
-                    message,
-                    first,
-                } => {
-                    let deleting = self.pass.snapshot.deleting;
-                    let reason = if deleting { Reason::Deleting } else { reason };
-                    let next = Requeue::Poll(first);
-                    return Err(Outcome::reconciling(reason, message, next));
-                }
-                Plan::Blocked { reason, message } => return Err(Outcome::stalled(reason, message)),
-                Plan::Act(steps) => steps,
+                Next::Act(steps) => steps,
             };
             let Some(first) = steps.first() else {
                 return Ok(Converged::Settled);
@@ -171,6 +158,29 @@ impl<M: ManagedKind> Work<'_, '_, M> {
             "the change takes longer than one pass; cloudfn goes on",
             Requeue::Retry(RetryClass::Busy),
         ))
+    }
+
+    /// What is to be done now.
+    fn plan(&self) -> Result<Next<M::Step>, Outcome> {
+        let now = self.pass.context.world.now();
+        let draft = &self.pass.ledger.draft;
+        match M::plan(self.goal, draft, self.observed.as_ref(), now) {
+            Plan::Settled => Ok(Next::Settled),
+            Plan::Read if self.sight.fresh => Err(self.pass.waiting()),
+            Plan::Read => Ok(Next::Read),
+            Plan::Act(steps) => Ok(Next::Act(steps)),
+            Plan::Blocked { reason, message } => Err(Outcome::stalled(reason, message)),
+            Plan::Waiting {
+                reason,
+                message,
+                first,
+            } => {
+                let deleting = self.pass.snapshot.deleting;
+                let reason = if deleting { Reason::Deleting } else { reason };
+                let next = Requeue::Poll(first);
+                Err(Outcome::reconciling(reason, message, next))
+            }
+        }
     }
 
     /// Reads the cloud, and decides whose the resource is.
@@ -391,51 +401,6 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         }
         Ok(())
     }
-}
-
-/// How the resource becomes ours (`None`: it is already), or why it is not.
-async fn resolve_ownership<M: ManagedKind>(
-    pass: &Pass<'_, M>,
-    observed: &M::Observed,
-    owner: Owner<'_>,
-) -> Result<Result<Option<Adoption>, Refusal>, Outcome> {
-    let tags = observed.tags()?;
-    let draft = &pass.ledger.draft;
-    let facts = Facts {
-        claim: owner.claim,
-        instance: draft.common().instance.as_deref(),
-        policy: owner.policy,
-        by_intent: draft.ours_by_intent(observed),
-    };
-    let deleting = pass.snapshot.deleting;
-    Ok(match ownership::decide(tags, facts) {
-        Ownership::Ours => Ok(None),
-        // What this object never wrote its tags on is not deleted with it.
-        Ownership::Take(Adoption::Adopted | Adoption::TookOver)
-        | Ownership::TakeUnlessPresent { .. }
-            if deleting =>
-        {
-            Err(Refusal {
-                reason: Reason::NotOwned,
-                message: "this object never took the function".to_owned(),
-            })
-        }
-        Ownership::Take(adoption) => Ok(Some(adoption)),
-        Ownership::TakeUnlessPresent {
-            namespace,
-            name,
-            otherwise,
-        } => {
-            // This object itself, from when its cluster had another name, is no other.
-            let itself = namespace == pass.subject.namespace() && name == pass.subject.name();
-            if !itself && pass.context.may_exist(&namespace, &name).await? {
-                Err(otherwise)
-            } else {
-                Ok(Some(Adoption::Adopted))
-            }
-        }
-        Ownership::Refused(refusal) => Err(refusal),
-    })
 }
 
 fn situation<'a, M: ManagedKind>(pass: &Pass<'a, M>) -> Situation<'a> {

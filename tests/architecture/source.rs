@@ -226,6 +226,15 @@ pub fn paths(tokens: &[Token], module: &[String], ours: &[&str]) -> Vec<Path> {
                 i = reader.import(i + 1, &[], tokens[i].line);
                 continue;
             }
+            // A visibility names no item: `pub(in super::super)`.
+            "in" if reader.text(i.wrapping_sub(1)) == "("
+                && reader.text(i.wrapping_sub(2)) == "pub" =>
+            {
+                while !matches!(reader.text(i), ")" | "") {
+                    i += 1;
+                }
+                continue;
+            }
             "mod" if is_word(reader.text(i + 1)) && reader.text(i + 2) == "{" => {
                 inner.push(depth);
                 reader.module.push(reader.text(i + 1).to_owned());

@@ -68,11 +68,20 @@ pub(super) async fn act(
             api.untag(arn, keys).await?;
             Ok(CloudFrontChange::Untagged(keys.clone()))
         }
-        CloudFrontStep::Delete { arn, etag } => match api.delete(name, etag).await {
-            Ok(()) => Ok(CloudFrontChange::Deleted),
-            Err(error) if error.class == Class::InUse => Err(in_use(api, arn, error).await),
-            Err(error) => Err(error),
-        },
+        CloudFrontStep::Delete { arn, etag } => delete(api, name, arn, etag).await,
+    }
+}
+
+async fn delete(
+    api: &dyn CloudFrontApi,
+    name: &str,
+    arn: &str,
+    etag: &str,
+) -> Result<CloudFrontChange, CloudError> {
+    match api.delete(name, etag).await {
+        Ok(()) => Ok(CloudFrontChange::Deleted),
+        Err(error) if error.class == Class::InUse => Err(in_use(api, arn, error).await),
+        Err(error) => Err(error),
     }
 }
 

@@ -197,32 +197,37 @@ fn content(
             GateStatus::Shut(reason, message) => return Err(Halt::Shut(reason, message)),
         }
     }
-    if desired.publish {
-        let why = match &observed.live {
-            Live::Never => vec![first_publish()],
-            Live::Unread => vec![difference("stage", None, Some("LIVE"))],
-            Live::Known(LiveSeen {
-                config: live,
-                code_sha256,
-                ..
-            }) => differences(
-                (live, code_sha256.as_deref()),
-                (&config, &desired.code.sha256),
-            ),
-        };
-        if !why.is_empty() {
-            let etag = if steps.is_empty() {
-                Some(observed.etag.clone().ok_or(Halt::GuardUnknown)?)
-            } else {
-                None
-            };
-            steps.push(PlannedStep {
-                step: CloudFrontStep::Publish { etag },
-                why,
-            });
-        }
-    }
+    steps.extend(publish(desired, observed, &config, steps.is_empty())?);
     Ok(steps)
+}
+
+/// Publish, where LIVE has another content than `config` and the wanted code. `first`: no step comes
+/// before it, so it needs the guard that is known now.
+fn publish(
+    desired: &CloudFrontDesired,
+    observed: &CloudFrontObserved,
+    config: &FunctionConfig,
+    first: bool,
+) -> Result<Option<PlannedStep<CloudFrontStep>>, Halt> {
+    if !desired.publish {
+        return Ok(None);
+    }
+    let wanted = (config, desired.code.sha256.as_str());
+    let why = match &observed.live {
+        Live::Never => vec![first_publish()],
+        Live::Unread => vec![difference("stage", None, Some("LIVE"))],
+        Live::Known(live) => differences((&live.config, live.code_sha256.as_deref()), wanted),
+    };
+    if why.is_empty() {
+        return Ok(None);
+    }
+    let etag = if first {
+        Some(observed.etag.clone().ok_or(Halt::GuardUnknown)?)
+    } else {
+        None
+    };
+    let step = CloudFrontStep::Publish { etag };
+    Ok(Some(PlannedStep { step, why }))
 }
 
 /// The tests that are still to be run for this content; the first of them is done with this guard, the

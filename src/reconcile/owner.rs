@@ -1,0 +1,59 @@
+//! Whose the observed resource is, with what the tags alone do not say: is the other object here?
+
+use super::kind::{KindStatus, ManagedKind, Observed};
+use super::outcome::Outcome;
+use super::ownership::{self, Adoption, Claim, Facts, Ownership, Refusal};
+use super::pass::Pass;
+use crate::api::{AdoptionPolicy, ManagedStatus, Reason};
+
+/// Whose resource it must be, or may become.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'a> {
+    pub(super) claim: &'a Claim,
+    pub(super) policy: AdoptionPolicy,
+}
+
+/// How the resource becomes ours (`None`: it is already), or why it is not.
+pub(super) async fn resolve_ownership<M: ManagedKind>(
+    pass: &Pass<'_, M>,
+    observed: &M::Observed,
+    owner: Owner<'_>,
+) -> Result<Result<Option<Adoption>, Refusal>, Outcome> {
+    let tags = observed.tags()?;
+    let draft = &pass.ledger.draft;
+    let facts = Facts {
+        claim: owner.claim,
+        instance: draft.common().instance.as_deref(),
+        policy: owner.policy,
+        by_intent: draft.ours_by_intent(observed),
+    };
+    let deleting = pass.snapshot.deleting;
+    Ok(match ownership::decide(tags, facts) {
+        Ownership::Ours => Ok(None),
+        // What this object never wrote its tags on is not deleted with it.
+        Ownership::Take(Adoption::Adopted | Adoption::TookOver)
+        | Ownership::TakeUnlessPresent { .. }
+            if deleting =>
+        {
+            Err(Refusal {
+                reason: Reason::NotOwned,
+                message: "this object never took the function".to_owned(),
+            })
+        }
+        Ownership::Take(adoption) => Ok(Some(adoption)),
+        Ownership::TakeUnlessPresent {
+            namespace,
+            name,
+            otherwise,
+        } => {
+            // This object itself, from when its cluster had another name, is no other.
+            let itself = namespace == pass.subject.namespace() && name == pass.subject.name();
+            if !itself && pass.context.may_exist(&namespace, &name).await? {
+                Err(otherwise)
+            } else {
+                Ok(Some(Adoption::Adopted))
+            }
+        }
+        Ownership::Refused(refusal) => Err(refusal),
+    })
+}
