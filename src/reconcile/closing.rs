@@ -17,7 +17,7 @@ use super::pass::{Ended, Pace, Pass};
 use super::seen::Seen;
 use super::settings::GRACE;
 use crate::api::{FunctionStatus, conditions};
-use crate::kubernetes::events::Telling;
+use crate::kubernetes::events::Event;
 use crate::kubernetes::{WriteError, status};
 
 /// When a status is written.
@@ -334,7 +334,7 @@ impl<M: Managed> Pass<'_, M> {
             self.driver
                 .metrics
                 .happened(&Driver::<M>::kind_name(), happening.reason);
-            let telling = Telling {
+            let event = Event {
                 regarding: regarding.clone(),
                 warning: happening.warning,
                 reason: happening.reason,
@@ -343,7 +343,7 @@ impl<M: Managed> Pass<'_, M> {
             };
             self.driver
                 .events
-                .publish(telling, self.driver.world.now(), self.driver.world.random())
+                .publish(event, self.driver.world.now(), self.driver.world.random())
                 .await;
         }
     }

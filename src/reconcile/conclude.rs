@@ -39,7 +39,7 @@ pub enum Verdict {
 impl Verdict {
     /// A word from a closed set, for metrics.
     #[must_use]
-    pub const fn outcome(&self) -> &'static str {
+    pub fn outcome(&self) -> &'static str {
         match self {
             Self::Ready => "Ready",
             Self::Reconciling(reason, _) | Self::Stalled(reason, _) => reason.as_str(),
@@ -271,7 +271,7 @@ pub fn happening(old: &[Condition], new: &[Condition]) -> Option<Happening> {
     let message = find(new, READY)
         .map(|c| c.message.clone())
         .unwrap_or_default();
-    let reason = Reason::ALL.into_iter().find(|r| r.as_str() == now)?;
+    let reason: Reason = now.parse().ok()?;
     Some(Happening {
         warning: true,
         reason: reason.as_str(),
@@ -288,6 +288,8 @@ pub fn ready_status(conditions: &[Condition]) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::IntoEnumIterator;
+
     use crate::api::conditions::is_true;
 
     fn at(second: i64) -> Timestamp {
@@ -302,7 +304,7 @@ mod tests {
             Verdict::Lost(text()),
             Verdict::Paused(text()),
         ];
-        for reason in Reason::ALL {
+        for reason in Reason::iter() {
             all.push(Verdict::Reconciling(reason, text()));
             all.push(Verdict::Stalled(reason, text()));
         }

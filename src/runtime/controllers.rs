@@ -1,4 +1,4 @@
-//! One controller for each kind and watched namespace; what triggers a pass.
+//! One controller for each kind and watched namespace, and what triggers a pass.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use kube::{Api, ResourceExt};
 use tokio::sync::Semaphore;
 use tracing::{debug, warn};
 
-use super::Shared;
+use super::shared::Shared;
 use crate::api::{FunctionKind, ReferenceKind, Subject};
 use crate::reconcile::{Driver, Managed, ReferenceName};
 
-/// What a controller's closure gets.
+/// What the closures of a controller need.
 struct Context<M: Managed> {
     driver: Arc<Driver<M>>,
     /// Bounds the passes of a kind over all its namespaces.
@@ -31,12 +31,12 @@ pub(super) async fn run<M: Managed>(shared: &Shared, driver: Arc<Driver<M>>) {
         driver,
         slots: Semaphore::new(usize::from(shared.options.concurrency)),
     });
-    let namespaces = match shared.options.namespaces.as_slice() {
-        [] => vec![None],
-        some => some
-            .iter()
-            .map(|namespace| Some(namespace.as_str()))
-            .collect(),
+    let namespaces = shared.options.namespaces();
+    // Without a list, one controller for all namespaces.
+    let namespaces: Vec<Option<&str>> = if namespaces.is_empty() {
+        vec![None]
+    } else {
+        namespaces.into_iter().map(Some).collect()
     };
     join_all(
         namespaces
@@ -74,7 +74,7 @@ async fn control<M: Managed>(shared: &Shared, namespace: Option<&str>, context: 
             context.clone(),
         )
         .for_each(|result| {
-            told::<M>(shared, &context, result);
+            log_outcome::<M>(shared, &context, result);
             std::future::ready(())
         });
     tokio::select! {
@@ -97,7 +97,7 @@ async fn reconcile<M: Managed>(
     subject: Arc<Subject<M::Kind>>,
     context: Arc<Context<M>>,
 ) -> Result<Action, Infallible> {
-    // The semaphore is never closed; without a slot the pass would only be less bounded.
+    // The semaphore is never closed, so a slot is never an error.
     let _slot = context.slots.acquire().await;
     Ok(context.driver.pass(&subject).await)
 }
@@ -127,9 +127,9 @@ fn named_by<M: Managed>(
         .collect()
 }
 
-type Told<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, watcher::Error>>;
+type Outcome<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, watcher::Error>>;
 
-fn told<M: Managed>(shared: &Shared, context: &Context<M>, result: Told<M::Kind>)
+fn log_outcome<M: Managed>(shared: &Shared, context: &Context<M>, result: Outcome<M::Kind>)
 where
     M::Kind: FunctionKind,
 {
@@ -149,7 +149,7 @@ where
             warn!(%error, kind = Driver::<M>::kind_name(), "a watch failed and is begun again");
         }
         Err(Error::RunnerError(error)) => {
-            warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass")
+            warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use cloudfn::api::Reason;
+use strum::VariantArray;
 
 use crate::faults;
 use crate::trouble;
@@ -67,7 +68,8 @@ fn wanted() -> Vec<(&'static str, String)> {
         .collect();
     let mut wanted = of("step", &STEPS);
     wanted.extend(of("fault", &cloud.into_iter().collect::<Vec<_>>()));
-    wanted.extend(of("fault", &trouble::Kind::ALL.map(trouble::Kind::name)));
+    let api = trouble::Kind::VARIANTS.iter().map(|kind| kind.name());
+    wanted.extend(of("fault", &api.collect::<Vec<_>>()));
     wanted.extend(of("fault", &OTHER_FAULTS));
     wanted.extend(of("outside", &OUTSIDE));
     wanted.extend(of("class", &CLASSES));
