@@ -24,6 +24,7 @@ bench: ## Measure calls, time, memory and CPU with a release build; SMALL=1 is a
 lint: ## Check formatting, clippy and the dependency policy
 	cargo fmt --all -- --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --package cloudfn --no-default-features --lib --bins --locked -- -D warnings
 	tools/deny/check
 
 generate: ## Write the definitions in crds/ and the pages in docs/reference/ again

@@ -1,5 +1,6 @@
 //! `CloudFrontFunction`: code that runs at CloudFront's edge on every request or response.
 
+mod config_map;
 mod testing;
 
 use kube::{CustomResource, KubeSchema};
@@ -7,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::common::{CommonSpec, CommonStatus, ManagedResource, ManagedSpec, ManagedStatus};
+pub use config_map::ConfigMapKeyRef;
 pub use testing::{FunctionTest, Members, TestResult, TestsOutcome, TestsSource, TestsStatus};
 
 /// A CloudFront function: created, kept as described, and published to LIVE by cloudfn.
@@ -130,18 +132,6 @@ pub struct KeyValueStoreAssociation {
         regex(pattern = r"^arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-fA-F-]{36}$")
     )]
     pub key_value_store_arn: String,
-}
-
-/// A key of a ConfigMap in the object's own namespace.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ConfigMapKeyRef {
-    /// Name of the ConfigMap.
-    #[schemars(length(min = 1, max = 253))]
-    pub name: String,
-    /// Key in its `data` or `binaryData`.
-    #[schemars(length(min = 1, max = 253))]
-    pub key: String,
 }
 
 /// How far cloudfn takes a change.

@@ -8,6 +8,7 @@ use kube::{KubeSchema, Resource};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// What becomes of the function when the object is deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,7 +22,20 @@ pub enum DeletionPolicy {
 
 /// Whether cloudfn writes to the cloud for this object.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
 )]
 pub enum ManagementPolicy {
     /// Look only: `status.plannedChanges` lists what `Manage` would do.
@@ -33,7 +47,20 @@ pub enum ManagementPolicy {
 
 /// What to do with a function of this name that exists already and is not this object's.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
 )]
 pub enum AdoptionPolicy {
     /// Leave it alone.
@@ -46,12 +73,25 @@ pub enum AdoptionPolicy {
 }
 
 /// What to do with a change that somebody else made to the function.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 pub enum DriftPolicy {
     /// Put it right; `status.lastDrift` keeps what was overwritten.
     #[default]
     Repair,
-    /// Leave it and say so, until the next edit of the object or of what it names, or a request for a look.
+    /// Report it; apply it on the next edit of the object or of its references, or reconcile request.
     Report,
 }
 
@@ -228,7 +268,7 @@ pub trait ManagedSpec: Clone + Debug + DeserializeOwned + Send + Sync + 'static 
     /// The common fields.
     fn common(&self) -> &CommonSpec;
 
-    /// The region that the spec asks for, where the kind has regions.
+    /// The region in the spec, if the kind has regions.
     fn region(&self) -> Option<&str> {
         None
     }
@@ -240,15 +280,15 @@ pub trait ManagedStatus:
 {
     /// The common fields.
     fn common(&self) -> &CommonStatus;
-    /// The common fields, to be changed.
+    /// The common fields, mutable.
     fn common_mut(&mut self) -> &mut CommonStatus;
 
-    /// The region that the function lives in, where the kind has regions.
+    /// The region that the function lives in, if the kind has regions.
     fn region(&self) -> Option<&str> {
         None
     }
 
-    /// Remembers the region, where the kind has regions.
+    /// Records the region, if the kind has regions.
     fn set_region(&mut self, _region: &str) {}
 }
 

@@ -1,4 +1,5 @@
-//! Conditions: reading them, and writing them so that `lastTransitionTime` moves only with `status`.
+//! Conditions: reading them, and writing them so that `lastTransitionTime` moves only with
+//! `status`.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
@@ -10,14 +11,15 @@ pub const RECONCILING: &str = "Reconciling";
 /// Present while true: a person must change something.
 pub const STALLED: &str = "Stalled";
 
-/// Present where the spec has tests: whether they passed for the content that the spec asks for.
+/// Present if the spec has tests: whether they passed for the content that the spec asks for.
 pub const TESTED: &str = "Tested";
 
-/// Characters of a message at most: words of a cloud or of a ConfigMap may be in it, and a status that is
-/// too large could not be written at all.
-const MOST_WORDS: usize = 1024;
+/// Characters of a message at most. A message may quote a cloud or a ConfigMap, and the API server
+/// refuses a status that is too large.
+const MESSAGE_LIMIT: usize = 1024;
 
-/// The conditions that cloudfn writes; others belong to others.
+/// The types of the conditions that cloudfn writes; conditions of other types belong to other
+/// programs.
 pub const OURS: [&str; 4] = [READY, RECONCILING, STALLED, TESTED];
 
 /// The condition of this type.
@@ -43,7 +45,8 @@ pub fn condition(
     generation: i64,
     now: Timestamp,
 ) -> Condition {
-    // The API server keeps whole seconds: a fraction would make what was written differ from what is read.
+    // The API server keeps whole seconds: a fraction would make what was written differ from what
+    // is read.
     let moment = Time(Timestamp::from_second(now.as_second()).unwrap_or(now));
     let since = find(old, kind)
         .filter(|c| c.status == status)
@@ -61,13 +64,13 @@ pub fn condition(
 /// A message as conditions have it: cut where it is too long.
 #[must_use]
 pub fn bounded(message: &str) -> String {
-    match message.char_indices().nth(MOST_WORDS) {
+    match message.char_indices().nth(MESSAGE_LIMIT) {
         Some((end, _)) => format!("{}…", &message[..end]),
         None => message.to_owned(),
     }
 }
 
-/// Gives each condition whose status is the same in `old` the transition time that it has there.
+/// Keeps the transition time that a condition has in `old`, if its status is the same there.
 pub fn keep_times(conditions: &mut [Condition], old: &[Condition]) {
     for condition in conditions {
         if let Some(same) = find(old, &condition.type_).filter(|c| c.status == condition.status) {
@@ -94,10 +97,10 @@ mod tests {
             )
             .message
         };
-        assert_eq!(made(&"é".repeat(MOST_WORDS)), "é".repeat(MOST_WORDS));
+        assert_eq!(made(&"é".repeat(MESSAGE_LIMIT)), "é".repeat(MESSAGE_LIMIT));
         assert_eq!(
-            made(&"é".repeat(MOST_WORDS + 1)),
-            "é".repeat(MOST_WORDS) + "…"
+            made(&"é".repeat(MESSAGE_LIMIT + 1)),
+            "é".repeat(MESSAGE_LIMIT) + "…"
         );
     }
 }

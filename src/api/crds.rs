@@ -7,7 +7,8 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 };
 use kube::CustomResourceExt;
 
-use super::{CloudFrontFunction, LambdaFunction};
+use super::cloudfront::CloudFrontFunction;
+use super::lambda::LambdaFunction;
 
 /// All definitions, in a stable order.
 #[must_use]
@@ -67,7 +68,7 @@ fn make_blocks_whole(schema: &mut JSONSchemaProps) {
 /// Definitions as one YAML stream.
 ///
 /// # Errors
-/// Where one cannot be written as YAML, which no definition made by [`all`] does.
+/// If a definition cannot be written as YAML; none made by [`all`] fails.
 pub fn yaml(crds: &[CustomResourceDefinition]) -> Result<String, String> {
     crds.iter().try_fold(String::new(), |mut text, crd| {
         text.push_str("---\n");

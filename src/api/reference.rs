@@ -5,7 +5,9 @@
 
 use std::fmt::Write;
 
-use super::Reason;
+use strum::IntoEnumIterator;
+
+use super::reason::Reason;
 
 /// `docs/reference/reasons.md`: every reason of a condition, Markdown.
 #[must_use]
@@ -18,7 +20,7 @@ pub fn reasons() -> String {
          | Reason | What it means and what to do |\n\
          |---|---|\n",
     );
-    for reason in Reason::ALL {
+    for reason in Reason::iter() {
         // Writing to a String does not fail.
         let _ = writeln!(
             page,

@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::common::{DeletionPolicy, ManagedResource, ManagementPolicy};
+use super::conditions;
+use super::names::{FIELD_MANAGER, FINALIZER, FLUX_REQUESTED_AT, PAUSED, RECONCILE_REQUESTED_AT};
 
 /// What can be read of a spec that is wrong elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +37,9 @@ pub struct Subject<K: ManagedResource> {
     pub essentials: Essentials,
     /// Its status; `None` where there is none that can be decoded. Losing it costs calls only.
     pub status: Option<K::Status>,
-    /// Whether the status holds something of ours that cloudfn did not apply (a patch wrote it, or a
-    /// restored backup), so that applying would not take it away.
+    /// Whether the status has a field or a condition that is cloudfn's to write and that cloudfn
+    /// did not apply (a patch or a restored backup wrote it): a server-side apply does not remove
+    /// it.
     pub status_has_strays: bool,
 }
 
@@ -93,15 +96,15 @@ impl<K: ManagedResource> Subject<K> {
     /// Why the object is paused, if it is. `"false"` and an empty text do not pause.
     #[must_use]
     pub fn paused(&self) -> Option<&str> {
-        self.annotation(super::PAUSED)
+        self.annotation(PAUSED)
             .filter(|text| !text.is_empty() && *text != "false")
     }
 
-    /// The request for a look: the greater of our annotation and Flux's.
+    /// The request to reconcile now: the greater value of our annotation and Flux's.
     #[must_use]
     pub fn request(&self) -> Option<&str> {
-        self.annotation(super::RECONCILE_REQUESTED_AT)
-            .max(self.annotation(super::FLUX_REQUESTED_AT))
+        self.annotation(RECONCILE_REQUESTED_AT)
+            .max(self.annotation(FLUX_REQUESTED_AT))
     }
 
     /// Whether deletion was asked for.
@@ -117,7 +120,7 @@ impl<K: ManagedResource> Subject<K> {
             .finalizers
             .iter()
             .flatten()
-            .any(|f| f == super::FINALIZER)
+            .any(|f| f == FINALIZER)
     }
 
     /// The function's name in the cloud.
@@ -130,7 +133,7 @@ impl<K: ManagedResource> Subject<K> {
     }
 }
 
-/// Whether a status that somebody wrote has a field, or a condition of ours, that we did not apply.
+/// Whether the status has a field, or a condition of our types, that cloudfn did not apply.
 fn has_strays(status: &Value, managers: &[ManagedFieldsEntry]) -> bool {
     if status
         .get("observedGeneration")
@@ -141,7 +144,7 @@ fn has_strays(status: &Value, managers: &[ManagedFieldsEntry]) -> bool {
     }
     let is = |field: &Option<String>, text| field.as_deref() == Some(text);
     let ours = |entry: &&ManagedFieldsEntry| {
-        is(&entry.manager, super::FIELD_MANAGER)
+        is(&entry.manager, FIELD_MANAGER)
             && is(&entry.operation, "Apply")
             && is(&entry.subresource, "status")
     };
@@ -169,7 +172,7 @@ fn has_strays(status: &Value, managers: &[ManagedFieldsEntry]) -> bool {
         .flatten()
         .filter_map(|condition| condition["type"].as_str());
     fields.any(|key| !has(key))
-        || conditions.any(|kind| super::conditions::OURS.contains(&kind) && !has_condition(kind))
+        || conditions.any(|kind| conditions::OURS.contains(&kind) && !has_condition(kind))
 }
 
 /// What is wrong with a spec, without the values that serde quotes: one may be a secret.
@@ -198,7 +201,7 @@ fn essentials(spec: &Value) -> Essentials {
             .and_then(|v| ManagementPolicy::deserialize(v).ok())
             .unwrap_or_default(),
         deletion_policy: match spec.get("deletionPolicy") {
-            // Whether cloudfn may delete at all is then unknown.
+            // With an unreadable managementPolicy, nobody knows whether cloudfn may delete at all.
             _ if spec
                 .get("managementPolicy")
                 .is_some_and(|v| ManagementPolicy::deserialize(v).is_err()) =>
@@ -291,159 +294,4 @@ impl<K: ManagedResource> Resource for Subject<K> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::api::LambdaFunction;
-
-    fn subject(spec: &Value) -> Subject<LambdaFunction> {
-        let object = json!({"apiVersion": "cloudfn.dev/v1alpha1", "kind": "LambdaFunction", "metadata": {"name": "f"}, "spec": spec});
-        Subject::deserialize(object).unwrap()
-    }
-
-    fn broken(change: (&str, Value)) -> Subject<LambdaFunction> {
-        let mut spec = json!({"runtime": "r", "handler": "h", "role": "arn", "code": {}});
-        spec[change.0] = change.1;
-        subject(&spec)
-    }
-
-    #[test]
-    fn what_cannot_be_decoded_is_told_without_its_value() {
-        let rows = [
-            (
-                "a number for a text",
-                broken(("environment", json!({"variables": {"PIN": 8_675_309}}))),
-                ": a field should be a string",
-            ),
-            (
-                "a text for a block",
-                broken(("code", json!("8675309"))),
-                ": a field should be struct Code",
-            ),
-            (
-                "an unknown word",
-                broken(("architectures", json!(["8675309"]))),
-                ": a field should be `x86_64` or `arm64`",
-            ),
-            (
-                "a missing field",
-                subject(&json!({"runtime": "r"})),
-                ": the field `handler` is missing",
-            ),
-        ];
-        for (sentence, subject, end) in rows {
-            let message = subject.spec.err().unwrap_or_default();
-            assert_eq!(
-                message,
-                format!("the spec cannot be read{end}"),
-                "{sentence}"
-            );
-        }
-    }
-
-    #[test]
-    fn deletion_is_blocked_where_nobody_knows_whether_it_may_delete() {
-        assert_eq!(
-            broken(("code", json!(1))).essentials.deletion_policy,
-            Ok(DeletionPolicy::Delete)
-        );
-        assert_eq!(
-            broken(("deletionPolicy", json!("Retain")))
-                .essentials
-                .deletion_policy,
-            Ok(DeletionPolicy::Retain)
-        );
-        assert!(
-            broken(("deletionPolicy", json!("Keep")))
-                .essentials
-                .deletion_policy
-                .is_err()
-        );
-        assert!(
-            broken(("managementPolicy", json!("Look")))
-                .essentials
-                .deletion_policy
-                .is_err()
-        );
-    }
-
-    #[test]
-    fn what_we_did_not_apply_is_a_stray() {
-        let applied = |fields: Value| -> Vec<ManagedFieldsEntry> {
-            let entry = json!({"manager": "cloudfn", "operation": "Apply", "subresource": "status", "fieldsV1": {"f:status": fields}});
-            vec![ManagedFieldsEntry::deserialize(entry).unwrap()]
-        };
-        let ready =
-            json!({"f:observedGeneration": {}, "f:conditions": {"k:{\"type\":\"Ready\"}": {}}});
-        let status = |kinds: &[&str], more: &[&str]| {
-            let conditions: Vec<_> = kinds.iter().map(|kind| json!({"type": kind})).collect();
-            let mut status = json!({"observedGeneration": 1, "conditions": conditions});
-            for key in more {
-                status[*key] = json!("value");
-            }
-            status
-        };
-        let rows = [
-            (
-                "all of it is applied",
-                status(&["Ready"], &[]),
-                applied(ready.clone()),
-                false,
-            ),
-            (
-                "a condition of another kind is another's",
-                status(&["Ready", "Example"], &[]),
-                applied(ready.clone()),
-                false,
-            ),
-            (
-                "a condition of ours that we did not apply",
-                status(&["Ready", "Stalled"], &[]),
-                applied(ready.clone()),
-                true,
-            ),
-            (
-                "a field that we did not apply",
-                status(&["Ready"], &["arn"]),
-                applied(ready.clone()),
-                true,
-            ),
-            (
-                "a status before the first look",
-                json!({"observedGeneration": -1}),
-                applied(json!({})),
-                false,
-            ),
-            (
-                "nobody is known to have applied anything",
-                status(&["Stalled"], &["arn"]),
-                Vec::new(),
-                true,
-            ),
-        ];
-        for (sentence, status, managers, expected) in rows {
-            assert_eq!(has_strays(&status, &managers), expected, "{sentence}");
-        }
-    }
-
-    #[test]
-    fn the_greater_request_counts() {
-        let mut subject = subject(&json!({}));
-        let annotate = |pairs: &[(&str, &str)]| {
-            Some(
-                pairs
-                    .iter()
-                    .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-                    .collect(),
-            )
-        };
-        subject.metadata.annotations = annotate(&[
-            (crate::api::RECONCILE_REQUESTED_AT, "2"),
-            (crate::api::FLUX_REQUESTED_AT, "3"),
-        ]);
-        assert_eq!(subject.request(), Some("3"));
-        subject.metadata.annotations = annotate(&[(crate::api::RECONCILE_REQUESTED_AT, "2")]);
-        assert_eq!(subject.request(), Some("2"));
-    }
-}
+mod tests;

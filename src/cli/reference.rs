@@ -3,29 +3,25 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use clap::CommandFactory;
+use clap::Command;
 
-use super::Cli;
 use crate::api::reference::reasons;
 
-/// All pages, text by file name.
-#[must_use]
-pub fn pages() -> BTreeMap<String, String> {
+/// All pages, text by file name; `command` is the whole command line.
+pub(super) fn pages(command: &Command) -> BTreeMap<String, String> {
     BTreeMap::from([
-        ("flags.md".to_owned(), flags()),
+        ("flags.md".to_owned(), flags(command)),
         ("reasons.md".to_owned(), reasons()),
     ])
 }
 
 /// The flags of `cloudfn run`, each with its environment variable and its default.
-#[must_use]
-pub fn flags() -> String {
+pub(super) fn flags(command: &Command) -> String {
     let mut page = "# Flags of `cloudfn run`\n\nMade from the code by `make generate`.\n\n\
                     | Flag | Environment variable | Default | Meaning |\n| --- | --- | --- | --- |\n"
         .to_owned();
-    let command = Cli::command();
     let run = command.find_subcommand("run").into_iter();
-    for argument in run.flat_map(clap::Command::get_arguments) {
+    for argument in run.flat_map(Command::get_arguments) {
         let Some(long) = argument.get_long() else {
             continue;
         };

@@ -1,4 +1,4 @@
-//! `cloudfn validate`: reads the files, prints what is found, and says by its end what it means.
+//! `cloudfn validate`: reads the files and prints the findings. The exit code is the result.
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -7,10 +7,11 @@ use std::process::ExitCode;
 
 use crate::validate::{Level, Report, Source, validate};
 
-/// A file that cannot be read, or this program cannot do its work: nothing is said of the manifests.
+/// Exit code if a file cannot be read or the findings cannot be printed: the manifests were not
+/// judged.
 const UNREAD: u8 = 2;
 
-/// What files of a folder are looked at, as kubectl does.
+/// Extensions of the files that are read from a folder: the same as kubectl's.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 pub(super) fn run(files: &[PathBuf]) -> ExitCode {
@@ -21,7 +22,7 @@ pub(super) fn run(files: &[PathBuf]) -> ExitCode {
         Ok(report) if report > 0 => ExitCode::FAILURE,
         Ok(_) => ExitCode::SUCCESS,
         Err(message) => {
-            tell(&format!("cloudfn: {message}"));
+            print_error(&format!("cloudfn: {message}"));
             ExitCode::from(UNREAD)
         }
     }
@@ -58,7 +59,7 @@ fn source(file: &Path) -> Result<Source, String> {
     Ok(Source { name, text })
 }
 
-/// The files of a folder, in the order of their names; folders in it are not looked into.
+/// The files of a folder, in the order of their names; its subfolders are not read.
 fn manifests(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.path()))
@@ -73,7 +74,8 @@ fn manifests(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Findings to the standard output, a summary for people beside it. Returns the number of errors.
+/// Prints the findings to standard output and a summary to standard error. Returns the number of
+/// errors.
 fn print(report: &Report) -> Result<usize, String> {
     let (errors, warnings) = (report.count(Level::Error), report.count(Level::Warning));
     let mut out = io::stdout().lock();
@@ -81,7 +83,7 @@ fn print(report: &Report) -> Result<usize, String> {
         .findings
         .iter()
         .try_for_each(|finding| writeln!(out, "{finding}"));
-    // Who reads no further, as `head` does, has seen enough.
+    // A reader such as `head` may close the pipe early: that is no error.
     if let Err(error) = written.and_then(|()| out.flush())
         && error.kind() != io::ErrorKind::BrokenPipe
     {
@@ -90,7 +92,7 @@ fn print(report: &Report) -> Result<usize, String> {
     let plural = |number: usize, what: &str| {
         format!("{number} {what}{}", if number == 1 { "" } else { "s" })
     };
-    tell(&format!(
+    print_error(&format!(
         "{}: {}, {}",
         plural(report.objects, "object"),
         plural(errors, "error"),
@@ -99,7 +101,7 @@ fn print(report: &Report) -> Result<usize, String> {
     Ok(errors)
 }
 
-/// To the standard error, which may be closed, too.
-fn tell(line: &str) {
+/// Prints a line to standard error, which may be closed, too.
+fn print_error(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }

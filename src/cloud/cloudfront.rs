@@ -5,11 +5,13 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use strum::IntoStaticStr;
 
 use super::{BudgetMode, CloudError, Tags};
 
 /// The two copies of a function that CloudFront keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum Stage {
     /// The copy that `UpdateFunction` changes.
     Development,
@@ -20,11 +22,8 @@ pub enum Stage {
 impl Stage {
     /// The API's word.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Development => "DEVELOPMENT",
-            Self::Live => "LIVE",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -44,9 +43,9 @@ pub struct FunctionConfig {
 pub struct Summary {
     /// The function's ARN (the same for both stages).
     pub arn: String,
-    /// The cloud's word for where the function stands (`UNPUBLISHED`, `UNASSOCIATED`, `DEPLOYED`).
+    /// The cloud's word for the function's state (`UNPUBLISHED`, `UNASSOCIATED`, `DEPLOYED`).
     pub status: Option<String>,
-    /// The configuration of the stage that was asked for.
+    /// The configuration of the requested stage.
     pub config: FunctionConfig,
     /// When the function was created, RFC 3339.
     pub created_time: Option<String>,
@@ -81,7 +80,7 @@ pub struct Code {
     pub etag: Option<String>,
 }
 
-/// What came of `TestFunction`.
+/// The outcome of `TestFunction`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TestRun {
     /// The function ran.
@@ -95,7 +94,8 @@ pub enum TestRun {
 /// One run of a function on an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Execution {
-    /// Percent of the compute time that CloudFront allows, from 0; absent where a cloud does not say.
+    /// Percent of the compute time that CloudFront allows, from 0; absent where a cloud does not
+    /// say.
     pub compute_utilization: Option<i32>,
     /// Lines of the log.
     pub logs: Vec<String>,
@@ -144,7 +144,8 @@ pub trait CloudFrontApi: Send + Sync + 'static {
         code: &[u8],
     ) -> Result<Written, CloudError>;
 
-    /// `TestFunction` of DEVELOPMENT, as `if_match` names it, with an event (JSON). Changes nothing.
+    /// `TestFunction` of DEVELOPMENT, as `if_match` names it, with an event (JSON). Changes
+    /// nothing.
     async fn test(&self, name: &str, if_match: &str, event: &[u8]) -> Result<TestRun, CloudError>;
 
     /// `PublishFunction`: copies DEVELOPMENT, as `if_match` names it, to LIVE.
@@ -153,7 +154,8 @@ pub trait CloudFrontApi: Send + Sync + 'static {
     /// `DeleteFunction`; `if_match` is the DEVELOPMENT `ETag`.
     async fn delete(&self, name: &str, if_match: &str) -> Result<(), CloudError>;
 
-    /// The distributions that use the function: identifiers, in order. `ListDistributions`, all pages.
+    /// The distributions that use the function: identifiers, in order. `ListDistributions`, all
+    /// pages.
     async fn distributions(&self, function_arn: &str) -> Result<Vec<String>, CloudError>;
 
     /// `TagResource`.

@@ -1,14 +1,16 @@
-//! One taxonomy for what any cloud may answer instead of success.
+//! One list of error classes for all clouds.
 //!
-//! Invariant: an answer is classified once, where it is received; everyone else matches on
+//! Invariant: the adapter that receives an answer classifies it, once; all other code matches on
 //! [`Class`] and never on codes or messages. No message carries an environment value.
 
 use std::time::Duration;
 
+use strum::IntoStaticStr;
+
 /// What a failed cloud call means for the driver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
 pub enum Class {
-    /// The function (or the stage asked for) does not exist.
+    /// The function (or the requested stage) does not exist.
     NotFound,
     /// Something of this name exists already.
     Exists,
@@ -16,7 +18,7 @@ pub enum Class {
     Conflict,
     /// Another operation on the same function is still running.
     Busy,
-    /// Too many calls; `after` is how long the cloud (or our own budget) asks to wait, if known.
+    /// Too many calls; `after` is how long to wait, if the cloud or our own budget knows.
     Throttled {
         /// Time to wait before the next call of this family.
         after: Option<Duration>,
@@ -42,25 +44,11 @@ pub enum Class {
 impl Class {
     /// The class's name, as used for metric labels.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotFound => "NotFound",
-            Self::Exists => "Exists",
-            Self::Conflict => "Conflict",
-            Self::Busy => "Busy",
-            Self::Throttled { .. } => "Throttled",
-            Self::Denied => "Denied",
-            Self::Unauthenticated => "Unauthenticated",
-            Self::Invalid => "Invalid",
-            Self::InUse => "InUse",
-            Self::NotReadyYet => "NotReadyYet",
-            Self::Quota => "Quota",
-            Self::Unavailable => "Unavailable",
-            Self::Bug => "Bug",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
-    /// Whether the cloud (or our own budget) said that the call has changed nothing and never will.
+    /// Whether it is certain that the call has changed nothing and never will.
     #[must_use]
     pub const fn had_no_effect(self) -> bool {
         match self {
@@ -89,11 +77,13 @@ pub struct CloudError {
     pub class: Class,
     /// The API operation, as the cloud names it (`CreateFunction`).
     pub operation: &'static str,
-    /// The cloud's own error code; `HTTP 502` and the like for an answer without one; or one of ours:
-    /// `Timeout`, `NoConnection`, `NoCredentials`, `NoBudget` (nothing was sent), `BadRequest`
-    /// (it could not be built), `BadReply` (a success that cannot be read or lacks what it must have).
+    /// The cloud's own error code; `HTTP 502` and the like for an answer without one; or one of
+    /// ours: `Timeout`, `NoConnection`, `NoCredentials`, `NoBudget` (nothing was sent),
+    /// `BadRequest` (it could not be built), `BadReply` (a success that cannot be read or lacks
+    /// what it must have).
     pub code: String,
-    /// The cloud's message: one line of at most 500 characters, no request id, no environment value.
+    /// The cloud's message: one line of at most 500 characters, no request id, no environment
+    /// value.
     pub message: String,
     /// The cloud's request id, for logs and events only.
     pub request_id: Option<String>,

@@ -1,29 +1,36 @@
-//! Budgets: how many calls a second one API family of one account and region may take.
+//! Budgets: how many calls a second cloudfn may send to one API family of one account and region.
 //!
-//! Invariant: tokens are given out in the order in which they were asked for, no lock is held
-//! over an await, and a family that the cloud throttled stands still for everybody until it
-//! opens again. The clock is tokio's, so a paused runtime runs this as it stands.
-//! May not import anything of this crate beside [`BudgetMode`](super::BudgetMode).
+//! Invariant: callers get tokens in the order of their requests, no lock is held over an await, and
+//! a family that the cloud throttled is closed for every caller until it opens again. The clock is
+//! tokio's, so tests can run this on a paused clock. Imports nothing of this crate.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use strum::IntoStaticStr;
 use tokio::time::Instant;
-
-use super::BudgetMode;
 
 /// First closing time after a throttled answer that names none; doubles with each one that follows.
 const FIRST_CLOSING: Duration = Duration::from_secs(1);
 /// Longest closing time of our own making.
 const LONGEST_CLOSING: Duration = Duration::from_secs(30);
-/// Longest wait for a turn; who would wait longer comes back instead.
+/// Longest wait for a token; a caller that would wait longer gets [`NoToken`] instead.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// Longest `Retry-After` that is believed: a mistaken header must not stop a family for a day.
+/// Longest `Retry-After` that is obeyed: a mistaken header must not stop a family for a day.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(5);
 
+/// Whether a call may wait for its turn in the budget of its API family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BudgetMode {
+    /// An object waits for the outcome: queue for a token.
+    Wait,
+    /// A background check: with no token left, fail at once with [`NoToken`].
+    Try,
+}
+
 /// API operations that share one quota of the cloud.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
 pub enum Family {
     /// Lambda `GetFunction`: 100 calls a second of its own.
     LambdaGet,
@@ -36,12 +43,8 @@ pub enum Family {
 impl Family {
     /// The family's name, as used for metric labels.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::LambdaGet => "LambdaGet",
-            Self::Lambda => "Lambda",
-            Self::CloudFront => "CloudFront",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -95,7 +98,7 @@ pub struct Key {
     pub family: Family,
 }
 
-/// A token was given, after this wait.
+/// A token was taken, after this wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waited(pub Duration);
 
@@ -103,7 +106,7 @@ pub struct Waited(pub Duration);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the call budget is used up for {after:?}")]
 pub struct NoToken {
-    /// Time until a call that came now would have its turn.
+    /// Time until a new caller would get a token.
     pub after: Duration,
 }
 
@@ -114,9 +117,9 @@ pub struct Budgets {
     buckets: Arc<Mutex<HashMap<Key, Bucket>>>,
 }
 
-/// A token bucket kept as one point in time: `full_at` is when the bucket would be full if
-/// nobody took anything more. While a family is closed its clock stands still, so `stopped`, the
-/// total of all stops, moves every slot handed out but not yet used, and keeps their order.
+/// A token bucket kept as one point in time: `full_at` is when the bucket would be full if nobody
+/// took another token. Time does not count while a family is closed: `stopped`, the total of all
+/// closed times, delays every slot that is reserved and not yet used, and keeps their order.
 #[derive(Debug)]
 struct Bucket {
     interval: Duration,
@@ -137,9 +140,9 @@ impl Bucket {
         }
     }
 
-    /// Room for a burst: one second's worth of tokens but one, at least one, as the time they stand
-    /// for. The one is for what happens on the way: calls do not arrive as evenly as they leave, and
-    /// a cloud that counts as we do would throttle the last one of a full burst.
+    /// Size of a burst, as the time that its tokens take to refill: one second's worth of tokens,
+    /// less one as a reserve, and at least one. Calls do not arrive as evenly as they leave, so a
+    /// cloud with the same count would throttle the last call of a full burst.
     fn burst(&self) -> Duration {
         if self.interval.is_zero() {
             Duration::ZERO
@@ -148,7 +151,7 @@ impl Bucket {
         }
     }
 
-    /// When the next caller has its turn.
+    /// When the next caller gets a token.
     fn next(&self, now: Instant) -> Instant {
         let empty_since = self.full_at.max(now);
         empty_since
@@ -165,7 +168,7 @@ impl Bucket {
     }
 
     fn close(&mut self, now: Instant, retry_after: Option<Duration>) {
-        // Answers that come in while the family is closed belong to calls sent before: one event.
+        // Answers that arrive while the family is closed are of calls sent before: they count once.
         let fresh = now >= self.closed_until;
         let closing = retry_after.filter(|after| !after.is_zero()).map_or_else(
             || {
@@ -186,7 +189,7 @@ impl Bucket {
         let opens = now + closing;
         let stop = opens.saturating_duration_since(self.closed_until.max(now));
         if fresh {
-            // Emptied: nothing of a burst is left for the moment of opening.
+            // The bucket is emptied, so that no burst follows when the family opens.
             self.full_at = self.full_at.max(now + self.burst());
         }
         self.full_at += stop;
@@ -218,23 +221,21 @@ impl Budgets {
         then(bucket, now)
     }
 
-    /// Takes a token: the next free slot is reserved, in order of asking, then slept for. A slot
-    /// that falls into a time for which the family was closed meanwhile moves behind it, with all
-    /// others.
+    /// Takes a token: reserves the next free slot, in the order of the callers, and sleeps until
+    /// then. If the family is closed meanwhile, all reserved slots move behind the closed time.
     ///
-    /// A caller that goes away while it waits loses its slot: the budget then is a token short,
-    /// never over.
+    /// A slot is lost if its caller is cancelled while it waits: the budget is never exceeded.
     ///
     /// # Errors
-    /// [`NoToken`] for [`BudgetMode::Try`] when there is none at once, and for everybody when the
-    /// turn is more than 30 s away: who waits holds a place that others could use.
-    /// Nothing is reserved then.
+    /// [`NoToken`], and nothing is reserved: for [`BudgetMode::Try`] if there is no token at once,
+    /// and for every caller if its slot is more than 30 s away, since a waiting caller blocks a
+    /// worker that other objects could use.
     #[allow(
         clippy::disallowed_methods,
         reason = "the one place where a caller sleeps for its turn; the clock is tokio's"
     )]
     pub async fn take(&self, key: &Key, mode: BudgetMode) -> Result<Waited, NoToken> {
-        let asked = Instant::now();
+        let start = Instant::now();
         let (mut slot, mut stopped) = self.with(key, |bucket, now| {
             let next = bucket.next(now);
             if next > now + LONGEST_WAIT || (mode == BudgetMode::Try && next > now) {
@@ -248,7 +249,7 @@ impl Budgets {
             slot += total.saturating_sub(stopped);
             stopped = total;
         }
-        Ok(Waited(asked.elapsed()))
+        Ok(Waited(start.elapsed()))
     }
 
     /// The cloud throttled a call of this family: the budget is emptied and closed for
@@ -268,7 +269,7 @@ impl Budgets {
         });
     }
 
-    /// Time until a call that came now would have its turn; zero if at once.
+    /// Time until a new caller would get a token; zero if at once.
     #[must_use]
     pub fn opens_in(&self, key: &Key) -> Duration {
         self.with(key, |bucket, now| {

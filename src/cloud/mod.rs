@@ -1,6 +1,6 @@
 //! The clouds, as narrow traits in our own words.
 //!
-//! Invariant: nothing outside [`aws`] names an SDK, and every failure leaves this module as a
+//! Invariant: nothing outside [`aws`] names an SDK, and every failure leaves this room as a
 //! classified [`CloudError`]. A simulation replaces a cloud by implementing a port.
 //! May not import: `reconcile`, `functions`, `kubernetes`, `runtime`, `cli`.
 
@@ -12,18 +12,10 @@ pub mod limit;
 pub mod observe;
 
 pub use error::{Class, CloudError};
+pub use limit::BudgetMode;
 pub use observe::CallObserver;
 
 use std::collections::BTreeMap;
 
 /// Tags of a cloud resource, key to value.
 pub type Tags = BTreeMap<String, String>;
-
-/// Whether a call may wait for its turn in the budget of its API family.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BudgetMode {
-    /// Somebody waits for the outcome: queue for a token.
-    Wait,
-    /// A background check: with no token left, fail at once with [`Class::Throttled`].
-    Try,
-}

@@ -1,16 +1,16 @@
-//! What is told about calls while they happen, for metrics.
+//! The observer of cloud calls, for metrics.
 //!
-//! Invariant: every text handed to an observer is from a closed set, so each may be a label.
+//! Invariant: every text that an observer gets is from a closed set, so each can be a label.
 
 use std::time::Duration;
 
 use super::limit::Family;
 
-/// Told about every cloud call. Telemetry implements it; `()` listens to nothing.
+/// Gets every cloud call. Telemetry implements it; `()` ignores all calls.
 pub trait CallObserver: Send + Sync {
     /// A call ended. `service` and `operation` are the cloud's names (`Lambda`, `CreateFunction`),
-    /// `outcome` is `Ok` or a [`Class`](super::Class) name, `code` is empty on success, else a
-    /// code from the known table, one of ours, or `Other`; `elapsed` is without the wait for a token.
+    /// `outcome` is `Ok` or a [`Class`](super::Class) name, `code` is empty on success, else a code
+    /// from the known table, one of ours, or `Other`; `elapsed` is without the wait for a token.
     fn called(
         &self,
         service: &'static str,
@@ -20,7 +20,7 @@ pub trait CallObserver: Send + Sync {
         elapsed: Duration,
     );
 
-    /// A call of this family waited so long for its token.
+    /// A call of this family waited for its token, `elapsed` long.
     fn waited(&self, family: Family, elapsed: Duration);
 }
 

@@ -1,9 +1,9 @@
 //! How deep brackets may nest in a source, before anything parses it.
 //!
-//! Invariant: never less than they do nest. Where a bracket closes something for certain it counts;
-//! where it may as well stand in a comment, a text or a regular expression it does not. So whoever
-//! wants to hide the depth cannot, and unusual code may seem deeper than it is.
-//! Source of the lexical rules: ECMAScript 2025, section 12. Pure.
+//! Invariant: the depth is never underestimated. A closing bracket counts only if it certainly
+//! closes something, and not if it may be inside a comment, a string or a regular expression. So no
+//! code can hide its depth, and unusual code may seem deeper than it is. Source of the lexical
+//! rules: ECMAScript 2025, section 12. Pure.
 
 /// Words behind which `/` begins a regular expression, unless they are the name of a member.
 const BEFORE_AN_EXPRESSION: [&[u8]; 16] = [
@@ -27,7 +27,7 @@ const BEFORE_AN_EXPRESSION: [&[u8]; 16] = [
 
 /// Whether more than `most` brackets may be open at once somewhere.
 pub(super) fn may_exceed(code: &str, most: usize) -> bool {
-    // Line ends that are no ASCII, and the comments of HTML: nobody writes them into a function.
+    // Line ends outside ASCII and HTML-like comments are legal but never occur in practice.
     if ["\u{2028}", "\u{2029}", "<!--", "-->"]
         .iter()
         .any(|odd| code.contains(odd))
@@ -41,11 +41,11 @@ pub(super) fn may_exceed(code: &str, most: usize) -> bool {
         most: 0,
         before: None,
     };
-    // What cannot be read for certain may be anything.
+    // Code that is ambiguous to this scan may be of any depth.
     scan.source().is_none() || scan.most > most
 }
 
-/// What `/` means.
+/// What a `/` begins.
 enum Slash {
     Division,
     Expression,
@@ -61,12 +61,12 @@ struct Scan<'a> {
     before: Option<usize>,
 }
 
-/// `None`: it cannot be told how the source goes on.
+/// `None` means that the rest of the source is ambiguous to this scan.
 impl Scan<'_> {
     fn next(&mut self) -> Option<u8> {
         let byte = self.code.get(self.at).copied()?;
         self.at += 1;
-        // Wherever it stands.
+        // An opening bracket counts wherever it is, also in a string.
         if matches!(byte, b'(' | b'[' | b'{') {
             self.open += 1;
             self.most = self.most.max(self.open);
@@ -79,7 +79,7 @@ impl Scan<'_> {
     }
 
     fn source(&mut self) -> Option<()> {
-        // For each template around the place, the braces that are open in its `${`.
+        // For each template that encloses the current byte: the braces open inside its `${`.
         let mut templates: Vec<usize> = Vec::new();
         while let Some(byte) = self.next() {
             let start = self.at - 1;
@@ -134,7 +134,7 @@ impl Scan<'_> {
         Some(())
     }
 
-    /// What `/` means here, by what stands before it.
+    /// What `/` means here, decided by what is before it.
     fn slash(&self) -> Slash {
         let Some(before) = self.before else {
             return Slash::Expression;
@@ -158,7 +158,8 @@ impl Scan<'_> {
         }
     }
 
-    /// The rest of the line, of which nothing is certain but that it ends.
+    /// Skips the rest of a line that is either code or a regular expression: both end with the
+    /// line.
     fn uncertain_line(&mut self) -> Option<()> {
         let mut last = b'/';
         while let Some(byte) = self.next() {
@@ -211,7 +212,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Text of a template; whether it ends with `${`.
+    /// Skips the text of a template. Whether it ends with `${`.
     fn template(&mut self) -> bool {
         while let Some(byte) = self.next() {
             match byte {
@@ -234,7 +235,7 @@ impl Scan<'_> {
     }
 }
 
-/// Whether an ASCII byte may stand in a name or a number.
+/// Whether an ASCII byte can be part of a name or a number.
 fn is_of_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')
 }
@@ -266,7 +267,7 @@ mod tests {
         }
     }
 
-    /// What looks like closing brackets to one reading and is text to another.
+    /// Code that looks like closing brackets to one reader and like text to another.
     #[test]
     fn brackets_that_may_close_nothing_are_not() {
         let hidden = [

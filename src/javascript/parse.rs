@@ -15,12 +15,14 @@ use super::nesting;
 use super::visitor::{HANDLER, Visitor};
 
 /// Brackets that may be open at once; code with more is not parsed and has no lint. The parser
-/// reads what is in `(` twice, in case it is an arrow function, so the memory and time for `(a=(a=(a=…`
-/// grow with the square of the depth. What people and bundlers write has some ten or twenty.
+/// reads what is in `(` twice, in case it is an arrow function, so the memory and time for
+/// `(a=(a=(a=…` grow with the square of the depth. What people and bundlers write has some ten or
+/// twenty.
 pub(super) const DEEPEST: usize = 100;
-/// Bytes of stack for each byte of code: the parser recurses into nested code, also into code that nests
-/// without brackets (`a=`, `new `, `a**`). Measured on 10,240 bytes of such code in a build without
-/// optimisation: at most 0.8 KiB of stack for each byte. The kernel backs only the pages that are used.
+/// Bytes of stack for each byte of code: the parser recurses into nested code, also into code that
+/// nests without brackets (`a=`, `new `, `a**`). Measured on 10,240 bytes of such code in a build
+/// without optimisation: at most 0.8 KiB of stack for each byte. The kernel backs only the pages
+/// that are used.
 const STACK_PER_BYTE: usize = 4 * 1024;
 /// Bytes of stack for short code.
 const LEAST_STACK: usize = 4 * 1024 * 1024;
@@ -46,15 +48,15 @@ pub fn cloudfront(code: &str, runtime: &str) -> Vec<Lint> {
             .map(|(offset, word)| lint(code, offset, not_in_the_old_runtime(word)))
             .collect();
         if !visitor.has_handler {
-            lints.push(lint(code, 0, format!("there is no function named {HANDLER}, which CloudFront calls; write `function {HANDLER}(event)`")));
+            lints.push(lint(code, 0, without_handler()));
         }
         lints.sort_by_key(|lint| (lint.line, lint.column));
         lints
     })
 }
 
-/// Lints of the file `name` of a Node.js function. `export` is the name that Lambda calls, if this is
-/// the file that must export it.
+/// Lints of the file `name` of a Node.js function. `export` is the name that Lambda calls, if this
+/// is the file that must export it.
 #[must_use]
 pub fn node(name: &str, code: &str, export: Option<&str>) -> Vec<Lint> {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -67,20 +69,14 @@ pub fn node(name: &str, code: &str, export: Option<&str>) -> Vec<Lint> {
     parsed(code, kinds, |parsed| match (error(code, parsed), export) {
         (Some(error), _) => vec![error],
         (None, Some(export)) if !may_export(parsed, export) => {
-            vec![lint(
-                code,
-                0,
-                format!(
-                    "the module exports no {export}, which Lambda calls; export it, or correct spec.handler"
-                ),
-            )]
+            vec![lint(code, 0, without_export(export))]
         }
         _ => Vec::new(),
     })
 }
 
-/// Whether the file may export `name`. An ES module declares its exports; a CommonJS script, or what
-/// may be one, can export by any assignment.
+/// Whether the file may export `name`. An ES module declares its exports; a CommonJS script, or
+/// what may be one, can export by any assignment.
 fn may_export(parsed: &ParserReturn<'_>, name: &str) -> bool {
     let record = &parsed.module_record;
     let exports =
@@ -93,8 +89,9 @@ fn may_export(parsed: &ParserReturn<'_>, name: &str) -> bool {
             .any(|exported| exported.as_str() == name)
 }
 
-/// Parses the code as the first of `kinds` that accepts it, or as the first if none does, and inspects
-/// the result. Runs on a thread with a stack that is deep enough; no lints where the system gives none.
+/// Parses the code as the first of `kinds` that accepts it, or as the first if none does, and
+/// inspects the result. Runs on a thread with a stack that is deep enough; no lints where the
+/// system gives none.
 fn parsed(
     code: &str,
     kinds: &[SourceType],
@@ -158,9 +155,21 @@ fn lint(code: &str, offset: u32, message: String) -> Lint {
     }
 }
 
-/// CloudFront Developer Guide, "JavaScript runtime 1.0 features": no `const`, no `let`, and modules,
-/// classes and `async` are not among its statements. "JavaScript runtime 2.0 features" adds them, except
-/// for classes and exports.
+fn without_handler() -> String {
+    format!(
+        "there is no function named {HANDLER}, which CloudFront calls; write `function {HANDLER}(event)`"
+    )
+}
+
+fn without_export(export: &str) -> String {
+    format!(
+        "the module exports no {export}, which Lambda calls; export it, or correct spec.handler"
+    )
+}
+
+/// CloudFront Developer Guide, "JavaScript runtime 1.0 features": no `const`, no `let`, and
+/// modules, classes and `async` are not among its statements. "JavaScript runtime 2.0 features"
+/// adds them, except for classes and exports.
 fn not_in_the_old_runtime(word: &str) -> String {
     match word {
         "class" | "export" => format!("cloudfront-js-1.0 has no `{word}`; write it without"),

@@ -57,10 +57,11 @@ impl<'a> Visit<'a> for Visitor {
                     AssignmentTarget::AssignmentTargetIdentifier(name) => {
                         self.named(name.name.as_str())
                     }
-                    // Bundlers wrap all code in a function and assign what is global to `globalThis`.
+                    // Bundlers wrap all code in a function and assign what is global to
+                    // `globalThis`.
                     AssignmentTarget::StaticMemberExpression(member) => {
-                        let global = matches!(&member.object, Expression::Identifier(object) if object.name == "globalThis");
-                        self.has_handler |= global && member.property.name == HANDLER;
+                        self.has_handler |=
+                            is_global_this(&member.object) && member.property.name == HANDLER;
                     }
                     _ => {}
                 }
@@ -86,4 +87,8 @@ impl<'a> Visit<'a> for Visitor {
             self.depth = self.depth.saturating_sub(1);
         }
     }
+}
+
+fn is_global_this(object: &Expression<'_>) -> bool {
+    matches!(object, Expression::Identifier(name) if name.name == "globalThis")
 }

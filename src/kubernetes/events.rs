@@ -1,7 +1,7 @@
 //! Publishes events.
 //!
-//! Invariant: an event that cannot be published changes nothing. Each text is an event of its own:
-//! kube's recorder repeats the first text of a reason for later ones.
+//! Invariant: a failure to publish has no effect on the caller. Each text is an event of its own;
+//! kube's recorder would repeat the first text of a reason for all later ones.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::ObjectReference;
-use k8s_openapi::api::events::v1::Event;
+use k8s_openapi::api::events::v1;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use kube::api::PostParams;
 use kube::core::ObjectMeta;
@@ -17,25 +17,25 @@ use kube::{Api, Client};
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-/// Events of one object in a row at most.
+/// Events of one object at once, at most.
 const BURST: f64 = 10.0;
-/// Seconds for one more.
+/// Seconds after which an object may have one event more.
 const REFILL_SECONDS: f64 = 30.0;
-/// Time for one publication.
+/// Longest wait for the API server.
 const PUBLISH_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longest note that the API server takes, in bytes.
 const NOTE_LIMIT: usize = 1024;
 
-/// One event to tell.
+/// One event, as the operator publishes it.
 #[derive(Clone, Debug)]
-pub struct Telling {
-    /// What it is about.
+pub struct Event {
+    /// The object that it is about.
     pub regarding: ObjectReference,
-    /// Normal or Warning.
+    /// Its type: Warning if true, else Normal.
     pub warning: bool,
-    /// From a closed set.
+    /// The reason, from a closed set.
     pub reason: &'static str,
-    /// What was done: from a closed set.
+    /// What cloudfn did, from a closed set.
     pub action: &'static str,
     /// One sentence.
     pub note: String,
@@ -61,18 +61,18 @@ impl Events {
     }
 
     /// Publishes, unless the object has used up its allowance. Failure is only logged.
-    pub async fn publish(&self, telling: Telling, now: Timestamp, random: f64) {
-        let uid = telling.regarding.uid.clone().unwrap_or_default();
+    pub async fn publish(&self, event: Event, now: Timestamp, random: f64) {
+        let uid = event.regarding.uid.clone().unwrap_or_default();
         if !self.allowed(&uid) {
             debug!(
-                reason = telling.reason,
+                reason = event.reason,
                 "event held back: the object told much lately"
             );
             return;
         }
-        let namespace = telling.regarding.namespace.clone().unwrap_or_default();
-        let event = self.event(telling, now, random);
-        let api: Api<Event> = Api::namespaced(self.client.clone(), &namespace);
+        let namespace = event.regarding.namespace.clone().unwrap_or_default();
+        let event = self.object(event, now, random);
+        let api: Api<v1::Event> = Api::namespaced(self.client.clone(), &namespace);
         match tokio::time::timeout(PUBLISH_TIMEOUT, api.create(&PostParams::default(), &event))
             .await
         {
@@ -82,8 +82,8 @@ impl Events {
         }
     }
 
-    fn event(&self, telling: Telling, now: Timestamp, random: f64) -> Event {
-        let name = telling.regarding.name.clone().unwrap_or_default();
+    fn object(&self, event: Event, now: Timestamp, random: f64) -> v1::Event {
+        let name = event.regarding.name.clone().unwrap_or_default();
         // Unique enough without reading the clock twice: time and 32 random bits.
         #[expect(
             clippy::cast_possible_truncation,
@@ -96,21 +96,21 @@ impl Events {
             (random * 4_294_967_296.0) as u32
         );
         let prefix: String = name.chars().take(200).collect();
-        Event {
+        v1::Event {
             metadata: ObjectMeta {
                 name: Some(format!("{prefix}.{suffix}")),
-                namespace: telling.regarding.namespace.clone(),
+                namespace: event.regarding.namespace.clone(),
                 ..ObjectMeta::default()
             },
             event_time: Some(MicroTime(now)),
-            type_: Some(if telling.warning { "Warning" } else { "Normal" }.to_owned()),
-            reason: Some(telling.reason.to_owned()),
-            action: Some(telling.action.to_owned()),
-            note: Some(shortened(telling.note)),
-            regarding: Some(telling.regarding),
+            type_: Some(if event.warning { "Warning" } else { "Normal" }.to_owned()),
+            reason: Some(event.reason.to_owned()),
+            action: Some(event.action.to_owned()),
+            note: Some(shortened(event.note)),
+            regarding: Some(event.regarding),
             reporting_controller: Some("cloudfn.dev/cloudfn".to_owned()),
             reporting_instance: Some(self.instance.clone()),
-            ..Event::default()
+            ..v1::Event::default()
         }
     }
 

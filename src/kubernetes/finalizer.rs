@@ -1,4 +1,4 @@
-//! Puts our finalizer on an object and takes it off, leaving those of others alone.
+//! Adds our finalizer to an object and removes it, and leaves other finalizers alone.
 //!
 //! kube's own helper is not used: it removes the finalizer as soon as a cleanup returns, and costs
 //! an extra pass to add one.
@@ -11,14 +11,15 @@ use serde_json::json;
 use super::WriteError;
 use crate::api::FIELD_MANAGER;
 
-/// Sets the object's finalizers to what was read at `resource_version`, plus or minus ours. Answers
-/// the object's new version.
+/// Sets the object's finalizers to those that were read at `resource_version`, with or without
+/// ours. Returns the object's new version.
 ///
-/// The version in the patch makes it a comparison: a list that somebody else changed is not overwritten.
+/// The version in the patch makes it conditional: a list that somebody else changed is not
+/// overwritten.
 ///
 /// # Errors
-/// [`WriteError::Stale`] where the object is no longer at `resource_version`,
-/// [`WriteError::Gone`] where it does not exist.
+/// [`WriteError::Stale`] if the object is no longer at `resource_version`,
+/// [`WriteError::Gone`] if it does not exist.
 pub async fn set<K: Resource<DynamicType = ()>>(
     client: &Client,
     metadata: &ObjectMeta,
@@ -29,7 +30,13 @@ pub async fn set<K: Resource<DynamicType = ()>>(
     let namespace = metadata.namespace.as_deref().unwrap_or_default();
     let name = metadata.name.as_deref().unwrap_or_default();
     let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
-    let patch = json!({"metadata": {"resourceVersion": resource_version, "uid": metadata.uid, "finalizers": finalizers}});
+    let patch = json!({
+        "metadata": {
+            "resourceVersion": resource_version,
+            "uid": metadata.uid,
+            "finalizers": finalizers,
+        },
+    });
     let params = PatchParams {
         field_manager: Some(FIELD_MANAGER.to_owned()),
         ..PatchParams::default()

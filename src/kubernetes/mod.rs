@@ -15,17 +15,22 @@ pub enum WriteError {
     /// The object is gone.
     #[error("the object is gone")]
     Gone,
-    /// The API server did not take it.
+    /// The API server refused it.
     #[error("the API server did not take the write: {0}")]
     Api(#[source] Box<kube::Error>),
 }
 
 impl WriteError {
-    /// Whether the API server refuses the object as it stands, whoever writes: an object that breaks
-    /// the types of its own schema takes no status.
+    /// Whether the API server refuses any write to the object: an object that breaks the types of
+    /// its own schema accepts no status.
     #[must_use]
     pub fn is_refusal_of_object(&self) -> bool {
-        matches!(self, Self::Api(error) if matches!(error.as_ref(), kube::Error::Api(status) if status.code == 422))
+        match self {
+            Self::Api(error) => {
+                matches!(error.as_ref(), kube::Error::Api(status) if status.code == 422)
+            }
+            Self::Stale | Self::Gone => false,
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Writes a status by server-side apply.
 //!
-//! Applying takes away what we applied before and now leave out, and nothing else. What a patch set
-//! (ours, for an object whose stored spec is of another shape than its definition, to which the API
-//! server applies nothing; a restored backup's; a person's) stays, whole or in part. It is cleared
-//! once, and all of the status is applied anew: then it has one owner again.
+//! An apply removes what an earlier apply of ours set and this one leaves out, and nothing else.
+//! What a patch set stays, whole or in part: a patch of a person, of a restored backup, or of ours
+//! (to an object whose stored spec does not fit its definition, the API server applies nothing, so
+//! cloudfn patches). cloudfn then clears such a status once and applies all of it again, so that it
+//! has one owner.
 //!
 //! Invariant: a status is written only onto the version of the object that was read.
 
@@ -16,17 +17,18 @@ use super::WriteError;
 use crate::api::FIELD_MANAGER;
 use crate::api::conditions;
 
-/// The `observedGeneration` of an object that nobody looked at: for the moment between clearing and
-/// applying, no tool may take the object for current.
-const NOT_LOOKED_AT: i64 = -1;
-/// How the API server says that an object is not of its definition's shape.
+/// The `observedGeneration` of an object that was never observed. Between clearing and applying, no
+/// tool may take the object for current.
+const NEVER_OBSERVED: i64 = -1;
+/// Fragments of the API server's message for an object that does not fit its definition.
 const NOT_TYPED: [&str; 2] = ["failed to create typed live object", "to smd typed"];
 
-/// Applies the whole of our status; a field that is left out is removed. Answers the object's new version.
+/// Applies the whole of our status; a field that is left out is removed. Returns the object's new
+/// version.
 ///
 /// # Errors
-/// [`WriteError::Stale`] where the object is no longer at `resource_version`,
-/// [`WriteError::Gone`] where it does not exist.
+/// [`WriteError::Stale`] if the object is no longer at `resource_version`,
+/// [`WriteError::Gone`] if it does not exist.
 pub async fn apply<K>(
     client: &Client,
     namespace: &str,
@@ -45,13 +47,13 @@ where
             if !written
                 .data
                 .get("status")
-                .is_some_and(|live| is_left(live, &status))
+                .is_some_and(|live| has_leftovers(live, &status))
             {
                 return Ok(version);
             }
             version
         }
-        // Of a condition that a patch wrote too, an apply takes away only a part.
+        // The apply removed only a part of a condition that a patch wrote, too.
         Err(kube::Error::Api(refusal)) if refusal.code == 422 => resource_version.to_owned(),
         Err(kube::Error::Api(refusal))
             if NOT_TYPED
@@ -67,7 +69,8 @@ where
     Ok(written.resource_version().unwrap_or_default())
 }
 
-/// Takes away what a patch of ours wrote, before the status is applied. Answers the object's new version.
+/// Clears what a patch of ours wrote, before the status is applied. Returns the object's new
+/// version.
 ///
 /// # Errors
 /// As [`apply`].
@@ -125,13 +128,13 @@ impl<'a> Object<'a> {
     async fn clear(&self, resource_version: &str) -> Result<String, WriteError> {
         self.patch(
             resource_version,
-            &json!({"observedGeneration": NOT_LOOKED_AT, "conditions": []}),
+            &json!({"observedGeneration": NEVER_OBSERVED, "conditions": []}),
         )
         .await
     }
 
-    /// Makes the status this one, whoever wrote it, conditions of others excepted: a merge patch
-    /// replaces the list of conditions as a whole, so it carries theirs.
+    /// Replaces the whole status, whoever wrote it, except for conditions of other programs: a
+    /// merge patch replaces the list of conditions as a whole, so it includes theirs.
     async fn patch(&self, resource_version: &str, status: &Value) -> Result<String, WriteError> {
         let live = self
             .api
@@ -145,7 +148,10 @@ impl<'a> Object<'a> {
         if let Some(wanted) = wanted.get_mut("conditions").and_then(Value::as_array_mut) {
             wanted.extend(list(&live).filter(|condition| !is_ours(condition)).cloned());
         }
-        let patch = json!({"metadata": {"resourceVersion": resource_version}, "status": merge_patch(&live, &wanted)});
+        let patch = json!({
+            "metadata": {"resourceVersion": resource_version},
+            "status": merge_patch(&live, &wanted),
+        });
         let params = PatchParams {
             field_manager: Some(FIELD_MANAGER.to_owned()),
             ..PatchParams::default()
@@ -173,15 +179,15 @@ fn is_ours(condition: &Value) -> bool {
         .is_some_and(|kind| conditions::OURS.contains(&kind))
 }
 
-/// Whether `live` has a field, or a condition of ours, that `wanted` has not.
-fn is_left(live: &Value, wanted: &Value) -> bool {
+/// Whether `live` has a field, or a condition of our types, that `wanted` does not have.
+fn has_leftovers(live: &Value, wanted: &Value) -> bool {
     let condition =
         |old: &Value| is_ours(old) && list(wanted).all(|new| new.get("type") != old.get("type"));
     let field = |key: &String| key != "conditions" && wanted.get(key).is_none();
     list(live).any(condition) || live.as_object().is_some_and(|live| live.keys().any(field))
 }
 
-/// The merge patch that makes `to` of `from`: what is not in `to` becomes null.
+/// The merge patch that changes `from` to `to`: fields that `to` does not have become null.
 fn merge_patch(from: &Value, to: &Value) -> Value {
     let (Value::Object(from), Value::Object(to)) = (from, to) else {
         return to.clone();
@@ -215,7 +221,7 @@ mod tests {
             ("a field", json!({"etag": "e"}), true),
         ];
         for (sentence, live, expected) in rows {
-            assert_eq!(is_left(&live, &wanted), expected, "{sentence}");
+            assert_eq!(has_leftovers(&live, &wanted), expected, "{sentence}");
         }
     }
 

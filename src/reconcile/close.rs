@@ -22,7 +22,7 @@ use super::retry::{RetryClass, poll};
 use super::settings::GRACE;
 use crate::api::ManagedStatus;
 use crate::kubernetes::WriteError;
-use crate::kubernetes::events::Telling;
+use crate::kubernetes::events::Event;
 
 /// Closes the pass. `None` where the object needs no further pass of its own.
 pub(super) async fn close<M: ManagedKind>(
@@ -186,7 +186,7 @@ async fn publish_events<M: ManagedKind>(pass: &mut Pass<'_, M>) {
         context
             .metrics
             .happened(&kind_name::<M::Resource>(), note.reason);
-        let event = Telling {
+        let event = Event {
             regarding: regarding.clone(),
             warning: note.warning,
             reason: note.reason,

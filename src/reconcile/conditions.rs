@@ -119,7 +119,7 @@ mod tests {
             State::ObservationStale(text()),
             State::Paused(text()),
         ];
-        for reason in Reason::ALL {
+        for reason in <Reason as strum::IntoEnumIterator>::iter() {
             all.push(State::Reconciling(reason, text()));
             all.push(State::Stalled(reason, text()));
         }

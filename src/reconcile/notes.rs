@@ -146,7 +146,7 @@ struct Trouble {
 
 impl Trouble {
     fn of(condition: &Condition) -> Option<Self> {
-        let reason = Reason::named(&condition.reason)?;
+        let reason: Reason = condition.reason.parse().ok()?;
         let message = reason.message_matters().then(|| condition.message.clone());
         Some(Self { reason, message })
     }

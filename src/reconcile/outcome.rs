@@ -194,7 +194,7 @@ impl From<&CloudError> for State {
 
 impl State {
     /// A word from a closed set, for metrics.
-    pub(super) const fn label(&self) -> &'static str {
+    pub(super) fn label(&self) -> &'static str {
         match self {
             Self::Ready => "Ready",
             Self::Reconciling(reason, _) | Self::Stalled(reason, _) => reason.as_str(),

@@ -12,6 +12,10 @@ use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{Class, CloudError};
 use crate::functions::{cloudfront, lambda};
 
+/// The message for a function whose region nobody configured.
+const NO_REGION: &str =
+    "no region is known; set spec.region on a new object, or give the operator --aws-region";
+
 /// AWS, in the accounts that are allowed.
 pub(super) struct Aws {
     connection: Connection,
@@ -26,8 +30,8 @@ impl Aws {
         }
     }
 
-    /// Refuses to start with credentials of an account that is not allowed. Credentials that do not
-    /// work (yet) are no reason not to start: each call asks again.
+    /// Refuses to start with credentials of an account that is not allowed. The operator does start
+    /// with credentials that do not work (yet): each call checks them again.
     pub(super) async fn refuse_foreign_account(&self) -> Result<(), String> {
         match self.identity().await {
             Ok(_) => Ok(()),
@@ -88,7 +92,7 @@ impl lambda::Clouds for Aws {
                 class: Class::Invalid,
                 operation: "GetFunction",
                 code: "NoRegion".to_owned(),
-                message: "no region is known; set spec.region on a new object, or give the operator --aws-region".to_owned(),
+                message: NO_REGION.to_owned(),
                 request_id: None,
             });
         }

@@ -1,4 +1,4 @@
-//! One controller for each kind and watched namespace; what triggers a pass.
+//! One controller for each kind and watched namespace, and what triggers a pass.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use kube::{Api, ResourceExt};
 use tokio::sync::Semaphore;
 use tracing::{debug, warn};
 
-use super::Shared;
+use super::shared::Shared;
 use crate::api::{ManagedResource, ReferenceKind, Subject};
 use crate::reconcile::{Driver, ManagedKind, ReferenceName};
 
-/// What a controller's closure gets.
+/// What the closures of a controller need.
 struct Context<M: ManagedKind> {
     driver: Arc<Driver<M>>,
     /// Bounds the passes of a kind over all its namespaces.
@@ -31,12 +31,12 @@ pub(super) async fn run<M: ManagedKind>(shared: &Shared, driver: Arc<Driver<M>>)
         driver,
         slots: Semaphore::new(usize::from(shared.options.concurrency)),
     });
-    let namespaces = match shared.options.namespaces.as_slice() {
-        [] => vec![None],
-        some => some
-            .iter()
-            .map(|namespace| Some(namespace.as_str()))
-            .collect(),
+    let namespaces = shared.options.namespaces();
+    // Without a list, one controller for all namespaces.
+    let namespaces: Vec<Option<&str>> = if namespaces.is_empty() {
+        vec![None]
+    } else {
+        namespaces.into_iter().map(Some).collect()
     };
     join_all(
         namespaces
@@ -78,7 +78,7 @@ async fn control<M: ManagedKind>(
             context.clone(),
         )
         .for_each(|result| {
-            told::<M>(shared, &context, result);
+            log_outcome::<M>(shared, &context, result);
             std::future::ready(())
         });
     tokio::select! {
@@ -101,7 +101,7 @@ async fn reconcile<M: ManagedKind>(
     subject: Arc<Subject<M::Resource>>,
     context: Arc<Context<M>>,
 ) -> Result<Action, Infallible> {
-    // The semaphore is never closed; without a slot the pass would only be less bounded.
+    // The semaphore is never closed, so a slot is never an error.
     let _slot = context.slots.acquire().await;
     Ok(context.driver.pass(&subject).await)
 }
@@ -131,9 +131,9 @@ fn named_by<M: ManagedKind>(
         .collect()
 }
 
-type Told<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, watcher::Error>>;
+type Outcome<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, watcher::Error>>;
 
-fn told<M: ManagedKind>(shared: &Shared, context: &Context<M>, result: Told<M::Resource>)
+fn log_outcome<M: ManagedKind>(shared: &Shared, context: &Context<M>, result: Outcome<M::Resource>)
 where
     M::Resource: ManagedResource,
 {
@@ -153,7 +153,7 @@ where
             warn!(%error, kind = Driver::<M>::kind_name(), "a watch failed and is begun again");
         }
         Err(Error::RunnerError(error)) => {
-            warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass")
+            warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass");
         }
     }
 }

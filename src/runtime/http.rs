@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::telemetry::metrics::Metrics;
 
-/// What readiness is made of.
+/// What must be true before the operator is ready.
 #[derive(Default)]
 pub(super) struct Health {
     definitions: AtomicBool,
@@ -35,7 +35,7 @@ impl Health {
         self.watches_running.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// What is missing, if anything.
+    /// Why the operator is not ready, if it is not.
     fn missing(&self) -> Option<&'static str> {
         if !self.definitions.load(Ordering::Acquire) {
             return Some("the custom resource definitions are not established\n");
@@ -51,7 +51,7 @@ impl Health {
 /// Serves until `stop` is cancelled.
 ///
 /// # Errors
-/// Where the address cannot be listened on.
+/// If the address cannot be listened on.
 pub(super) async fn serve(
     address: SocketAddr,
     health: Arc<Health>,

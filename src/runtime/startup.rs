@@ -1,4 +1,4 @@
-//! What must be known before the first pass: which cluster this is, and that the definitions are there.
+//! What the operator waits for before the first pass: the id of the cluster, and the definitions.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use tracing::warn;
 use super::http::Health;
 use crate::api::crds;
 
-/// Time between two tries.
+/// Time between two attempts.
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
-/// The uid of the namespace `kube-system`: the name that a cluster cannot lose.
+/// The uid of the namespace `kube-system`: an id that a cluster keeps for its lifetime.
 pub(super) async fn instance(client: &Client) -> String {
     let api: Api<PartialObjectMeta<Namespace>> = Api::all(client.clone());
     loop {
@@ -34,7 +34,7 @@ pub(super) async fn instance(client: &Client) -> String {
 }
 
 /// Waits until the definitions of all kinds are established. The operator installs none itself:
-/// that is for who may change the cluster.
+/// that is the task of the cluster's administrators.
 pub(super) async fn definitions(client: &Client, health: &Health) {
     let api: Api<CustomResourceDefinition> = Api::all(client.clone());
     for crd in crds::all() {
@@ -56,7 +56,7 @@ pub(super) async fn definitions(client: &Client, health: &Health) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "nothing tells when a definition or a permission appears that may not be watched"
+    reason = "a definition or a permission that may not be watched can only be polled"
 )]
 async fn pause() {
     tokio::time::sleep(RETRY_INTERVAL).await;

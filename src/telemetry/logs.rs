@@ -6,7 +6,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// These print bodies of requests and answers, and so values of Secrets and of environments.
+/// These modules log bodies of requests and answers, which contain values of Secrets and
+/// environments.
 const QUIET: [&str; 4] = [
     "kube_client::client=error",
     "aws_smithy_runtime=warn",
@@ -14,19 +15,19 @@ const QUIET: [&str; 4] = [
     "hyper=warn",
 ];
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// One line of text.
+    /// A line of text for each record.
     Text,
-    /// One JSON object in a line.
+    /// A JSON object for each record, on one line.
     Json,
 }
 
 /// Starts logging; `filter` is in the syntax of tracing's `EnvFilter` (`info`, `cloudfn=debug`).
 ///
 /// # Errors
-/// Where the filter cannot be read, or logging was started before.
+/// If the filter cannot be parsed, or logging has already been started.
 pub fn start(format: Format, filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| format!("--log-level {filter:?} cannot be read: {error}"))?;

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Error;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 
 use crate::cloud::{CallObserver, limit};
 
@@ -76,98 +77,75 @@ pub struct Metrics {
     watch_errors: Family<Kind, Counter>,
 }
 
+/// Registers each metric as it is made.
+struct Registrar(Registry);
+
+impl Registrar {
+    fn metric<M>(&mut self, name: &str, help: &str) -> M
+    where
+        M: Metric + Clone + Default,
+    {
+        let metric = M::default();
+        self.0.register(name, help, metric.clone());
+        metric
+    }
+
+    fn durations<L>(&mut self, name: &str, help: &str) -> Durations<L>
+    where
+        L: Clone + Hash + Eq,
+        Durations<L>: Metric,
+    {
+        let durations: Durations<L> = Family::new_with_constructor(seconds);
+        self.0
+            .register_with_unit(name, help, Unit::Seconds, durations.clone());
+        durations
+    }
+}
+
 fn seconds() -> Histogram {
     Histogram::new([0.005, 0.02, 0.1, 0.5, 1.0, 5.0, 30.0, 90.0])
 }
 
 impl Metrics {
-    /// Fresh metrics, shared by everybody who counts.
+    /// New metrics, all zero.
     #[must_use]
     pub fn new() -> Arc<Self> {
-        let mut registry = Registry::with_prefix("cloudfn");
-        let passes = Family::default();
-        let pass_seconds: Durations<Kind> = Family::new_with_constructor(seconds);
-        let events = Family::default();
-        let calls = Family::default();
-        let call_seconds: Durations<Service> = Family::new_with_constructor(seconds);
-        let throttles = Family::default();
-        let budget_waits: Durations<Budget> = Family::new_with_constructor(seconds);
-        let objects = Family::default();
-        let unauthenticated = Gauge::default();
-        let watch_errors = Family::default();
-        registry.register(
-            "passes",
-            "Passes over objects by kind and outcome",
-            passes.clone(),
-        );
-        registry.register_with_unit(
-            "pass_duration",
-            "Length of passes",
-            Unit::Seconds,
-            pass_seconds.clone(),
-        );
-        registry.register(
-            "events",
-            "What happened to objects, by kind and reason of the event that tells of it",
-            events.clone(),
-        );
-        registry.register(
-            "cloud_calls",
-            "Cloud calls by operation, outcome and error code",
-            calls.clone(),
-        );
-        registry.register_with_unit(
-            "cloud_call_duration",
-            "Length of cloud calls, the wait for a token excluded",
-            Unit::Seconds,
-            call_seconds.clone(),
-        );
-        registry.register(
-            "cloud_throttles",
-            "Cloud calls that were throttled",
-            throttles.clone(),
-        );
-        registry.register_with_unit(
-            "budget_wait",
-            "Waits for a token of the call budget",
-            Unit::Seconds,
-            budget_waits.clone(),
-        );
-        registry.register(
-            "objects",
-            "Objects by kind and status of their Ready condition",
-            objects.clone(),
-        );
-        registry.register(
-            "unauthenticated",
-            "1 while the cloud refuses the operator's credentials",
-            unauthenticated.clone(),
-        );
-        registry.register(
-            "watch_errors",
-            "Failures of the watches on the API server",
-            watch_errors.clone(),
-        );
+        let mut new = Registrar(Registry::with_prefix("cloudfn"));
         Arc::new(Self {
-            registry,
-            passes,
-            pass_seconds,
-            events,
-            calls,
-            call_seconds,
-            throttles,
-            budget_waits,
-            objects,
+            passes: new.metric("passes", "Passes over objects by kind and outcome"),
+            pass_seconds: new.durations("pass_duration", "Length of passes"),
+            events: new.metric(
+                "events",
+                "What happened to objects, by kind and reason of the event that tells of it",
+            ),
+            calls: new.metric(
+                "cloud_calls",
+                "Cloud calls by operation, outcome and error code",
+            ),
+            call_seconds: new.durations(
+                "cloud_call_duration",
+                "Length of cloud calls, the wait for a token excluded",
+            ),
+            throttles: new.metric("cloud_throttles", "Cloud calls that were throttled"),
+            budget_waits: new.durations("budget_wait", "Waits for a token of the call budget"),
+            objects: new.metric(
+                "objects",
+                "Objects by kind and status of their Ready condition",
+            ),
+            unauthenticated: new.metric(
+                "unauthenticated",
+                "1 while the cloud refuses the operator's credentials",
+            ),
+            watch_errors: new.metric("watch_errors", "Failures of the watches on the API server"),
             readiness: Mutex::default(),
-            unauthenticated,
-            watch_errors,
+            registry: new.0,
         })
     }
 
     /// Everything as OpenMetrics text.
     ///
     /// # Errors
-    /// Where the text cannot be written, which memory alone could cause.
+    /// If the text cannot be written, which only a lack of memory can cause.
     pub fn text(&self) -> Result<String, Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -199,8 +177,8 @@ impl Metrics {
             .inc();
     }
 
-    /// The Ready condition of the object `<namespace>/<name>` is now so: `True`, `False` or `Unknown`;
-    /// `None` where the object is gone.
+    /// The Ready condition of the object `<namespace>/<name>` is now `ready`: `True`, `False` or
+    /// `Unknown`; `None` if the object is gone.
     pub fn object(&self, kind: &str, key: &str, ready: Option<&'static str>) {
         let mut readiness = self
             .readiness
@@ -228,7 +206,7 @@ impl Metrics {
         }
     }
 
-    /// A watch on objects of `kind` failed and is begun again.
+    /// A watch on objects of `kind` failed and starts again.
     pub fn watch_failed(&self, kind: &str) {
         self.watch_errors
             .get_or_create(&Kind {
@@ -272,7 +250,7 @@ impl CallObserver for Metrics {
                     );
                 }
             }
-            // Nobody knows what an unanswered call would have said of the credentials.
+            // These answers say nothing about the credentials.
             "Unavailable" | "Throttled" => {}
             _ => {
                 self.unauthenticated.set(0);

@@ -1,17 +1,19 @@
-//! A custom resource definition, as the API server uses it on what is applied.
+//! Checks an object against a custom resource definition, as the API server does when it is
+//! applied.
 //!
-//! Invariant: knows every keyword that a definition of cloudfn has ([`KEYWORDS`]), which a test
-//! proves: a new one must be understood here before manifests are judged by it.
+//! Invariant: every keyword in the definitions of cloudfn is in [`KEYWORDS`]. A test proves it:
+//! whoever uses a new keyword must handle it here first.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{Draft, ValidationError, Validator};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Map, Value, json};
 
-use super::{Found, rules};
+use super::finding::FieldFinding;
+use super::rules;
 
-/// Keywords of a schema with what becomes of them here: those of JSON Schema, by the crate
-/// `jsonschema`; the rest by [`rules`]; and what says nothing about a value that is valid.
+/// Keywords of a schema that are handled here. The crate `jsonschema` checks those of JSON Schema,
+/// and [`rules`] the others; the last ones (`description`, ...) restrict no value.
 #[cfg(test)]
 pub(super) const KEYWORDS: &[&str] = &[
     "type",
@@ -51,7 +53,7 @@ pub(super) struct Definition {
 
 impl Definition {
     /// # Errors
-    /// Where the definition has no schema, or one that is none.
+    /// If the definition has no schema, or its schema is not valid.
     pub(super) fn new(crd: &CustomResourceDefinition) -> Result<Self, String> {
         let kind = crd.spec.names.kind.clone();
         let broken = |why: String| format!("the definition of {kind} cannot be used: {why}");
@@ -85,15 +87,15 @@ impl Definition {
         })
     }
 
-    /// Completes an object with its defaults, and says what the API server would refuse.
-    pub(super) fn check(&self, object: &mut Value) -> Vec<Found> {
+    /// Completes an object with its defaults and finds what the API server would refuse.
+    pub(super) fn check(&self, object: &mut Value) -> Vec<FieldFinding> {
         if let Some(members) = object.as_object_mut() {
-            // Whoever applies an object cannot write its status: it is dropped unread.
+            // The API server ignores the status of an object that is applied.
             members.remove("status");
         }
         name(object);
         complete(&self.schema, object);
-        let found: Vec<Found> = self
+        let found: Vec<FieldFinding> = self
             .validator
             .iter_errors(object)
             .flat_map(|error| sentences(&error))
@@ -106,7 +108,8 @@ impl Definition {
     }
 }
 
-/// What every object has (Kubernetes API conventions, "Metadata"), as far as people get it wrong.
+/// The schema of `metadata` (Kubernetes API conventions, "Metadata"), as far as people get it
+/// wrong.
 fn metadata() -> Value {
     let texts = json!({"type": "object", "additionalProperties": {"type": "string"}});
     let label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
@@ -118,7 +121,7 @@ fn metadata() -> Value {
             "labels": texts,
             "annotations": texts,
             "generateName": {}, "finalizers": {}, "ownerReferences": {},
-            // What the API server writes itself, and `kubectl get` shows.
+            // The API server writes these; they are in the output of `kubectl get`.
             "creationTimestamp": {}, "deletionGracePeriodSeconds": {}, "deletionTimestamp": {}, "generation": {},
             "managedFields": {}, "resourceVersion": {}, "selfLink": {}, "uid": {},
         },
@@ -126,12 +129,13 @@ fn metadata() -> Value {
     })
 }
 
-/// As the API server does, names an object that has only the beginning of a name.
+/// Names an object that has a `generateName` and no name, as the API server does.
 fn name(object: &mut Value) {
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
         && let Some(prefix) = metadata.get("generateName").and_then(Value::as_str)
     {
-        // Its five characters of chance; the beginning is cut where the whole would not fit a label.
+        // The API server appends five random characters and cuts the prefix so that a label has
+        // room.
         let name: String = prefix.chars().take(58).chain("xxxxx".chars()).collect();
         if metadata
             .get("name")
@@ -142,8 +146,8 @@ fn name(object: &mut Value) {
     }
 }
 
-/// The schema as JSON Schema: Kubernetes drops unknown fields, and refuses them where it is asked to
-/// be strict, as kubectl and server-side apply do.
+/// The schema as JSON Schema that refuses unknown fields. The API server refuses them in strict
+/// mode, which kubectl and server-side apply use.
 fn closed(schema: &Value) -> Value {
     let Some(keywords) = schema.as_object() else {
         return schema.clone();
@@ -168,8 +172,8 @@ fn closed(schema: &Value) -> Value {
     Value::Object(closed)
 }
 
-/// As the API server completes what it is sent: a null counts as omitted, a number without a fraction
-/// is a whole one, and defaults are put in.
+/// Completes a value as the API server does: a null counts as omitted, a number without a fraction
+/// becomes an integer, and defaults are filled in.
 fn complete(schema: &Value, value: &mut Value) {
     match value {
         Value::Object(members)
@@ -215,25 +219,25 @@ fn complete(schema: &Value, value: &mut Value) {
     }
 }
 
-/// What is wrong, without the value: it may be a secret.
-fn sentences(error: &ValidationError<'_>) -> Vec<Found> {
+/// Findings for a validation error, without the value, which may be a secret.
+fn sentences(error: &ValidationError<'_>) -> Vec<FieldFinding> {
     let path = readable(error.instance_path().as_str());
     let inner = |name: &str| rules::member(&path, name);
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
             .iter()
             .map(|name| {
-                Found::error(
+                FieldFinding::error(
                     inner(name),
                     "there is no such field; remove it, or correct its name",
                 )
             })
             .collect(),
-        ValidationErrorKind::Required { property } => vec![Found::error(
+        ValidationErrorKind::Required { property } => vec![FieldFinding::error(
             inner(property.as_str().unwrap_or_default()),
             "it is required; set it",
         )],
-        kind => vec![Found::error(
+        kind => vec![FieldFinding::error(
             path.clone(),
             sentence(kind).unwrap_or_else(|| error.masked().to_string()),
         )],

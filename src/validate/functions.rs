@@ -1,4 +1,4 @@
-//! What the operator would say to a spec that the API server takes, and lints of its code.
+//! What the operator would refuse in a spec that the API server accepts, and the lints of its code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +6,9 @@ use kube::Resource as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::around::Around;
-use super::{Found, Level, text};
+use super::documents::text;
+use super::finding::{FieldFinding, Level};
+use super::referenced_objects::ReferencedObjects;
 use crate::api::cloudfront::CloudFrontFunctionSpec;
 use crate::api::lambda::LambdaFunctionSpec;
 use crate::api::{CloudFrontFunction, LambdaFunction};
@@ -17,10 +18,15 @@ use crate::functions::lambda::{self, LambdaFunctions};
 use crate::javascript;
 use crate::reconcile::{Inputs, ManagedKind as _, ReferenceName, Unmet};
 
-/// Looks at an object that keeps its schema.
-pub(super) fn check(source: &str, kind: &str, object: &Value, around: &Around) -> Vec<Found> {
+/// Checks an object that its schema accepts.
+pub(super) fn check(
+    source: &str,
+    kind: &str,
+    object: &Value,
+    referenced: &ReferencedObjects,
+) -> Vec<FieldFinding> {
     let inputs = |names: &BTreeSet<ReferenceName>| {
-        around.of(source, text(object, "/metadata/namespace"), names)
+        referenced.inputs_of(source, text(object, "/metadata/namespace"), names)
     };
     if kind == CloudFrontFunction::kind(&()) {
         with(
@@ -32,31 +38,31 @@ pub(super) fn check(source: &str, kind: &str, object: &Value, around: &Around) -
     } else if kind == LambdaFunction::kind(&()) {
         with(object, LambdaFunctions::references, inputs, check_lambda)
     } else {
-        // Every kind has its line above; a test looks at all definitions.
+        // A test checks that each definition has a branch above.
         Vec::new()
     }
 }
 
-/// Reads the spec and what it names, and says what is not at hand.
+/// Reads the spec and the objects that it refers to, and notes those that are not available.
 fn with<S: DeserializeOwned>(
     object: &Value,
     references: impl Fn(&S) -> BTreeSet<ReferenceName>,
     inputs: impl Fn(&BTreeSet<ReferenceName>) -> (Inputs, Vec<String>),
-    look: impl Fn(&S, &Inputs) -> (Result<(), Unmet>, Vec<Found>),
-) -> Vec<Found> {
+    check: impl Fn(&S, &Inputs) -> (Result<(), Unmet>, Vec<FieldFinding>),
+) -> Vec<FieldFinding> {
     let Ok(spec) = S::deserialize(&object["spec"]) else {
-        return vec![Found::error("spec", "the operator cannot read it")];
+        return vec![FieldFinding::error("spec", "the operator cannot read it")];
     };
     let (inputs, absent) = inputs(&references(&spec));
-    let (unmet, mut found) = look(&spec, &inputs);
+    let (unmet, mut found) = check(&spec, &inputs);
     match unmet {
-        Err(Unmet::Invalid(message)) => found.insert(0, Found::error("spec", message)),
+        Err(Unmet::Invalid(message)) => found.insert(0, FieldFinding::error("spec", message)),
         Err(Unmet::Missing(message)) if absent.is_empty() => {
-            found.insert(0, Found::error("spec", message))
+            found.insert(0, FieldFinding::error("spec", message))
         }
         Ok(()) | Err(Unmet::Missing(_)) => {}
     }
-    let note = |name: String| Found {
+    let note = |name: String| FieldFinding {
         level: Level::Note,
         path: "spec".to_owned(),
         message: format!(
@@ -70,7 +76,7 @@ fn with<S: DeserializeOwned>(
 fn check_cloudfront(
     spec: &CloudFrontFunctionSpec,
     inputs: &Inputs,
-) -> (Result<(), Unmet>, Vec<Found>) {
+) -> (Result<(), Unmet>, Vec<FieldFinding>) {
     let (path, code) = match (&spec.code.inline, &spec.code.config_map_key_ref) {
         (Some(code), _) => ("spec.code.inline".to_owned(), Some(code.as_str())),
         (None, Some(key)) => {
@@ -98,7 +104,10 @@ fn check_cloudfront(
     )
 }
 
-fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> (Result<(), Unmet>, Vec<Found>) {
+fn check_lambda(
+    spec: &LambdaFunctionSpec,
+    inputs: &Inputs,
+) -> (Result<(), Unmet>, Vec<FieldFinding>) {
     let unmet = lambda::desired(spec, inputs, &Tags::new()).map(drop);
     let map = spec.code.config_map_ref.as_ref();
     let (path, files): (_, BTreeMap<&str, &[u8]>) = match (
@@ -130,11 +139,11 @@ fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> (Result<(), Unmet
     (unmet, lints)
 }
 
-/// The files of a Node.js function: `dir/index.handler` is what `dir/index.js`, `.mjs` or `.cjs` exports
-/// as `handler` (Lambda Developer Guide, "Define Lambda function handler in Node.js"). Lambda's loader,
-/// whose source is public (aws-lambda-nodejs-runtime-interface-client, `_tryRequire`), takes a path as
-/// it stands first, so also a folder with an `index.js`.
-fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<Found> {
+/// The files of a Node.js function: `dir/index.handler` is what `dir/index.js`, `.mjs` or `.cjs`
+/// exports as `handler` (Lambda Developer Guide, "Define Lambda function handler in Node.js").
+/// Lambda's loader, whose source is public (aws-lambda-nodejs-runtime-interface-client,
+/// `_tryRequire`), tries the path itself first, so it also finds a folder with an `index.js`.
+fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<FieldFinding> {
     let (folder, file) = handler
         .rsplit_once('/')
         .map_or(("", handler), |(folder, file)| (folder, file));
@@ -149,12 +158,12 @@ fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<F
         .map(|end| format!("{stem}{end}"))
         .find(|name| files.contains_key(name.as_str()));
     let mut found = Vec::new();
-    // What begins with a slash is in a layer.
+    // An absolute path is in a layer.
     if called.is_none() && !stem.starts_with('/') {
         let message = format!(
             "spec.handler names the file {stem}.js (or .mjs, .cjs), which is not there; add it, or correct spec.handler"
         );
-        found.push(Found {
+        found.push(FieldFinding {
             level: Level::Warning,
             path: path.to_owned(),
             message,
@@ -168,7 +177,7 @@ fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<F
     for (name, code) in
         scripts.filter_map(|(name, bytes)| Some((name, std::str::from_utf8(bytes).ok()?)))
     {
-        // What is exported as `a.b` is a member of `a`.
+        // The handler `a.b` is the member `b` of the export `a`.
         let export = export
             .split('.')
             .next()
@@ -182,8 +191,8 @@ fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<F
     found
 }
 
-fn warning(path: &str, lint: &javascript::Lint) -> Found {
-    Found {
+fn warning(path: &str, lint: &javascript::Lint) -> FieldFinding {
+    FieldFinding {
         level: Level::Warning,
         path: path.to_owned(),
         message: lint.to_string(),

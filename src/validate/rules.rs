@@ -1,15 +1,15 @@
-//! What a definition says beyond JSON Schema: which items of a list are one and the same, and rules in
-//! CEL, the Common Expression Language.
+//! What a definition requires beyond JSON Schema: unique items in lists, and rules in CEL, the
+//! Common Expression Language.
 
 use std::collections::BTreeSet;
 
 use cel::{Context, Program, Value as Cel};
 use serde_json::Value;
 
-use super::Found;
+use super::finding::FieldFinding;
 
-/// Everything that a valid value breaks of it.
-pub(super) fn check(schema: &Value, object: &Value) -> Vec<Found> {
+/// All rules that a value breaks; the value is valid against the JSON Schema.
+pub(super) fn check(schema: &Value, object: &Value) -> Vec<FieldFinding> {
     let mut found = Vec::new();
     walk(schema, object, "", &mut found);
     found
@@ -24,7 +24,7 @@ pub(super) fn member(path: &str, name: &str) -> String {
     }
 }
 
-fn walk(schema: &Value, value: &Value, path: &str, found: &mut Vec<Found>) {
+fn walk(schema: &Value, value: &Value, path: &str, found: &mut Vec<FieldFinding>) {
     for rule in schema["x-kubernetes-validations"]
         .as_array()
         .into_iter()
@@ -51,8 +51,8 @@ fn walk(schema: &Value, value: &Value, path: &str, found: &mut Vec<Found>) {
     }
 }
 
-/// What a rule says to a value that breaks it. A rule about an earlier state says nothing.
-fn broken(rule: &Value, value: &Value, path: &str) -> Option<Found> {
+/// The finding, if the value breaks the rule. Rules about an earlier state are skipped.
+fn broken(rule: &Value, value: &Value, path: &str) -> Option<FieldFinding> {
     let expression = rule["rule"].as_str()?;
     if expression.contains("oldSelf") {
         return None;
@@ -60,11 +60,11 @@ fn broken(rule: &Value, value: &Value, path: &str) -> Option<Found> {
     let at = format!("{path}{}", rule["fieldPath"].as_str().unwrap_or_default());
     match holds(expression, value) {
         Ok(true) => None,
-        Ok(false) => Some(Found::error(
+        Ok(false) => Some(FieldFinding::error(
             at,
             rule["message"].as_str().unwrap_or(expression),
         )),
-        Err(why) => Some(Found::error(
+        Err(why) => Some(FieldFinding::error(
             at,
             format!("the rule {expression} cannot be evaluated: {why}"),
         )),
@@ -85,8 +85,8 @@ fn holds(expression: &str, value: &Value) -> Result<bool, String> {
     }
 }
 
-/// Items of a set or a map-like list that are there twice.
-fn repeated(schema: &Value, items: &[Value], path: &str) -> Vec<Found> {
+/// Items that a set or a map-like list has twice.
+fn repeated(schema: &Value, items: &[Value], path: &str) -> Vec<FieldFinding> {
     let keys: Vec<&str> = schema["x-kubernetes-list-map-keys"]
         .as_array()
         .into_iter()
@@ -110,7 +110,7 @@ fn repeated(schema: &Value, items: &[Value], path: &str) -> Vec<Found> {
     };
     twice
         .map(|(index, _)| {
-            Found::error(
+            FieldFinding::error(
                 format!("{path}[{index}]"),
                 format!("an earlier entry has {what}; remove one"),
             )

@@ -1,4 +1,6 @@
-//! Each line of the checks, on texts as people write them.
+//! Each check, on texts as people write them.
+
+mod referenced_objects;
 
 use std::collections::BTreeSet;
 
@@ -7,10 +9,8 @@ use serde_json::Value;
 use super::definition::KEYWORDS;
 use super::*;
 
-const SENTINEL: &str = "s3cret-value";
-
 /// The findings about one text, as they are printed.
-fn said(text: &str) -> Vec<String> {
+fn findings(text: &str) -> Vec<String> {
     let source = Source {
         name: "f.yaml".to_owned(),
         text: text.to_owned(),
@@ -19,16 +19,16 @@ fn said(text: &str) -> Vec<String> {
     report.findings.iter().map(ToString::to_string).collect()
 }
 
-/// What is said of a CloudFront function whose spec has these lines beside its code.
+/// The findings about a CloudFront function whose spec has these lines beside its code.
 fn edge(lines: &str) -> Vec<String> {
-    said(&format!(
+    findings(&format!(
         "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {{name: edge}}\nspec:\n  code: {{inline: 'function handler(event) {{ return event.request; }}'}}\n{lines}"
     ))
 }
 
-/// What is said of a Lambda function whose spec has these lines beside its role.
+/// The findings about a Lambda function whose spec has these lines beside its role.
 fn worker(lines: &str) -> Vec<String> {
-    said(&format!(
+    findings(&format!(
         "apiVersion: cloudfn.dev/v1alpha1\nkind: LambdaFunction\nmetadata: {{name: worker, namespace: shop}}\nspec:\n  role: arn:aws:iam::111122223333:role/lambda\n{lines}"
     ))
 }
@@ -80,7 +80,7 @@ fn every_kind_is_looked_at_beyond_its_schema() {
         } else {
             "code: {inline: '('}"
         };
-        let found = said(&format!(
+        let found = findings(&format!(
             "apiVersion: cloudfn.dev/v1alpha1\nkind: {kind}\nmetadata: {{name: f}}\nspec:\n  {broken}\n"
         ));
         assert!(
@@ -113,66 +113,68 @@ fn what_is_as_it_shall_be_is_not_spoken_of() {
         1
     );
     assert_eq!(
-        said(
+        findings(
             "# nothing\n---\n---\nkind: Deployment\napiVersion: apps/v1\nspec: {x: 1}\n---\napiVersion: v1\nkind: Service\n"
         ),
         Vec::<String>::new()
     );
     let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: cloudfn.dev/v1alpha1\n  kind: CloudFrontFunction\n  metadata: {name: edge}\n  spec: {}\n";
     assert_eq!(
-        said(list),
+        findings(list),
         ["f.yaml: error: CloudFrontFunction edge: spec.code: it is required; set it"]
     );
     assert_eq!(
-        said(
+        findings(
             r#"{"apiVersion": "cloudfn.dev/v1alpha1", "kind": "CloudFrontFunction", "metadata": {"name": "edge"}, "spec": {"code": {"inline": "function handler() {}"}}}"#
         ),
         Vec::<String>::new()
     );
 }
 
+/// Lines of a spec, and the finding about them.
+const BROKEN_SPECS: &[(&str, &str)] = &[
+    (
+        "  comments: x\n",
+        "spec.comments: there is no such field; remove it, or correct its name",
+    ),
+    (
+        "  stage: PRODUCTION\n",
+        r#"spec.stage: it must be one of "LIVE", "DEVELOPMENT""#,
+    ),
+    (
+        "  functionName: a.b\n",
+        "spec.functionName: it must match ^[a-zA-Z0-9_-]+$",
+    ),
+    ("  comment: 1\n", "spec.comment: it must be of type string"),
+    (
+        "  tests: [{name: a}, {name: a}]\n",
+        "spec.tests[1]: an earlier entry has the same name; remove one",
+    ),
+    (
+        "  tests: [{name: a, maxComputeUtilization: 101}]\n",
+        "spec.tests[0].maxComputeUtilization: it must be at most 100",
+    ),
+    (
+        "  tests: [{name: a, expct: {}}]\n",
+        "spec.tests[0].expct: there is no such field; remove it, or correct its name",
+    ),
+    (
+        "  adoptionPolicy: Always\n",
+        "spec: deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain to keep an adopted function, or to Delete",
+    ),
+    (
+        "  tags: {'aws:x': z}\n",
+        "spec.tags: tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key",
+    ),
+    (
+        "  runtime: cloudfront-js-1.0\n  keyValueStoreAssociations: [{keyValueStoreArn: 'arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-4000-8000-000000000001'}]\n",
+        "spec.keyValueStoreAssociations: key value stores need the runtime cloudfront-js-2.0; set it, or drop the associations",
+    ),
+];
+
 #[test]
 fn a_finding_is_one_line_with_object_and_path() {
-    let rows = [
-        (
-            "  comments: x\n",
-            "spec.comments: there is no such field; remove it, or correct its name",
-        ),
-        (
-            "  stage: PRODUCTION\n",
-            r#"spec.stage: it must be one of "LIVE", "DEVELOPMENT""#,
-        ),
-        (
-            "  functionName: a.b\n",
-            "spec.functionName: it must match ^[a-zA-Z0-9_-]+$",
-        ),
-        ("  comment: 1\n", "spec.comment: it must be of type string"),
-        (
-            "  tests: [{name: a}, {name: a}]\n",
-            "spec.tests[1]: an earlier entry has the same name; remove one",
-        ),
-        (
-            "  tests: [{name: a, maxComputeUtilization: 101}]\n",
-            "spec.tests[0].maxComputeUtilization: it must be at most 100",
-        ),
-        (
-            "  tests: [{name: a, expct: {}}]\n",
-            "spec.tests[0].expct: there is no such field; remove it, or correct its name",
-        ),
-        (
-            "  adoptionPolicy: Always\n",
-            "spec: deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain to keep an adopted function, or to Delete",
-        ),
-        (
-            "  tags: {'aws:x': z}\n",
-            "spec.tags: tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key",
-        ),
-        (
-            "  runtime: cloudfront-js-1.0\n  keyValueStoreAssociations: [{keyValueStoreArn: 'arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-4000-8000-000000000001'}]\n",
-            "spec.keyValueStoreAssociations: key value stores need the runtime cloudfront-js-2.0; set it, or drop the associations",
-        ),
-    ];
-    for (lines, wanted) in rows {
+    for (lines, wanted) in BROKEN_SPECS {
         assert_eq!(
             edge(lines),
             [format!("f.yaml: error: CloudFrontFunction edge: {wanted}")],
@@ -180,13 +182,17 @@ fn a_finding_is_one_line_with_object_and_path() {
         );
     }
     assert_eq!(
-        said("apiVersion: cloudfn.dev/v1alpha1\nkind: EdgeFunction\nmetadata: {name: e}\n"),
+        findings("apiVersion: cloudfn.dev/v1alpha1\nkind: EdgeFunction\nmetadata: {name: e}\n"),
         [
             "f.yaml: error: EdgeFunction e: there is no cloudfn.dev/v1alpha1 EdgeFunction; there are cloudfn.dev/v1alpha1 CloudFrontFunction, cloudfn.dev/v1alpha1 LambdaFunction"
         ]
     );
+}
+
+#[test]
+fn metadata_is_checked_and_a_status_is_ignored() {
     let metadata = |lines: &str| {
-        said(&format!(
+        findings(&format!(
             "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {lines}\nspec: {{code: {{inline: 'function handler() {{}}'}}}}\nstatus: {{etag: 1}}\n"
         ))
     };
@@ -209,28 +215,32 @@ fn a_finding_is_one_line_with_object_and_path() {
         metadata("{name: '', generateName: edge-, creationTimestamp: null}"),
         Vec::<String>::new()
     );
-    let nameless = said(
+}
+
+#[test]
+fn what_cannot_be_read_as_an_object_is_one_finding() {
+    let nameless = findings(
         "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nspec: {code: {inline: x}}\n",
     );
     assert!(
         nameless[0].ends_with("metadata: it is required; set it"),
         "{nameless:?}"
     );
-    let broken = said("apiVersion: cloudfn.dev/v1alpha1\nkind: [\n");
+    let broken = findings("apiVersion: cloudfn.dev/v1alpha1\nkind: [\n");
     assert!(
         broken.len() == 1 && broken[0].starts_with("f.yaml: error: it cannot be read: "),
         "{broken:?}"
     );
     assert_eq!(
-        said("kind: {{ .Values.kind }}\n"),
+        findings("kind: {{ .Values.kind }}\n"),
         ["f.yaml: note: it is no YAML, so it is not looked at"]
     );
     assert_eq!(
-        said("apiVersion: cloudfn.dev\nkind: CloudFrontFunction\n").len(),
+        findings("apiVersion: cloudfn.dev\nkind: CloudFrontFunction\n").len(),
         1,
         "the version is missing"
     );
-    let injected = said(
+    let injected = findings(
         "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {name: \"a\\n::error::x\"}\nspec: {}\n",
     );
     assert!(
@@ -256,120 +266,10 @@ fn what_the_operator_would_refuse_is_an_error_too() {
 }
 
 #[test]
-fn what_is_not_among_the_files_is_noted_and_no_error() {
-    let named = "  testsFrom: [{configMapKeyRef: {name: code, key: tests.yaml}}]\n";
-    let note = "f.yaml: note: CloudFrontFunction edge: spec: ConfigMap code is not among the files as plain text, so what it holds is not looked at";
-    assert_eq!(edge(named), [note]);
-    let elsewhere = format!(
-        "{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code, namespace: other}}\ndata: {{tests.yaml: '- name: a'}}\n"
-    );
-    assert_eq!(edge(&elsewhere), [note], "it is in another namespace");
-    let there = format!(
-        "{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: a'}}\n"
-    );
-    assert_eq!(edge(&there), Vec::<String>::new());
-    assert_eq!(
-        edge(&format!(
-            "{there}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{}}\n"
-        )),
-        [note],
-        "which one counts, nobody knows"
-    );
-    let sources = [("prod/map.yaml", "a"), ("dev/map.yaml", "A")].map(|(name, test)| Source {
-        name: name.to_owned(),
-        text: format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: {test}'}}\n"),
-    });
-    let edge_of = |map: &Source| Source {
-        name: map.name.clone(),
-        text: format!(
-            "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {{name: edge}}\nspec:\n  code: {{inline: 'function handler() {{}}'}}\n{named}---\n{}",
-            map.text
-        ),
-    };
-    let beside: Vec<Source> = sources.iter().map(edge_of).collect();
-    assert!(
-        validate(&beside)
-            .expect("definitions")
-            .findings
-            .iter()
-            .all(|finding| finding.level != Level::Note),
-        "each has its own"
-    );
-    let secret = "  runtime: python3.13\n  handler: a.b\n  code: {inline: {files: {a.py: x}}}\n  environment: {variablesFrom: [{secretRef: {name: s}}]}\n";
-    let holding = |data: &str| {
-        worker(&format!(
-            "{secret}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\n{data}\n"
-        ))
-    };
-    assert_eq!(
-        holding("data: {AB: 'ENC[AES256_GCM]'}"),
-        [
-            "f.yaml: note: LambdaFunction shop/worker: spec: Secret s is not among the files as plain text, so what it holds is not looked at"
-        ]
-    );
-    assert_eq!(
-        holding("data:\n  AB: |\n    c2Vj\n    cmV0\n  CD: null"),
-        Vec::<String>::new(),
-        "wrapped, and empty"
-    );
-    assert_eq!(
-        said("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {AB: 'ENC[AES256_GCM]'}\n"),
-        Vec::<String>::new(),
-        "nobody names it"
-    );
-    let without = format!(
-        "{named}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{}}\n"
-    );
-    assert!(
-        matches!(edge(&without).as_slice(), [one] if one.contains("error") && one.contains("ConfigMap code has no key tests.yaml"))
-    );
-}
-
-#[test]
-fn no_value_of_a_secret_or_an_environment_is_shown() {
-    let spec = "  runtime: python3.13\n  handler: a.b\n  code: {inline: {files: {a.py: x}}}\n";
-    let lines = [
-        format!("{spec}  environment: {{variables: {{A-B: {SENTINEL}, C: [{SENTINEL}]}}}}\n"),
-        format!("{spec}  environment: {{variables: {{A-B: {SENTINEL}}}}}\n"),
-        format!("{spec}  environment: {{variables: {SENTINEL}}}\n"),
-        format!(
-            "{spec}  environment: {{variables: {{AB: {}}}}}\n",
-            SENTINEL.repeat(1000)
-        ),
-        format!(
-            "{spec}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{A: {SENTINEL}, A: {SENTINEL}}}\n"
-        ),
-        format!(
-            "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{'9A': {SENTINEL}}}\n"
-        ),
-    ];
-    for lines in lines {
-        let found = worker(&lines);
-        assert!(
-            found.iter().any(|line| line.contains(": error: ")),
-            "{lines}: {found:?}"
-        );
-        assert!(
-            found.iter().all(|line| !line.contains(SENTINEL)),
-            "{lines}: {found:?}"
-        );
-    }
-    // Text that reads like a number too large for one.
-    let overflowing = format!(
-        "{spec}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{A: 8234e7812}}\n"
-    );
-    assert_eq!(worker(&overflowing), Vec::<String>::new());
-    let kept = worker(&format!(
-        "{spec}  environment: {{variablesFrom: [{{secretRef: {{name: s}}}}]}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s, namespace: shop}}\nstringData: {{AB: {SENTINEL}}}\n"
-    ));
-    assert_eq!(kept, Vec::<String>::new());
-}
-
-#[test]
 fn lints_are_warnings_with_line_and_column() {
     let map = "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {name: edge}\nspec:\n  runtime: cloudfront-js-1.0\n  code: {configMapKeyRef: {name: code, key: index.js}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: code}\ndata:\n  index.js: |\n    function handler(event) {\n        const a = 1;\n        return event.request;\n    }\n";
     assert_eq!(
-        said(map),
+        findings(map),
         [
             "f.yaml: warning: CloudFrontFunction edge: spec.code.configMapKeyRef (ConfigMap code, key index.js): line 2, column 5: cloudfront-js-1.0 has no `const`; write it without, or set runtime to cloudfront-js-2.0"
         ]

@@ -3,42 +3,45 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 use tokio::time::Instant;
 
 /// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 pub enum Kind {
     /// 500, nothing done.
+    #[strum(serialize = "api 500")]
     Error,
     /// 409 on a write, nothing done: as if somebody had been faster.
+    #[strum(serialize = "api 409")]
     Conflict,
     /// The connection breaks before the effect.
+    #[strum(serialize = "api connection lost before the effect")]
     LostRequest,
     /// The connection breaks after the effect.
+    #[strum(serialize = "api connection lost after the effect")]
     LostAnswer,
     /// A slow answer.
+    #[strum(serialize = "api slow")]
     Slow,
 }
 
 impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Error,
-        Self::Conflict,
-        Self::LostRequest,
-        Self::LostAnswer,
-        Self::Slow,
-    ];
-
     /// For the summary.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Error => "api 500",
-            Self::Conflict => "api 409",
-            Self::LostRequest => "api connection lost before the effect",
-            Self::LostAnswer => "api connection lost after the effect",
-            Self::Slow => "api slow",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

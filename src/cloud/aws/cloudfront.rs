@@ -1,30 +1,31 @@
 //! CloudFront Functions over the AWS SDK.
 //!
 //! Invariant: one method is one request, and all of them share one budget: CloudFront publishes
-//! no quota for its control plane, so nothing is known to be apart.
+//! no quota for its control plane, so no call is known to have a quota of its own.
 
-use std::collections::BTreeSet;
+mod convert;
+mod etag;
 
 use async_trait::async_trait;
 use aws_sdk_cloudfront::Client;
-use aws_sdk_cloudfront::config::interceptors::BeforeDeserializationInterceptorContextMut;
-use aws_sdk_cloudfront::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_cloudfront::error::BoxError;
-use aws_sdk_cloudfront::primitives::{Blob, DateTime, DateTimeFormat};
+use aws_sdk_cloudfront::primitives::Blob;
 use aws_sdk_cloudfront::types;
 
 use super::errors;
 use super::gate::{Call, Gate};
 use crate::cloud::cloudfront::{
-    CloudFrontApi, Code, Described, Execution, FunctionConfig, Stage, Summary, TestRun, Written,
+    CloudFrontApi, Code, Described, FunctionConfig, Stage, Summary, TestRun, Written,
 };
 use crate::cloud::limit::Family;
 use crate::cloud::{BudgetMode, CloudError, Tags};
+use convert::{config_of, execution, present, stage_of, summary, tags_of, uses};
+use etag::PlainEtag;
 
 /// Pages of distributions that are read at most.
 const MAX_PAGES: usize = 20;
 
-/// CloudFront Functions of one account; made by [`Connection::cloudfront`](super::Connection::cloudfront).
+/// CloudFront Functions of one account; made by
+/// [`Connection::cloudfront`](super::Connection::cloudfront).
 #[derive(Clone)]
 pub struct CloudFront {
     client: Client,
@@ -263,160 +264,4 @@ impl CloudFrontApi for CloudFront {
             .await
             .map(drop)
     }
-}
-
-/// Copies `UpdateFunction`'s `ETag` header to `ETtag`, which is how the service model spells it and
-/// the only one the SDK reads, where only the plain one came: AWS sends the misspelt one, other
-/// implementations of the API do not. Without it every update would cost a describe.
-#[derive(Debug)]
-struct PlainEtag;
-
-#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for PlainEtag {
-    fn name(&self) -> &'static str {
-        "PlainEtag"
-    }
-
-    fn modify_before_deserialization(
-        &self,
-        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let headers = context.response_mut().headers_mut();
-        if !headers.contains_key("ettag")
-            && let Some(etag) = headers.get("etag").map(str::to_owned)
-        {
-            headers.try_insert("ettag", etag)?;
-        }
-        Ok(())
-    }
-}
-
-/// What a run said. An empty text is none: AWS sends one for what did not happen.
-fn execution(result: types::TestResult) -> TestRun {
-    TestRun::Ran(Execution {
-        compute_utilization: result
-            .compute_utilization
-            .and_then(|percent| percent.parse().ok()),
-        logs: result.function_execution_logs.unwrap_or_default(),
-        error: present(result.function_error_message),
-        output: present(result.function_output),
-    })
-}
-
-/// Whether a cache behavior of a distribution runs the function.
-fn uses(distribution: &types::DistributionSummary, function_arn: &str) -> bool {
-    let default = distribution
-        .default_cache_behavior
-        .iter()
-        .map(|behavior| &behavior.function_associations);
-    let others = distribution
-        .cache_behaviors
-        .iter()
-        .flat_map(|behaviors| behaviors.items.iter().flatten());
-    let mut associations = default
-        .chain(others.map(|behavior| &behavior.function_associations))
-        .flatten();
-    associations.any(|associations| {
-        associations
-            .items
-            .iter()
-            .flatten()
-            .any(|association| association.function_arn == function_arn)
-    })
-}
-
-fn stage_of(stage: Stage) -> types::FunctionStage {
-    types::FunctionStage::from(stage.as_str())
-}
-
-fn config_of(
-    operation: &'static str,
-    config: &FunctionConfig,
-) -> Result<types::FunctionConfig, CloudError> {
-    // No list at all drops the associations, as an empty one would.
-    let stores = if config.key_value_stores.is_empty() {
-        None
-    } else {
-        let items: Result<Vec<_>, _> = config
-            .key_value_stores
-            .iter()
-            .map(|arn| {
-                types::KeyValueStoreAssociation::builder()
-                    .key_value_store_arn(arn)
-                    .build()
-            })
-            .collect();
-        let items = items.map_err(|error| errors::unbuilt(operation, &error))?;
-        let quantity = i32::try_from(items.len()).unwrap_or(i32::MAX);
-        let stores = types::KeyValueStoreAssociations::builder()
-            .quantity(quantity)
-            .set_items(Some(items))
-            .build();
-        Some(stores.map_err(|error| errors::unbuilt(operation, &error))?)
-    };
-    types::FunctionConfig::builder()
-        .comment(&config.comment)
-        .runtime(types::FunctionRuntime::from(config.runtime.as_str()))
-        .set_key_value_store_associations(stores)
-        .build()
-        .map_err(|error| errors::unbuilt(operation, &error))
-}
-
-fn tags_of(operation: &'static str, tags: &Tags) -> Result<types::Tags, CloudError> {
-    let items: Result<Vec<_>, _> = tags
-        .iter()
-        .map(|(key, value)| types::Tag::builder().key(key).value(value).build())
-        .collect();
-    Ok(types::Tags::builder()
-        .set_items(Some(
-            items.map_err(|error| errors::unbuilt(operation, &error))?,
-        ))
-        .build())
-}
-
-fn summary(
-    operation: &'static str,
-    found: Option<types::FunctionSummary>,
-) -> Result<Summary, CloudError> {
-    let found = found.ok_or_else(|| errors::incomplete(operation, "FunctionSummary"))?;
-    let config = found
-        .function_config
-        .ok_or_else(|| errors::incomplete(operation, "FunctionConfig"))?;
-    let metadata = found
-        .function_metadata
-        .ok_or_else(|| errors::incomplete(operation, "FunctionMetadata"))?;
-    let stores = config
-        .key_value_store_associations
-        .and_then(|stores| stores.items)
-        .unwrap_or_default();
-    let key_value_stores: BTreeSet<String> = stores
-        .into_iter()
-        .map(|store| store.key_value_store_arn)
-        .collect();
-    Ok(Summary {
-        arn: metadata.function_arn,
-        status: present(found.status),
-        config: FunctionConfig {
-            comment: config.comment,
-            runtime: config.runtime.as_str().to_owned(),
-            key_value_stores,
-        },
-        created_time: metadata.created_time.and_then(|time| rfc3339(&time)),
-        last_modified_time: rfc3339(&metadata.last_modified_time),
-    })
-}
-
-/// RFC 3339. A reply without the time is the epoch in the SDK's type: absent.
-fn rfc3339(time: &DateTime) -> Option<String> {
-    if time.secs() == 0 {
-        None
-    } else {
-        time.fmt(DateTimeFormat::DateTime).ok()
-    }
-}
-
-fn present(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
 }

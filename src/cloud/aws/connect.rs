@@ -1,4 +1,4 @@
-//! The way to an AWS account: credentials, region, whose account it is, and the clients.
+//! The connection to an AWS account: credentials, region, account id, and the clients.
 //!
 //! Invariant: endpoint, profile and credentials come from where every AWS tool takes them
 //! (environment and shared files, read by aws-config), never from an object; and no client
@@ -21,22 +21,24 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use tokio::sync::OnceCell;
 
+use super::cloudfront::CloudFront;
+use super::errors;
 use super::gate::{self, Call, Gate};
-use super::{CloudFront, Lambda, errors};
+use super::lambda::Lambda;
 use crate::cloud::limit::{Budgets, Family};
 use crate::cloud::{BudgetMode, CallObserver, CloudError};
 
 /// Time for a TCP and TLS connection.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// Time for the instance metadata service: it is a hop away, or not there at all.
+/// Time for the instance metadata service, which is one hop away or does not exist.
 const METADATA: Duration = Duration::from_secs(1);
 
-/// Where global services of the commercial partition are signed for, and where STS is asked when
-/// no region is known.
+/// Region for which requests to global services of the commercial partition are signed, and whose
+/// STS is used if no region is known.
 const GLOBAL: &str = "us-east-1";
 
-/// Whose account the credentials open.
+/// The account of the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// Twelve digits.
@@ -59,14 +61,14 @@ pub struct Connection {
 }
 
 /// Reads the usual AWS settings and makes a connection from them. `region` wins over what the
-/// environment says. Nothing is sent, except to the instance metadata service where no region is
-/// named anywhere else (at most a second or two).
+/// environment has. It sends nothing, except to the instance metadata service if no region is
+/// configured anywhere else (at most a second or two).
 pub async fn connect(
     region: Option<&str>,
     budgets: Budgets,
     observer: Arc<dyn CallObserver>,
 ) -> Connection {
-    // One attempt of a second: without credentials the answer must be "none", and soon.
+    // One attempt of a second: a machine without the service must find out quickly.
     let metadata = imds::Client::builder()
         .max_attempts(1)
         .connect_timeout(METADATA)
@@ -120,8 +122,8 @@ impl Connection {
             .to_builder()
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
-            // The 30 s bound a stalled call already; a second clock has only false alarms to add,
-            // for instance while Lambda thinks about a large archive.
+            // The 30 s bound a stalled call already; a second limit would only add false alarms,
+            // for instance while Lambda unpacks a large archive.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         Self {
@@ -140,16 +142,20 @@ impl Connection {
         self.config.region().map(Region::as_ref)
     }
 
-    /// Asks STS whose credentials these are; the first success is kept. No budget: it is asked
-    /// once, and callers at the same time share one answer.
+    /// Gets the account of the credentials from STS and keeps the first success. The call needs no
+    /// budget: it is made once, and concurrent callers share the answer.
     ///
     /// # Errors
-    /// [`Class::Unauthenticated`](crate::cloud::Class::Unauthenticated) without usable credentials, else any [`CloudError`].
+    /// [`Class::Unauthenticated`](crate::cloud::Class::Unauthenticated) without usable credentials,
+    /// else any [`CloudError`].
     pub async fn identity(&self) -> Result<Account, CloudError> {
-        self.account.get_or_try_init(|| self.ask()).await.cloned()
+        self.account
+            .get_or_try_init(|| self.caller_identity())
+            .await
+            .cloned()
     }
 
-    async fn ask(&self) -> Result<Account, CloudError> {
+    async fn caller_identity(&self) -> Result<Account, CloudError> {
         const OPERATION: &str = "GetCallerIdentity";
         let region = self.region().unwrap_or(GLOBAL).to_owned();
         let config = aws_sdk_sts::config::Builder::from(&self.config)
@@ -184,8 +190,8 @@ impl Connection {
         })
     }
 
-    /// CloudFront Functions of `account`, which [`identity`](Self::identity) told. The service is
-    /// global: `us-east-1`, in the partition of China `cn-northwest-1`.
+    /// CloudFront Functions of `account`, which [`identity`](Self::identity) returned. The service
+    /// is global: `us-east-1`, in the partition of China `cn-northwest-1`.
     #[must_use]
     pub fn cloudfront(&self, account: &Account) -> CloudFront {
         let region = if account.partition == "aws-cn" {
@@ -202,8 +208,8 @@ impl Connection {
         CloudFront::new(client.clone(), self.gate("CloudFront", account, region))
     }
 
-    /// Lambda in a region of `account`, which [`identity`](Self::identity) told. Clients are kept
-    /// by region: each has its own host, so they have no connection to share.
+    /// Lambda in a region of `account`, which [`identity`](Self::identity) returned. Clients are
+    /// kept by region: each has its own host, so they have no connection to share.
     #[must_use]
     pub fn lambda(&self, account: &Account, region: &str) -> Lambda {
         let mut lambdas = self.lambdas.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! What every cloud call passes: a token of its budget, a time-out, classification, observation.
 //!
-//! Invariant: a call that reaches the network has taken exactly one token, and its outcome was
-//! told to the budget and to the observer before the caller sees it. Arguments are never logged.
+//! Invariant: a call that reaches the network has taken exactly one token, and the budget and
+//! the observer get its outcome before the caller does. Arguments are never logged.
 
 use std::error::Error;
 use std::future::Future;
@@ -19,13 +19,15 @@ use crate::cloud::lambda::Environment;
 use crate::cloud::limit::{Budgets, Family, Key};
 use crate::cloud::{BudgetMode, CallObserver, Class, CloudError};
 
-/// Time for one call, its token not included. The SDK is told the same; see [`BELT`].
+/// Time limit of one call, without the wait for its token. The SDK has the same limit; see
+/// [`BELT`].
 pub(super) const CALL: Duration = Duration::from_secs(30);
 
-/// A little more than [`CALL`]: only a call that the SDK itself lost track of gets here.
+/// Our own limit, a little more than [`CALL`]: it ends a call whose limit the SDK failed to
+/// enforce.
 const BELT: Duration = Duration::from_secs(31);
 
-/// One call: what the log and the classification must know of it.
+/// One call, as the log and the classification need it.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     /// The API operation, as the cloud names it.
@@ -36,7 +38,7 @@ pub struct Call<'a> {
     pub family: Family,
     /// Whether it may wait for a token.
     pub mode: BudgetMode,
-    /// Environment values that the request carries: they are taken out of an error's message.
+    /// Environment values in the request: they are removed from error messages.
     pub secrets: Option<&'a Environment>,
 }
 
@@ -72,8 +74,9 @@ impl Gate {
     /// Takes a token, then runs `request`, for at most 30 s.
     ///
     /// # Errors
-    /// Any [`CloudError`]. A throttled one says in `after` when the family opens; without a token
-    /// for [`BudgetMode::Try`] it is [`Class::Throttled`] with code `NoBudget`, and nothing was sent.
+    /// Any [`CloudError`]. [`Class::Throttled`] has in `after` the time until the family opens. If
+    /// there is no token for [`BudgetMode::Try`], it is [`Class::Throttled`] with the code
+    /// `NoBudget`, and nothing was sent.
     pub fn call<'a, T, E>(
         &'a self,
         call: Call<'a>,
@@ -83,7 +86,8 @@ impl Gate {
         T: RequestId + Send + 'a,
         E: ProvideErrorMetadata + Error + Send + 'static,
     {
-        // The SDK's futures are up to 26 KB: on the heap, not in every future around them.
+        // The SDK's futures have up to 26 KB: on the heap, so that the futures around them stay
+        // small.
         self.run(call, Box::pin(request))
     }
 
@@ -125,7 +129,7 @@ impl Gate {
                 self.budgets.throttled(&key, *after);
                 *after = Some(self.budgets.opens_in(&key));
             }
-            // Refused for a reason of its own: it was let through all the same.
+            // The cloud refused the call for another reason, so it did not throttle it.
             Err(error) if !matches!(error.class, Class::Unavailable | Class::Unauthenticated) => {
                 self.budgets.succeeded(&key)
             }
@@ -135,7 +139,7 @@ impl Gate {
     }
 }
 
-/// Runs one request, without a budget, and tells the log and the observer how it went.
+/// Runs one request without a budget, and reports its outcome to the log and the observer.
 pub(super) async fn attempt<T, E>(
     service: &'static str,
     call: &Call<'_>,

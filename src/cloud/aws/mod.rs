@@ -1,11 +1,11 @@
 //! AWS: the only place that names its SDK.
 //!
 //! - [`arn`]: resource names.
-//! - [`connect`]: credentials, region, whose account it is, and the clients.
+//! - [`connect`]: credentials, region, account id, and the clients.
 //! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method.
-//! - `convert`: Lambda's shapes, theirs to ours and back.
-//! - [`gate`]: what every call passes: budget, time-out, classification, observation.
-//! - `errors`: what AWS's answers mean.
+//! - `convert`: Lambda's types, from the SDK's to ours and back.
+//! - [`gate`]: what every call goes through: budget, time-out, classification, observation.
+//! - `errors`: classifies AWS's answers.
 //!
 //! Invariant: one method is one request. The SDK's own retries are off; the driver retries.
 

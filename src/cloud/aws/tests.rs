@@ -1,12 +1,13 @@
-//! The adapters against a server on the loopback interface that answers what a test wrote down.
+//! The adapters against a server that answers what a test wrote down.
+
+mod server;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use server::{Reply, answer, server};
 
 use super::*;
 use crate::cloud::cloudfront::{CloudFrontApi, FunctionConfig, Stage};
@@ -14,79 +15,11 @@ use crate::cloud::lambda::{CodeSource, Configuration, Environment, LambdaApi, Ne
 use crate::cloud::limit::{Budgets, Family, Rates};
 use crate::cloud::{BudgetMode, CallObserver, Class, Tags};
 
-/// What the server does with a request.
-#[derive(Clone)]
-enum Reply {
-    Answer(String),
-    HangUp,
-    Silence,
-}
-
-fn answer(status: &str, headers: &str, body: &str) -> Reply {
-    Reply::Answer(format!(
-        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
-        body.len()
-    ))
-}
-
-/// Answers the n-th request with the n-th reply, and all that follow with the last.
-async fn server(replies: Vec<Reply>) -> (String, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let requests = Arc::new(Mutex::new(Vec::new()));
-    let seen = requests.clone();
-    tokio::spawn(async move {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let request = read(&mut stream).await;
-            let reply = {
-                let mut seen = seen.lock().unwrap();
-                seen.push(request);
-                replies[(seen.len() - 1).min(replies.len() - 1)].clone()
-            };
-            match reply {
-                Reply::Answer(text) => stream.write_all(text.as_bytes()).await.unwrap(),
-                Reply::HangUp => drop(stream),
-                Reply::Silence => {
-                    tokio::spawn(async move {
-                        tokio::time::sleep(Duration::from_mins(10)).await;
-                        drop(stream);
-                    });
-                }
-            }
-        }
-    });
-    (url, requests)
-}
-
-async fn read(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| {
-                line.to_lowercase()
-                    .strip_prefix("content-length: ")
-                    .map(|n| n.parse().unwrap())
-            });
-            if body.len() >= length.unwrap_or(0) {
-                return text;
-            }
-        }
-        let n = stream.read(&mut buffer).await.unwrap();
-        if n == 0 {
-            return text;
-        }
-        bytes.extend_from_slice(&buffer[..n]);
-    }
-}
-
-/// Writes down what it is told.
+/// Records the calls that it observes.
 #[derive(Default)]
-struct Told(Mutex<Vec<String>>);
+struct Recorder(Mutex<Vec<String>>);
 
-impl CallObserver for Told {
+impl CallObserver for Recorder {
     fn called(
         &self,
         service: &'static str,
@@ -112,7 +45,7 @@ fn account() -> Account {
     }
 }
 
-fn connection(url: &str, told: &Arc<Told>) -> Connection {
+fn connection(url: &str, recorder: &Arc<Recorder>) -> Connection {
     let credentials = Credentials::builder()
         .access_key_id("000000000000")
         .secret_access_key("test")
@@ -131,7 +64,7 @@ fn connection(url: &str, told: &Arc<Told>) -> Connection {
             lambda_get: 0.0,
             cloudfront: 0.0,
         }),
-        told.clone(),
+        recorder.clone(),
     )
 }
 
@@ -214,8 +147,8 @@ async fn cloudfront_throttles_with_400_and_is_asked_once() {
         body,
     )])
     .await;
-    let told = Arc::new(Told::default());
-    let connection = connection(&url, &told);
+    let recorder = Arc::new(Recorder::default());
+    let connection = connection(&url, &recorder);
     let cloudfront = connection.cloudfront(&account());
     let error = cloudfront.publish("f", "E1").await.unwrap_err();
     let Class::Throttled { after: Some(after) } = error.class else {
@@ -243,7 +176,7 @@ async fn cloudfront_throttles_with_400_and_is_asked_once() {
     assert_eq!(declined.code, "NoBudget");
     assert_eq!(requests.lock().unwrap().len(), 1);
     assert_eq!(
-        *told.0.lock().unwrap(),
+        *recorder.0.lock().unwrap(),
         ["CloudFront PublishFunction Throttled Throttling"]
     );
 }

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use http::Response;
 use hyper::body::Bytes;
+use strum::IntoStaticStr;
 
 type Rewrite = Arc<dyn Fn(Response<Bytes>) -> Response<Bytes> + Send + Sync>;
 
 /// What a fault does to a request.
-#[derive(Clone)]
+#[derive(Clone, IntoStaticStr)]
 pub enum Action {
     /// Answers in the server's place; nothing is forwarded.
     Reply(Reply),
@@ -46,17 +47,7 @@ impl Action {
     /// Its name, as the log shows it.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Reply(_) => "Reply",
-            Self::CutBefore => "CutBefore",
-            Self::CutAfter => "CutAfter",
-            Self::Hold => "Hold",
-            Self::HoldReply => "HoldReply",
-            Self::KillBefore => "KillBefore",
-            Self::KillAfter => "KillAfter",
-            Self::Delay(_) => "Delay",
-            Self::RewriteReply(_) => "RewriteReply",
-        }
+        self.into()
     }
 
     /// Whether it needs the whole answer in hand.

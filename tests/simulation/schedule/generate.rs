@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use super::{
     Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, Outside, Point, SECRET, Schedule,
@@ -142,7 +143,7 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
         75..=78 => Act::Second(seconds(rng, 60)),
         79..=82 => Act::Lag(seconds(rng, 40)),
         83..=90 => Act::Api(
-            api_faults::Kind::ALL[rng.usize(..api_faults::Kind::ALL.len())],
+            api_faults::Kind::VARIANTS[rng.usize(..api_faults::Kind::VARIANTS.len())],
             rng.u64(5..70),
             seconds(rng, 60),
         ),

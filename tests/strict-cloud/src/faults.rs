@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use strum::IntoStaticStr;
+
 use crate::operation::{Operation, Service};
 use crate::time::Time;
 
 /// What goes wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr)]
 pub enum FaultKind {
     /// Throttled: Lambda 429 `TooManyRequestsException`, CloudFront 400 `Throttling`.
     Throttle {
@@ -37,19 +39,8 @@ pub enum FaultKind {
 impl FaultKind {
     /// The name for counts and traces.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Throttle { .. } => "Throttle",
-            Self::InternalError => "InternalError",
-            Self::Unavailable => "Unavailable",
-            Self::TestFunctionFailed => "TestFunctionFailed",
-            Self::DropBefore => "DropBefore",
-            Self::DropAfter => "DropAfter",
-            Self::Delay(_) => "Delay",
-            Self::Stale(_) => "Stale",
-            Self::PartialPage(_) => "PartialPage",
-            Self::ExpiredCredentials => "ExpiredCredentials",
-        }
+    pub fn name(&self) -> &'static str {
+        self.into()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What of a cloud's message may be shown: one line, no request id, no environment value.
+//! Cleans a cloud's message for users: one line, no request id, no environment value.
 
 use secrecy::ExposeSecret;
 
@@ -7,7 +7,7 @@ use crate::cloud::lambda::Environment;
 /// Longest message kept, in characters.
 const LONGEST: usize = 500;
 
-/// What stands for a value that must not be shown.
+/// Replaces a value that users must not see.
 const HIDDEN: &str = "***";
 
 /// Fragments after which AWS echoes the caller's environment. Everything from here on is cut.
@@ -16,13 +16,13 @@ const HIDDEN: &str = "***";
 /// whole map behind it.
 const ECHOES: [&str; 1] = ["string measured:"];
 
-/// Where a validation message names a member of the environment: the value stands before it, as
-/// in "Value '{..}' at 'environment.variables' failed to satisfy constraint".
+/// How a validation message names a member of the environment. The value is before it, as in
+/// "Value '{..}' at 'environment.variables' failed to satisfy constraint".
 /// Source: the shape of every AWS validation message; the member's name is the Lambda model's.
 const MEMBER: &str = "' at 'environment";
 
-/// The message as it may be shown. Values of `secrets` are taken out first, while they are
-/// still whole; cutting and joining lines come after.
+/// Cleans a message. Values of `secrets` are removed first, while they are still whole; cutting the
+/// message and joining its lines come after.
 pub(super) fn clean(message: &str, secrets: Option<&Environment>) -> String {
     let message = cut_echo(message);
     let message = hide_member(message);
@@ -58,8 +58,8 @@ fn hide_member(message: &str) -> String {
 }
 
 /// Replaces each value of the environment, also as JSON and XML write it, longest first so that no
-/// rest of a longer one stays. A value of less than four characters is replaced only where it
-/// stands alone: taking every `1` out of a sentence hides nothing and leaves nothing.
+/// part of a longer one remains. A value of less than four characters is replaced only as a whole
+/// word: removing every `1` from a sentence would protect nothing and make it unreadable.
 fn hide_values(message: &str, environment: &Environment) -> String {
     let mut values: Vec<String> = Vec::new();
     for value in environment.0.values().map(ExposeSecret::expose_secret) {
@@ -104,8 +104,8 @@ fn hide_word(message: &str, word: &str) -> String {
     shown
 }
 
-/// Takes out "(Service: ..; Request ID: ..)" and "Request ID: ..": they differ with each attempt,
-/// and a message that differs each time would be a new status and a new event each time.
+/// Removes "(Service: ..; Request ID: ..)" and "Request ID: ..": they differ with each attempt, and
+/// each new message is a new status and a new event.
 fn without_request_id(message: &str) -> String {
     let mut message = message.to_owned();
     for opening in [

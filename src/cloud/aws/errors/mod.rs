@@ -1,7 +1,8 @@
 //! AWS's answers, classified.
 //!
-//! Invariant: what an answer means is decided here, by operation, code and status, and by the
-//! listed fragments of a message where AWS shares one code; nobody else reads a code or a message.
+//! Invariant: this module alone decides what an answer means, by operation, code and status, and,
+//! where AWS uses one code for several errors, by the listed fragments of the message. No other
+//! room reads a code or a message.
 
 mod message;
 mod table;
@@ -19,11 +20,11 @@ use crate::cloud::cloudfront::TestRun;
 use crate::cloud::lambda::Environment;
 use crate::cloud::{Class, CloudError};
 
-/// What `TestFunction` answers where it could not run the function; the request itself was in order.
+/// Code of `TestFunction`'s answer if it could not run the function although the request was valid.
 const TEST_FAILED: &str = "TestFunctionFailed";
 
-/// What clouds without `TestFunction` answer: the service model's own code, and what an emulator says
-/// of a path that it does not know (for a function, CloudFront has another code).
+/// Codes that clouds without `TestFunction` answer: the service model's own, and an emulator's for
+/// a path that it does not know (for an unknown function, CloudFront has another code).
 const NO_TESTS: [&str; 2] = ["UnsupportedOperation", "NoSuchResource"];
 
 /// No answer in time.
@@ -32,6 +33,8 @@ pub(super) const TIMEOUT: &str = "Timeout";
 const NO_CONNECTION: &str = "NoConnection";
 /// No credentials to sign with.
 const NO_CREDENTIALS: &str = "NoCredentials";
+/// What users read where there are no credentials to sign with.
+const WITHOUT_CREDENTIALS: &str = "no usable credentials: the chain (environment, profile, web identity, container, instance) gave none";
 /// The request could not be built.
 const BAD_REQUEST: &str = "BadRequest";
 /// The reply of a success could not be read, or lacks what it must have.
@@ -39,7 +42,7 @@ const BAD_REPLY: &str = "BadReply";
 /// Our own budget declined the call.
 pub(super) const NO_BUDGET: &str = "NoBudget";
 
-/// What a failed `TestFunction` says about the test, where it says anything about it.
+/// The result of a test, if the error of `TestFunction` is one; else the error.
 pub(super) fn untested(error: CloudError) -> Result<TestRun, CloudError> {
     match error.code.as_str() {
         TEST_FAILED => Ok(TestRun::Failed(error.message)),
@@ -51,10 +54,10 @@ pub(super) fn untested(error: CloudError) -> Result<TestRun, CloudError> {
     }
 }
 
-/// What the text of an error says where no credentials could be had. The type lies in a crate
-/// below the SDK's interface, so its `Display` is all there is; a test runs into the first one.
-/// Source: aws-credential-types 1.3 `provider/error.rs`, `CredentialsError`; aws-smithy-runtime
-/// 1.16 `identity/cache/lazy.rs`; `orchestrator/auth.rs`.
+/// Fragments of the errors that mean: no credentials. Their type is in a crate below the SDK's
+/// interface, so only its `Display` is accessible; a test provokes the first one. Source:
+/// aws-credential-types 1.3 `provider/error.rs`, `CredentialsError`; aws-smithy-runtime 1.16
+/// `identity/cache/lazy.rs`; `orchestrator/auth.rs`.
 const CREDENTIAL_FAILURES: [&str; 7] = [
     "the credential provider was not enabled",
     "credentials provider timed out",
@@ -75,17 +78,18 @@ const NOT_READY_YET: [&str; 4] = [
     "kms key is invalid for creategrant",
 ];
 
-/// What `DeleteFunction` says while replicas of a Lambda@Edge function exist. Source: Terraform's
-/// AWS provider, `resourceFunctionDelete`, retries `InvalidParameterValueException` with it.
+/// Fragment of `DeleteFunction`'s message while replicas of a Lambda@Edge function exist. Source:
+/// Terraform's AWS provider, `resourceFunctionDelete`, retries `InvalidParameterValueException`
+/// with it.
 const REPLICATED: &str = "because it is a replicated function";
 
-/// What `PublishVersion` says when `$LATEST` has other code than the guard names. Source: the
-/// sentence that `LocalStack` took from AWS (`services/lambda_/provider.py`).
+/// Fragment of `PublishVersion`'s message if `$LATEST` does not have the code that the guard names.
+/// Source: the sentence that `LocalStack` took from AWS (`services/lambda_/provider.py`).
 const OTHER_CODE: &str = "is different from current codesha256";
 
-/// What `CreateFunction` says with `ResourceConflictException` when the name is taken ("Function
-/// already exist: ..", sic). Source: Lambda API reference, `ResourceConflictException`, "already
-/// exists, or another operation is in progress"; the wording is covered both ways.
+/// Fragment of `CreateFunction`'s message, with `ResourceConflictException`, if the name is taken
+/// ("Function already exist: ..", sic). Source: Lambda API reference, `ResourceConflictException`,
+/// "already exists, or another operation is in progress"; the wording is covered both ways.
 const ALREADY: &str = "already exist";
 
 /// How an emulator answers a route it does not have, with the code of a missing function: the
@@ -103,7 +107,18 @@ struct Answer<'a> {
     retry_after: Option<Duration>,
 }
 
-/// Classifies what the SDK says of a failed call. Values of `secrets` are taken out of the message.
+impl<'a> Answer<'a> {
+    /// The message, which some answers lack.
+    fn reason(&self) -> &'a str {
+        if self.message.trim().is_empty() {
+            "the cloud gave no reason"
+        } else {
+            self.message
+        }
+    }
+}
+
+/// Classifies the SDK's error of a failed call. Values of `secrets` are removed from the message.
 pub(super) fn classify<E>(
     operation: &'static str,
     secrets: Option<&Environment>,
@@ -129,16 +144,27 @@ where
                 retry_after: raw.headers().get("retry-after").and_then(seconds),
             };
             let (class, code) = read(operation, &answer);
-            let said = if answer.message.trim().is_empty() { "the cloud gave no reason" } else { answer.message };
-            let request_id = service.err().meta().extra("aws_request_id").or_else(|| error.request_id());
-            CloudError { class, operation, code, message: message::clean(said, secrets), request_id: request_id.map(str::to_owned) }
+            let request_id = meta.extra("aws_request_id").or_else(|| error.request_id());
+            CloudError {
+                class,
+                operation,
+                code,
+                message: message::clean(answer.reason(), secrets),
+                request_id: request_id.map(str::to_owned),
+            }
         }
         SdkError::TimeoutError(_) => failure(Class::Unavailable, TIMEOUT),
-        SdkError::DispatchFailure(dispatch) if dispatch.is_timeout() => failure(Class::Unavailable, TIMEOUT),
-        SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_) if lacks_credentials(error) => CloudError {
-            message: "no usable credentials: the chain (environment, profile, web identity, container, instance) gave none".to_owned(),
-            ..failure(Class::Unauthenticated, NO_CREDENTIALS)
-        },
+        SdkError::DispatchFailure(dispatch) if dispatch.is_timeout() => {
+            failure(Class::Unavailable, TIMEOUT)
+        }
+        SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_)
+            if lacks_credentials(error) =>
+        {
+            CloudError {
+                message: WITHOUT_CREDENTIALS.to_owned(),
+                ..failure(Class::Unauthenticated, NO_CREDENTIALS)
+            }
+        }
         SdkError::ConstructionFailure(_) => failure(Class::Bug, BAD_REQUEST),
         // A reply cut off on its way is the usual reason, and then the effect is unknown.
         SdkError::ResponseError(_) => failure(Class::Unavailable, BAD_REPLY),
@@ -168,12 +194,12 @@ pub(super) fn unbuilt(operation: &'static str, error: &BuildError) -> CloudError
     }
 }
 
-/// A message of the cloud's that came with a success, as it may be shown.
+/// Cleans a message that came with a successful answer.
 pub(super) fn shown(message: &str) -> String {
     message::clean(message, None)
 }
 
-/// The code as a label: from the table, one of ours, or `Other`.
+/// The code as a metric label: from the table, one of our own, or `Other`.
 pub(super) fn label(code: &str) -> &'static str {
     let ours = [
         TIMEOUT,
@@ -211,7 +237,7 @@ fn read(operation: &str, answer: &Answer<'_>) -> (Class, String) {
     (class, code)
 }
 
-/// Where one code has several meanings.
+/// The class by the rules for codes that have several meanings.
 fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
     let said = answer.message.to_ascii_lowercase();
     let says = |fragment: &str| said.contains(fragment);
@@ -247,15 +273,15 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
     }
 }
 
-/// An answer without a code, or with one that nobody has seen: by its status.
+/// The class by the HTTP status, for an answer without a code or with an unknown one.
 ///
 /// 400 and 413 are Invalid, since a new kind of refusal is nearly always about the request, and
 /// the user, who sees AWS's own sentence, can change that. 404 is a Bug: a route that does not
 /// exist must never pass for a function that does not exist. 409 is Busy: CloudFront has
-/// answered create-with-tags so, and looking again settles it either way.
+/// answered create-with-tags so, and the next observation settles it either way.
 const fn by_status(status: u16) -> Class {
     match status {
-        // A success that could not be read: done or not, only looking tells.
+        // A success that could not be read: whether it took effect, only a read can tell.
         200..=299 | 408 | 500..=599 => Class::Unavailable,
         400 | 413 => Class::Invalid,
         401 | 403 => Class::Denied,
@@ -275,7 +301,7 @@ fn seconds(header: &str) -> Option<Duration> {
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
-/// The error and its causes, each said once.
+/// The texts of the error and its causes, without repetition.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     let mut next = Some(error);

@@ -1,3 +1,5 @@
+//! Every row of the table, and the rules for codes that have several meanings.
+
 use super::*;
 
 fn answered(operation: &str, status: u16, code: &str, message: &str) -> Class {
@@ -37,23 +39,24 @@ fn every_row_is_what_an_answer_with_its_code_means() {
     }
 }
 
+/// Asserts that each variant of the SDK's error enums has a row. Seen with aws-sdk-lambda 1.156 and
+/// aws-sdk-cloudfront 1.141. The match makes a variant that was renamed or removed an error here.
+/// One that the SDK adds is not found (the enums are non-exhaustive): until it gets a row, its
+/// status decides.
+macro_rules! known {
+    ($($error:path { $($variant:ident)* })*) => {$({
+        #[allow(dead_code, reason = "compiled only, so that each variant is one of the SDK's")]
+        fn exists(error: &$error) -> bool {
+            use $error as E;
+            matches!(error, $(E::$variant(_))|*)
+        }
+        $(assert!(table::find(stringify!($variant)).is_some(), "{}: {}", stringify!($error), stringify!($variant));)*
+    })*};
+}
+
 #[test]
-fn every_error_of_the_operations_in_use_is_in_the_table() {
-    // The variants of the SDK's error enums, aws-sdk-lambda 1.156 and aws-sdk-cloudfront 1.141. The
-    // match makes a variant that was renamed or removed an error here. One that the SDK adds is not
-    // found (the enums are non-exhaustive): until it gets a row, its status decides.
-    use aws_sdk_cloudfront::operation as cloudfront;
+fn every_error_of_the_lambda_operations_in_use_is_in_the_table() {
     use aws_sdk_lambda::operation as lambda;
-    macro_rules! known {
-        ($($error:path { $($variant:ident)* })*) => {$({
-            #[allow(dead_code, reason = "compiled only, so that each variant is one of the SDK's")]
-            fn exists(error: &$error) -> bool {
-                use $error as E;
-                matches!(error, $(E::$variant(_))|*)
-            }
-            $(assert!(table::find(stringify!($variant)).is_some(), "{}: {}", stringify!($error), stringify!($variant));)*
-        })*};
-    }
     known! {
         lambda::get_function::GetFunctionError { InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException }
         lambda::create_function::CreateFunctionError {
@@ -83,6 +86,13 @@ fn every_error_of_the_operations_in_use_is_in_the_table() {
         lambda::untag_resource::UntagResourceError {
             InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }
+    }
+}
+
+#[test]
+fn every_error_of_the_cloudfront_operations_in_use_is_in_the_table() {
+    use aws_sdk_cloudfront::operation as cloudfront;
+    known! {
         cloudfront::describe_function::DescribeFunctionError { NoSuchFunctionExists UnsupportedOperation }
         cloudfront::get_function::GetFunctionError { NoSuchFunctionExists UnsupportedOperation }
         cloudfront::list_tags_for_resource::ListTagsForResourceError { AccessDenied InvalidArgument InvalidTagging NoSuchResource }
@@ -106,163 +116,174 @@ fn every_error_of_the_operations_in_use_is_in_the_table() {
     }
 }
 
+/// Operation, status, code and message of an answer; what it means, and why.
+type Case = (
+    &'static str,
+    u16,
+    &'static str,
+    &'static str,
+    Class,
+    &'static str,
+);
+
+const CODES_WITH_SEVERAL_MEANINGS: &[Case] = &[
+    (
+        "CreateFunction",
+        409,
+        "ResourceConflictException",
+        "Function already exist: f",
+        Class::Exists,
+        "the name is taken",
+    ),
+    (
+        "CreateFunction",
+        409,
+        "ResourceConflictException",
+        "An update is in progress",
+        Class::Busy,
+        "a delete is still running",
+    ),
+    (
+        "UpdateFunctionCode",
+        409,
+        "ResourceConflictException",
+        "The operation cannot be performed at this time. An update is in progress for resource: f",
+        Class::Busy,
+        "wait for the update",
+    ),
+    (
+        "CreateFunction",
+        400,
+        "InvalidParameterValueException",
+        "The role defined for the function cannot be assumed by Lambda.",
+        Class::NotReadyYet,
+        "a new role takes a moment",
+    ),
+    (
+        "CreateFunction",
+        400,
+        "InvalidParameterValueException",
+        "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+        Class::NotReadyYet,
+        "a new policy takes a moment",
+    ),
+    (
+        "UpdateFunctionConfiguration",
+        400,
+        "InvalidParameterValueException",
+        "Your request has been throttled by EC2, please make sure you have enough API rate limit.",
+        Class::NotReadyYet,
+        "interfaces are made slowly",
+    ),
+    (
+        "CreateFunction",
+        400,
+        "InvalidParameterValueException",
+        "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant.",
+        Class::NotReadyYet,
+        "a new key takes a moment",
+    ),
+    (
+        "CreateFunction",
+        400,
+        "InvalidParameterValueException",
+        "Unzipped size must be smaller than 262144000 bytes",
+        Class::Invalid,
+        "only a change helps",
+    ),
+    (
+        "DeleteFunction",
+        400,
+        "InvalidParameterValueException",
+        "Lambda was unable to delete arn:aws:lambda:us-east-1:1:function:f:4 because it is a replicated function. Please see our documentation",
+        Class::InUse,
+        "edge replicas remain",
+    ),
+    (
+        "PublishVersion",
+        400,
+        "InvalidParameterValueException",
+        "CodeSHA256 (a) is different from current CodeSHA256 in $LATEST (b). Please try again",
+        Class::Conflict,
+        "the code moved",
+    ),
+    (
+        "GetFunction",
+        404,
+        "ResourceNotFoundException",
+        "Function not found: arn:aws:lambda:eu-west-1:1:function:f",
+        Class::NotFound,
+        "it is gone",
+    ),
+    (
+        "GetFunction",
+        404,
+        "ResourceNotFoundException",
+        "Function not found: /2021-07-20/functions/f/runtime-management-config",
+        Class::Bug,
+        "a route that is not there",
+    ),
+    (
+        "CreateFunction",
+        404,
+        "ResourceNotFoundException",
+        "Layer version does not exist",
+        Class::Invalid,
+        "what it needs is missing",
+    ),
+    (
+        "ListTagsForResource",
+        404,
+        "NoSuchResource",
+        "The resource does not exist",
+        Class::NotFound,
+        "it is gone",
+    ),
+    (
+        "ListTagsForResource",
+        404,
+        "NoSuchResource",
+        "No route",
+        Class::Bug,
+        "a route that is not there",
+    ),
+    (
+        "TestFunction",
+        404,
+        "NoSuchResource",
+        "anything",
+        Class::Bug,
+        "a function is NoSuchFunctionExists",
+    ),
+    (
+        "CreateFunction",
+        409,
+        "FunctionAlreadyExists",
+        "",
+        Class::Exists,
+        "the name is taken",
+    ),
+    (
+        "CreateFunction",
+        409,
+        "SomethingNew",
+        "",
+        Class::Busy,
+        "create with tags has been refused so",
+    ),
+    (
+        "GetFunction",
+        403,
+        "AccessDeniedByNewRule",
+        "",
+        Class::Denied,
+        "a family of codes",
+    ),
+];
+
 #[test]
 fn one_code_with_several_meanings_is_told_apart() {
-    let cases: &[(&str, u16, &str, &str, Class, &str)] = &[
-        (
-            "CreateFunction",
-            409,
-            "ResourceConflictException",
-            "Function already exist: f",
-            Class::Exists,
-            "the name is taken",
-        ),
-        (
-            "CreateFunction",
-            409,
-            "ResourceConflictException",
-            "An update is in progress",
-            Class::Busy,
-            "a delete is still running",
-        ),
-        (
-            "UpdateFunctionCode",
-            409,
-            "ResourceConflictException",
-            "The operation cannot be performed at this time. An update is in progress for resource: f",
-            Class::Busy,
-            "wait for the update",
-        ),
-        (
-            "CreateFunction",
-            400,
-            "InvalidParameterValueException",
-            "The role defined for the function cannot be assumed by Lambda.",
-            Class::NotReadyYet,
-            "a new role takes a moment",
-        ),
-        (
-            "CreateFunction",
-            400,
-            "InvalidParameterValueException",
-            "The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
-            Class::NotReadyYet,
-            "a new policy takes a moment",
-        ),
-        (
-            "UpdateFunctionConfiguration",
-            400,
-            "InvalidParameterValueException",
-            "Your request has been throttled by EC2, please make sure you have enough API rate limit.",
-            Class::NotReadyYet,
-            "interfaces are made slowly",
-        ),
-        (
-            "CreateFunction",
-            400,
-            "InvalidParameterValueException",
-            "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant.",
-            Class::NotReadyYet,
-            "a new key takes a moment",
-        ),
-        (
-            "CreateFunction",
-            400,
-            "InvalidParameterValueException",
-            "Unzipped size must be smaller than 262144000 bytes",
-            Class::Invalid,
-            "only a change helps",
-        ),
-        (
-            "DeleteFunction",
-            400,
-            "InvalidParameterValueException",
-            "Lambda was unable to delete arn:aws:lambda:us-east-1:1:function:f:4 because it is a replicated function. Please see our documentation",
-            Class::InUse,
-            "edge replicas remain",
-        ),
-        (
-            "PublishVersion",
-            400,
-            "InvalidParameterValueException",
-            "CodeSHA256 (a) is different from current CodeSHA256 in $LATEST (b). Please try again",
-            Class::Conflict,
-            "the code moved",
-        ),
-        (
-            "GetFunction",
-            404,
-            "ResourceNotFoundException",
-            "Function not found: arn:aws:lambda:eu-west-1:1:function:f",
-            Class::NotFound,
-            "it is gone",
-        ),
-        (
-            "GetFunction",
-            404,
-            "ResourceNotFoundException",
-            "Function not found: /2021-07-20/functions/f/runtime-management-config",
-            Class::Bug,
-            "a route that is not there",
-        ),
-        (
-            "CreateFunction",
-            404,
-            "ResourceNotFoundException",
-            "Layer version does not exist",
-            Class::Invalid,
-            "what it needs is missing",
-        ),
-        (
-            "ListTagsForResource",
-            404,
-            "NoSuchResource",
-            "The resource does not exist",
-            Class::NotFound,
-            "it is gone",
-        ),
-        (
-            "ListTagsForResource",
-            404,
-            "NoSuchResource",
-            "No route",
-            Class::Bug,
-            "a route that is not there",
-        ),
-        (
-            "TestFunction",
-            404,
-            "NoSuchResource",
-            "anything",
-            Class::Bug,
-            "a function is NoSuchFunctionExists",
-        ),
-        (
-            "CreateFunction",
-            409,
-            "FunctionAlreadyExists",
-            "",
-            Class::Exists,
-            "the name is taken",
-        ),
-        (
-            "CreateFunction",
-            409,
-            "SomethingNew",
-            "",
-            Class::Busy,
-            "create with tags has been refused so",
-        ),
-        (
-            "GetFunction",
-            403,
-            "AccessDeniedByNewRule",
-            "",
-            Class::Denied,
-            "a family of codes",
-        ),
-    ];
-    for (operation, status, code, message, wanted, why) in cases {
+    for (operation, status, code, message, wanted, why) in CODES_WITH_SEVERAL_MEANINGS {
         assert_eq!(
             answered(operation, *status, code, message),
             *wanted,

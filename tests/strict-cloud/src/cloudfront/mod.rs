@@ -11,11 +11,14 @@ mod test;
 
 use std::sync::Arc;
 
+use strum::IntoStaticStr;
+
 use crate::tags::Tags;
 use crate::time::Time;
 
 /// The two copies of a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "UPPERCASE")]
 pub enum Stage {
     /// What UpdateFunction changes.
     Development,
@@ -26,11 +29,8 @@ pub enum Stage {
 impl Stage {
     /// The API's word.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Development => "DEVELOPMENT",
-            Self::Live => "LIVE",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -1,30 +1,30 @@
-//! The ConfigMaps and Secrets among the files, which specs may name.
+//! The ConfigMaps and Secrets among the sources, to which specs may refer.
 
 use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use serde_json::{Map, Value, json};
 
-use super::text;
+use super::documents::text;
 use crate::api::ReferenceKind;
 use crate::reconcile::{Inputs, ReferenceName, references};
 
-/// All of them, as they were found.
+/// All of them, in the order of the sources.
 #[derive(Default)]
-pub(super) struct Around(Vec<Found>);
+pub(super) struct ReferencedObjects(Vec<ReferencedObject>);
 
-struct Found {
+struct ReferencedObject {
     source: String,
-    /// Empty where it names none.
+    /// Empty if the document names none.
     namespace: String,
     kind: ReferenceKind,
     name: String,
     document: Value,
 }
 
-impl Around {
-    /// Remembers a document that is a ConfigMap or a Secret.
-    pub(super) fn take(&mut self, source: &str, document: &Value) {
+impl ReferencedObjects {
+    /// Adds a document if it is a ConfigMap or a Secret.
+    pub(super) fn add(&mut self, source: &str, document: &Value) {
         let kind = match (text(document, "/apiVersion"), text(document, "/kind")) {
             ("v1", "ConfigMap") => ReferenceKind::ConfigMap,
             ("v1", "Secret") => ReferenceKind::Secret,
@@ -34,7 +34,7 @@ impl Around {
             text(document, "/metadata/namespace").to_owned(),
             text(document, "/metadata/name").to_owned(),
         );
-        self.0.push(Found {
+        self.0.push(ReferencedObject {
             source: source.to_owned(),
             namespace,
             kind,
@@ -43,9 +43,10 @@ impl Around {
         });
     }
 
-    /// What an object of this source and namespace gets, and what of it is not to be had: it is in no
-    /// file, in several, or its contents are encrypted or a template.
-    pub(super) fn of(
+    /// The contents of the objects `names`, for an object of this source and namespace, and the
+    /// names of those that are not available: no source has the object, several have it, or its
+    /// contents are encrypted or a template.
+    pub(super) fn inputs_of(
         &self,
         source: &str,
         namespace: &str,
@@ -63,8 +64,13 @@ impl Around {
         (inputs, absent)
     }
 
-    /// The one beside the object, else the only one.
-    fn find(&self, source: &str, namespace: &str, reference: &ReferenceName) -> Option<&Found> {
+    /// The only such object in the same source, else the only one in all sources.
+    fn find(
+        &self,
+        source: &str,
+        namespace: &str,
+        reference: &ReferenceName,
+    ) -> Option<&ReferencedObject> {
         let all = || {
             self.0.iter().filter(|found| {
                 found.namespace == namespace
@@ -81,12 +87,14 @@ impl Around {
     }
 }
 
-/// Nothing where its contents cannot be read.
-fn insert(inputs: &mut Inputs, found: &Found) -> Option<()> {
+/// `None` if its contents cannot be read.
+fn insert(inputs: &mut Inputs, found: &ReferencedObject) -> Option<()> {
     match found.kind {
         ReferenceKind::ConfigMap => {
-            let map: ConfigMap =
-                serde_json::from_value(json!({"data": texts(&found.document, "data"), "binaryData": base64(&found.document, "binaryData")})).ok()?;
+            let data = texts(&found.document, "data");
+            let binary_data = base64(&found.document, "binaryData");
+            let contents = json!({"data": data, "binaryData": binary_data});
+            let map: ConfigMap = serde_json::from_value(contents).ok()?;
             inputs
                 .config_maps
                 .insert(found.name.clone(), references::config_map(map));
@@ -108,7 +116,7 @@ fn insert(inputs: &mut Inputs, found: &Found) -> Option<()> {
     Some(())
 }
 
-/// The members of a map of texts. As the API server does, takes a null for an empty one.
+/// The members of a map of texts. Null is an empty text, as for the API server.
 fn texts(document: &Value, field: &str) -> Map<String, Value> {
     let members = document[field].as_object().into_iter().flatten();
     members
@@ -125,7 +133,7 @@ fn texts(document: &Value, field: &str) -> Map<String, Value> {
         .collect()
 }
 
-/// The same, of base64: it may be wrapped.
+/// The members of a map of base64 texts, which may have line breaks.
 fn base64(document: &Value, field: &str) -> Map<String, Value> {
     let unwrapped = |value: Value| {
         value

@@ -1,0 +1,16 @@
+//! References to ConfigMaps.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A key of a ConfigMap in the object's own namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigMapKeyRef {
+    /// Name of the ConfigMap.
+    #[schemars(length(min = 1, max = 253))]
+    pub name: String,
+    /// Key in its `data` or `binaryData`.
+    #[schemars(length(min = 1, max = 253))]
+    pub key: String,
+}
