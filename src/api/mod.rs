@@ -6,6 +6,7 @@ pub mod cloudfront;
 pub mod common;
 pub mod conditions;
 pub mod crds;
+pub mod digest;
 pub mod lambda;
 pub mod reason;
 pub mod reference;

@@ -4,3 +4,4 @@
 
 pub mod cloudfront;
 pub mod lambda;
+mod shared;

@@ -22,6 +22,7 @@ use strict_cloud::operation::cloudfront as cf;
 use crate::api_server::Key;
 use crate::clouds::OTHERS;
 use crate::judge::Place;
+use crate::lambda_fields;
 use crate::run::Stage;
 use crate::schedule::Kind;
 use crate::world::NAMESPACE;
@@ -219,16 +220,15 @@ pub fn difference(wanted: &Value, spec: &Value, function: &Value, touched: bool)
             }
         }
     } else {
-        let fresh = json!({"description": "", "timeout": 3, "memorySize": 128, "architectures": ["x86_64"]});
-        for (field, fresh) in fresh.as_object().into_iter().flatten() {
-            if !spec[field].is_null() {
-                same(field, &spec[field], &function[field]);
-            } else if !touched {
-                same(field, fresh, &function[field]);
+        for (field, fresh) in lambda_fields::fresh() {
+            let asked = lambda_fields::named(spec, field);
+            match field {
+                // Its values are not in the spec alone.
+                "environment" => {}
+                _ if !asked.is_null() => same(field, asked, &function[field]),
+                _ if !touched => same(field, &fresh, &function[field]),
+                _ => {}
             }
-        }
-        for field in ["runtime", "handler", "role"] {
-            same(field, &spec[field], &function[field]);
         }
         same("code", &wanted["codeSha256"], &function["codeSha256"]);
         if !wanted["environment"].is_null() {

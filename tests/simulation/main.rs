@@ -35,6 +35,7 @@ mod digest;
 mod faults;
 mod invariants;
 mod judge;
+mod lambda_fields;
 mod left;
 mod manners;
 mod matrix;

@@ -1,8 +1,8 @@
 //! AWS: the only place that names its SDK.
 //!
 //! - [`connect`]: credentials, region, whose account it is, and the clients.
-//! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method.
-//! - `convert`: Lambda's shapes, theirs to ours and back.
+//! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method; `lambda::fields` and
+//!   `lambda::convert` have Lambda's shapes, theirs to ours and back.
 //! - [`gate`]: what every call passes: budget, time-out, classification, observation.
 //! - `errors`: what AWS's answers mean.
 //!
@@ -10,7 +10,6 @@
 
 pub mod cloudfront;
 pub mod connect;
-mod convert;
 mod errors;
 pub mod gate;
 pub mod lambda;

@@ -10,7 +10,19 @@ use super::{
     Slot, Step, broken, hopeless, javascript, role, store, test,
 };
 use crate::world::SENTINEL;
-use crate::{faults, trouble};
+use crate::{faults, lambda_fields, trouble};
+
+/// Fields of a `LambdaFunction` that are made here; all others are made from their schema.
+const BY_HAND: &[&str] = &[
+    "architectures",
+    "description",
+    "environment",
+    "handler",
+    "memorySize",
+    "role",
+    "runtime",
+    "timeout",
+];
 
 impl Schedule {
     /// The schedule of a seed.
@@ -344,6 +356,7 @@ fn lambda(rng: &mut Rng) -> Value {
         }
         spec["environment"] = environment;
     }
+    lambda_fields::put_others(rng, &mut spec, BY_HAND);
     if rng.bool() {
         spec["publish"] = json!(true);
     }

@@ -1,0 +1,5 @@
+//! What the kinds have in common and the driver needs not know: rules of tags, texts of a cloud.
+
+pub mod difference;
+pub mod tags;
+pub mod text;
