@@ -2,48 +2,14 @@
 //!
 //! Source of shapes and limits: the Lambda API reference, version 2015-03-31.
 
-use std::collections::BTreeMap;
+mod environment;
+pub mod fields;
 
 use async_trait::async_trait;
-use secrecy::{ExposeSecret, SecretString};
 
+pub use self::environment::Environment;
+pub use self::fields::{Configuration, ROWS, configuration_fields};
 use super::{BudgetMode, CloudError, Tags};
-
-/// Environment variables of a function. Values are secrets: never printed, compared only here.
-#[derive(Clone, Debug, Default)]
-pub struct Environment(pub BTreeMap<String, SecretString>);
-
-impl PartialEq for Environment {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.len() == other.0.len()
-            && self
-                .0
-                .iter()
-                .zip(&other.0)
-                .all(|((k1, v1), (k2, v2))| k1 == k2 && v1.expose_secret() == v2.expose_secret())
-    }
-}
-
-impl Eq for Environment {}
-
-/// The members of a function's configuration that cloudfn writes. `None` is "not sent".
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Configuration {
-    /// Runtime identifier, for instance `python3.13`.
-    pub runtime: Option<String>,
-    /// Entry point, for instance `index.handler`.
-    pub handler: Option<String>,
-    /// ARN of the execution role.
-    pub role: Option<String>,
-    /// Free text, at most 256 characters.
-    pub description: Option<String>,
-    /// Seconds, 1 to 900.
-    pub timeout: Option<i32>,
-    /// Megabytes, 128 to 10240.
-    pub memory_size: Option<i32>,
-    /// The whole environment: the API replaces it as a whole.
-    pub environment: Option<Environment>,
-}
 
 /// Where a function's code comes from.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,8 +32,6 @@ pub enum CodeSource {
 pub struct NewFunction {
     /// Configuration.
     pub configuration: Configuration,
-    /// `x86_64` or `arm64`; `None` leaves the default.
-    pub architectures: Option<Vec<String>>,
     /// The code.
     pub code: CodeSource,
     /// Tags, written in the same call.
@@ -83,8 +47,6 @@ pub struct Function {
     pub configuration: Configuration,
     /// The cloud's code for why it does not show the environment (a key that may not be used), if so.
     pub environment_error: Option<String>,
-    /// Instruction sets.
-    pub architectures: Vec<String>,
     /// Base64 of the SHA-256 of the deployment package.
     pub code_sha256: Option<String>,
     /// Bytes of the deployment package.
@@ -134,7 +96,8 @@ pub trait LambdaApi: Send + Sync + 'static {
     /// `CreateFunction`.
     async fn create(&self, name: &str, new: &NewFunction) -> Result<Function, CloudError>;
 
-    /// `UpdateFunctionConfiguration`: only the members that are `Some` change.
+    /// `UpdateFunctionConfiguration`: of the members that this call carries
+    /// ([`Call::Configuration`](fields::Call)), those that are `Some` change.
     async fn update_configuration(
         &self,
         name: &str,
@@ -142,13 +105,14 @@ pub trait LambdaApi: Send + Sync + 'static {
         changes: &Configuration,
     ) -> Result<Function, CloudError>;
 
-    /// `UpdateFunctionCode`; `architectures` can be changed only together with the code.
+    /// `UpdateFunctionCode`: the code, and of the members that this call carries
+    /// ([`Call::Code`](fields::Call)), those that are `Some`. They cannot be changed without the code.
     async fn update_code(
         &self,
         name: &str,
         revision_id: Option<&str>,
         code: &CodeSource,
-        architectures: Option<&[String]>,
+        changes: &Configuration,
     ) -> Result<Function, CloudError>;
 
     /// `PublishVersion`: a version of `$LATEST`, refused unless its code is `code_sha256`.

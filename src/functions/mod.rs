@@ -4,4 +4,4 @@
 
 pub mod cloudfront;
 pub mod lambda;
-pub mod shared;
+mod shared;

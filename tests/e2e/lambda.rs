@@ -7,6 +7,7 @@ mod fields;
 mod publish;
 mod refusals;
 mod replies;
+pub mod table;
 
 use cloudfn_bed::reason;
 use serde_json::{Value, json};

@@ -20,7 +20,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::invariants::SENTINEL;
 use crate::lambda::code::{bucket, put_s3};
+use crate::lambda::table;
 use crate::support::{CFF, Cloud, LFN, Scene, archive, python};
+use crate::witness::calls::configuration::Shown as _;
 use exceptions::{EXCEPTIONS, Exception, Met, Pair, end, unexcused};
 
 /// Pairs of each kind.
@@ -219,21 +221,13 @@ async fn regional(cloud: &Cloud, name: &str) -> Value {
         return Value::Null;
     };
     let of = |function: &aws_sdk_lambda::types::FunctionConfiguration| {
-        let variables = function
-            .environment
-            .as_ref()
-            .map(|environment| json!({"Variables": environment.variables}));
-        let architectures: Vec<&str> = function
-            .architectures
-            .iter()
-            .flatten()
-            .map(aws_sdk_lambda::types::Architecture::as_str)
-            .collect();
-        json!({
-            "Runtime": function.runtime.as_ref().map(aws_sdk_lambda::types::Runtime::as_str), "Handler": function.handler, "Role": function.role,
-            "Description": function.description, "Timeout": function.timeout, "MemorySize": function.memory_size,
-            "Environment": variables, "Architectures": architectures,
-        })
+        let shown = function.shown();
+        let members = table::fields().into_iter().map(|(field, _)| {
+            let member = table::member(field);
+            let value = shown[&member].clone();
+            (member, value)
+        });
+        Value::Object(members.collect())
     };
     let listed = cloud
         .lambda

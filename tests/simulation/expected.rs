@@ -24,6 +24,7 @@ use crate::api_server::Key;
 use crate::clouds::OTHERS;
 use crate::digest;
 use crate::judge::Place;
+use crate::lambda_fields;
 use crate::run::Stage;
 use crate::schedule::Kind;
 use crate::tally::{Check, Tally};
@@ -240,14 +241,15 @@ pub fn difference(
             compare(stage, &json!(arns), &found["stores"], named);
         }
     } else {
-        let fresh = json!({"description": "", "timeout": 3, "memorySize": 128, "architectures": ["x86_64"]});
-        for (field, fresh) in fresh.as_object().into_iter().flatten() {
-            let named = !spec[field].is_null();
-            let wanted = or(&spec[field], fresh.clone());
-            compare(field, &wanted, &function[field], named);
-        }
-        for field in ["runtime", "handler", "role"] {
-            compare(field, &spec[field], &function[field], true);
+        for (field, fresh) in lambda_fields::fresh() {
+            // Its values are not in the spec alone.
+            if field == "environment" {
+                continue;
+            }
+            let value = lambda_fields::named(spec, field);
+            // Every spec names what has no value in a fresh function.
+            let named = !value.is_null() || fresh.is_null();
+            compare(field, &or(value, fresh), &function[field], named);
         }
         let sha256 = &wanted["codeSha256"];
         compare("code", sha256, &function["codeSha256"], true);

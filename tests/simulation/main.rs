@@ -48,6 +48,7 @@ mod every_fault;
 mod expected;
 mod invariants;
 mod judge;
+mod lambda_fields;
 mod observation;
 mod operator;
 mod operator_memory;

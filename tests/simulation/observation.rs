@@ -10,6 +10,7 @@ use strict_cloud::lambda::Page;
 use strict_cloud::{Caller, Cloud};
 
 use crate::judge::Place;
+use crate::lambda_fields;
 use crate::schedule::Kind;
 
 /// The function at a place.
@@ -71,7 +72,6 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
     if state == Some("Deleting") {
         return None;
     }
-    let fields = &function.configuration;
     let versions = cloud
         .lambda_list_versions_by_function(caller, name, &Page::default())
         .ok()?
@@ -80,14 +80,14 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         .into_iter()
         .filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256)))
         .collect();
-    Some(json!({
-        "runtime": fields.get("Runtime"), "handler": fields.get("Handler"), "role": fields.get("Role"),
-        "description": fields.get("Description"), "timeout": fields.get("Timeout"), "memorySize": fields.get("MemorySize"),
-        "architectures": fields.get("Architectures"), "environment": fields.variables().cloned().unwrap_or_default(),
+    let mut observed = lambda_fields::seen(&function.configuration);
+    let rest = json!({
         "codeSha256": function.code_sha256, "state": state, "lastUpdateStatus": function.last_update_status.map(|status| status.word),
         "versions": versions.into_values().collect::<Vec<_>>(),
         "tags": got.tags.ok()?,
-    }))
+    });
+    observed.extend(rest.as_object().cloned().unwrap_or_default());
+    Some(Value::Object(observed))
 }
 
 /// The names of all functions that are not being deleted.

@@ -38,7 +38,7 @@ fn definitions() -> Vec<Value> {
 }
 
 /// Three packages in one bucket, one of them with an older version.
-fn around() -> Around {
+pub fn around() -> Around {
     let archives = (0..3)
         .map(|number| zip::store(&[("index.py", format!("# archive {number}\n").as_bytes())]));
     let package = |key: &str, version: Option<&str>| Package {

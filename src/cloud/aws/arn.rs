@@ -40,6 +40,16 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// A Lambda function's ARN without a version or alias behind it: what follows the seventh colon.
+/// Other text stays as it is.
+#[must_use]
+pub fn unqualified(arn: &str) -> &str {
+    arn.match_indices(':')
+        .nth(6)
+        .and_then(|(end, _)| arn.get(..end))
+        .unwrap_or(arn)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

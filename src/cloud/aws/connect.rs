@@ -21,6 +21,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use tokio::sync::OnceCell;
 
+use super::arn::Arn;
 use super::cloudfront::CloudFront;
 use super::errors;
 use super::gate::{self, Call, Gate};
@@ -179,8 +180,9 @@ impl Connection {
         let partition = output
             .arn
             .as_deref()
-            .and_then(|arn| arn.split(':').nth(1))
-            .filter(|part| !part.is_empty())
+            .and_then(Arn::parse)
+            .map(|arn| arn.partition)
+            .filter(|partition| !partition.is_empty())
             .unwrap_or("aws")
             .to_owned();
         Ok(Account {

@@ -4,19 +4,23 @@
 //! the one that AWS shares out among them; an error's message shows no environment value of the
 //! request it answers.
 
+mod convert;
+mod fields;
+
 use async_trait::async_trait;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types;
 
-use super::convert;
 use super::errors;
 use super::gate::{Call, Gate};
 use crate::cloud::lambda::{
     CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
+    configuration_fields,
 };
 use crate::cloud::limit::Family;
 use crate::cloud::{BudgetMode, CloudError, Tags};
+use fields::Sent as _;
 
 /// AWS Lambda in one account and region; made by [`Connection::lambda`](super::Connection::lambda).
 #[derive(Clone)]
@@ -29,6 +33,24 @@ impl Lambda {
     pub(super) const fn new(client: Client, gate: Gate) -> Self {
         Self { client, gate }
     }
+}
+
+/// Gives a request those members of a configuration that its call carries.
+macro_rules! set {
+    ([$call:ident, $request:ident, $configuration:ident] $(
+        $(#[$doc:meta])* $field:ident: $type:ty {
+            name: $name:literal, path: $($path:ident).+, fresh: $fresh:expr,
+            compared: $compared:ident, value: $value:ident, call: $carried_by:ident, set: $set:ident,
+        }
+    )*) => {{
+        $( let $request = set!(@one $call $carried_by $request.$set($configuration.$field)); )*
+        $request
+    }};
+    (@one Configuration Code $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Code Configuration $request:ident.$set:ident($value:expr)) => { $request };
+    (@one $call:ident $carried_by:ident $request:ident.$set:ident($value:expr)) => {
+        $request.$set($value.as_ref().and_then(|value| value.sent()))
+    };
 }
 
 const fn write<'a>(
@@ -85,22 +107,9 @@ impl LambdaApi for Lambda {
             .create_function()
             .function_name(name)
             .package_type(types::PackageType::Zip)
-            .set_runtime(configuration.runtime.as_deref().map(types::Runtime::from))
-            .set_handler(configuration.handler.clone())
-            .set_role(configuration.role.clone())
-            .set_description(configuration.description.clone())
-            .set_timeout(configuration.timeout)
-            .set_memory_size(configuration.memory_size)
-            .set_environment(
-                configuration
-                    .environment
-                    .as_ref()
-                    .map(convert::environment_of),
-            )
-            .set_architectures(new.architectures.as_deref().map(convert::architectures_of))
             .code(convert::code_of(&new.code))
-            .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()))
-            .send();
+            .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
+        let request = configuration_fields!(set; Any, request, configuration).send();
         let output = self
             .gate
             .call(
@@ -122,15 +131,8 @@ impl LambdaApi for Lambda {
             .client
             .update_function_configuration()
             .function_name(name)
-            .set_revision_id(revision_id.map(str::to_owned))
-            .set_runtime(changes.runtime.as_deref().map(types::Runtime::from))
-            .set_handler(changes.handler.clone())
-            .set_role(changes.role.clone())
-            .set_description(changes.description.clone())
-            .set_timeout(changes.timeout)
-            .set_memory_size(changes.memory_size)
-            .set_environment(changes.environment.as_ref().map(convert::environment_of))
-            .send();
+            .set_revision_id(revision_id.map(str::to_owned));
+        let request = configuration_fields!(set; Configuration, request, changes).send();
         let output = self
             .gate
             .call(
@@ -146,15 +148,15 @@ impl LambdaApi for Lambda {
         name: &str,
         revision_id: Option<&str>,
         code: &CodeSource,
-        architectures: Option<&[String]>,
+        changes: &Configuration,
     ) -> Result<Function, CloudError> {
         const OPERATION: &str = "UpdateFunctionCode";
         let request = self
             .client
             .update_function_code()
             .function_name(name)
-            .set_revision_id(revision_id.map(str::to_owned))
-            .set_architectures(architectures.map(convert::architectures_of));
+            .set_revision_id(revision_id.map(str::to_owned));
+        let request = configuration_fields!(set; Code, request, changes);
         let request = match code {
             CodeSource::Zip(bytes) => request.zip_file(Blob::new(bytes.as_slice())),
             CodeSource::S3 {

@@ -2,8 +2,8 @@
 //!
 //! - [`arn`]: resource names.
 //! - [`connect`]: credentials, region, account id, and the clients.
-//! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method.
-//! - `convert`: Lambda's types, from the SDK's to ours and back.
+//! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method; `lambda::fields` and
+//!   `lambda::convert` have Lambda's types, from the SDK's to ours and back.
 //! - [`gate`]: what every call goes through: budget, time-out, classification, observation.
 //! - `errors`: classifies AWS's answers.
 //!
@@ -12,7 +12,6 @@
 pub mod arn;
 pub mod cloudfront;
 pub mod connect;
-mod convert;
 mod errors;
 pub mod gate;
 pub mod lambda;

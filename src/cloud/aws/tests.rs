@@ -282,7 +282,6 @@ async fn an_error_does_not_show_the_environment_it_answers() {
         .unwrap_err();
     let new = NewFunction {
         configuration,
-        architectures: None,
         code: CodeSource::Zip(vec![1]),
         tags: Tags::new(),
     };

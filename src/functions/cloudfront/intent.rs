@@ -8,7 +8,7 @@
 use super::observe::CloudFrontObserved;
 use super::step::CloudFrontStep;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
-use crate::api::digest::fingerprint;
+use crate::api::digest::sha256_of_parts;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::cloud::{Class, CloudError};
 use crate::reconcile::ownership::is_claimed;
@@ -76,5 +76,5 @@ pub(super) fn content_sha256(code_sha256: &str, config: &FunctionConfig) -> Stri
     let parts = [code_sha256, comment, runtime]
         .into_iter()
         .chain(key_value_stores.iter().map(String::as_str));
-    fingerprint(parts.map(str::as_bytes))
+    sha256_of_parts(parts.map(str::as_bytes))
 }

@@ -1,18 +1,18 @@
 //! AWS Lambda functions.
 //!
-//! One file for each step of the loop: `desired` (with `environment` and `archive`) → `observe` →
-//! `plan` (with `compare` and `source`) → `act` (`step` has what is to be done and what replies
-//! teach) → `report`. Only `observe` and `act` reach the cloud.
+//! One file for each step of the loop: `desired` → `observe` → `plan` → `act` (`step` has what is to
+//! be done and what replies teach) → `report`. What a function is made of has a folder each: `code`,
+//! `configuration`, and `parts` for the rest. Only `observe`, `act` and the parts' `act` reach the
+//! cloud.
 
 mod act;
-mod archive;
-mod compare;
+mod code;
+mod configuration;
 mod desired;
-mod environment;
 mod observe;
+mod parts;
 mod plan;
 mod report;
-mod source;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -23,7 +23,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-pub use self::desired::{Code, LambdaDesired, desired};
+pub use self::code::Code;
+pub use self::desired::{LambdaDesired, desired};
 pub use self::observe::{LambdaObserved, Published};
 pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};

@@ -1,5 +1,6 @@
 //! Looks at the function: one `GetFunction`.
 
+use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Described, Function, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::reconcile::Observed;
@@ -41,6 +42,16 @@ impl LambdaObserved {
             published: None,
             deleted: false,
         }
+    }
+
+    /// Whether the function is the one that the status tells of, and was not changed since.
+    ///
+    /// `LastModified` moves with code and configuration, and a function that is made anew has its
+    /// own; tags do not move it. Should they somewhere, a version is published once more, as of a
+    /// function that is not known.
+    #[must_use]
+    pub fn is_unchanged_since(&self, memory: &LambdaFunctionStatus) -> bool {
+        memory.last_modified.is_some() && memory.last_modified == self.function.last_modified
     }
 }
 

@@ -1,24 +1,26 @@
 //! What to do next.
 //!
 //! Order: a function that failed to start → wait → tags that make it ours → configuration → code
-//! → the tag that says where the code came from → version → other tags. What is dropped of the tags
-//! goes before what comes, since AWS counts both together. Pure.
+//! → the other parts, each in its turns. Pure.
 
 use std::time::Duration;
 
-use super::compare::{self, difference};
+use super::code::{CODE, source};
+use super::configuration::compare::{self, Differing};
 use super::desired::LambdaDesired;
 use super::observe::LambdaObserved;
-use super::source;
+use super::parts;
+use super::parts::part::{self, Need, Situation, Turn};
 use super::step::Step;
+use crate::api::Reason;
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::api::{Reason, SOURCE_TAG};
-use crate::cloud::Tags;
+use crate::cloud::aws::arn::Arn;
+use crate::cloud::lambda::fields::Call;
 use crate::cloud::lambda::{Configuration, NewFunction};
-use crate::reconcile::{Difference, Goal, Plan, PlannedStep};
-
-/// Name of the code in differences.
-pub(super) const CODE: &str = "code";
+use crate::functions::shared::difference::difference;
+use crate::functions::shared::tags::tag_difference;
+use crate::functions::shared::text::{in_brackets, words};
+use crate::reconcile::{Goal, Plan, PlannedStep};
 
 /// How often a function that failed to start is deleted and created again.
 const RECREATIONS: i32 = 3;
@@ -42,13 +44,9 @@ pub fn plan(
 }
 
 fn create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
-    let (_, mut why) = compare::configuration(&desired.configuration, &Configuration::default());
-    why.extend(
-        desired
-            .architectures
-            .as_ref()
-            .map(|names| difference("architectures", None, Some(names.join(",")))),
-    );
+    let nothing = Configuration::default();
+    let mut why = compare::differing(&desired.configuration, &nothing, Call::Configuration).why;
+    why.extend(compare::differing(&desired.configuration, &nothing, Call::Code).why);
     why.push(difference(CODE, None, Some(desired.code.show())));
     why.extend(
         desired
@@ -59,7 +57,6 @@ fn create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
     );
     let new = NewFunction {
         configuration: desired.configuration.clone(),
-        architectures: desired.architectures.clone(),
         code: desired.code.to_source(),
         tags: desired.all_tags(),
     };
@@ -70,18 +67,7 @@ fn create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
         },
         why,
     }];
-    if desired.publish {
-        // For people: by the time it is due, the function is observed and the guards are known.
-        let step = Step::PublishVersion {
-            code_sha256: String::new(),
-            revision: None,
-            configuration_sha256: String::new(),
-        };
-        steps.push(PlannedStep {
-            step,
-            why: vec![difference("publish", None, Some("true".to_owned()))],
-        });
-    }
+    steps.extend(part::map(parts::after_create(desired), Step::Part));
     steps
 }
 
@@ -90,64 +76,92 @@ fn present(
     memory: &LambdaFunctionStatus,
     observed: &LambdaObserved,
 ) -> Plan<Step> {
-    let function = &observed.function;
-    let mut work = Work::of(desired, memory, observed);
-    let update = function.last_update_status.as_deref();
-    if state(observed) == Some("Failed") {
-        return failed_to_start(desired, memory, observed, work.changes_function());
-    }
-    if state(observed) == Some("Pending") {
-        return waiting(observed, "AWS Lambda is preparing the function");
-    }
-    if update == Some("InProgress") {
-        return waiting(
-            observed,
-            "AWS Lambda is carrying out an update of the function",
-        );
-    }
-    if let (Err(why), false) = (&observed.tags, desired.claim.is_empty()) {
-        return Plan::Blocked {
-            reason: Reason::AccessDenied,
-            message: format!(
-                "the function's tags could not be read ({}); allow lambda:ListTags",
-                words(why)
-            ),
-        };
-    }
-    // An environment that is not shown would differ in every variable, for ever.
-    if let (Some(code), Some(_)) = (
-        &function.environment_error,
-        &desired.configuration.environment,
-    ) {
-        return Plan::Blocked {
-            reason: Reason::AccessDenied,
-            message: format!(
-                "AWS Lambda does not show the function's environment ({code}); allow the operator kms:Decrypt on its key"
-            ),
-        };
+    let work = Work::of(desired, memory, observed);
+    if let Some(plan) =
+        not_ready(desired, memory, observed, &work).or_else(|| not_readable(desired, observed))
+    {
+        return plan;
     }
     // After a failed update the fields show what was asked for while the old version still serves,
     // so a difference means that the spec was edited since: the way out. A failure that is news
     // blocks in any case: should the fields show the old, it is tried again at the pace of what is
     // blocked, and not in a loop.
+    let function = &observed.function;
     let is_news = memory.last_update_status.as_deref() != Some("Failed");
-    let update_failed = update == Some("Failed") && (is_news || !work.changes_function());
-    if update_failed {
-        (work.configuration, work.code) = (None, None);
-    }
-    if update_failed && work.tag.is_none() && work.untag.is_none() {
-        let said = said(
-            function.last_update_status_reason_code.as_deref(),
-            function.last_update_status_reason.as_deref(),
-        );
+    let update_failed = function.last_update_status.as_deref() == Some("Failed")
+        && (is_news || !work.changes_function());
+    let work = if update_failed {
+        Work::nothing(&work)
+    } else {
+        work
+    };
+    let situation = Situation {
+        desired,
+        memory,
+        observed,
+        code_is_current: work.code_is_current,
+        changes_function: work.changes_function(),
+        update_failed,
+    };
+    let next = work.into_plan(&situation);
+    if update_failed && matches!(next, Plan::Settled) {
         return Plan::Blocked {
             reason: Reason::UpdateFailed,
             message: format!(
-                "AWS Lambda accepted the last update and failed to carry it out{said}; remove the cause and edit the spec"
+                "AWS Lambda accepted the last update and failed to carry it out{}; remove the cause and edit the spec",
+                in_brackets(
+                    function.last_update_status_reason_code.as_deref(),
+                    function.last_update_status_reason.as_deref(),
+                )
             ),
         };
     }
-    work.into_plan(desired, memory, observed, update_failed)
+    next
+}
+
+/// The function is not in a state to be changed.
+fn not_ready(
+    desired: &LambdaDesired,
+    memory: &LambdaFunctionStatus,
+    observed: &LambdaObserved,
+    work: &Work,
+) -> Option<Plan<Step>> {
+    match (
+        state(observed),
+        observed.function.last_update_status.as_deref(),
+    ) {
+        (Some("Failed"), _) => Some(failed_to_start(
+            desired,
+            memory,
+            observed,
+            work.changes_function(),
+        )),
+        (Some("Pending"), _) => Some(waiting(observed, "AWS Lambda is preparing the function")),
+        (_, Some("InProgress")) => Some(waiting(
+            observed,
+            "AWS Lambda is carrying out an update of the function",
+        )),
+        _ => None,
+    }
+}
+
+/// What has to be compared could not be read.
+fn not_readable(desired: &LambdaDesired, observed: &LambdaObserved) -> Option<Plan<Step>> {
+    let message = match (&observed.tags, &observed.function.environment_error) {
+        (Err(why), _) if !desired.claim.is_empty() => format!(
+            "the function's tags could not be read ({}); allow lambda:ListTags",
+            words(why)
+        ),
+        // An environment that is not shown would differ in every variable, for ever.
+        (_, Some(code)) if desired.configuration.environment.is_some() => format!(
+            "AWS Lambda does not show the function's environment ({code}); allow the operator kms:Decrypt on its key"
+        ),
+        _ => return None,
+    };
+    Some(Plan::Blocked {
+        reason: Reason::AccessDenied,
+        message,
+    })
 }
 
 /// Only a function that our own create made and that was never active is deleted and created
@@ -180,7 +194,7 @@ fn failed_to_start(
             reason: Reason::CreateFailed,
             message: format!(
                 "AWS Lambda failed to start the function{}; remove the cause, then delete the function in the cloud and cloudfn creates it again",
-                said(
+                in_brackets(
                     function.state_reason_code.as_deref(),
                     function.state_reason.as_deref()
                 )
@@ -189,24 +203,11 @@ fn failed_to_start(
     }
 }
 
-/// All that is to be done, from one look.
+/// What is to be done to configuration and code, from one look.
 struct Work {
-    configuration: Option<(Configuration, Vec<Difference>)>,
-    code: Option<(Option<Vec<String>>, Vec<Difference>)>,
-    /// Tags to write, and when.
-    tag: Option<(TagTurn, Tags)>,
-    untag: Option<(TagTurn, Vec<String>)>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum TagTurn {
-    /// Before everything: they make the function ours.
-    First,
-    /// Before a version is published: they say where the code came from, and publishing may need
-    /// another look, which forgets that this pass deployed it.
-    BeforePublish,
-    /// After everything.
-    Last,
+    configuration: Differing,
+    code: Differing,
+    code_is_current: bool,
 }
 
 impl Work {
@@ -216,264 +217,100 @@ impl Work {
         observed: &LambdaObserved,
     ) -> Self {
         let function = &observed.function;
-        let (wanted, wanted_architectures) = compare::effective(desired, &memory.common.managed);
-        let (changes, why) = compare::configuration(&wanted, &function.configuration);
-        let configuration = (!why.is_empty()).then_some((changes, why));
-
+        let wanted = compare::effective(&desired.configuration, &memory.common.managed);
         let code_is_current = source::is_current(desired, memory, observed);
-        let mut why = Vec::new();
+        let mut code = compare::differing(&wanted, &function.configuration, Call::Code);
         if !code_is_current {
-            why.push(difference(
-                CODE,
-                function.code_sha256.clone(),
-                Some(desired.code.show()),
-            ));
-        }
-        let (architectures, differs) =
-            compare::architectures(wanted_architectures.as_ref(), &function.architectures).unzip();
-        why.extend(differs);
-        let code = (!why.is_empty()).then_some((architectures, why));
-
-        let (mut tag, mut untag) = observed.tags.as_ref().map_or((None, None), |tags| {
-            (
-                to_tag(desired, memory, observed, tags, code_is_current),
-                to_untag(desired, memory, tags, code_is_current),
-            )
-        });
-        match (&mut tag, &mut untag) {
-            // Nothing is dropped of a function that is not ours yet: what else comes has to wait.
-            (Some((TagTurn::First, due)), Some(_)) => {
-                due.retain(|key, _| !desired.tags.contains_key(key))
-            }
-            (Some((TagTurn::BeforePublish, _)), Some((turn, _))) => *turn = TagTurn::BeforePublish,
-            _ => {}
+            let (from, to) = (function.code_sha256.clone(), desired.code.show());
+            code.why.insert(0, difference(CODE, from, Some(to)));
         }
         Self {
-            configuration,
+            configuration: compare::differing(
+                &wanted,
+                &function.configuration,
+                Call::Configuration,
+            ),
             code,
-            tag,
-            untag,
+            code_is_current,
+        }
+    }
+
+    /// The same look, with configuration and code left as they are.
+    fn nothing(found: &Self) -> Self {
+        Self {
+            configuration: Differing::default(),
+            code: Differing::default(),
+            code_is_current: found.code_is_current,
         }
     }
 
     fn changes_function(&self) -> bool {
-        self.configuration.is_some() || self.code.is_some()
+        !self.configuration.why.is_empty() || !self.code.why.is_empty()
     }
 
-    fn into_plan(
-        self,
-        desired: &LambdaDesired,
-        memory: &LambdaFunctionStatus,
-        observed: &LambdaObserved,
-        update_failed: bool,
-    ) -> Plan<Step> {
-        let function = &observed.function;
-        let changes_function = self.changes_function();
-        let revision = &function.revision_id;
-        let arn = &function.arn;
-        let shown = observed.tags.as_ref().ok();
-        let tag = |turn: TagTurn| {
-            let due = self
-                .tag
-                .clone()
-                .filter(|(due, _)| *due == turn)
-                .map(|(_, tags)| {
-                    let why = tags
-                        .iter()
-                        .map(|(key, value)| {
-                            tag_difference(key, shown.and_then(|tags| tags.get(key)), Some(value))
-                        })
-                        .collect();
-                    PlannedStep {
-                        step: Step::Tag {
-                            arn: arn.clone(),
-                            tags,
-                            unchanged: compare::is_unchanged(memory, observed),
-                        },
-                        why,
-                    }
-                });
-            let undue = self
-                .untag
-                .clone()
-                .filter(|(due, _)| *due == turn)
-                .map(|(_, keys)| {
-                    let why = keys
-                        .iter()
-                        .map(|key| tag_difference(key, shown.and_then(|tags| tags.get(key)), None))
-                        .collect();
-                    PlannedStep {
-                        step: Step::Untag {
-                            arn: arn.clone(),
-                            keys,
-                        },
-                        why,
-                    }
-                });
-            undue.into_iter().chain(due)
-        };
-        let mut steps: Vec<PlannedStep<Step>> = tag(TagTurn::First).collect();
-        steps.extend(self.configuration.map(|(changes, why)| PlannedStep {
-            step: Step::UpdateConfiguration {
-                changes: Box::new(changes),
-                revision: revision.clone(),
-            },
-            why,
-        }));
-        steps.extend(self.code.map(|(architectures, why)| PlannedStep {
-            step: Step::UpdateCode {
-                code: desired.code.clone(),
-                architectures,
-                revision: revision.clone(),
-            },
-            why,
-        }));
-        steps.extend(tag(TagTurn::BeforePublish));
-        if !update_failed {
-            steps.extend(publish(desired, memory, observed, changes_function));
+    fn into_plan(self, of: &Situation<'_>) -> Plan<Step> {
+        let mut needs = parts_in(of, Turn::First);
+        needs.push(self.into_need(of));
+        for turn in [Turn::BeforeVersions, Turn::Versions, Turn::Last] {
+            needs.extend(parts_in(of, turn));
         }
-        steps.extend(tag(TagTurn::Last));
-        match steps.first() {
-            None if desired.publish && function.code_sha256.is_none() && !update_failed => waiting(
-                observed,
-                "AWS Lambda has not yet told the hash of the code, which guards publishing",
-            ),
+        let (mut steps, mut wait) = (Vec::new(), None);
+        for need in needs {
+            match need {
+                Need::Read(_) if steps.is_empty() => return Plan::Read,
+                Need::Steps(more) | Need::Read(more) => steps.extend(more),
+                Need::Wait(message) => wait = wait.or(Some(message)),
+            }
+        }
+        match wait {
+            _ if !steps.is_empty() => Plan::Act(steps),
+            Some(message) => waiting(of.observed, message),
             None => Plan::Settled,
-            Some(first) if needs_revision(&first.step) && revision.is_none() => Plan::Read,
-            Some(_) => Plan::Act(steps),
+        }
+    }
+
+    fn into_need(self, of: &Situation<'_>) -> Need<Step> {
+        let revision = &of.observed.function.revision_id;
+        let configuration = PlannedStep {
+            step: Step::UpdateConfiguration {
+                changes: Box::new(self.configuration.changes),
+                revision: revision.clone(),
+            },
+            why: self.configuration.why,
+        };
+        let code = PlannedStep {
+            step: Step::UpdateCode {
+                code: of.desired.code.clone(),
+                changes: Box::new(self.code.changes),
+                revision: revision.clone(),
+            },
+            why: self.code.why,
+        };
+        let due: Vec<PlannedStep<Step>> = [configuration, code]
+            .into_iter()
+            .filter(|planned| !planned.why.is_empty())
+            .collect();
+        // Both carry the revision id that was read.
+        if due.is_empty() || revision.is_some() {
+            Need::Steps(due)
+        } else {
+            Need::Read(due)
         }
     }
 }
 
-fn needs_revision(step: &Step) -> bool {
-    matches!(
-        step,
-        Step::UpdateConfiguration { .. } | Step::UpdateCode { .. } | Step::PublishVersion { .. }
-    )
-}
-
-/// A version is due where the last one was made of other code or another configuration.
-fn publish(
-    desired: &LambdaDesired,
-    memory: &LambdaFunctionStatus,
-    observed: &LambdaObserved,
-    changes_function: bool,
-) -> Option<PlannedStep<Step>> {
-    if !desired.publish {
-        return None;
-    }
-    let code_sha256 = observed.function.code_sha256.clone()?;
-    let configuration_sha256 = compare::fingerprint(desired, &observed.function);
-    let now = (code_sha256.as_str(), configuration_sha256.as_str());
-    let by_this_pass = observed
-        .published
-        .as_ref()
-        .map(|p| (p.code_sha256.as_str(), p.configuration_sha256.as_str()));
-    let remembered = memory
-        .published
-        .as_ref()
-        .map(|p| (p.code_sha256.as_str(), p.configuration_sha256.as_str()));
-    if !changes_function && by_this_pass.or(remembered) == Some(now) {
-        return None;
-    }
-    let from = observed
-        .published
-        .as_ref()
-        .map(|p| p.version.clone())
-        .or_else(|| memory.latest_version.clone());
-    Some(PlannedStep {
-        why: vec![difference("publish", from, Some("true".to_owned()))],
-        step: Step::PublishVersion {
-            code_sha256,
-            revision: observed.function.revision_id.clone(),
-            configuration_sha256,
-        },
-    })
-}
-
-fn to_tag(
-    desired: &LambdaDesired,
-    memory: &LambdaFunctionStatus,
-    observed: &LambdaObserved,
-    tags: &Tags,
-    code_is_current: bool,
-) -> Option<(TagTurn, Tags)> {
-    let differs = |(key, value): &(&String, &String)| tags.get(*key) != Some(*value);
-    let owned = |(key, value): (&String, &String)| (key.clone(), value.clone());
-    let claim: Tags = desired.claim.iter().filter(differs).map(owned).collect();
-    let mut due: Tags = desired.tags.iter().filter(differs).map(owned).collect();
-    let mut turn = if claim.is_empty() {
-        TagTurn::Last
-    } else {
-        TagTurn::First
-    };
-    if desired.shown && turn == TagTurn::First {
-        due.clear();
-    }
-    due.extend(claim);
-    if let Some(wanted) = desired.source_tag() {
-        let known = source::tag(observed);
-        if code_is_current && known != Some(wanted) {
-            due.insert(SOURCE_TAG.to_owned(), wanted.to_owned());
-            turn = if turn == TagTurn::Last {
-                TagTurn::BeforePublish
-            } else {
-                turn
-            };
-        } else if !code_is_current
-            && turn == TagTurn::First
-            && known.is_none()
-            && memory.code.is_none()
-        {
-            due.insert(SOURCE_TAG.to_owned(), source::UNKNOWN.to_owned());
-        }
-    }
-    (!due.is_empty()).then_some((turn, due))
-}
-
-fn to_untag(
-    desired: &LambdaDesired,
-    memory: &LambdaFunctionStatus,
-    tags: &Tags,
-    code_is_current: bool,
-) -> Option<(TagTurn, Vec<String>)> {
-    let dropped = memory
-        .common
-        .managed
-        .iter()
-        .filter_map(|name| name.strip_prefix("tags/"));
-    let mut keys: Vec<String> = dropped
-        .filter(|key| !desired.tags.contains_key(*key) && tags.contains_key(*key))
-        .map(ToOwned::to_owned)
-        .collect();
-    let mut turn = TagTurn::Last;
-    // An archive has replaced the outside source that the tag tells of.
-    if desired.code.source().is_none()
-        && !desired.claim.is_empty()
-        && code_is_current
-        && tags.contains_key(SOURCE_TAG)
-    {
-        keys.push(SOURCE_TAG.to_owned());
-        turn = TagTurn::BeforePublish;
-    }
-    (!keys.is_empty()).then_some((turn, keys))
-}
-
-fn tag_difference(key: &str, from: Option<&String>, to: Option<&String>) -> Difference {
-    difference(&format!("tags/{key}"), from.cloned(), to.cloned())
+/// What the parts need in a turn.
+fn parts_in(of: &Situation<'_>, turn: Turn) -> Vec<Need<Step>> {
+    parts::plan(of, turn)
+        .into_iter()
+        .map(|need| need.map(Step::Part))
+        .collect()
 }
 
 fn delete(observed: &LambdaObserved, recreation: Option<i32>) -> PlannedStep<Step> {
-    let why = vec![difference(
-        "functionName",
-        observed
-            .function
-            .arn
-            .rsplit(':')
-            .next()
-            .map(ToOwned::to_owned),
-        None,
-    )];
+    let arn = Arn::parse(&observed.function.arn);
+    let name = arn.and_then(|arn| arn.lambda_function());
+    let why = vec![difference("functionName", name.map(str::to_owned), None)];
     PlannedStep {
         step: Step::Delete { recreation },
         why,
@@ -496,31 +333,4 @@ fn waiting(observed: &LambdaObserved, message: &str) -> Plan<Step> {
         message: message.to_owned(),
         first,
     }
-}
-
-/// The cloud's reason as a part of a sentence.
-fn said(code: Option<&str>, reason: Option<&str>) -> String {
-    let parts: Vec<String> = [code, reason]
-        .into_iter()
-        .flatten()
-        .map(words)
-        .filter(|text| !text.is_empty())
-        .collect();
-    if parts.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", parts.join(": "))
-    }
-}
-
-/// The cloud's words, as a part of a sentence: one line, without a full stop, not too long.
-fn words(text: &str) -> String {
-    let line: String = text
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(400)
-        .collect();
-    line.trim_end_matches('.').to_owned()
 }

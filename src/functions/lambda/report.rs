@@ -1,10 +1,11 @@
 //! What the status says of the function. Never an environment value. Pure.
 
-use super::compare;
+use super::code::source;
 use super::desired::LambdaDesired;
 use super::observe::LambdaObserved;
-use super::source;
-use crate::api::lambda::{LambdaFunctionStatus, PublishedStatus};
+use super::parts;
+use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::aws::arn::Arn;
 use crate::reconcile::Goal;
 
 /// Writes what was observed into `status`.
@@ -36,21 +37,7 @@ pub fn report(
             observed.function.code_sha256.clone(),
         ));
     }
-    if let Some(published) = &observed.published {
-        status.latest_version = Some(published.version.clone());
-        status.published = Some(PublishedStatus {
-            code_sha256: published.code_sha256.clone(),
-            configuration_sha256: published.configuration_sha256.clone(),
-        });
-    }
-    // Who only looks may be shown another function of the same name: what was published is about the
-    // one that the status told of.
-    if let Goal::Present(desired) = goal
-        && desired.claim.is_empty()
-        && !compare::is_unchanged(status, observed)
-    {
-        (status.latest_version, status.published) = (None, None);
-    }
+    parts::report(goal, status, observed);
     let function = observed.function.clone();
     if matches!(
         function.state.as_deref(),
@@ -76,10 +63,8 @@ fn said(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-/// The fourth part of `arn:aws:lambda:<region>:<account>:function:<name>`.
+/// The region in an ARN, where it has one.
 fn region(arn: &str) -> Option<String> {
-    arn.split(':')
-        .nth(3)
-        .filter(|region| !region.is_empty())
-        .map(ToOwned::to_owned)
+    let region = Arn::parse(arn)?.region;
+    (!region.is_empty()).then(|| region.to_owned())
 }

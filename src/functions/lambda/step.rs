@@ -3,11 +3,10 @@
 //! Invariant: each reply that the cloud could have answered with a new revision id drops the one
 //! that was read, since no write may use one twice. Pure.
 
-use super::desired::{Code, LambdaDesired};
-use super::observe::{LambdaObserved, Published};
-use super::plan::CODE;
-use super::source;
-use crate::api::OWNER_TAG;
+use super::code::{CODE, Code, source};
+use super::desired::LambdaDesired;
+use super::observe::LambdaObserved;
+use super::parts::{self, versions};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Configuration, Function, NewFunction};
 use crate::cloud::{Class, CloudError, Tags};
@@ -33,36 +32,13 @@ pub enum Step {
     UpdateCode {
         /// The code: sent also where only the instruction set changes, as the API demands.
         code: Code,
-        /// The instruction set, where it differs.
-        architectures: Option<Vec<String>>,
+        /// Only the members that differ and go with the code.
+        changes: Box<Configuration>,
         /// Guard.
         revision: Option<String>,
     },
-    /// `PublishVersion`.
-    PublishVersion {
-        /// Guard: the code that was looked at.
-        code_sha256: String,
-        /// Guard.
-        revision: Option<String>,
-        /// Fingerprint of the configuration that was looked at.
-        configuration_sha256: String,
-    },
-    /// `TagResource`.
-    Tag {
-        /// The function.
-        arn: String,
-        /// The tags that differ.
-        tags: Tags,
-        /// Nobody changed the function, or made it anew, since the status told of it.
-        unchanged: bool,
-    },
-    /// `UntagResource`.
-    Untag {
-        /// The function.
-        arn: String,
-        /// The keys to remove.
-        keys: Vec<String>,
-    },
+    /// A mutation of a part.
+    Part(parts::Step),
     /// `DeleteFunction`.
     Delete {
         /// Of a function that failed to start and is created again next: how many times it has been recreated by then.
@@ -79,9 +55,7 @@ impl DriverStep for Step {
             Self::Create { .. } => "Create",
             Self::UpdateConfiguration { .. } => "UpdateConfiguration",
             Self::UpdateCode { .. } => "UpdateCode",
-            Self::PublishVersion { .. } => "PublishVersion",
-            Self::Tag { .. } => "Tag",
-            Self::Untag { .. } => "Untag",
+            Self::Part(step) => step.name(),
             Self::Delete { .. } => "Delete",
         }
     }
@@ -89,11 +63,8 @@ impl DriverStep for Step {
     fn effect(&self) -> Effect {
         match self {
             Self::Create { .. } => Effect::Create,
-            Self::UpdateConfiguration { .. }
-            | Self::UpdateCode { .. }
-            | Self::Tag { .. }
-            | Self::Untag { .. } => Effect::Update,
-            Self::PublishVersion { .. } => Effect::Publish,
+            Self::UpdateConfiguration { .. } | Self::UpdateCode { .. } => Effect::Update,
+            Self::Part(step) => step.effect(),
             Self::Delete { .. } => Effect::Delete,
         }
     }
@@ -129,12 +100,8 @@ pub enum Change {
         /// The source of its code.
         source: Option<String>,
     },
-    /// A version was published, or was there already.
-    VersionPublished(Published),
-    /// These tags were written.
-    Tagged(Tags),
-    /// These tags were removed.
-    Untagged(Vec<String>),
+    /// A part was changed.
+    Part(parts::Change),
     /// The deletion was accepted.
     Deleted,
 }
@@ -146,37 +113,20 @@ pub enum Change {
 /// - Create: what was published belongs to a function that is gone; and `recreations` is there
 ///   from our own create until the function was active once, so a function that is adopted, or
 ///   that ran, is never deleted for having failed to start.
-/// - Version: should the answer be lost, it is not known any more what was published last. Publishing
-///   the same twice gives one version (Lambda API reference, PublishVersion).
-/// - Owner tag: the function may be another one of the same name, so what is known of failed starts
-///   is not about it; nor what is known of versions, unless nobody changed the function since it was
-///   seen last: then only its tags were taken off.
+/// - Parts: what each says.
 pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
     match step {
         Step::Create { code, .. } => {
-            memory.latest_version = None;
-            memory.published = None;
+            versions::forget(memory);
             memory.code = Some(source::status(code, None));
             memory.recreations.get_or_insert(0);
         }
-        Step::PublishVersion { .. } => memory.published = None,
+        Step::Part(step) => parts::intend(memory, step),
         Step::UpdateCode { code, .. } => memory.code = Some(source::status(code, None)),
         Step::Delete {
             recreation: Some(count),
         } => memory.recreations = Some(*count),
-        Step::Tag {
-            tags, unchanged, ..
-        } if tags.contains_key(OWNER_TAG) => {
-            if !unchanged {
-                memory.latest_version = None;
-                memory.published = None;
-            }
-            memory.recreations = None;
-        }
-        Step::UpdateConfiguration { .. }
-        | Step::Tag { .. }
-        | Step::Untag { .. }
-        | Step::Delete { recreation: None } => {}
+        Step::UpdateConfiguration { .. } | Step::Delete { recreation: None } => {}
     }
 }
 
@@ -211,17 +161,7 @@ pub fn fold(observed: &mut Option<LambdaObserved>, change: Change) {
             observed.function = used(*function);
             observed.deployed = source;
         }
-        Change::VersionPublished(published) => observed.published = Some(published),
-        Change::Tagged(tags) => {
-            if let Ok(known) = &mut observed.tags {
-                known.extend(tags);
-            }
-        }
-        Change::Untagged(keys) => {
-            if let Ok(known) = &mut observed.tags {
-                known.retain(|key, _| !keys.contains(key));
-            }
-        }
+        Change::Part(change) => parts::fold(observed, change),
         Change::Deleted => {
             observed.function.state = Some("Deleting".to_owned());
             observed.deleted = true;

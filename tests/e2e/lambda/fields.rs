@@ -1,102 +1,18 @@
 //! Each field of the configuration: set, changed, and taken away.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_lambda::types::FunctionConfiguration;
 use serde_json::{Value, json};
 
+use super::table::{as_seen, fields, sample, seen, spec};
 use super::{assert_calm, writes_of};
 use crate::invariants::SENTINEL;
-use crate::support::{LFN, ROLE, Scene, lfn, python};
+use crate::support::{LFN, Scene, lfn, python};
 
-const OTHER_ROLE: &str = "arn:aws:iam::000000000000:role/other";
-
-/// An object, its spec, what the cloud then has, and what it has without that spec.
-struct Row {
-    name: &'static str,
-    spec: Value,
-    shows: fn(&FunctionConfiguration) -> String,
-    set: &'static str,
-    fresh: &'static str,
-    write: &'static str,
-}
-
-fn rows() -> Vec<Row> {
-    let configuration = "UpdateFunctionConfiguration";
-    vec![
-        Row {
-            name: "runtime",
-            spec: json!({"runtime": "python3.13"}),
-            shows: |c| {
-                c.runtime()
-                    .map_or("", |runtime| runtime.as_str())
-                    .to_owned()
-            },
-            set: "python3.13",
-            fresh: "python3.12",
-            write: configuration,
-        },
-        Row {
-            name: "handler",
-            spec: json!({"handler": "index.other"}),
-            shows: |c| c.handler().unwrap_or_default().to_owned(),
-            set: "index.other",
-            fresh: "index.handler",
-            write: configuration,
-        },
-        Row {
-            name: "role",
-            spec: json!({"role": OTHER_ROLE}),
-            shows: |c| c.role().unwrap_or_default().to_owned(),
-            set: OTHER_ROLE,
-            fresh: ROLE,
-            write: configuration,
-        },
-        Row {
-            name: "description",
-            spec: json!({"description": "takes orders"}),
-            shows: |c| c.description().unwrap_or_default().to_owned(),
-            set: "takes orders",
-            fresh: "",
-            write: configuration,
-        },
-        Row {
-            name: "timeout",
-            spec: json!({"timeout": 30}),
-            shows: |c| format!("{:?}", c.timeout()),
-            set: "Some(30)",
-            fresh: "Some(3)",
-            write: configuration,
-        },
-        Row {
-            name: "memory",
-            spec: json!({"memorySize": 512}),
-            shows: |c| format!("{:?}", c.memory_size()),
-            set: "Some(512)",
-            fresh: "Some(128)",
-            write: configuration,
-        },
-        Row {
-            name: "architectures",
-            spec: json!({"architectures": ["arm64"]}),
-            shows: |c| {
-                c.architectures()
-                    .iter()
-                    .map(aws_sdk_lambda::types::Architecture::as_str)
-                    .collect::<Vec<_>>()
-                    .join(",")
-            },
-            set: "arm64",
-            fresh: "x86_64",
-            write: "UpdateFunctionCode",
-        },
-        Row {
-            name: "environment",
-            spec: json!({"environment": {"variables": {"LEVEL": SENTINEL}}}),
-            shows: variables,
-            set: "LEVEL=sentinel-value",
-            fresh: "",
-            write: configuration,
-        },
-    ]
+/// Name of an object for a field.
+fn object(field: &str) -> String {
+    field.to_lowercase().replace('.', "-")
 }
 
 /// `NAME=value`, sorted.
@@ -117,38 +33,46 @@ fn variables(configuration: &FunctionConfiguration) -> String {
 async fn each_field_is_set_with_one_write_and_taken_away_with_one() {
     let scene = Scene::start("lfn-fields").await;
     let code = python("fields");
-    let steps = [
-        ("created without it", false, false),
-        ("set", true, true),
-        ("dropped", false, true),
-    ];
-    for (what, set, written) in steps {
-        for row in rows() {
-            scene
-                .apply(lfn(row.name, &code, if set { row.spec } else { json!({}) }))
-                .await;
-        }
-        for row in rows() {
-            scene.ready(LFN, row.name).await;
-            let shown = (row.shows)(&scene.cloud.configuration(row.name).await);
-            assert_eq!(
-                shown,
-                if set { row.set } else { row.fresh },
-                "{}: {what}",
-                row.name
-            );
-            let expected = if written { row.write } else { "CreateFunction" };
-            assert_eq!(
-                writes_of(&scene, row.name),
-                [expected],
-                "{}: {what}",
-                row.name
-            );
-        }
-        scene.tenant.clear_calls();
+    for (field, _) in fields() {
+        scene.apply(lfn(&object(field), &code, json!({}))).await;
     }
-    for row in rows() {
-        assert_calm(&scene, row.name);
+    let mut fresh = BTreeMap::new();
+    for (field, _) in fields() {
+        let name = object(field);
+        scene.ready(LFN, &name).await;
+        fresh.insert(field, seen(&scene.cloud.configuration(&name).await, field));
+        assert_eq!(writes_of(&scene, &name), ["CreateFunction"], "{field}");
+    }
+    for set in [true, false] {
+        scene.tenant.clear_calls();
+        let wanted = |field| sample(field, &fresh[field]);
+        for (field, _) in fields() {
+            let changes = if set {
+                spec(field, wanted(field))
+            } else {
+                json!({})
+            };
+            scene.apply(lfn(&object(field), &code, changes)).await;
+        }
+        for (field, write) in fields() {
+            let name = object(field);
+            scene.ready(LFN, &name).await;
+            let shown = seen(&scene.cloud.configuration(&name).await, field);
+            let expected = if set {
+                as_seen(&wanted(field))
+            } else {
+                fresh[field].clone()
+            };
+            assert_eq!(
+                without_nothing(shown),
+                without_nothing(expected),
+                "{field}, set: {set}"
+            );
+            assert_eq!(writes_of(&scene, &name), [write], "{field}, set: {set}");
+        }
+    }
+    for (field, _) in fields() {
+        assert_calm(&scene, &object(field));
     }
     scene.end().await;
 }
@@ -156,20 +80,35 @@ async fn each_field_is_set_with_one_write_and_taken_away_with_one() {
 #[tokio::test]
 async fn a_create_sends_every_field_at_once() {
     let scene = Scene::start("lfn-whole").await;
-    let mut spec = json!({});
-    for row in rows() {
-        for (key, value) in row.spec.as_object().into_iter().flatten() {
-            spec[key] = value.clone();
+    scene.apply(lfn("fresh", &python("whole"), json!({}))).await;
+    scene.ready(LFN, "fresh").await;
+    let fresh = scene.cloud.configuration("fresh").await;
+    scene.tenant.clear_calls();
+    let mut whole = json!({});
+    for (field, _) in fields() {
+        let value = sample(field, &seen(&fresh, field));
+        for (key, value) in spec(field, value).as_object().into_iter().flatten() {
+            whole[key] = value.clone();
         }
     }
-    scene.apply(lfn("f", &python("whole"), spec)).await;
+    scene.apply(lfn("f", &python("whole"), whole)).await;
     scene.ready(LFN, "f").await;
     let configuration = scene.cloud.configuration("f").await;
-    for row in rows() {
-        assert_eq!((row.shows)(&configuration), row.set, "{}", row.name);
+    for (field, _) in fields() {
+        let value = sample(field, &seen(&fresh, field));
+        assert_eq!(seen(&configuration, field), as_seen(&value), "{field}");
     }
-    assert_eq!(scene.writes(), ["CreateFunction"]);
+    assert_eq!(writes_of(&scene, "f"), ["CreateFunction"]);
     scene.end().await;
+}
+
+/// An environment without variables is none.
+fn without_nothing(value: Value) -> Value {
+    if value == json!({"Variables": {}}) {
+        Value::Null
+    } else {
+        value
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::offline::errors;
 use super::{manifest, tags};
+use crate::lambda::table::{self, Domain};
 use crate::support::{CFF, LFN, Scene, store};
 
 #[tokio::test]
@@ -43,9 +44,6 @@ async fn what_keeps_the_rules_is_taken() {
         {"configMapRef": {"name": "m"}},
     ]});
     let lambda = [
-        json!({"timeout": 1, "memorySize": 128}),
-        json!({"timeout": 900, "memorySize": 10240}),
-        json!({"architectures": ["arm64"]}),
         json!({"environment": variables}),
         json!({"environment": {}}),
         json!({"description": "d".repeat(256)}),
@@ -68,7 +66,14 @@ async fn what_keeps_the_rules_is_taken() {
                 .chain(cloudfront)
                 .collect::<Vec<_>>(),
         ),
-        (LFN, common.into_iter().chain(lambda).collect()),
+        (
+            LFN,
+            common
+                .into_iter()
+                .chain(lambda)
+                .chain(within_bounds())
+                .collect(),
+        ),
     ];
     for (kind, specs) in rows {
         for (number, spec) in specs.into_iter().enumerate() {
@@ -125,12 +130,7 @@ async fn nulls_in_a_manifest_count_as_omitted() {
             CFF,
             json!({"comment": null, "runtime": null, "keyValueStoreAssociations": null, "stage": null, "tests": null, "testsFrom": null}),
         ),
-        (
-            LFN,
-            json!({
-                "region": null, "description": null, "timeout": null, "memorySize": null, "architectures": null, "environment": null, "publish": null,
-            }),
-        ),
+        (LFN, optional_fields_as_null()),
     ];
     for (kind, own) in rows {
         let mut object = manifest(kind, "f", json!({}));
@@ -164,4 +164,31 @@ async fn nulls_in_a_manifest_count_as_omitted() {
         scene.delete(kind, "f").await;
     }
     scene.end().await;
+}
+
+/// Each configuration field of a `LambdaFunction` at its bounds, and each of its words.
+fn within_bounds() -> Vec<Value> {
+    let mut specs = Vec::new();
+    for (field, _) in table::fields() {
+        let values = match table::domain(field) {
+            Domain::Numbers(least, most) => vec![json!(least), json!(most)],
+            Domain::Words(words) => words,
+            Domain::List(words) => words.into_iter().map(|word| json!([word])).collect(),
+            Domain::Other => Vec::new(),
+        };
+        specs.extend(values.into_iter().map(|value| table::spec(field, value)));
+    }
+    specs
+}
+
+/// All members of a `LambdaFunction` that may be omitted.
+fn optional_fields_as_null() -> Value {
+    let mut nulls = json!({"region": null, "publish": null});
+    for (field, _) in table::fields() {
+        if !["runtime", "handler", "role"].contains(&field) {
+            let block = field.split('.').next().unwrap_or_default();
+            nulls[block] = Value::Null;
+        }
+    }
+    nulls
 }

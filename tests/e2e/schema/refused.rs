@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::offline::errors;
 use super::{Row, manifest, tag, tags};
 use crate::invariants::SENTINEL;
+use crate::lambda::table::{self, Domain};
 use crate::support::{CFF, LFN, store};
 
 async fn refusal(tenant: &Tenant, sentence: &str, object: Value) -> String {
@@ -317,6 +318,35 @@ async fn an_object_whose_name_is_no_function_name_needs_one() {
             .apply(manifest(kind, &name, json!({"functionName": "f"})))
             .await;
     }
+}
+
+/// The bounds are the schema's own: that the cloud takes what lies within, the transitions prove.
+#[tokio::test]
+async fn a_configuration_field_beyond_its_bounds_is_refused() {
+    let tenant = Bed::get().tenant("bounds").await;
+    let mut wrong = Vec::new();
+    for (field, _) in table::fields() {
+        let (beyond, said) = match table::domain(field) {
+            Domain::Numbers(least, most) => (
+                vec![json!(least - 1), json!(most + 1), json!("1")],
+                format!("spec.{field}"),
+            ),
+            Domain::Words(_) => (vec![json!("Neither"), json!("")], format!("spec.{field}")),
+            Domain::List(_) => (vec![json!(["Neither"]), json!([])], format!("spec.{field}")),
+            Domain::Other => continue,
+        };
+        for value in beyond {
+            let object = manifest(LFN, "f", table::spec(field, value.clone()));
+            if errors(&object).is_empty() {
+                wrong.push(format!("{field}: {value}: validate sees no error"));
+            }
+            let message = refusal(&tenant, field, object).await;
+            if !message.contains(&said) {
+                wrong.push(format!("{field}: {value}: {message}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[tokio::test]

@@ -1,16 +1,16 @@
 //! Lambda's port.
 
 use async_trait::async_trait;
+use cloudfn::cloud::lambda::fields::Call;
 use cloudfn::cloud::lambda::{
-    CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
+    CodeSource, Configuration, Described, Function, LambdaApi, NewFunction,
 };
 use cloudfn::cloud::limit::Family::{Lambda as CONTROL, LambdaGet};
 use cloudfn::cloud::{BudgetMode, CloudError, Tags};
-use secrecy::ExposeSecret as _;
-use serde_json::{Map, Value, json};
 use strict_cloud::lambda as model;
 
 use super::{Lambda, read, write};
+use crate::lambda_fields as fields;
 
 fn code_of(code: &CodeSource) -> model::Code {
     match code {
@@ -27,91 +27,14 @@ fn code_of(code: &CodeSource) -> model::Code {
     }
 }
 
-fn configuration_of(configuration: &Configuration) -> model::Configuration {
-    let Configuration {
-        runtime,
-        handler,
-        role,
-        description,
-        timeout,
-        memory_size,
-        environment,
-    } = configuration;
-    let variables = environment.as_ref().map(|environment| {
-        let variables: Map<String, Value> = environment
-            .0
-            .iter()
-            .map(|(key, value)| (key.clone(), json!(value.expose_secret())))
-            .collect();
-        json!({"Variables": variables})
-    });
-    let fields = [
-        ("Runtime", runtime.as_ref().map(|text| json!(text))),
-        ("Handler", handler.as_ref().map(|text| json!(text))),
-        ("Role", role.as_ref().map(|text| json!(text))),
-        ("Description", description.as_ref().map(|text| json!(text))),
-        ("Timeout", timeout.map(|number| json!(number))),
-        ("MemorySize", memory_size.map(|number| json!(number))),
-        ("Environment", variables),
-    ];
-    model::Configuration(
-        fields
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect(),
-    )
-}
-
 fn function(reply: model::FunctionConfiguration) -> Function {
-    let fields = &reply.configuration;
-    let text = |name: &str| {
-        fields
-            .text(name)
-            .filter(|text| !text.is_empty())
-            .map(ToOwned::to_owned)
-    };
-    let number = |name: &str| {
-        fields
-            .number(name)
-            .and_then(|number| i32::try_from(number).ok())
-    };
-    let variables = fields.variables().filter(|variables| !variables.is_empty());
-    let environment = variables.map(|variables| {
-        Environment(
-            variables
-                .iter()
-                .map(|(key, value)| {
-                    (
-                        key.clone(),
-                        value.as_str().unwrap_or_default().to_owned().into(),
-                    )
-                })
-                .collect(),
-        )
-    });
     let word =
         |status: &Option<model::Status>| status.as_ref().map(|status| status.word.to_owned());
     let reason =
         |status: &Option<model::Status>| status.as_ref().and_then(|status| status.reason.clone());
     Function {
-        configuration: Configuration {
-            runtime: text("Runtime"),
-            handler: text("Handler"),
-            role: text("Role"),
-            description: text("Description"),
-            timeout: number("Timeout"),
-            memory_size: number("MemorySize"),
-            environment,
-        },
+        configuration: fields::ours(&reply.configuration),
         environment_error: None,
-        architectures: fields
-            .get("Architectures")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(ToOwned::to_owned)
-            .collect(),
         code_sha256: Some(reply.code_sha256.clone()),
         code_size: i64::try_from(reply.code_size).unwrap(),
         revision_id: Some(reply.revision_id.clone()),
@@ -150,8 +73,8 @@ impl LambdaApi for Lambda {
         let request = model::CreateFunction {
             function_name: name.to_owned(),
             code: Some(code_of(&new.code)),
-            configuration: configuration_of(&new.configuration),
-            architectures: new.architectures.clone(),
+            configuration: fields::of_call(&new.configuration, Call::Configuration),
+            architectures: new.configuration.architectures.clone(),
             tags: new.tags.clone(),
             publish: false,
         };
@@ -172,7 +95,7 @@ impl LambdaApi for Lambda {
         let request = model::UpdateFunctionConfiguration {
             function_name: name.to_owned(),
             revision_id: revision_id.map(ToOwned::to_owned),
-            configuration: configuration_of(changes),
+            configuration: fields::of_call(changes, Call::Configuration),
         };
         let call = write("UpdateFunctionConfiguration", CONTROL);
         self.0
@@ -188,13 +111,13 @@ impl LambdaApi for Lambda {
         name: &str,
         revision_id: Option<&str>,
         code: &CodeSource,
-        architectures: Option<&[String]>,
+        changes: &Configuration,
     ) -> Result<Function, CloudError> {
         let request = model::UpdateFunctionCode {
             function_name: name.to_owned(),
             revision_id: revision_id.map(ToOwned::to_owned),
             code: Some(code_of(code)),
-            architectures: architectures.map(<[String]>::to_vec),
+            architectures: changes.architectures.clone(),
             publish: false,
             dry_run: false,
         };

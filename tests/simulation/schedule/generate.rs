@@ -11,7 +11,19 @@ use super::{
     Slot, Step, broken, hopeless, javascript, role, store, test,
 };
 use crate::world::SENTINEL;
-use crate::{api_faults, cloud_faults};
+use crate::{api_faults, cloud_faults, lambda_fields};
+
+/// Fields of a `LambdaFunction` that are made here; all others are made from their schema.
+const BY_HAND: &[&str] = &[
+    "architectures",
+    "description",
+    "environment",
+    "handler",
+    "memorySize",
+    "role",
+    "runtime",
+    "timeout",
+];
 
 impl Schedule {
     /// The schedule of a seed.
@@ -345,6 +357,7 @@ fn lambda(rng: &mut Rng) -> Value {
         }
         spec["environment"] = environment;
     }
+    lambda_fields::put_others(rng, &mut spec, BY_HAND);
     if rng.bool() {
         spec["publish"] = json!(true);
     }

@@ -6,7 +6,7 @@ use super::results::{MAX_FAILURES, about, failure, sum_up};
 use super::test::Test;
 use crate::api::Reason;
 use crate::api::cloudfront::{FunctionTest, TestsOutcome, TestsStatus};
-use crate::api::digest::fingerprint;
+use crate::api::digest::sha256_of_parts;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::reconcile::Unmet;
 
@@ -73,7 +73,7 @@ impl Gate {
         ];
         parts.extend(stores.iter().map(|store| store.clone().into_bytes()));
         parts.extend(self.tests.iter().flat_map(Test::parts));
-        fingerprint(parts.iter().map(Vec::as_slice))
+        sha256_of_parts(parts.iter().map(Vec::as_slice))
     }
 
     /// Whether the content of this key may go LIVE. `tried`: in this look at the function, the cloud

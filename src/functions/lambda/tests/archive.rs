@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::functions::lambda::archive::{LIMIT, decode, sha256, zip};
+use crate::functions::lambda::code::archive::{LIMIT, decode, sha256, zip};
 use crate::reconcile::Unmet;
 
 fn files<'a>(pairs: &[(&'a str, &'a [u8])]) -> BTreeMap<&'a str, &'a [u8]> {

@@ -8,9 +8,10 @@ use sha2::{Digest, Sha256};
 use super::ARN;
 use crate::cloud::lambda::{
     CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
+    configuration_fields,
 };
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
-use crate::functions::lambda::archive;
+use crate::functions::lambda::code::archive;
 
 /// How the model behaves.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,24 +60,18 @@ fn error(class: Class, operation: &'static str) -> CloudError {
 }
 
 fn put(configuration: &mut Configuration, changes: &Configuration) {
-    let Configuration {
-        runtime,
-        handler,
-        role,
-        description,
-        timeout,
-        memory_size,
-        environment,
-    } = changes.clone();
-    configuration.runtime = runtime.or(configuration.runtime.take());
-    configuration.handler = handler.or(configuration.handler.take());
-    configuration.role = role.or(configuration.role.take());
-    configuration.description = description.or(configuration.description.take());
-    configuration.timeout = timeout.or(configuration.timeout);
-    configuration.memory_size = memory_size.or(configuration.memory_size);
+    macro_rules! put {
+        ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
+            if let Some(value) = &changes.$field {
+                configuration.$field = Some(value.clone());
+            }
+        )*};
+    }
+    configuration_fields!(put;);
     // An empty environment is left out of answers.
-    configuration.environment = environment
-        .or(configuration.environment.take())
+    configuration.environment = configuration
+        .environment
+        .take()
         .filter(|e| *e != Environment::default());
 }
 
@@ -152,10 +147,11 @@ impl Model {
     /// What a spec decides: configuration, instruction set, code and tags.
     pub fn contents(&self) -> Option<(Configuration, Vec<String>, Option<String>, Tags)> {
         let state = self.state.lock().unwrap();
-        let function = state.function.clone()?;
+        let mut function = state.function.clone()?;
+        let architectures = function.configuration.architectures.take();
         Some((
             function.configuration,
-            function.architectures,
+            architectures.unwrap_or_default(),
             function.code_sha256,
             state.tags.clone(),
         ))
@@ -207,6 +203,7 @@ impl LambdaApi for Model {
             description: Some(String::new()),
             timeout: Some(3),
             memory_size: Some(128),
+            architectures: Some(vec!["x86_64".to_owned()]),
             ..Configuration::default()
         };
         put(&mut configuration, &new.configuration);
@@ -214,10 +211,6 @@ impl LambdaApi for Model {
             arn: ARN.to_owned(),
             configuration,
             environment_error: None,
-            architectures: new
-                .architectures
-                .clone()
-                .unwrap_or_else(|| vec!["x86_64".to_owned()]),
             code_sha256: Some(sha256(&new.code)),
             code_size: 1,
             revision_id: None,
@@ -256,16 +249,14 @@ impl LambdaApi for Model {
         _: &str,
         revision: Option<&str>,
         code: &CodeSource,
-        architectures: Option<&[String]>,
+        changes: &Configuration,
     ) -> Result<Function, CloudError> {
         self.state
             .lock()
             .unwrap()
             .update("UpdateFunctionCode", revision, |function| {
                 function.code_sha256 = Some(sha256(code));
-                if let Some(architectures) = architectures {
-                    function.architectures = architectures.to_vec();
-                }
+                put(&mut function.configuration, changes);
             })
     }
 
@@ -291,8 +282,8 @@ impl LambdaApi for Model {
         );
         let contents = (
             code_sha256.to_owned(),
-            function.configuration,
-            function.architectures,
+            function.configuration.clone(),
+            function.configuration.architectures.unwrap_or_default(),
         );
         if state.versions.last() != Some(&contents) {
             state.versions.push(contents);

@@ -69,7 +69,7 @@ pub async fn converge(
                     .await
                     .expect("a look");
             }
-            Plan::Look => {
+            Plan::Read => {
                 observed = observe::observe(cloud, "orders", BudgetMode::Wait)
                     .await
                     .expect("a look")
@@ -232,7 +232,7 @@ async fn an_outside_edit_of_what_the_spec_names_is_repaired_and_of_other_things_
         ("memory", |f, _| f.configuration.memory_size = Some(128)),
         ("environment", |f, _| f.configuration.environment = None),
         ("instruction set", |f, _| {
-            f.architectures = vec!["arm64".to_owned()]
+            f.configuration.architectures = Some(vec!["arm64".to_owned()])
         }),
         ("code", |f, _| f.code_sha256 = Some("b3RoZXI=".to_owned())),
         ("a tag", |_, tags| tags.clear()),

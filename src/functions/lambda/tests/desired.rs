@@ -217,7 +217,7 @@ fn a_config_map_is_the_archive_of_its_keys() {
         ("blob.bin", b"\xff\x00".as_slice()),
         ("index.py", b"pass".as_slice()),
     ];
-    let archive = crate::functions::lambda::archive::zip(&files.into()).unwrap();
+    let archive = crate::functions::lambda::code::archive::zip(&files.into()).unwrap();
     assert!(matches!(from_map.code, Code::Zip { bytes, .. } if bytes == archive));
 }
 

@@ -5,6 +5,7 @@ mod cloud;
 mod convergence;
 mod crashes;
 mod desired;
+mod fields;
 mod plan;
 mod report;
 
@@ -16,7 +17,7 @@ use super::LambdaDesired;
 use super::observe::LambdaObserved;
 use crate::api::lambda::{LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::Tags;
-use crate::cloud::lambda::{Configuration, Environment, Function};
+use crate::cloud::lambda::{Configuration, Environment, Function, ROWS, configuration_fields};
 use crate::reconcile::{Difference, Inputs, Plan, Step as _, Unmet};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/runner";
@@ -112,21 +113,11 @@ fn looking(changes: &Value) -> LambdaDesired {
 
 /// The function that a create for `desired` makes, settled.
 fn made_of(desired: &LambdaDesired) -> LambdaObserved {
-    let wanted = desired.configuration.clone();
     LambdaObserved::new(
         Function {
             arn: ARN.to_owned(),
-            configuration: Configuration {
-                description: wanted.description.or(Some(String::new())),
-                timeout: wanted.timeout.or(Some(3)),
-                memory_size: wanted.memory_size.or(Some(128)),
-                ..wanted
-            },
+            configuration: filled_in(&desired.configuration),
             environment_error: None,
-            architectures: desired
-                .architectures
-                .clone()
-                .unwrap_or_else(|| vec!["x86_64".to_owned()]),
             code_sha256: Some(cloud::sha256(&desired.code.to_source())),
             code_size: 1,
             revision_id: Some("r1".to_owned()),
@@ -144,6 +135,20 @@ fn made_of(desired: &LambdaDesired) -> LambdaObserved {
     )
 }
 
+/// What the cloud answers of a function that was created with `wanted`: what was not sent is as in
+/// any fresh function.
+fn filled_in(wanted: &Configuration) -> Configuration {
+    macro_rules! fill {
+        ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
+            Configuration { $( $field: wanted.$field.clone().or_else(ROWS.$field.fresh), )* }
+        };
+    }
+    Configuration {
+        environment: wanted.environment.clone(),
+        ..configuration_fields!(fill;)
+    }
+}
+
 fn memory(managed: &[&str]) -> LambdaFunctionStatus {
     let mut memory = LambdaFunctionStatus::default();
     memory.common.managed = managed.iter().map(|name| (*name).to_owned()).collect();
@@ -154,7 +159,7 @@ fn memory(managed: &[&str]) -> LambdaFunctionStatus {
 fn show(plan: &Plan<super::Step>) -> String {
     match plan {
         Plan::Settled => "Settled".to_owned(),
-        Plan::Look => "Look".to_owned(),
+        Plan::Read => "Look".to_owned(),
         Plan::Waiting { first, .. } => format!("Waiting {}s", first.as_secs()),
         Plan::Blocked { reason, .. } => format!("Blocked {}", reason.as_str()),
         Plan::Act(steps) => steps

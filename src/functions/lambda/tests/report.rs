@@ -4,6 +4,7 @@ use super::{ARN, desired, made_of, memory};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::NewFunction;
 use crate::cloud::{Class, CloudError};
+use crate::functions::lambda::parts::{self, tags};
 use crate::functions::lambda::report::report;
 use crate::functions::lambda::step::{fold, intend, refused};
 use crate::functions::lambda::{Change, LambdaObserved, Published, Step};
@@ -60,7 +61,10 @@ fn a_published_version_is_reported_with_what_it_was_made_of() {
         code_sha256: "c".to_owned(),
         configuration_sha256: "f".to_owned(),
     };
-    fold(&mut observed, Change::VersionPublished(published));
+    fold(
+        &mut observed,
+        Change::Part(parts::Change::Versions(published)),
+    );
     let mut status = memory(&[]);
     report(Goal::Present(&wanted), &mut status, observed.as_ref());
     assert_eq!(status.latest_version.as_deref(), Some("4"));
@@ -81,11 +85,11 @@ fn who_only_looks_forgets_what_was_published_of_a_function_that_was_changed() {
     let mut observed = Some(made_of(&wanted));
     fold(
         &mut observed,
-        Change::VersionPublished(Published {
+        Change::Part(parts::Change::Versions(Published {
             version: "4".to_owned(),
             code_sha256: "c".to_owned(),
             configuration_sha256: "f".to_owned(),
-        }),
+        })),
     );
     let mut status = memory(&[]);
     report(Goal::Present(&wanted), &mut status, observed.as_ref());
@@ -131,7 +135,6 @@ fn a_function_that_a_create_met_is_not_counted_as_our_making() {
     let wanted = desired(&json!({}));
     let new = NewFunction {
         configuration: wanted.configuration.clone(),
-        architectures: None,
         code: wanted.code.to_source(),
         tags: wanted.all_tags(),
     };
@@ -181,6 +184,7 @@ fn with_no_function_only_where_it_was_is_kept() {
 fn every_write_uses_up_the_revision() {
     let wanted = desired(&json!({"tags": {"a": "1", "b": "2"}}));
     let function = || Box::new(made_of(&wanted).function);
+    let tagged = |change| Change::Part(parts::Change::Tags(change));
     let changes = [
         (
             "Created",
@@ -198,8 +202,11 @@ fn every_write_uses_up_the_revision() {
                 source: None,
             },
         ),
-        ("Tagged", Change::Tagged(wanted.tags.clone())),
-        ("Untagged", Change::Untagged(vec!["a".to_owned()])),
+        ("Tagged", tagged(tags::Change::Tagged(wanted.tags.clone()))),
+        (
+            "Untagged",
+            tagged(tags::Change::Untagged(vec!["a".to_owned()])),
+        ),
         ("Deleted", Change::Deleted),
     ];
     for (case, change) in changes {

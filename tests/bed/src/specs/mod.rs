@@ -72,6 +72,14 @@ impl Specs {
         (from, to)
     }
 
+    /// A valid value of one field, by its path below the spec: `ephemeralStorage.size`.
+    pub fn field(&self, rng: &mut Rng, path: &str) -> Value {
+        let schema = path
+            .split('.')
+            .fold(&self.schema, |schema, step| &schema["properties"][step]);
+        self.value(rng, &format!("{}.{path}", self.kind), schema)
+    }
+
     /// The fields that must stay as they are: those whose old value a rule of the spec asks for.
     #[must_use]
     pub fn immutable(&self) -> Vec<&str> {

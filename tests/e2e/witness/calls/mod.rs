@@ -2,7 +2,7 @@
 //! the SDK read, under the API's name.
 
 mod cloudfront;
-mod configuration;
+pub mod configuration;
 mod lambda;
 
 use std::fmt;

@@ -37,7 +37,7 @@ const RESERVED: [&str; 18] = [
 ];
 
 /// The whole environment.
-pub fn environment(spec: &Spec, inputs: &Inputs) -> Result<Environment, Unmet> {
+pub(super) fn environment(spec: &Spec, inputs: &Inputs) -> Result<Environment, Unmet> {
     let mut variables = BTreeMap::new();
     for (name, value) in spec.variables.iter().flatten() {
         insert(&mut variables, name.clone(), value.clone().into())?;

@@ -4,42 +4,15 @@
 //! `cloudfn.dev/source`, written after the code, and the status, which also knows the `CodeSha256`
 //! that the cloud reported then. Pure.
 
-use sha2::{Digest, Sha256};
-
-use super::desired::{Code, LambdaDesired};
-use super::observe::LambdaObserved;
+use super::{Code, s3};
 use crate::api::lambda::{CodeStatus, LambdaFunctionStatus};
 use crate::api::{OWNER_TAG, SOURCE_TAG};
+use crate::functions::lambda::desired::LambdaDesired;
+use crate::functions::lambda::observe::LambdaObserved;
 
 /// Value of the source tag of an adopted function until its code is deployed from the spec's
 /// source. Without it, a crash between adopting and deploying would leave the code for current.
 pub const UNKNOWN: &str = "unknown";
-
-/// SHA-256 over length-prefixed parts, hexadecimal: different parts never make the same input.
-pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize()
-        .iter()
-        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
-}
-
-/// The source tag's value for an S3 object.
-pub fn s3(bucket: &str, key: &str, version: Option<&str>) -> String {
-    let parts = ["s3", bucket, key].into_iter().chain(version);
-    fingerprint(parts.map(str::as_bytes))
-}
-
-/// The object's URI, for people.
-pub fn uri(bucket: &str, key: &str, version: Option<&str>) -> String {
-    let version = version
-        .map(|version| format!("?versionId={version}"))
-        .unwrap_or_default();
-    format!("s3://{bucket}/{key}{version}")
-}
 
 /// The source tag's value for what the status says was deployed; `None` for an archive that
 /// was sent with the call.

@@ -1,18 +1,24 @@
 //! Lambda's shapes: the SDK's to ours and back.
 //!
 //! Invariant: an empty text from the cloud is no text (an image has `Runtime: ""` in some
-//! implementations and none in others), and an environment without variables is none.
-
-use std::collections::HashMap;
+//! implementations and none in others). Configuration fields are read by `fields`.
 
 use aws_sdk_lambda::operation::create_function::CreateFunctionOutput;
 use aws_sdk_lambda::operation::update_function_code::UpdateFunctionCodeOutput;
 use aws_sdk_lambda::operation::update_function_configuration::UpdateFunctionConfigurationOutput;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types;
-use secrecy::ExposeSecret;
 
-use crate::cloud::lambda::{CodeSource, Configuration, Environment, Function};
+use super::fields::Read;
+use crate::cloud::aws::arn::unqualified;
+use crate::cloud::lambda::{CodeSource, Configuration, Function, configuration_fields};
+
+/// The configuration in a reply.
+macro_rules! read {
+    ([$reply:ident] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
+        Configuration { $( $field: Read::read($reply.$field), )* }
+    };
+}
 
 /// The four replies that describe a function share all members but no type.
 macro_rules! function {
@@ -26,16 +32,7 @@ macro_rules! function {
                 Self {
                     arn: unqualified(reply.function_arn.as_deref().unwrap_or_default()).to_owned(),
                     environment_error: reply.environment.as_ref().and_then(environment_error),
-                    configuration: Configuration {
-                        runtime: word(reply.runtime.as_ref().map(types::Runtime::as_str)),
-                        handler: text(reply.handler),
-                        role: text(reply.role),
-                        description: text(reply.description),
-                        timeout: reply.timeout,
-                        memory_size: reply.memory_size,
-                        environment: reply.environment.and_then(environment),
-                    },
-                    architectures: reply.architectures.unwrap_or_default().iter().map(|one| one.as_str().to_owned()).collect(),
+                    configuration: configuration_fields!(read; reply),
                     code_sha256: text(reply.code_sha256),
                     code_size: reply.code_size,
                     revision_id: text(reply.revision_id),
@@ -72,14 +69,6 @@ fn word(word: Option<&str>) -> Option<String> {
     word.filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
-/// `arn:aws:lambda:<region>:<account>:function:<name>` without a version or alias behind it.
-fn unqualified(arn: &str) -> &str {
-    arn.match_indices(':')
-        .nth(6)
-        .and_then(|(end, _)| arn.get(..end))
-        .unwrap_or(arn)
-}
-
 /// The code alone: the message may name what could not be decrypted.
 fn environment_error(reply: &types::EnvironmentResponse) -> Option<String> {
     Some(
@@ -90,28 +79,6 @@ fn environment_error(reply: &types::EnvironmentResponse) -> Option<String> {
             .unwrap_or("Unknown")
             .to_owned(),
     )
-}
-
-fn environment(reply: types::EnvironmentResponse) -> Option<Environment> {
-    let variables = reply.variables.filter(|variables| !variables.is_empty())?;
-    Some(Environment(
-        variables
-            .into_iter()
-            .map(|(name, value)| (name, value.into()))
-            .collect(),
-    ))
-}
-
-/// The environment as it is sent: the whole map; an empty one clears it.
-pub(super) fn environment_of(environment: &Environment) -> types::Environment {
-    let variables: HashMap<String, String> = environment
-        .0
-        .iter()
-        .map(|(name, value)| (name.clone(), value.expose_secret().to_owned()))
-        .collect();
-    types::Environment::builder()
-        .set_variables(Some(variables))
-        .build()
 }
 
 /// The code of a new function.
@@ -131,16 +98,10 @@ pub(super) fn code_of(source: &CodeSource) -> types::FunctionCode {
     .build()
 }
 
-/// Instruction sets by name; what the SDK does not know passes through.
-pub(super) fn architectures_of(names: &[String]) -> Vec<types::Architecture> {
-    names
-        .iter()
-        .map(|name| types::Architecture::from(name.as_str()))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     #[test]
@@ -163,7 +124,11 @@ mod tests {
             )
             .build();
         let function = Function::from(reply);
-        assert_eq!(function.configuration, Configuration::default());
+        let nothing = Configuration {
+            architectures: Some(Vec::new()),
+            ..Configuration::default()
+        };
+        assert_eq!(function.configuration, nothing);
         assert_eq!(function.code_sha256, None);
         assert!(!function.settles_slowly);
     }

@@ -1,0 +1,63 @@
+//! Where the code comes from, in the spec.
+
+use std::collections::BTreeMap;
+
+use kube::KubeSchema;
+use serde::{Deserialize, Serialize};
+
+use super::references::ObjectName;
+
+/// Where the code comes from: exactly one of `inline`, `configMapRef`, `zipFile` and `s3Bucket` with `s3Key`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = (
+    "(has(self.inline) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) + (has(self.zipFile) ? 1 : 0) + (has(self.s3Bucket) ? 1 : 0) == 1",
+    "code needs exactly one of inline, configMapRef, zipFile and s3Bucket (with s3Key)"
+))]
+#[x_kube(validation = ("has(self.s3Bucket) == has(self.s3Key)", "s3Bucket and s3Key go together; set both or neither"))]
+#[x_kube(validation = ("!has(self.s3ObjectVersion) || has(self.s3Key)", "s3ObjectVersion goes with s3Bucket and s3Key; set them or drop it"))]
+pub struct Code {
+    /// Files, zipped by cloudfn: the same files always make the same archive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "InlineCode")]
+    pub inline: Option<InlineCode>,
+    /// A ConfigMap of the same namespace whose keys are the files. It is watched: an edit is deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ObjectName")]
+    pub config_map_ref: Option<ObjectName>,
+    /// A zip archive, base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(
+        length(min = 1, max = 1_048_576),
+        regex(pattern = "^[A-Za-z0-9+/\n]+={0,2}\n?$")
+    )]
+    pub zip_file: Option<String>,
+    /// S3 bucket of the archive, in the function's region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(
+        length(min = 3, max = 63),
+        regex(pattern = r"^[0-9A-Za-z.\-_]*[0-9A-Za-z\-_]$")
+    )]
+    pub s3_bucket: Option<String>,
+    /// S3 key of the archive. A new key or version is deployed; a new object under the same key is not noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 1024))]
+    pub s3_key: Option<String>,
+    /// S3 version of the archive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 1024))]
+    pub s3_object_version: Option<String>,
+}
+
+/// Files that stand in the spec.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InlineCode {
+    /// Path in the archive to text. Paths are relative, with `/` between folders.
+    #[schemars(extend("minProperties" = 1, "maxProperties" = 64, "additionalProperties" = {"type": "string", "maxLength": 262144}))]
+    #[x_kube(validation = (
+        "self.all(p, size(p) >= 1 && size(p) <= 255 && !p.startsWith('/') && !p.endsWith('/') && !p.contains('..') && !p.contains('\\\\'))",
+        "a file's path is relative, without '..' and backslashes, and at most 255 characters; rename the file"
+    ))]
+    pub files: BTreeMap<String, String>,
+}

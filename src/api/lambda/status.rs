@@ -1,0 +1,105 @@
+//! What cloudfn last knew of the function.
+
+use kube::KubeSchema;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::api::common::{CommonStatus, ManagedStatus};
+
+/// What cloudfn last knew of the function.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(extend("default" = {"observedGeneration": -1}))]
+pub struct LambdaFunctionStatus {
+    /// Fields that every kind has.
+    #[serde(flatten)]
+    pub common: CommonStatus,
+    /// Region that the function lives in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Base64 of the SHA-256 of the deployment package, as the cloud reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_sha256: Option<String>,
+    /// Bytes of the deployment package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_size: Option<i64>,
+    /// The cloud's own text of when the function was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+    /// The cloud's word: `Pending`, `Active`, `Inactive`, `Failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Why, in the cloud's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_reason: Option<String>,
+    /// Why, as the cloud's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_reason_code: Option<String>,
+    /// The cloud's word for the last update: `Successful`, `InProgress`, `Failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_update_status: Option<String>,
+    /// Why, in the cloud's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_update_status_reason: Option<String>,
+    /// Why, as the cloud's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_update_status_reason_code: Option<String>,
+    /// Where the code came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "CodeStatus")]
+    pub code: Option<CodeStatus>,
+    /// The version that cloudfn published last, with `publish`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_version: Option<String>,
+    /// What that version was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "PublishedStatus")]
+    pub published: Option<PublishedStatus>,
+    /// How often a function that failed to start was deleted and created again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recreations: Option<i32>,
+}
+
+/// The source that was deployed last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CodeStatus {
+    /// S3 bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s3_bucket: Option<String>,
+    /// S3 key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s3_key: Option<String>,
+    /// S3 version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub s3_object_version: Option<String>,
+    /// `CodeSha256` that the cloud reported when this source was deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed_sha256: Option<String>,
+}
+
+/// A published version, so that an unchanged function is not published again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishedStatus {
+    /// Base64 of the SHA-256 of its code.
+    pub code_sha256: String,
+    /// SHA-256 over its configuration, hexadecimal; environment values are part of it only as
+    /// part of that hash over everything.
+    pub configuration_sha256: String,
+}
+
+impl ManagedStatus for LambdaFunctionStatus {
+    fn common(&self) -> &CommonStatus {
+        &self.common
+    }
+    fn common_mut(&mut self) -> &mut CommonStatus {
+        &mut self.common
+    }
+    fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+    fn set_region(&mut self, region: &str) {
+        self.region = Some(region.to_owned());
+    }
+}

@@ -1,0 +1,150 @@
+//! The configuration fields of a Lambda function: one table, a row a field.
+//!
+//! Invariant: whatever goes over the fields (the port's structure, the comparison, what counts as
+//! managed, the fingerprint, the SDK's setters, the tests' ports) expands this table, so a field
+//! cannot be forgotten in one place. "Adding a field" in ARCHITECTURE.md says what else a row needs.
+
+/// Expands `$callback!` with all rows, behind `[$context]`.
+///
+/// A row is named like the SDK's member. Its columns:
+/// - `name`: as people write it below `spec`; it stands in `status.managed` and in differences.
+/// - `path`: the member of `LambdaFunctionSpec`, or of a block in it.
+/// - `fresh`: what a function has that was created without the field, by the Lambda API reference:
+///   where a dropped field goes back to, and what a number or text means that an answer leaves
+///   out. `None`: the spec always names the field.
+/// - `compared`: see [`Compared`].
+/// - `value`: see [`Visibility`].
+/// - `call`: see [`Call`].
+/// - `set`: the SDK's setter, in `CreateFunction` and in the call that changes the field.
+///
+/// The order is that of the fingerprint: `environment` is last, since its length varies, and all
+/// else may be added before it, in any place.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! lambda_configuration_fields {
+    ($callback:ident; $($context:tt)*) => {
+        $callback! {
+            [$($context)*]
+
+            /// Runtime identifier, for instance `python3.13`.
+            runtime: String {
+                name: "runtime", path: runtime, fresh: None,
+                compared: AsItStands, value: Shown, call: Configuration, set: set_runtime,
+            }
+            /// Entry point, for instance `index.handler`.
+            handler: String {
+                name: "handler", path: handler, fresh: None,
+                compared: AsItStands, value: Shown, call: Configuration, set: set_handler,
+            }
+            /// ARN of the execution role.
+            role: String {
+                name: "role", path: role, fresh: None,
+                compared: AsItStands, value: Shown, call: Configuration, set: set_role,
+            }
+            /// Free text, at most 256 characters.
+            description: String {
+                name: "description", path: description, fresh: Some(String::new()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_description,
+            }
+            /// Seconds, 1 to 900.
+            timeout: i32 {
+                name: "timeout", path: timeout, fresh: Some(3),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_timeout,
+            }
+            /// Megabytes, 128 to 10240.
+            memory_size: i32 {
+                name: "memorySize", path: memory_size, fresh: Some(128),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_memory_size,
+            }
+            /// Instruction sets: `x86_64` or `arm64`.
+            architectures: Vec<String> {
+                name: "architectures", path: architectures, fresh: Some(vec!["x86_64".to_owned()]),
+                compared: AsASet, value: Shown, call: Code, set: set_architectures,
+            }
+            /// The whole environment: the API replaces it as a whole.
+            environment: $crate::cloud::lambda::Environment {
+                name: "environment", path: environment, fresh: Some(Default::default()),
+                compared: AsItStands, value: Hidden, call: Configuration, set: set_environment,
+            }
+        }
+    };
+}
+
+pub use lambda_configuration_fields as configuration_fields;
+
+/// How the wanted value is compared with the cloud's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// Equal or not.
+    AsItStands,
+    /// A list whose order and repetitions mean nothing.
+    AsASet,
+}
+
+/// Whether a value may stand in the status, events and logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// It may.
+    Shown,
+    /// Only that it differs.
+    Hidden,
+}
+
+/// The call that changes a field. `CreateFunction` takes all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `UpdateFunctionConfiguration`.
+    Configuration,
+    /// `UpdateFunctionCode`, which needs the code too.
+    Code,
+}
+
+/// What is fixed of a field.
+#[derive(Debug)]
+pub struct Row<T> {
+    /// As people write it.
+    pub name: &'static str,
+    /// The value of a function that was created without it.
+    pub fresh: fn() -> Option<T>,
+    /// How it is compared.
+    pub compared: Compared,
+    /// Whether its value may be read by people.
+    pub value: Visibility,
+    /// The call that changes it.
+    pub call: Call,
+}
+
+macro_rules! structures {
+    ([] $(
+        $(#[$doc:meta])* $field:ident: $type:ty {
+            name: $name:literal, path: $($path:ident).+, fresh: $fresh:expr,
+            compared: $compared:ident, value: $value:ident, call: $call:ident, set: $set:ident,
+        }
+    )*) => {
+        /// The members of a function's configuration that cloudfn writes. `None` is "not sent"; of
+        /// an answer, "left out".
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Configuration {
+            $( $(#[$doc])* pub $field: Option<$type>, )*
+        }
+
+        /// The rows, by the names of [`Configuration`]'s members.
+        #[derive(Debug)]
+        pub struct Rows {
+            $( $(#[$doc])* pub $field: Row<$type>, )*
+        }
+
+        /// The rows.
+        pub const ROWS: Rows = Rows {
+            $( $field: Row {
+                name: $name,
+                fresh: || $fresh,
+                compared: Compared::$compared,
+                value: Visibility::$value,
+                call: Call::$call,
+            }, )*
+        };
+    };
+}
+
+configuration_fields!(structures;);

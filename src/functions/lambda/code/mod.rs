@@ -1,0 +1,156 @@
+//! The code that is wanted, with its sources: files (`archive`) and S3 (`source`). Pure.
+
+pub mod archive;
+pub mod source;
+
+use std::collections::BTreeMap;
+
+use crate::api::digest::sha256_of_parts;
+use crate::api::lambda::Code as Spec;
+use crate::cloud::lambda::CodeSource;
+use crate::reconcile::{Inputs, Unmet};
+
+/// The code's name in differences.
+pub const CODE: &str = "code";
+
+/// The wanted code.
+#[derive(Clone)]
+pub enum Code {
+    /// An archive, sent with the call.
+    Zip {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// Base64 of its SHA-256, as the cloud reports it.
+        sha256: String,
+    },
+    /// An S3 object.
+    S3 {
+        /// Bucket.
+        bucket: String,
+        /// Key.
+        key: String,
+        /// Version; `None` is the newest when it is deployed.
+        version: Option<String>,
+        /// The source tag's value.
+        source: String,
+    },
+}
+
+impl Code {
+    /// What the spec and its references ask for.
+    ///
+    /// # Errors
+    /// [`Unmet::Missing`] for a ConfigMap that does not exist, [`Unmet::Invalid`] for code that
+    /// cannot be an archive.
+    pub fn wanted(spec: &Spec, inputs: &Inputs) -> Result<Self, Unmet> {
+        match (
+            &spec.inline,
+            &spec.config_map_ref,
+            &spec.zip_file,
+            &spec.s3_bucket,
+            &spec.s3_key,
+        ) {
+            (Some(inline), None, None, None, None) => Self::zip(
+                &inline
+                    .files
+                    .iter()
+                    .map(|(path, text)| (path.as_str(), text.as_bytes()))
+                    .collect(),
+            ),
+            (None, Some(config_map), None, None, None) => {
+                let name = &config_map.name;
+                let files = inputs.config_maps.get(name).ok_or_else(|| {
+                    Unmet::Missing(format!(
+                        "the ConfigMap {name} does not exist; create it or correct code.configMapRef"
+                    ))
+                })?;
+                Self::zip(
+                    &files
+                        .iter()
+                        .map(|(path, content)| (path.as_str(), content.as_slice()))
+                        .collect(),
+                )
+            }
+            (None, None, Some(base64), None, None) => Ok(Self::archive(archive::decode(base64)?)),
+            (None, None, None, Some(bucket), Some(key)) => {
+                let version = spec.s3_object_version.as_deref();
+                Ok(Self::S3 {
+                    source: s3(bucket, key, version),
+                    bucket: bucket.clone(),
+                    key: key.clone(),
+                    version: version.map(ToOwned::to_owned),
+                })
+            }
+            _ => Err(Unmet::Invalid(
+                "code needs exactly one of inline, configMapRef, zipFile, and s3Bucket with s3Key"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    fn zip(files: &BTreeMap<&str, &[u8]>) -> Result<Self, Unmet> {
+        archive::zip(files).map(Self::archive)
+    }
+
+    fn archive(bytes: Vec<u8>) -> Self {
+        Self::Zip {
+            sha256: archive::sha256(&bytes),
+            bytes,
+        }
+    }
+
+    /// For the port.
+    #[must_use]
+    pub fn to_source(&self) -> CodeSource {
+        match self {
+            Self::Zip { bytes, .. } => CodeSource::Zip(bytes.clone()),
+            Self::S3 {
+                bucket,
+                key,
+                version,
+                ..
+            } => CodeSource::S3 {
+                bucket: bucket.clone(),
+                key: key.clone(),
+                version: version.clone(),
+            },
+        }
+    }
+
+    /// The source tag's value; an archive has none, since its hash can be seen.
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        match self {
+            Self::Zip { .. } => None,
+            Self::S3 { source, .. } => Some(source),
+        }
+    }
+
+    /// What to show people: hash or URI.
+    #[must_use]
+    pub fn show(&self) -> String {
+        match self {
+            Self::Zip { sha256, .. } => sha256.clone(),
+            Self::S3 {
+                bucket,
+                key,
+                version,
+                ..
+            } => uri(bucket, key, version.as_deref()),
+        }
+    }
+}
+
+/// The source tag's value for an S3 object.
+pub fn s3(bucket: &str, key: &str, version: Option<&str>) -> String {
+    let parts = ["s3", bucket, key].into_iter().chain(version);
+    sha256_of_parts(parts.map(str::as_bytes))
+}
+
+/// The object's URI, for people.
+fn uri(bucket: &str, key: &str, version: Option<&str>) -> String {
+    let version = version
+        .map(|version| format!("?versionId={version}"))
+        .unwrap_or_default();
+    format!("s3://{bucket}/{key}{version}")
+}

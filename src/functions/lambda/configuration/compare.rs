@@ -1,0 +1,81 @@
+//! What differs between what is wanted and what is there.
+//!
+//! Invariant: only what the spec names, or named once, is compared; no difference carries a value
+//! that is hidden.
+
+use std::collections::BTreeSet;
+
+use super::value::Value;
+use crate::cloud::lambda::fields::{Call, Row};
+use crate::cloud::lambda::{Configuration, ROWS, configuration_fields};
+use crate::reconcile::Difference;
+
+/// Members to change, and how they differ.
+#[derive(Clone, Default)]
+pub struct Differing {
+    /// The members that differ, as wanted; the others are `None`.
+    pub changes: Configuration,
+    /// How; empty where nothing differs.
+    pub why: Vec<Difference>,
+}
+
+/// What the spec names and may drop later.
+pub fn managed(wanted: &Configuration) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    macro_rules! collect {
+        ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
+            // What has no fresh value is always named, so it is never taken away.
+            if wanted.$field.is_some() && (ROWS.$field.fresh)().is_some() {
+                names.insert(ROWS.$field.name.to_owned());
+            }
+        )*};
+    }
+    configuration_fields!(collect;);
+    names
+}
+
+/// What is wanted together with what is to be taken away: a field that is in `managed` and that
+/// the spec no longer names is wanted as a fresh create would have it.
+pub fn effective(wanted: &Configuration, managed: &BTreeSet<String>) -> Configuration {
+    macro_rules! collect {
+        ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
+            Configuration { $( $field: or_taken_away(&wanted.$field, &ROWS.$field, managed), )* }
+        };
+    }
+    configuration_fields!(collect;)
+}
+
+fn or_taken_away<T: Clone>(
+    wanted: &Option<T>,
+    row: &Row<T>,
+    managed: &BTreeSet<String>,
+) -> Option<T> {
+    let dropped = || managed.contains(row.name).then(row.fresh).flatten();
+    wanted.clone().or_else(dropped)
+}
+
+/// The members of `wanted` that `observed` does not have, of those that `call` changes.
+pub fn differing(wanted: &Configuration, observed: &Configuration, call: Call) -> Differing {
+    let mut found = Differing::default();
+    macro_rules! collect {
+        ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
+            if ROWS.$field.call == call {
+                found.changes.$field =
+                    differs(&wanted.$field, observed.$field.as_ref(), &ROWS.$field, &mut found.why);
+            }
+        )*};
+    }
+    configuration_fields!(collect;);
+    found
+}
+
+fn differs<T: Value>(
+    wanted: &Option<T>,
+    observed: Option<&T>,
+    row: &Row<T>,
+    why: &mut Vec<Difference>,
+) -> Option<T> {
+    let wanted = wanted.as_ref().filter(|wanted| !wanted.is(observed, row))?;
+    why.extend(wanted.differences(observed, row));
+    Some(wanted.clone())
+}

@@ -1,0 +1,108 @@
+//! The parts of a function beside its configuration and code: one list, a row a part.
+//!
+//! Invariant: the list makes the closed sets of steps and changes, and hands everything to the part
+//! whose turn it is; what a part is, says [`part`](self::part). "Adding a part" in ARCHITECTURE.md
+//! says what else it needs.
+
+pub mod part;
+pub mod tags;
+pub mod versions;
+
+use self::part::{Need, Part, Situation, Turn};
+use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::CloudError;
+use crate::cloud::lambda::LambdaApi;
+use crate::functions::lambda::desired::LambdaDesired;
+use crate::functions::lambda::observe::LambdaObserved;
+use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
+
+macro_rules! parts {
+    ($( $(#[$doc:meta])* $variant:ident: $part:path; )*) => {
+        /// A mutation of one part.
+        pub enum Step {
+            $( $(#[$doc])* $variant(<$part as Part>::Step), )*
+        }
+
+        /// What the reply to a step of a part taught.
+        pub enum Change {
+            $( $(#[$doc])* $variant(<$part as Part>::Change), )*
+        }
+
+        impl DriverStep for Step {
+            type Desired = LambdaDesired;
+            type Observed = LambdaObserved;
+
+            fn name(&self) -> &'static str {
+                match self {
+                    $( Self::$variant(step) => step.name(), )*
+                }
+            }
+
+            fn effect(&self) -> Effect {
+                match self {
+                    $( Self::$variant(step) => step.effect(), )*
+                }
+            }
+        }
+
+        /// What all parts need in this turn, in the order of the list.
+        #[must_use]
+        pub fn plan(of: &Situation<'_>, turn: Turn) -> Vec<Need<Step>> {
+            vec![$( <$part as Part>::plan(of, turn).map(Step::$variant), )*]
+        }
+
+        /// What is due once a function is created; for people.
+        #[must_use]
+        pub fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
+            let mut all = Vec::new();
+            $( all.extend(part::map(<$part as Part>::after_create(desired), Step::$variant)); )*
+            all
+        }
+
+        /// Writes into `memory` what must be in the status before the step is sent.
+        pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
+            match step {
+                $( Step::$variant(step) => <$part as Part>::intend(memory, step), )*
+            }
+        }
+
+        /// Carries out one step: one method of the port.
+        ///
+        /// # Errors
+        /// Those of the call.
+        pub async fn act(
+            cloud: &dyn LambdaApi,
+            name: &str,
+            step: &Step,
+        ) -> Result<Change, CloudError> {
+            match step {
+                $( Step::$variant(step) => {
+                    <$part as Part>::act(cloud, name, step).await.map(Change::$variant)
+                } )*
+            }
+        }
+
+        /// Brings `observed` up to date with a step's reply.
+        pub fn fold(observed: &mut LambdaObserved, change: Change) {
+            match change {
+                $( Change::$variant(change) => <$part as Part>::fold(observed, change), )*
+            }
+        }
+
+        /// Writes the parts' own fields of the status.
+        pub fn report(
+            goal: Goal<'_, LambdaDesired>,
+            status: &mut LambdaFunctionStatus,
+            observed: &LambdaObserved,
+        ) {
+            $( <$part as Part>::report(goal, status, observed); )*
+        }
+    };
+}
+
+parts! {
+    /// Tags.
+    Tags: tags::FunctionTags;
+    /// Published versions.
+    Versions: versions::Versions;
+}

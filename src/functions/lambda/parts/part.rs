@@ -1,0 +1,115 @@
+//! The contract of a part: what AWS Lambda keeps of a function beside its configuration and code.
+//!
+//! A part is a type without values that implements [`Part`], in a file of its own, and a row in
+//! `parts/mod.rs`. What is wanted of it is a member of [`LambdaDesired`]; what is known of it, and
+//! whether it was read, a member of [`LambdaObserved`]. `observe` reads a part that the spec or
+//! `status.managed` names, and no other.
+
+use async_trait::async_trait;
+
+use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::CloudError;
+use crate::cloud::lambda::LambdaApi;
+use crate::functions::lambda::desired::LambdaDesired;
+use crate::functions::lambda::observe::LambdaObserved;
+use crate::reconcile::{Goal, PlannedStep, Step};
+
+/// When a part's steps are due, in this order. Configuration and code come after `First`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Before everything: what makes the function ours.
+    First,
+    /// Before a version is published.
+    BeforeVersions,
+    /// Publishing.
+    Versions,
+    /// After everything.
+    Last,
+}
+
+/// What a part plans from.
+pub struct Situation<'a> {
+    /// What is wanted.
+    pub desired: &'a LambdaDesired,
+    /// What was known before this pass, and what steps of it are to be remembered.
+    pub memory: &'a LambdaFunctionStatus,
+    /// What the cloud has.
+    pub observed: &'a LambdaObserved,
+    /// The function runs the wanted code.
+    pub code_is_current: bool,
+    /// Configuration or code change in this plan.
+    pub changes_function: bool,
+    /// The cloud failed to carry out the last update, so no further one is due.
+    pub update_failed: bool,
+}
+
+/// What a part needs in a turn.
+pub enum Need<S> {
+    /// These steps; none where all is as wanted.
+    Steps(Vec<PlannedStep<S>>),
+    /// A read, since what was read is used up, or nothing was read of the part. A read is no step:
+    /// where nothing comes before it, the plan is to look again. The steps that are known to follow
+    /// are for people.
+    Read(Vec<PlannedStep<S>>),
+    /// The cloud's answer to something that cannot be asked for: once nothing else is to be done,
+    /// waiting. One sentence: for what.
+    Wait(&'static str),
+}
+
+impl<S> Need<S> {
+    /// The same need, of steps of another type.
+    pub fn map<T>(self, wrap: impl Fn(S) -> T) -> Need<T> {
+        match self {
+            Self::Steps(steps) => Need::Steps(map(steps, wrap)),
+            Self::Read(steps) => Need::Read(map(steps, wrap)),
+            Self::Wait(message) => Need::Wait(message),
+        }
+    }
+}
+
+/// The same steps, of another type.
+pub fn map<S, T>(steps: Vec<PlannedStep<S>>, wrap: impl Fn(S) -> T) -> Vec<PlannedStep<T>> {
+    let one = |planned: PlannedStep<S>| PlannedStep {
+        step: wrap(planned.step),
+        why: planned.why,
+    };
+    steps.into_iter().map(one).collect()
+}
+
+/// A part of a function.
+#[async_trait]
+pub trait Part {
+    /// One mutation, with all that it needs.
+    type Step: Step;
+    /// What the reply to a step taught.
+    type Change: Send;
+
+    /// What is due in this turn. Pure.
+    fn plan(of: &Situation<'_>, turn: Turn) -> Need<Self::Step>;
+
+    /// What is due once a function is created; for people, who read the whole plan. Pure.
+    fn after_create(_desired: &LambdaDesired) -> Vec<PlannedStep<Self::Step>> {
+        Vec::new()
+    }
+
+    /// Writes into `memory` what must be in the status before the step is sent. Pure.
+    fn intend(_memory: &mut LambdaFunctionStatus, _step: &Self::Step) {}
+
+    /// Carries out one step: one method of the port.
+    async fn act(
+        cloud: &dyn LambdaApi,
+        name: &str,
+        step: &Self::Step,
+    ) -> Result<Self::Change, CloudError>;
+
+    /// Brings `observed` up to date with a step's reply. Pure.
+    fn fold(observed: &mut LambdaObserved, change: Self::Change);
+
+    /// Writes the part's own fields of the status. Pure.
+    fn report(
+        _goal: Goal<'_, LambdaDesired>,
+        _status: &mut LambdaFunctionStatus,
+        _observed: &LambdaObserved,
+    ) {
+    }
+}

@@ -1,0 +1,185 @@
+//! The table of fields: each row works everywhere, whatever field it is.
+
+use std::collections::BTreeSet;
+
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::{desired, made_of};
+use crate::cloud::lambda::fields::{Call, Visibility};
+use crate::cloud::lambda::{Configuration, Environment, ROWS, configuration_fields};
+use crate::functions::lambda::configuration::{compare, fingerprint::fingerprint};
+
+/// A value that no fresh function has.
+trait Sample {
+    fn sample() -> Self;
+}
+
+impl Sample for String {
+    fn sample() -> Self {
+        "sample".to_owned()
+    }
+}
+
+impl Sample for i32 {
+    fn sample() -> Self {
+        4_321
+    }
+}
+
+impl Sample for Vec<String> {
+    fn sample() -> Self {
+        vec!["sample".to_owned()]
+    }
+}
+
+impl Sample for Environment {
+    fn sample() -> Self {
+        Self([("SAMPLE".to_owned(), SecretString::from("sample"))].into())
+    }
+}
+
+/// What each row is checked with.
+struct Case {
+    name: &'static str,
+    /// Nothing but the sample.
+    alone: Configuration,
+    /// Nothing but the value of a fresh function.
+    fresh: Configuration,
+    call: Call,
+    hidden: bool,
+}
+
+fn cases() -> Vec<Case> {
+    macro_rules! cases {
+        ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
+            vec![$( Case {
+                name: ROWS.$field.name,
+                alone: Configuration { $field: Some(Sample::sample()), ..Configuration::default() },
+                fresh: Configuration {
+                    $field: (ROWS.$field.fresh)(),
+                    ..Configuration::default()
+                },
+                call: ROWS.$field.call,
+                hidden: ROWS.$field.value == Visibility::Hidden,
+            }, )*]
+        };
+    }
+    configuration_fields!(cases;)
+}
+
+#[test]
+fn each_field_is_sent_by_its_call_where_it_differs_and_by_no_other() {
+    for Case {
+        name, alone, call, ..
+    } in cases()
+    {
+        let nothing = Configuration::default();
+        let found = compare::differing(&alone, &nothing, call);
+        assert_eq!(found.changes, alone, "{name}");
+        assert!(
+            found.why.iter().all(|why| why.field.starts_with(name)),
+            "{name}"
+        );
+        assert!(
+            compare::differing(&alone, &alone, call).why.is_empty(),
+            "{name}"
+        );
+        let other = match call {
+            Call::Configuration => Call::Code,
+            Call::Code => Call::Configuration,
+        };
+        assert!(
+            compare::differing(&alone, &nothing, other).why.is_empty(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_dropped_field_goes_back_to_what_a_fresh_function_has() {
+    for Case {
+        name,
+        alone,
+        fresh,
+        call,
+        ..
+    } in cases()
+    {
+        let managed = compare::managed(&alone);
+        let nothing = Configuration::default();
+        let wanted = compare::effective(&nothing, &managed);
+        assert_eq!(wanted, fresh, "{name}");
+        let expected: BTreeSet<String> = if fresh == nothing {
+            BTreeSet::new()
+        } else {
+            [name.to_owned()].into()
+        };
+        assert_eq!(managed, expected, "{name}: always named, or managed");
+        assert_eq!(
+            compare::differing(&wanted, &alone, call).why.is_empty(),
+            expected.is_empty(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_hidden_value_stands_in_no_difference() {
+    for Case {
+        name,
+        alone,
+        call,
+        hidden,
+        ..
+    } in cases()
+    {
+        let found = compare::differing(&alone, &Configuration::default(), call);
+        let shown = found
+            .why
+            .iter()
+            .any(|why| why.from.is_some() || why.to.is_some());
+        assert_eq!(shown, !hidden, "{name}");
+    }
+}
+
+#[test]
+fn each_named_field_is_part_of_the_fingerprint_and_no_other() {
+    let mut function = made_of(&desired(&json!({}))).function;
+    for Case { name, alone, .. } in cases() {
+        function.configuration = Configuration::default();
+        let unnamed = fingerprint(&Configuration::default(), &function);
+        let before = fingerprint(&alone, &function);
+        function.configuration = alone.clone();
+        assert_ne!(fingerprint(&alone, &function), before, "{name}");
+        assert_eq!(
+            fingerprint(&Configuration::default(), &function),
+            unnamed,
+            "{name}"
+        );
+    }
+}
+
+/// Another hash would publish a version of every function once more.
+#[test]
+fn fingerprints_are_those_of_every_release() {
+    let small = desired(&json!({}));
+    assert_eq!(
+        fingerprint(&small.configuration, &made_of(&small).function),
+        "6ee1e6091623db8c35f87addfc85a0eaa2c3c6dcf1d9de95ab5dcbf840a1fda9"
+    );
+    let full = desired(&json!({
+        "description": "d", "timeout": 9, "memorySize": 256, "architectures": ["arm64"],
+        "environment": {"variables": {"AB": "1", "CD": "2"}},
+    }));
+    assert_eq!(
+        fingerprint(&full.configuration, &made_of(&full).function),
+        "c7abd2629c6f46c37c63377cc83ae449400dd9d151354040c7402c0bf0231179"
+    );
+}
+
+/// Its parts are as many as its variables, so what came behind it could be taken for one of them.
+#[test]
+fn the_environment_is_the_last_row() {
+    assert_eq!(cases().last().map(|case| case.name), Some("environment"));
+}

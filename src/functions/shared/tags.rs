@@ -1,0 +1,59 @@
+//! The rules of tags: which a spec may have, and their names in `status.managed`. Pure.
+
+use super::difference::difference;
+use crate::cloud::Tags;
+use crate::reconcile::{Difference, Unmet};
+
+/// AWS allows 50 tags; three are cloudfn's own.
+const LIMIT: usize = 47;
+
+/// What begins a tag's name among the managed names, and in differences.
+const PREFIX: &str = "tags/";
+
+/// A tag's name among the managed names, and in differences.
+pub fn managed_name(key: &str) -> String {
+    format!("{PREFIX}{key}")
+}
+
+/// The tag key that a managed name stands for, if it is a tag's.
+pub fn key_of(managed_name: &str) -> Option<&str> {
+    managed_name.strip_prefix(PREFIX)
+}
+
+/// A difference in a tag.
+pub fn tag_difference(key: &str, from: Option<&String>, to: Option<&String>) -> Difference {
+    difference(&managed_name(key), from.cloned(), to.cloned())
+}
+
+/// The tags that the spec asks for.
+///
+/// # Errors
+/// [`Unmet::Invalid`] for too many, for reserved keys, and for characters that AWS refuses.
+pub fn wanted(spec: Option<&Tags>) -> Result<Tags, Unmet> {
+    let tags = spec.cloned().unwrap_or_default();
+    if tags.len() > LIMIT {
+        return Err(Unmet::Invalid(format!(
+            "spec.tags has {} tags, and {LIMIT} are possible beside cloudfn's own; remove some",
+            tags.len()
+        )));
+    }
+    for (key, value) in &tags {
+        if key.starts_with("cloudfn.dev/") || key.starts_with("aws:") {
+            return Err(Unmet::Invalid(format!(
+                "the tag key {key} is reserved; choose another"
+            )));
+        }
+        // The API's pattern is [\p{L}\p{Z}\p{N}_.:/=+\-@]*; this is no narrower.
+        if key.is_empty()
+            || !key
+                .chars()
+                .chain(value.chars())
+                .all(|c| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c))
+        {
+            return Err(Unmet::Invalid(format!(
+                "the tag {key:?} has characters that AWS refuses; use letters, digits, spaces and _ . : / = + - @"
+            )));
+        }
+    }
+    Ok(tags)
+}
