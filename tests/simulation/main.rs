@@ -9,6 +9,7 @@
 //! - `bulk`, `summary`: many runs and their counts; `digest`: one hash over all that they did; `regressions/`: runs that once showed a defect.
 //! - `scenarios`: fixed lives of one object; `crashes`: the operator dropped before and after every
 //!   single write of them; `matrix`: every operation of them met by every fault.
+//! - `functions`: one function alone with one operator: the exact calls that each kind makes, and where they lead.
 //! - `throughput`: many functions at once against the quotas, in virtual time.
 //! - `remembered`: what an operator remembers between passes, and says at the end.
 //! - `transitions`: from one spec to another; `corpus`: functions as people run them.
@@ -33,6 +34,7 @@ mod corpus;
 mod crashes;
 mod digest;
 mod faults;
+mod functions;
 mod invariants;
 mod judge;
 mod left;
