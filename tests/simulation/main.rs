@@ -19,6 +19,8 @@
 //!   `regressions/`: schedules that once showed a defect.
 //! - `scenarios`: fixed lives of one object; `crashes`: the operator is dropped before and after every
 //!   single write of them; `every_fault`: every operation of them meets every fault.
+//! - `functions`: one function alone with one operator: the exact calls that each kind makes, and
+//!   where they lead.
 //! - `transitions`: from one spec to another; `corpus`: functions as people run them.
 //! - `throughput`: many functions at once against the quotas; `operator_memory`: what an operator
 //!   remembers between passes.
@@ -46,6 +48,7 @@ mod crashes;
 mod digest;
 mod every_fault;
 mod expected;
+mod functions;
 mod invariants;
 mod judge;
 mod lambda_fields;

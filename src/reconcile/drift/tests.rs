@@ -288,7 +288,7 @@ fn planned_changes_go_with_what_they_were_planned_for() {
 fn a_change_that_another_operator_announced_is_not_forgotten() {
     let now = Timestamp::UNIX_EPOCH;
     let status = |verdict: &State, settled, time: Option<&str>| CommonStatus {
-        conditions: conclude::conditions(&[], verdict, 1, now),
+        conditions: crate::reconcile::conditions::conditions(&[], verdict, 1, now),
         settled_generation: settled,
         last_drift: time.map(|time| LastDrift {
             time: time.to_owned(),

@@ -1,6 +1,5 @@
 //! `fold`: what replies teach.
 
-use super::planning::settled;
 use super::*;
 use crate::cloud::cloudfront::{Summary, Written};
 

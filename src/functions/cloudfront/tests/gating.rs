@@ -1,14 +1,13 @@
-//! Tests before LIVE, in the whole loop: what runs when, and what reaches LIVE.
+//! Tests before LIVE: where they come from, which are refused, and which results open the gate.
 
 use serde_json::{Map, Value, json};
 
-use super::model::Fault;
-use super::world::{End, World};
+use super::super::testing::TestVerdict;
 use super::*;
 use crate::api::cloudfront::{
-    ConfigMapKeyRef, FunctionTest, LiveState, TestsOutcome, TestsSource, TestsStatus,
+    ConfigMapKeyRef, FunctionTest, TestsOutcome, TestsSource, TestsStatus,
 };
-use crate::cloud::cloudfront::{Execution, TestRun};
+use crate::reconcile::Step as _;
 
 fn named(names: &[&str]) -> Vec<FunctionTest> {
     names
@@ -20,397 +19,105 @@ fn named(names: &[&str]) -> Vec<FunctionTest> {
         .collect()
 }
 
-fn tested(code: &str) -> Spec {
-    Spec {
+fn tested(skip_unsupported_tests: bool) -> CloudFrontDesired {
+    let spec = Spec {
         tests: named(&["one", "two"]),
-        ..spec(code)
+        ..spec(CODE_A)
+    };
+    super::super::desired::desired(&spec, &Inputs::default(), &claim(), skip_unsupported_tests)
+        .unwrap()
+}
+
+/// The plan for a function that has the code in DEVELOPMENT and nothing in LIVE, after these tests
+/// of it came to these verdicts: a step's name, or why there is none. The status says so, too.
+fn after(
+    desired: &CloudFrontDesired,
+    memory: &mut Status,
+    verdicts: &[(&str, TestVerdict)],
+) -> &'static str {
+    let goal = Goal::Present(desired);
+    let mut observed = Some(CloudFrontObserved {
+        live: Live::Never,
+        ..settled(desired)
+    });
+    let config = observed.as_ref().unwrap().development.config.clone();
+    for (name, verdict) in verdicts {
+        let change = CloudFrontChange::Tested {
+            key: desired.gate.key(&desired.code.sha256, &config),
+            name: (*name).to_owned(),
+            count: desired.gate.tests.len(),
+            skip_unsupported_tests: desired.gate.skip_unsupported_tests,
+            verdict: verdict.clone(),
+        };
+        CloudFrontFunctions::fold(&mut observed, memory, change);
+    }
+    let plan = super::super::plan::plan(goal, memory, observed.as_ref());
+    CloudFrontFunctions::report(goal, memory, observed.as_ref());
+    match plan {
+        Plan::Act(steps) => steps[0].step.name(),
+        Plan::Blocked { reason, .. } => reason.as_str(),
+        _ => "neither",
     }
 }
 
-fn failing() -> TestRun {
-    TestRun::Ran(Execution {
-        error: Some("TypeError".into()),
-        ..Execution::default()
-    })
+fn outcome(memory: &Status) -> Option<TestsOutcome> {
+    memory.tests.as_ref().and_then(|tests| tests.outcome)
 }
 
-fn runs(world: &World, runs: impl IntoIterator<Item = TestRun>) {
-    world.outside(|state| state.runs.extend(runs));
-}
-
-fn tests(world: &World) -> TestsStatus {
-    world.memory.tests.clone().unwrap()
-}
-
-fn live_code(world: &World) -> Option<String> {
-    world.outside(|state| {
-        state
-            .function()
-            .live
-            .as_ref()
-            .map(|live| String::from_utf8(live.code.clone()).unwrap())
-    })
-}
-
-#[tokio::test]
-async fn each_test_runs_once_between_the_change_and_its_publish() {
-    let mut world = World::new();
-    world.settle(&tested(CODE_A)).await;
-    assert_eq!(world.did(), ["Create", "Test", "Test", "Publish"]);
-    assert_eq!(tests(&world).outcome, Some(TestsOutcome::Passed));
-    let results: Vec<_> = tests(&world)
-        .results
-        .iter()
-        .map(|result| {
-            (
-                result.name.clone(),
-                result.passed,
-                result.compute_utilization,
-            )
-        })
-        .collect();
+#[test]
+fn a_cloud_without_tests_blocks_unless_a_flag_lets_it_pass() {
+    let unsupported = || TestVerdict::Unsupported("no route".to_owned());
+    let mut memory = Status::default();
     assert_eq!(
-        results,
-        [
-            ("one".to_owned(), true, Some(20)),
-            ("two".to_owned(), true, Some(20))
-        ]
+        after(&tested(false), &mut memory, &[("one", unsupported())]),
+        "TestUnavailable"
     );
-    world.settle(&tested(CODE_A)).await;
-    assert!(world.did().is_empty(), "what passed is not run again");
-    world.settle(&tested(CODE_B)).await;
-    assert_eq!(world.did(), ["Update", "Test", "Test", "Publish"]);
-    let comment = Spec {
-        comment: Some("new".into()),
-        ..tested(CODE_B)
-    };
-    world.settle(&comment).await;
-    assert_eq!(world.did(), ["Update", "Publish"], "a comment runs nowhere");
-    let runtime = Spec {
-        runtime: "cloudfront-js-1.0".into(),
-        ..tested(CODE_B)
-    };
-    world.settle(&runtime).await;
-    assert_eq!(
-        world.did(),
-        ["Update", "Test", "Test", "Publish"],
-        "another runtime may do another thing"
-    );
-    let fewer = Spec {
-        tests: named(&["one"]),
-        ..runtime
-    };
-    world.settle(&fewer).await;
-    assert_eq!(
-        world.did(),
-        ["Test"],
-        "other tests are run on what is LIVE already"
-    );
-}
-
-#[tokio::test]
-async fn a_failed_test_leaves_live_alone_until_the_code_is_mended() {
-    let mut world = World::with(&tested(CODE_A)).await;
-    world.did();
-    runs(&world, [failing()]);
-    assert_eq!(world.pass(&tested(CODE_B)).await, End::Blocked);
-    assert_eq!(
-        world.did(),
-        ["Update", "Test", "Test"],
-        "all tests run, so that a person sees all that is wrong"
-    );
-    let status = tests(&world);
-    assert_eq!(status.outcome, Some(TestsOutcome::Failed));
-    assert_eq!(
-        status.message.as_deref(),
-        Some("the test one failed: the function ended with an error: TypeError")
-    );
-    assert_eq!(live_code(&world).as_deref(), Some(CODE_A));
-    assert_eq!(world.memory.live.clone().unwrap().state, LiveState::Older);
-    assert_eq!(world.pass(&tested(CODE_B)).await, End::Blocked);
+    let TestsStatus { message, .. } = memory.tests.clone().unwrap();
     assert!(
-        world.did().is_empty(),
-        "nothing has changed, so nothing is run again"
-    );
-    let third = "function handler(event) { return event; }";
-    world.settle(&tested(third)).await;
-    assert_eq!(world.did(), ["Update", "Test", "Test", "Publish"]);
-    assert_eq!(live_code(&world).as_deref(), Some(third));
-}
-
-#[tokio::test]
-async fn new_tests_that_fail_on_what_is_live_block_and_leave_it() {
-    let mut world = World::with(&spec(CODE_A)).await;
-    world.did();
-    runs(&world, [failing(), failing()]);
-    assert_eq!(world.pass(&tested(CODE_A)).await, End::Blocked);
-    assert_eq!(world.did(), ["Test", "Test"]);
-    assert_eq!(
-        tests(&world).message.as_deref(),
-        Some("the test one failed (and 1 more): the function ended with an error: TypeError")
-    );
-    assert_eq!(world.memory.live.clone().unwrap().state, LiveState::Current);
-    assert_eq!(live_code(&world).as_deref(), Some(CODE_A));
-    world.settle(&spec(CODE_A)).await;
-    assert_eq!(
-        world.memory.tests, None,
-        "without tests there is nothing to say"
-    );
-}
-
-#[tokio::test]
-async fn going_back_to_what_passed_needs_no_test_for_five_contents() {
-    let code = |number: usize| format!("{CODE_A} // {number}");
-    let mut world = World::new();
-    for number in 0..6 {
-        world.settle(&tested(&code(number))).await;
-    }
-    world.did();
-    let broken = || TestRun::Failed("down".into());
-    runs(&world, [broken(), broken()]);
-    world.settle(&tested(&code(1))).await;
-    assert_eq!(
-        world.did(),
-        ["Update", "Publish"],
-        "TestFunction is down, and is not needed"
-    );
-    assert_eq!(
-        (tests(&world).outcome, tests(&world).passed.len()),
-        (Some(TestsOutcome::Passed), 5)
-    );
-    assert_eq!(
-        world.pass(&tested(&code(0))).await,
-        End::Waiting,
-        "the sixth is forgotten"
-    );
-    assert_eq!(live_code(&world), Some(code(1)));
-}
-
-#[tokio::test]
-async fn a_test_that_cannot_run_is_tried_three_times_and_then_now_and_then() {
-    let mut world = World::with(&spec(CODE_A)).await;
-    world.did();
-    runs(
-        &world,
-        std::iter::repeat_n(TestRun::Failed("down".into()), 5),
-    );
-    let mut ends = Vec::new();
-    for _ in 0..4 {
-        ends.push(world.pass(&tested(CODE_B)).await);
-    }
-    assert_eq!(
-        ends,
-        [End::Waiting, End::Waiting, End::Blocked, End::Blocked]
-    );
-    assert_eq!(tests(&world).outcome, Some(TestsOutcome::Unavailable));
-    assert_eq!(live_code(&world).as_deref(), Some(CODE_A));
-    world.outside(|state| state.runs.clear());
-    world.settle(&tested(CODE_B)).await;
-    assert_eq!(live_code(&world).as_deref(), Some(CODE_B));
-    assert_eq!((tests(&world).failures, tests(&world).message), (0, None));
-}
-
-#[tokio::test]
-async fn a_cloud_without_tests_blocks_unless_a_flag_lets_it_pass() {
-    let mut world = World::with(&spec(CODE_A)).await;
-    let unsupported = || TestRun::Unsupported("no route".into());
-    runs(&world, [unsupported(), unsupported()]);
-    assert_eq!(world.pass(&tested(CODE_B)).await, End::Blocked);
-    assert!(
-        tests(&world)
-            .message
+        message
             .unwrap()
             .contains("--cloudfront-tests=skip-unsupported")
     );
-    assert_eq!(live_code(&world).as_deref(), Some(CODE_A));
-    world.kind.lenient = true;
-    runs(&world, [unsupported()]);
-    world.settle(&tested(CODE_B)).await;
-    assert_eq!(tests(&world).outcome, Some(TestsOutcome::Skipped));
-    assert_eq!(live_code(&world).as_deref(), Some(CODE_B));
-    assert!(
-        tests(&world).passed.is_empty(),
-        "what did not run did not pass"
-    );
-    world.kind.lenient = false;
-    world.outside(|state| state.runs.clear());
-    world.did();
-    world.settle(&tested(CODE_B)).await;
+
     assert_eq!(
-        world.did(),
-        ["Test", "Test"],
+        after(&tested(true), &mut memory, &[("one", unsupported())]),
+        "Publish"
+    );
+    assert_eq!(outcome(&memory), Some(TestsOutcome::Skipped));
+    assert!(
+        memory.tests.as_ref().unwrap().passed.is_empty(),
+        "a test that did not run did not pass"
+    );
+    assert_eq!(
+        after(&tested(true), &mut memory, &[]),
+        "Publish",
+        "it stays skipped"
+    );
+    assert_eq!(
+        after(&tested(false), &mut memory, &[]),
+        "Test",
         "the flag is gone, and so is what it let pass"
     );
-    world.kind.lenient = true;
-    runs(&world, [failing(), unsupported()]);
-    assert_eq!(
-        world.pass(&tested(CODE_A)).await,
-        End::Blocked,
-        "a test that ran and failed counts all the same"
-    );
 }
 
-#[tokio::test]
-async fn the_annotation_lets_one_content_pass_and_no_other() {
-    let mut world = World::with(&spec(CODE_A)).await;
-    world.did();
-    let of = |code: &str| crate::api::digest::sha256_hex(code.as_bytes());
-    world.annotations.insert(SKIP_TESTS.to_owned(), of(CODE_A));
-    runs(&world, [failing()]);
-    assert_eq!(
-        world.pass(&tested(CODE_B)).await,
-        End::Blocked,
-        "it names another code"
-    );
-    world.annotations.insert(SKIP_TESTS.to_owned(), of(CODE_B));
-    world.did();
-    world.settle(&tested(CODE_B)).await;
-    assert_eq!(world.did(), ["Publish"]);
-    assert_eq!(tests(&world).outcome, Some(TestsOutcome::Bypassed));
-    let told = CloudFrontFunctions::conditions(&world.memory);
-    assert_eq!(
-        told.iter()
-            .map(|own| (own.status, own.reason.as_str(), own.tell))
-            .collect::<Vec<_>>(),
-        [("Unknown", "TestsSkipped", true)]
-    );
-    world.annotations.clear();
-    assert_eq!(
-        world.pass(&tested(CODE_B)).await,
-        End::Blocked,
-        "its earlier result counts again"
-    );
-    assert_eq!(tests(&world).outcome, Some(TestsOutcome::Failed));
-    assert_eq!(
-        tests(&world).message.as_deref(),
-        Some("the test one failed: the function ended with an error: TypeError")
-    );
-    assert_eq!(
-        live_code(&world).as_deref(),
-        Some(CODE_B),
-        "what is LIVE stays LIVE"
-    );
+#[test]
+fn a_test_that_failed_blocks_although_a_flag_lets_the_others_pass() {
+    let verdicts = [
+        ("one", TestVerdict::Failed(None, "no".to_owned())),
+        ("two", TestVerdict::Unsupported("no route".to_owned())),
+    ];
+    let mut memory = Status::default();
+    assert_eq!(after(&tested(true), &mut memory, &verdicts), "TestFailed");
 }
 
-#[tokio::test]
-async fn a_look_that_somebody_asks_for_runs_the_tests_again() {
-    let mut world = World::with(&tested(CODE_A)).await;
-    world.did();
-    CloudFrontFunctions::asked(&mut world.memory);
-    world.settle(&tested(CODE_A)).await;
-    assert_eq!(world.did(), ["Test", "Test"]);
-    CloudFrontFunctions::asked(&mut world.memory);
-    runs(&world, [failing()]);
-    assert_eq!(world.pass(&tested(CODE_A)).await, End::Blocked);
-    assert_eq!(live_code(&world).as_deref(), Some(CODE_A));
-}
-
-#[tokio::test]
-async fn a_function_that_was_made_again_is_not_taken_for_the_one_that_passed() {
-    let mut world = World::with(&tested(CODE_A)).await;
-    world.calls();
-    // Deleted and made again by others, with other code: its ETag is what it was.
-    world.memory.created_time = Some("2025-12-31T00:00:00Z".to_owned());
-    world.outside(|state| state.function().development.code = b"theirs".to_vec());
-    world.did();
-    world.settle(&tested(CODE_A)).await;
-    assert_eq!(
-        world.did(),
-        ["Update", "Publish"],
-        "its code is read, and put right before anything is published"
-    );
-    assert!(
-        world
-            .calls()
-            .contains(&"GetFunction DEVELOPMENT".to_owned())
-    );
-}
-
-#[tokio::test]
-async fn where_there_is_no_function_nothing_is_said_to_have_passed() {
-    let mut world = World::with(&tested(CODE_A)).await;
-    world.outside(|state| state.functions.clear());
-    world.outside(|state| state.refuse_tagged_creates = 1);
-    assert!(matches!(world.pass(&tested(CODE_B)).await, End::Failed(_)));
-    assert_eq!(tests(&world).outcome, Some(TestsOutcome::Running));
-    assert_eq!(
-        (&world.memory.etag, &world.memory.development),
-        (&None, &None)
-    );
-}
-
-#[tokio::test]
-async fn an_edit_between_the_test_and_the_publish_is_noticed() {
-    let mut world = World::with(&tested(CODE_A)).await;
-    world.did();
-    world.outside(|state| {
-        state.meanwhile.push_back((
-            "PublishFunction",
-            Box::new(|state| state.edit(|copy| copy.code = b"theirs".to_vec())),
-        ))
-    });
-    assert!(
-        matches!(world.pass(&tested(CODE_B)).await, End::Failed(error) if error.class == crate::cloud::Class::Conflict)
-    );
-    assert_eq!(
-        live_code(&world).as_deref(),
-        Some(CODE_A),
-        "their untested code is not published"
-    );
-    world.settle(&tested(CODE_B)).await;
-    assert_eq!(
-        world.did(),
-        ["Update", "Test", "Test", "Update", "Publish"],
-        "this content has passed"
-    );
-}
-
-#[tokio::test]
-async fn development_is_tested_too_and_a_look_alone_runs_nothing() {
-    let held = Spec {
-        stage: SpecStage::Development,
-        ..tested(CODE_A)
+#[test]
+fn without_a_claim_no_test_is_run() {
+    let spec = Spec {
+        tests: named(&["one", "two"]),
+        ..spec(CODE_A)
     };
-    let mut world = World::new();
-    runs(&world, [failing()]);
-    assert_eq!(world.pass(&held).await, End::Blocked);
-    assert_eq!(world.did(), ["Create", "Test", "Test"]);
-    let observing = desired(&tested(CODE_A), &Inputs::default(), &Tags::new()).unwrap();
+    let observing = desired(&spec, &Inputs::default(), &Tags::new()).unwrap();
     assert!(observing.gate.tests.is_empty());
-}
-
-#[tokio::test]
-async fn the_distributions_that_hold_a_function_are_named() {
-    let mut world = World::with(&spec(CODE_A)).await;
-    let users = |count: usize| {
-        (0..count)
-            .map(|number| format!("E{number:02}"))
-            .collect::<Vec<_>>()
-    };
-    world.outside(|state| state.users = users(1));
-    let message = |end| {
-        if let End::Failed(error) = end {
-            error.message
-        } else {
-            panic!("{end:?}")
-        }
-    };
-    assert_eq!(
-        message(world.delete().await),
-        "said the model (used by E00; take it off their cache behaviors)"
-    );
-    world.outside(|state| state.users = users(12));
-    assert!(
-        message(world.delete().await)
-            .ends_with("E09 and 2 more; take it off their cache behaviors)")
-    );
-    world.outside(|state| state.faults.insert(Fault::DistributionsDenied));
-    assert_eq!(
-        message(world.delete().await),
-        "said the model (allow cloudfront:ListDistributions to see by which distributions)"
-    );
-    world.outside(|state| state.users.clear());
-    assert_eq!(world.delete().await, End::Settled);
 }
 
 fn from_config_map(text: &str) -> Result<CloudFrontDesired, Unmet> {

@@ -1,14 +1,14 @@
-//! Tables for what is pure, and a small cloud for what is not.
+//! Tables for what is pure. How the steps come together is tested with the real driver over the
+//! strict cloud, in `tests/simulation/functions/cloudfront`.
 
-mod calls;
-mod convergence;
 mod folding;
 mod gating;
-mod model;
+mod guards;
+mod observing;
 mod planning;
+mod replacing;
 mod reporting;
 mod wanting;
-mod world;
 
 use super::*;
 use crate::api::cloudfront::{Code, Stage as SpecStage};
@@ -73,4 +73,35 @@ fn wanted(spec: &Spec) -> CloudFrontDesired {
 
 fn managed(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// A function that is as `desired` asks, in both stages.
+pub(super) fn settled(desired: &CloudFrontDesired) -> CloudFrontObserved {
+    let config = desired.config(&BTreeSet::new(), None);
+    let mut tags = desired.tags.clone();
+    tags.extend(desired.claim.clone());
+    CloudFrontObserved {
+        arn: ARN.to_owned(),
+        status: Some("UNASSOCIATED".to_owned()),
+        created_time: None,
+        tags: Ok(tags),
+        etag: Some("E1".to_owned()),
+        development: Development {
+            config: config.clone(),
+            code: Some(CodeSeen::of(
+                &desired.code.bytes,
+                desired.code.sha256.clone(),
+            )),
+            last_modified_time: None,
+        },
+        live: Live::Known(LiveSeen {
+            config,
+            code_sha256: Some(desired.code.sha256.clone()),
+            text: Text::default(),
+            etag: Some("L1".to_owned()),
+            last_modified_time: None,
+            published_etag: None,
+        }),
+        untestable: false,
+    }
 }

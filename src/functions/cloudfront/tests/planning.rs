@@ -1,42 +1,10 @@
 //! `plan`: the steps, in order, and the reasons that people read.
 
-use super::super::observe::{CodeSeen, Development, LiveSeen};
 use super::*;
-use crate::api::cloudfront::{Intent, KeyValueStoreAssociation};
+use crate::api::cloudfront::KeyValueStoreAssociation;
 use crate::reconcile::{Desired as _, Step as _};
 
-/// A function that is as `desired` asks, in both stages.
-pub(super) fn settled(desired: &CloudFrontDesired) -> CloudFrontObserved {
-    let config = desired.config(&BTreeSet::new(), None);
-    let mut tags = desired.tags.clone();
-    tags.extend(desired.claim.clone());
-    CloudFrontObserved {
-        arn: ARN.to_owned(),
-        status: Some("UNASSOCIATED".to_owned()),
-        created_time: None,
-        tags: Ok(tags),
-        etag: Some("E1".to_owned()),
-        development: Development {
-            config: config.clone(),
-            code: Some(CodeSeen::of(
-                &desired.code.bytes,
-                desired.code.sha256.clone(),
-            )),
-            last_modified_time: None,
-        },
-        live: Live::Known(LiveSeen {
-            config,
-            code_sha256: Some(desired.code.sha256.clone()),
-            text: Text::default(),
-            etag: Some("L1".to_owned()),
-            last_modified_time: None,
-            published_etag: None,
-        }),
-        untestable: false,
-    }
-}
-
-fn live(observed: &mut CloudFrontObserved) -> &mut LiveSeen {
+pub(super) fn live(observed: &mut CloudFrontObserved) -> &mut LiveSeen {
     match &mut observed.live {
         Live::Known(live) => live,
         other => panic!("LIVE is known, not {other:?}"),
@@ -44,7 +12,7 @@ fn live(observed: &mut CloudFrontObserved) -> &mut LiveSeen {
 }
 
 /// A plan as lines: a step, and below it its reasons.
-fn spelled(plan: &Plan<CloudFrontStep>) -> Vec<String> {
+pub(super) fn spelled(plan: &Plan<CloudFrontStep>) -> Vec<String> {
     match plan {
         Plan::Act(steps) => {
             let shown = |value: &Option<String>| {
@@ -68,12 +36,12 @@ fn spelled(plan: &Plan<CloudFrontStep>) -> Vec<String> {
         }
         Plan::Blocked { reason, .. } => vec![reason.as_str().to_owned()],
         Plan::Settled => vec!["Settled".to_owned()],
-        Plan::Look => vec!["Look".to_owned()],
+        Plan::Read => vec!["Look".to_owned()],
         Plan::Waiting { .. } => vec!["Waiting".to_owned()],
     }
 }
 
-struct Case {
+pub(super) struct Case {
     sentence: &'static str,
     spec: Spec,
     managed: &'static [&'static str],
@@ -82,7 +50,7 @@ struct Case {
 }
 
 /// A function for the full spec, changed.
-fn case(
+pub(super) fn case(
     sentence: &'static str,
     change: fn(&mut CloudFrontObserved),
     expected: &'static [&'static str],
@@ -111,7 +79,7 @@ fn held(
     }
 }
 
-fn check(cases: impl IntoIterator<Item = Case>) {
+pub(super) fn check(cases: impl IntoIterator<Item = Case>) {
     for Case {
         sentence,
         spec,
@@ -125,7 +93,7 @@ fn check(cases: impl IntoIterator<Item = Case>) {
         memory.common.managed = managed(names);
         let mut observed = settled(&desired);
         change(&mut observed);
-        let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &memory, Some(&observed));
+        let plan = super::super::plan::plan(Goal::Present(&desired), &memory, Some(&observed));
         assert_eq!(spelled(&plan), expected, "{sentence}");
     }
 }
@@ -184,67 +152,6 @@ fn a_plan_lists_every_step_with_its_reasons() {
             "LIVE unread cannot settle",
             |seen| seen.live = Live::Unread,
             &["Publish", "  stage: - -> LIVE"],
-        ),
-    ]);
-}
-
-#[test]
-fn nothing_is_sent_without_its_guard_and_the_claim_comes_first() {
-    check([
-        case(
-            "a publish without the guard looks first",
-            |seen| {
-                seen.live = Live::Never;
-                seen.etag = None;
-            },
-            &["Look"],
-        ),
-        case(
-            "an update without the guard looks first",
-            |seen| {
-                seen.development.config.comment = "x".into();
-                seen.etag = None;
-            },
-            &["Look"],
-        ),
-        case(
-            "a claim needs no guard",
-            |seen| {
-                seen.development.config.comment = "x".into();
-                seen.etag = None;
-                seen.tags = Ok(Tags::new());
-            },
-            &["Tag"],
-        ),
-        case(
-            "the claim comes first and gives no reason; the user's tags come last",
-            |seen| {
-                seen.development.config.runtime = "cloudfront-js-1.0".into();
-                seen.tags = Ok(tags(&[("team", "core"), ("old", "x")]));
-            },
-            &[
-                "Tag",
-                "Update",
-                "  runtime: cloudfro -> cloudfro",
-                "Tag",
-                "  tags/team: core -> edge",
-                "  tags/tier: - -> gold",
-            ],
-        ),
-        case(
-            "another instance's tag is written over where the driver allows it",
-            |seen| {
-                seen.tags
-                    .as_mut()
-                    .unwrap()
-                    .insert(INSTANCE_TAG.into(), "other".into());
-            },
-            &["Tag"],
-        ),
-        case(
-            "tags that may not be read block",
-            |seen| seen.tags = Err("denied".into()),
-            &["AccessDenied"],
         ),
     ]);
 }
@@ -370,7 +277,7 @@ fn only_what_is_or_was_asked_for_is_touched() {
 #[test]
 fn a_create_lists_what_it_makes() {
     let desired = wanted(&full(CODE_A));
-    let plan = CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), None);
+    let plan = super::super::plan::plan(Goal::Present(&desired), &Status::default(), None);
     let expected = [
         "Create",
         "  code: - -> a5c29098",
@@ -382,79 +289,6 @@ fn a_create_lists_what_it_makes() {
         "  stage: DEVELOPM -> LIVE",
     ];
     assert_eq!(spelled(&plan), expected, "owner tags do not count");
-}
-
-fn first(plan: Plan<CloudFrontStep>) -> CloudFrontStep {
-    match plan {
-        Plan::Act(steps) => steps.into_iter().next().unwrap().step,
-        other => panic!("there is something to do, not {other:?}"),
-    }
-}
-
-#[test]
-fn a_create_carries_its_tags_until_they_were_refused_twice() {
-    let desired = wanted(&full(CODE_A));
-    for (refusals, tagged) in [(0, true), (1, true), (2, false), (3, false)] {
-        let memory = Status {
-            intent: Some(Intent {
-                refusals,
-                content_sha256: None,
-            }),
-            ..Status::default()
-        };
-        let CloudFrontStep::Create { tags, .. } = first(CloudFrontFunctions::plan(
-            Goal::Present(&desired),
-            &memory,
-            None,
-        )) else {
-            panic!("what is absent is created");
-        };
-        assert_eq!(!tags.is_empty(), tagged, "after {refusals} refusals");
-        assert_eq!(
-            tags.len(),
-            if tagged { 4 } else { 0 },
-            "the user's tags and the owner's go together"
-        );
-    }
-}
-
-#[test]
-fn a_deletion_is_a_plan_too() {
-    let plan = |observed: Option<&CloudFrontObserved>| {
-        CloudFrontFunctions::plan(Goal::Absent, &Status::default(), observed)
-    };
-    let mut observed = settled(&wanted(&full(CODE_A)));
-    assert_eq!(spelled(&plan(None)), ["Settled"], "what is gone is gone");
-    assert!(
-        first(plan(Some(&observed)))
-            == CloudFrontStep::Delete {
-                arn: ARN.into(),
-                etag: "E1".into()
-            },
-        "the guard is DEVELOPMENT's ETag"
-    );
-    observed.etag = None;
-    assert_eq!(
-        spelled(&plan(Some(&observed))),
-        ["Look"],
-        "never without the guard"
-    );
-}
-
-#[test]
-fn a_publish_carries_the_guard_only_where_nothing_moves_it_before() {
-    let desired = wanted(&full(CODE_A));
-    let mut observed = settled(&desired);
-    observed.live = Live::Never;
-    let plan =
-        CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), Some(&observed));
-    assert!(
-        first(plan)
-            == CloudFrontStep::Publish {
-                etag: Some("E1".into())
-            },
-        "as observed"
-    );
 }
 
 #[test]
@@ -473,7 +307,7 @@ fn without_a_claim_nothing_but_the_users_wishes_is_listed() {
             ..settled(&desired)
         };
         let plan =
-            CloudFrontFunctions::plan(Goal::Present(&desired), &Status::default(), Some(&observed));
+            super::super::plan::plan(Goal::Present(&desired), &Status::default(), Some(&observed));
         assert_eq!(spelled(&plan), ["Settled"], "{sentence}");
     }
 }

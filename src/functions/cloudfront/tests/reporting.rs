@@ -1,6 +1,5 @@
 //! `report`: what stands in the status.
 
-use super::planning::settled;
 use super::*;
 use crate::api::cloudfront::{Intent, LiveState, LiveStatus};
 

@@ -1,24 +1,28 @@
-//! Tests of the kind: tables for the pure steps, and a model of the cloud for the whole loop.
+//! Tables for what is pure. How the steps come together is tested with the real driver over the
+//! strict cloud, in `tests/simulation/functions/lambda`.
 
 mod archive;
-mod cloud;
-mod convergence;
-mod crashes;
 mod desired;
 mod fields;
 mod plan;
 mod report;
+mod source;
+mod states;
+mod versions;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::LambdaDesired;
+use super::code::archive::sha256 as archive_sha256;
 use super::observe::LambdaObserved;
 use crate::api::lambda::{LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::Tags;
-use crate::cloud::lambda::{Configuration, Environment, Function, ROWS, configuration_fields};
-use crate::reconcile::{Difference, Inputs, Plan, Step as _, Unmet};
+use crate::cloud::lambda::{
+    CodeSource, Configuration, Environment, Function, ROWS, configuration_fields,
+};
+use crate::reconcile::{Difference, Goal, Inputs, Plan, Step as _, Unmet};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/runner";
 const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders";
@@ -111,6 +115,18 @@ fn looking(changes: &Value) -> LambdaDesired {
         .unwrap_or_else(|unmet| panic!("{unmet:?}"))
 }
 
+/// What stands for Lambda's `CodeSha256` of this code: AWS says nothing of an S3 object's before it runs.
+fn code_sha256(code: &CodeSource) -> String {
+    match code {
+        CodeSource::Zip(bytes) => archive_sha256(bytes),
+        CodeSource::S3 {
+            bucket,
+            key,
+            version,
+        } => archive_sha256(format!("{bucket}/{key}/{version:?}").as_bytes()),
+    }
+}
+
 /// The function that a create for `desired` makes, settled.
 fn made_of(desired: &LambdaDesired) -> LambdaObserved {
     LambdaObserved::new(
@@ -118,7 +134,7 @@ fn made_of(desired: &LambdaDesired) -> LambdaObserved {
             arn: ARN.to_owned(),
             configuration: filled_in(&desired.configuration),
             environment_error: None,
-            code_sha256: Some(cloud::sha256(&desired.code.to_source())),
+            code_sha256: Some(code_sha256(&desired.code.to_source())),
             code_size: 1,
             revision_id: Some("r1".to_owned()),
             version: Some("$LATEST".to_owned()),
@@ -189,4 +205,26 @@ fn show_difference(difference: &Difference) -> String {
         shown(&difference.from),
         shown(&difference.to)
     )
+}
+
+fn next(
+    desired: &LambdaDesired,
+    memory: &LambdaFunctionStatus,
+    observed: &LambdaObserved,
+) -> String {
+    show(&super::plan::plan(
+        Goal::Present(desired),
+        memory,
+        Some(observed),
+    ))
+}
+
+fn edited(edit: impl FnOnce(&mut LambdaObserved)) -> LambdaObserved {
+    let mut observed = made_of(&desired(&json!({})));
+    edit(&mut observed);
+    observed
+}
+
+fn s3(version: &str) -> Value {
+    json!({"code": {"s3Bucket": "bucket", "s3Key": "key", "s3ObjectVersion": version}})
 }
