@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::ConfigMapKeyRef;
+use super::config_map::ConfigMapKeyRef;
 
 /// A JSON object of any members.
 pub type Members = Map<String, Value>;
