@@ -101,6 +101,11 @@ pub struct LambdaFunctionSpec {
     #[schemars(range(min = 128, max = 10240))]
     pub memory_size: Option<i32>,
 
+    /// Size of `/tmp`. Omitted: not managed (the cloud's own default is 512 MB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "EphemeralStorage")]
+    pub ephemeral_storage: Option<EphemeralStorage>,
+
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -118,6 +123,15 @@ pub struct LambdaFunctionSpec {
     /// Publish a version after every change of code or configuration.
     #[serde(default)]
     pub publish: bool,
+}
+
+/// The function's `/tmp`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EphemeralStorage {
+    /// Megabytes, 512 to 10240.
+    #[schemars(range(min = 512, max = 10240))]
+    pub size: i32,
 }
 
 /// Instruction sets.

@@ -56,6 +56,11 @@ macro_rules! lambda_configuration_fields {
                 name: "memorySize", path: memory_size, fresh: Some(128),
                 compared: AsItStands, value: Shown, call: Configuration, set: set_memory_size,
             }
+            /// Megabytes of `/tmp`, 512 to 10240.
+            ephemeral_storage: i32 {
+                name: "ephemeralStorage.size", path: ephemeral_storage.size, fresh: Some(512),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_ephemeral_storage,
+            }
             /// Instruction sets: `x86_64` or `arm64`.
             architectures: Vec<String> {
                 name: "architectures", path: architectures, fresh: Some(vec!["x86_64".to_owned()]),

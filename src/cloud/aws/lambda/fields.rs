@@ -35,6 +35,18 @@ impl Read<i32> for i32 {
     }
 }
 
+impl Sent<types::EphemeralStorage> for i32 {
+    fn sent(&self) -> Option<types::EphemeralStorage> {
+        types::EphemeralStorage::builder().size(*self).build().ok()
+    }
+}
+
+impl Read<types::EphemeralStorage> for i32 {
+    fn read(reply: Option<types::EphemeralStorage>) -> Option<Self> {
+        reply.map(|storage| storage.size)
+    }
+}
+
 impl Sent<String> for String {
     fn sent(&self) -> Option<String> {
         Some(self.clone())
