@@ -2,7 +2,7 @@
 //!
 //! Source of shapes and limits: the Lambda API reference, version 2015-03-31.
 
-mod environment;
+pub mod environment;
 pub mod fields;
 
 use async_trait::async_trait;

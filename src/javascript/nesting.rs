@@ -100,10 +100,8 @@ impl Scan<'_> {
                     Slash::Either => return None,
                 },
                 b'"' | b'\'' => self.text(byte),
-                b'`' => {
-                    if self.template() {
-                        templates.push(0);
-                    }
+                b'`' if self.template() => {
+                    templates.push(0);
                 }
                 b'{' => {
                     if let Some(braces) = templates.last_mut() {
@@ -113,10 +111,8 @@ impl Scan<'_> {
                 b'}' => {
                     self.open = self.open.saturating_sub(1);
                     match templates.last_mut() {
-                        Some(0) => {
-                            if !self.template() {
-                                templates.pop();
-                            }
+                        Some(0) if !self.template() => {
+                            templates.pop();
                         }
                         Some(braces) => *braces -= 1,
                         None => {}
@@ -139,16 +135,18 @@ impl Scan<'_> {
         let Some(before) = self.before else {
             return Slash::Expression;
         };
-        match self.code[before] {
+        match self.code.get(before).copied().unwrap_or_default() {
             b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b';' | b'*'
             | b'%' | b'<' | b'>' | b'~' | b'^' => Slash::Expression,
             b']' | b'"' | b'\'' | b'`' => Slash::Division,
             byte if is_of_word(byte) => {
-                let begin = self.code[..before]
+                let until_here = self.code.get(..=before).unwrap_or_default();
+                let begin = until_here
                     .iter()
                     .rposition(|byte| !is_of_word(*byte))
                     .map_or(0, |at| at + 1);
-                if BEFORE_AN_EXPRESSION.contains(&&self.code[begin..=before]) {
+                let word = until_here.get(begin..).unwrap_or_default();
+                if BEFORE_AN_EXPRESSION.contains(&word) {
                     Slash::Either
                 } else {
                     Slash::Division

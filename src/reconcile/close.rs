@@ -75,7 +75,7 @@ fn draft<M: ManagedKind>(pass: &mut Pass<'_, M>, state: &State) {
     let event = notes::condition_event(old, new, M::CONDITIONS);
     let event = event.filter(|event| !pass.drift.reports_instead_of(event));
     pass.events.extend(event);
-    if pass.progress.reported {
+    if pass.progress.is_reported() {
         let own = pass.ledger.draft.conditions();
         let events = own
             .iter()
@@ -96,7 +96,7 @@ fn remember<M: ManagedKind>(
     let random = pass.context.world.random();
     let interval = settings.check_interval;
     let polls = match next {
-        Requeue::Poll(_) if !pass.progress.changed => {
+        Requeue::Poll(_) if !pass.progress.may_have_changed() => {
             pass.previous_of_same().map_or(0, |record| record.polls + 1)
         }
         _ => 0,
@@ -113,7 +113,7 @@ fn remember<M: ManagedKind>(
     let status = pass.ledger.stored().clone();
     let mut record = Record::new(subject, pass.snapshot, status, now, now + wait);
     pass.ledger.close_into(&mut record);
-    if !pass.progress.observed {
+    if !pass.progress.is_observed() {
         record.observed_at = previous.as_ref().map_or(pass.started, |r| r.observed_at);
     }
     record.retry = retry;

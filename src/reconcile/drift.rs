@@ -23,12 +23,21 @@ pub(super) struct DriftWatch {
     /// The object was settled for all that it is now before the pass, so what differs was changed by
     /// somebody else.
     settled: bool,
-    /// Differences are reported and left.
-    reports: bool,
-    /// Somebody who could read of the differences requests that they are repaired.
-    repair_requested: bool,
+    response: Response,
     /// `status.lastDrift` is of this pass.
     noted: bool,
+}
+
+/// What a pass does about differences of a settled resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Response {
+    /// Repairs them.
+    #[default]
+    Repair,
+    /// Repairs them, although the policy is Report: somebody who could read of them requests it.
+    RepairOnRequest,
+    /// Reports them and leaves them.
+    Report,
 }
 
 /// What a pass observed, and what it would do about it.
@@ -83,8 +92,11 @@ impl DriftWatch {
         let repair = !read.planned_changes.is_empty() && requested;
         Self {
             settled,
-            reports: leaves && !repair,
-            repair_requested: leaves && repair,
+            response: match (leaves, repair) {
+                (false, _) => Response::Repair,
+                (true, true) => Response::RepairOnRequest,
+                (true, false) => Response::Report,
+            },
             noted: false,
         }
     }
@@ -95,13 +107,13 @@ impl DriftWatch {
     }
 
     /// Whether differences are reported and left.
-    pub(super) const fn reports(self) -> bool {
-        self.reports
+    pub(super) fn reports(self) -> bool {
+        self.response == Response::Report
     }
 
     /// Whether the plan shall list every difference for people.
-    pub(super) const fn explains_all(self) -> bool {
-        self.reports || self.repair_requested
+    pub(super) fn explains_all(self) -> bool {
+        self.response != Response::Repair
     }
 
     /// The changes to report instead of making them, if these steps are to be left.
@@ -111,7 +123,7 @@ impl DriftWatch {
         situation: &Situation<'_>,
         draft: &mut CommonStatus,
     ) -> Option<(Vec<PlannedChange>, Option<EventNote>)> {
-        if !self.reports || finding.begins_with_no_overwrite() {
+        if !self.reports() || finding.begins_with_no_overwrite() {
             return None;
         }
         let event = self.note(finding, situation, draft);
@@ -169,7 +181,7 @@ impl DriftWatch {
             return None;
         }
         let event = self
-            .reports
+            .reports()
             .then(|| EventNote::warning("DriftReported", reported(situation.name, &found)));
         draft.last_drift = Some(found);
         self.noted = true;
@@ -178,15 +190,15 @@ impl DriftWatch {
 
     /// The message of the conditions of an object whose differences are left.
     pub(super) fn message(self, draft: &CommonStatus, changes: &[PlannedChange]) -> String {
-        if !self.reports {
+        if !self.reports() {
             return format!(
                 "managementPolicy is Observe and {} changes are planned; see status.plannedChanges",
                 changes.len()
             );
         }
         let what = match &draft.last_drift {
-            Some(drift) if is_gone(drift) => "deleted the function".to_owned(),
-            Some(drift) => format!("changed {}", drift.fields.join(", ")),
+            Some(found) if is_gone(found) => "deleted the function".to_owned(),
+            Some(found) => format!("changed {}", found.fields.join(", ")),
             None => "changed the function".to_owned(),
         };
         format!(
@@ -196,13 +208,13 @@ impl DriftWatch {
 
     /// Whether the event `DriftReported` says what this one would.
     pub(super) fn reports_instead_of(self, event: &EventNote) -> bool {
-        self.reports && event.reason == Reason::Drifted.as_str()
+        self.reports() && event.reason == Reason::Drifted.as_str()
     }
 
     /// Before a pass ends: who requested a repair need not request it again because it could not be
     /// done at once.
-    pub(super) const fn keep_repair_request(self, ready: bool, draft: &mut CommonStatus) {
-        if self.repair_requested && !ready {
+    pub(super) fn keep_repair_request(self, ready: bool, draft: &mut CommonStatus) {
+        if self.response == Response::RepairOnRequest && !ready {
             draft.settled_generation = None;
         }
     }

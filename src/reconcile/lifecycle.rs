@@ -167,7 +167,7 @@ fn settle<M: ManagedKind>(pass: &mut Pass<'_, M>, desired: &M::Desired, observe_
     }
     // What is not wanted any more is forgotten only by a second observation: a cloud that still
     // shows the past would hide what is to be taken away.
-    let confirmed = pass.was_ready_for_this() && !pass.progress.changed;
+    let confirmed = pass.was_ready_for_this() && !pass.progress.may_have_changed();
     let common = pass.ledger.draft.common_mut();
     if confirmed {
         common.managed.clear();

@@ -39,16 +39,57 @@ pub(super) struct Pass<'a, M: ManagedKind> {
 /// What happened in a pass so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Progress {
-    /// The pass observed the resource.
-    pub(super) observed: bool,
-    /// The kind has brought the status up to date.
-    pub(super) reported: bool,
-    /// The pass sent something that may have changed the resource.
-    pub(super) changed: bool,
-    /// The pass tested the resource.
-    pub(super) tested: bool,
+    knowledge: Knowledge,
+    pub(super) sent: Sent,
     /// The kind knows of the request for a reconciliation.
-    pub(super) acknowledged: bool,
+    acknowledged: bool,
+}
+
+/// What a pass knows of the resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Knowledge {
+    #[default]
+    None,
+    /// The pass observed it.
+    Observed,
+    /// The kind has brought the status up to date, too.
+    Reported,
+}
+
+/// The most that a pass sent to the cloud.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sent {
+    #[default]
+    Nothing,
+    /// A test, which changes nothing.
+    Test,
+    /// What may have changed the resource.
+    Change,
+}
+
+impl Progress {
+    /// The pass observed the resource.
+    pub(super) fn observed(&mut self) {
+        self.knowledge = self.knowledge.max(Knowledge::Observed);
+    }
+
+    /// The kind has brought the status up to date.
+    pub(super) const fn reported(&mut self) {
+        self.knowledge = Knowledge::Reported;
+    }
+
+    pub(super) fn is_observed(self) -> bool {
+        self.knowledge >= Knowledge::Observed
+    }
+
+    pub(super) fn is_reported(self) -> bool {
+        self.knowledge == Knowledge::Reported
+    }
+
+    /// The pass sent something that may have changed the resource.
+    pub(super) fn may_have_changed(self) -> bool {
+        self.sent == Sent::Change
+    }
 }
 
 impl<'a, M: ManagedKind> Pass<'a, M> {
@@ -131,7 +172,9 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
     /// Whether nobody waits for what this pass observes.
     pub(super) fn is_background(&self) -> bool {
         let handled = &self.ledger.read().common().last_handled_reconcile_at;
-        self.was_ready_for_this() && !self.progress.changed && *handled == self.snapshot.request
+        self.was_ready_for_this()
+            && !self.progress.may_have_changed()
+            && *handled == self.snapshot.request
     }
 
     /// This object's claim on its resource.
@@ -179,7 +222,7 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
         let Outcome::Concluded { state, next } = outcome else {
             return outcome;
         };
-        let sent = self.progress.changed || self.progress.tested;
+        let sent = self.progress.sent != Sent::Nothing;
         if sent || !state.could_not_observe() || !self.was_ready_for_this() {
             return Outcome::Concluded { state, next };
         }
@@ -204,7 +247,7 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
         let old = &self.ledger.stored().common().conditions;
         let mut conditions = conditions::conditions(old, state, generation, now);
         // The kind's own conditions are those of its last report.
-        if self.progress.reported {
+        if self.progress.is_reported() {
             let own = self.ledger.draft.conditions();
             let made = own
                 .iter()

@@ -15,7 +15,7 @@ use super::notes::{EventNote, StepDone};
 use super::outcome::{Outcome, Requeue, State};
 use super::owner::{Owner, resolve_ownership};
 use super::ownership::{Adoption, Refusal};
-use super::pass::Pass;
+use super::pass::{Pass, Sent};
 use super::record::Repeated;
 use super::retry::RetryClass;
 use super::settings::{MAX_REPEATS, MAX_STEPS};
@@ -113,7 +113,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         // Tests do not count: each has an end of its own, and there are not many.
         while steps_done < MAX_STEPS {
             if self.pass.started.elapsed() > self.pass.context.settings.pass_limit {
-                if !self.pass.progress.observed {
+                if !self.pass.progress.is_observed() {
                     return Err(Outcome::reconciling(
                         Reason::Throttled,
                         "waiting for API budget; will retry",
@@ -122,10 +122,10 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 }
                 break;
             }
-            if !self.sight.current {
-                if let Some(not_ours) = self.observe().await? {
-                    return Ok(not_ours);
-                }
+            if !self.sight.current
+                && let Some(not_ours) = self.observe().await?
+            {
+                return Ok(not_ours);
             }
             let steps = match self.plan()? {
                 Next::Settled => return Ok(Converged::Settled),
@@ -194,7 +194,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         let observed = kind.observe(self.identity, draft, self.goal, mode);
         self.observed = observed.await?;
         (self.sight.current, self.sight.fresh) = (true, true);
-        self.pass.progress.observed = true;
+        self.pass.progress.observed();
         self.ours = self.owner.is_none();
         if let (Some(observed), Some(owner)) = (&self.observed, self.owner) {
             match resolve_ownership(self.pass, observed, owner).await? {
@@ -302,8 +302,8 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         let result = self.pass.kind.act(self.identity, step).await;
         let pass = &mut *self.pass;
         let is_test = step.effect() == Effect::Test;
-        pass.progress.changed |= !is_test;
-        pass.progress.tested |= is_test;
+        let sent = if is_test { Sent::Test } else { Sent::Change };
+        pass.progress.sent = pass.progress.sent.max(sent);
         // One create is announced, not the next one too.
         pass.ledger.announced = pass.ledger.announced.min(Announced::Change);
         match result {
@@ -378,12 +378,12 @@ impl<M: ManagedKind> Work<'_, '_, M> {
 
     /// Writes into the draft what was observed of a resource that is ours.
     async fn report(&mut self) -> Result<(), Outcome> {
-        if !self.pass.progress.observed || !self.ours {
+        if !self.pass.progress.is_observed() || !self.ours {
             return Ok(());
         }
         let draft = &mut self.pass.ledger.draft;
         M::report(self.goal, draft, self.observed.as_ref());
-        self.pass.progress.reported = true;
+        self.pass.progress.reported();
         self.pass.locate(self.identity);
         let (Some(observed), Some(owner)) = (&self.observed, self.owner) else {
             return Ok(());
@@ -408,7 +408,7 @@ fn situation<'a, M: ManagedKind>(pass: &Pass<'a, M>) -> Situation<'a> {
         name: pass.subject.function_name(),
         now: pass.context.world.now(),
         had_planned_changes: !pass.ledger.read().common().planned_changes.is_empty(),
-        changed: pass.progress.changed,
+        changed: pass.progress.may_have_changed(),
     }
 }
 

@@ -75,7 +75,6 @@ const PURE: &[&str] = &[
     "fields",
     "compare",
     "source",
-    "parts",
     "arn",
     "shared",
 ];

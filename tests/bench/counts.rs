@@ -29,7 +29,7 @@ impl Calls {
             match entry.answer {
                 Answered::Refused(_, code) => *calls.refusals.entry(code).or_default() += 1,
                 Answered::Done(_) => {
-                    calls.written += usize::from(entry.operation.effect == Effect::Write)
+                    calls.written += usize::from(entry.operation.effect == Effect::Write);
                 }
                 Answered::Dropped { .. } => {}
             }

@@ -240,7 +240,7 @@ impl Stage {
                 self.world.trace("luck", format!("{what:?}"));
                 let slots = &self.slots;
                 self.world.clouds.with(&self.world, |cloud| {
-                    cloud_faults::adversity(cloud, what, slots)
+                    cloud_faults::adversity(cloud, what, slots);
                 });
             }
         }
@@ -472,7 +472,7 @@ pub fn run(schedule: &Schedule, fuse: Arc<Fuse>) -> Record {
     on_paused_time(async {
         let mut stage = Stage::new(schedule.seed, schedule.slots.clone(), fuse);
         stage.world.clouds.with(&stage.world, |cloud| {
-            cloud.settings_mut().refuse_create_with_tags = schedule.refuse_tags
+            cloud.settings_mut().refuse_create_with_tags = schedule.refuse_tags;
         });
         stage.world.clouds.bystanders(&stage.world);
         for Step { after, act } in &schedule.steps {

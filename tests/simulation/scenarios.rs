@@ -94,7 +94,7 @@ pub fn all() -> Vec<(String, Schedule)> {
             Act::Apply(0, spec)
         };
         let mut named = |name: &str, acts: Vec<Act>| {
-            all.push((format!("{kind:?}: {name}"), schedule(kind, acts)))
+            all.push((format!("{kind:?}: {name}"), schedule(kind, acts)));
         };
         named("create", vec![create()]);
         named(
@@ -163,7 +163,7 @@ pub fn all() -> Vec<(String, Schedule)> {
         all.push((
             format!("CloudFront: {name}"),
             schedule(Kind::CloudFront, acts),
-        ))
+        ));
     };
     gated(
         "a test fails, then the code is mended",

@@ -73,7 +73,7 @@ macro_rules! lambda_configuration_fields {
                 compared: AsASet, value: Shown, call: Code, set: set_architectures,
             }
             /// The whole environment: the API replaces it as a whole.
-            environment: $crate::cloud::lambda::Environment {
+            environment: $crate::cloud::lambda::environment::Environment {
                 name: "environment", path: environment, fresh: Some(Default::default()),
                 compared: AsItStands, value: Hidden, call: Configuration, set: set_environment,
             }

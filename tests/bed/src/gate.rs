@@ -336,7 +336,7 @@ impl<C: Entry> Passage<C> {
             Action::Hold => {
                 rule.state
                     .until(|state| state.released.load(Ordering::SeqCst))
-                    .await
+                    .await;
             }
             Action::Delay(time) => tokio::time::sleep(*time).await,
             Action::CutAfter | Action::HoldReply | Action::KillAfter | Action::RewriteReply(_) => {}

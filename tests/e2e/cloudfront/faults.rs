@@ -137,7 +137,7 @@ async fn a_throttled_write_waits_and_is_done_once() {
         scene.ready(CFF, "f").await;
         fault.assert_fired(1);
         checked(&scene, operation, &|operation: &str, sent, done| {
-            assert_eq!((sent, done), (2, 1), "{operation}")
+            assert_eq!((sent, done), (2, 1), "{operation}");
         });
     }
     let statuses = scene.tenant.recorder().statuses(CFF, "f");

@@ -44,7 +44,7 @@ pub async fn create(cloud: &Cloud, kind: &str, name: &str, tags: &[(&str, &str)]
         CFF => {
             cloud
                 .create_cloudfront(name, &javascript("outside"), tags)
-                .await
+                .await;
         }
         _ => cloud.create_lambda(name, tags).await,
     }

@@ -215,7 +215,7 @@ async fn an_unreadable_deletion_policy_blocks_the_deletion_until_it_is_corrected
         scene.apply(manifest(kind, "f", json!({}))).await;
         let object = scene.ready(kind, "f").await;
         store(&scene.tenant, kind, &object, |stored| {
-            stored["spec"]["deletionPolicy"] = json!("Keep")
+            stored["spec"]["deletionPolicy"] = json!("Keep");
         })
         .await;
         scene.reason(kind, "f", "InvalidSpec").await;

@@ -308,7 +308,7 @@ fn cloudfront(rng: &mut Rng) -> Value {
     match rng.u8(..6) {
         0 if spec["runtime"].is_null() => spec["keyValueStoreAssociations"] = json!([]),
         1..=2 if spec["runtime"].is_null() => {
-            spec["keyValueStoreAssociations"] = json!([{"keyValueStoreArn": store(rng.u8(..2))}])
+            spec["keyValueStoreAssociations"] = json!([{"keyValueStoreArn": store(rng.u8(..2))}]);
         }
         _ => {}
     }
@@ -348,10 +348,10 @@ fn lambda(rng: &mut Rng) -> Value {
         match rng.u8(..6) {
             0 => {
                 environment["variablesFrom"] =
-                    json!([{"secretRef": {"name": SECRET}, "prefix": "APP_"}])
+                    json!([{"secretRef": {"name": SECRET}, "prefix": "APP_"}]);
             }
             1 => {
-                environment["variablesFrom"] = json!([{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": SECRET, "key": "ALPHA"}}}])
+                environment["variablesFrom"] = json!([{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": SECRET, "key": "ALPHA"}}}]);
             }
             _ => {}
         }

@@ -143,7 +143,8 @@ fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
 /// What each line of the log begins with.
 fn request_id(test: &Test) -> Option<String> {
     let event: Value = serde_json::from_slice(&test.event).ok()?;
-    event["context"]["requestId"].as_str().map(str::to_owned)
+    let id = event.get("context")?.get("requestId")?;
+    id.as_str().map(str::to_owned)
 }
 
 /// The last lines of the log, without the request id that CloudFront writes before each.

@@ -39,19 +39,19 @@ pub fn managed(wanted: &Configuration) -> BTreeSet<String> {
 pub fn effective(wanted: &Configuration, managed: &BTreeSet<String>) -> Configuration {
     macro_rules! collect {
         ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
-            Configuration { $( $field: or_taken_away(&wanted.$field, &ROWS.$field, managed), )* }
+            Configuration { $( $field: or_taken_away(wanted.$field.as_ref(), &ROWS.$field, managed), )* }
         };
     }
     configuration_fields!(collect;)
 }
 
 fn or_taken_away<T: Clone>(
-    wanted: &Option<T>,
+    wanted: Option<&T>,
     row: &Row<T>,
     managed: &BTreeSet<String>,
 ) -> Option<T> {
     let dropped = || managed.contains(row.name).then(row.fresh).flatten();
-    wanted.clone().or_else(dropped)
+    wanted.cloned().or_else(dropped)
 }
 
 /// The members of `wanted` that `observed` does not have, of those that `call` changes.
@@ -61,7 +61,7 @@ pub fn differing(wanted: &Configuration, observed: &Configuration, call: Call) -
         ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
             if ROWS.$field.call == call {
                 found.changes.$field =
-                    differs(&wanted.$field, observed.$field.as_ref(), &ROWS.$field, &mut found.why);
+                    differs(wanted.$field.as_ref(), observed.$field.as_ref(), &ROWS.$field, &mut found.why);
             }
         )*};
     }
@@ -70,12 +70,12 @@ pub fn differing(wanted: &Configuration, observed: &Configuration, call: Call) -
 }
 
 fn differs<T: Value>(
-    wanted: &Option<T>,
+    wanted: Option<&T>,
     observed: Option<&T>,
     row: &Row<T>,
     why: &mut Vec<Difference>,
 ) -> Option<T> {
-    let wanted = wanted.as_ref().filter(|wanted| !wanted.is(observed, row))?;
+    let wanted = wanted.filter(|wanted| !wanted.is(observed, row))?;
     why.extend(wanted.differences(observed, row));
     Some(wanted.clone())
 }

@@ -108,7 +108,7 @@ pub(super) fn javascript(rng: &mut Rng) -> String {
         1..=3 => {
             code = code
                 .replace("event.request", "event.request /* <é&語> ]]> */")
-                .replace('\n', "\n\n\t")
+                .replace('\n', "\n\n\t");
         }
         _ => {}
     }

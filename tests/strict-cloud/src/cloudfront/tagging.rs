@@ -82,7 +82,7 @@ impl Cloud {
                         .count(),
                 )?;
                 write(world, context, name, |function| {
-                    function.tags.extend(tags.clone())
+                    function.tags.extend(tags.clone());
                 })
             },
         )
@@ -104,7 +104,7 @@ impl Cloud {
             |world, context, name| {
                 find(world, context, name)?;
                 write(world, context, name, |function| {
-                    function.tags.retain(|key, _| !keys.contains(key))
+                    function.tags.retain(|key, _| !keys.contains(key));
                 })
             },
         )

@@ -31,7 +31,7 @@ pub(super) fn answer(cloud: &Cloud, caller: &Caller, request: &Request<'_>) -> H
             xml.leaf("Account", &caller.account);
         });
         xml.within("ResponseMetadata", |xml| {
-            xml.leaf("RequestId", &cloud.request_id())
+            xml.leaf("RequestId", &cloud.request_id());
         });
     });
     Ok(response(200, "text/xml", xml.text()))

@@ -64,7 +64,7 @@ impl Cloud {
                     if world.settings.delete_waits
                         && matches!(function.update, Update::InProgress { .. }) =>
                 {
-                    function.changeable()?
+                    function.changeable()?;
                 }
                 _ => {}
             }

@@ -61,7 +61,7 @@ impl Breaches {
             place.push_str(&lower(field.name));
             match object.get(field.name) {
                 None | Some(Value::Null) if field.required => {
-                    self.add("Value null", &place, "Member must not be null")
+                    self.add("Value null", &place, "Member must not be null");
                 }
                 None | Some(Value::Null) => {}
                 Some(value) => self.value(&place, value, &field.kind)?,
@@ -140,7 +140,7 @@ impl Breaches {
             }
             (Kind::Flag, Value::Bool(_)) => {}
             (Kind::Texts { most, item }, Value::Array(list)) => {
-                self.texts(path, list, *most, item)?
+                self.texts(path, list, *most, item)?;
             }
             (Kind::Objects { most, item }, Value::Array(list)) => {
                 self.most(path, list, *most);

@@ -110,7 +110,7 @@ impl Ids {
                 for (name, value) in expected {
                     match found.get(name) {
                         Some(found) => {
-                            self.value(&format!("{path}.{name}"), value, found, differences)
+                            self.value(&format!("{path}.{name}"), value, found, differences);
                         }
                         None => differences.push(format!("{path}.{name} is missing")),
                     }

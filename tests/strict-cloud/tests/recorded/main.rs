@@ -226,10 +226,10 @@ fn what_differs_is_found() {
             (&|reply: &mut Value| reply["Timeout"] = json!(31)) as &dyn Fn(&mut Value),
         ),
         ("a field too many", "PackageType is there", &|reply| {
-            drop(reply.as_object_mut().unwrap().remove("PackageType"))
+            drop(reply.as_object_mut().unwrap().remove("PackageType"));
         }),
         ("a field too few", "Colour is missing", &|reply| {
-            reply["Colour"] = json!("red")
+            reply["Colour"] = json!("red");
         }),
         (
             "a revision that should not have moved",
@@ -242,7 +242,7 @@ fn what_differs_is_found() {
             &|reply| reply["RevisionId"] = json!("<revision 99>"),
         ),
         ("a hash that is none", "CodeSha256: ", &|reply| {
-            reply["CodeSha256"] = json!("<date>")
+            reply["CodeSha256"] = json!("<date>");
         }),
     ] {
         let found = reply(change);

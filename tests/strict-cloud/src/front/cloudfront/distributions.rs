@@ -51,7 +51,7 @@ fn summary(xml: &mut Xml, distribution: &Distribution) {
     xml.leaf("PriceClass", "PriceClass_All");
     xml.leaf("Enabled", "true");
     xml.within("ViewerCertificate", |xml| {
-        xml.leaf("CloudFrontDefaultCertificate", "true")
+        xml.leaf("CloudFrontDefaultCertificate", "true");
     });
     xml.within("Restrictions", |xml| {
         xml.within("GeoRestriction", |xml| {

@@ -83,7 +83,7 @@ fn members(xml: &mut Xml, summary: &Summary) {
                 xml.within("Items", |xml| {
                     for arn in stores {
                         xml.within("KeyValueStoreAssociation", |xml| {
-                            xml.leaf("KeyValueStoreARN", arn)
+                            xml.leaf("KeyValueStoreARN", arn);
                         });
                     }
                 });
