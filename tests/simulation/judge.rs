@@ -306,10 +306,10 @@ fn object_wrong(
             "False/UpdateFailed",
         ]);
     }
-    let touched = stage.history.touched.contains(&Place::of(slot));
+    let touched = stage.history.touched.contains_key(&Place::of(slot));
     let is_left = says == "False/Drifted"
         && spec["driftPolicy"] == "Report"
-        && (touched || stage.history.concurrent_or_stale);
+        && (touched || stage.history.concurrent_or_stale.is_some());
     if is_left
         && object["status"]["plannedChanges"]
             .as_array()
@@ -341,7 +341,7 @@ fn object_wrong(
         function[field] == "Failed"
             && (touched
                 || spec["description"] == description
-                || (stage.history.concurrent_or_stale && said(description)))
+                || (stage.history.concurrent_or_stale.is_some() && said(description)))
     };
     let is_failed = |reasons: &[&str], description: &str| {
         if spec["description"] == description {
