@@ -145,12 +145,11 @@ fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
             f["tags"][OWNER_TAG] == owner(slot)
                 && f["tags"][INSTANCE_TAG] != outsiders::ANOTHER_CLUSTER
         });
-        let sentence = match stage.object(number) {
-            Some(object) => object_wrong(stage, number, &object, function.as_ref(), tally),
-            None => {
-                tally.asserted(Check::EndState);
-                gone_wrong(stage, number, ours)
-            }
+        let sentence = if let Some(object) = stage.object(number) {
+            object_wrong(stage, number, &object, function.as_ref(), tally)
+        } else {
+            tally.asserted(Check::EndState);
+            gone_wrong(stage, number, ours)
         };
         wrong.extend(sentence.map(|sentence| format!("{:?} {}: {sentence}", slot.kind, slot.name)));
         known.insert(place);
@@ -224,6 +223,10 @@ fn gone_wrong(stage: &Stage, number: usize, ours: bool) -> Option<String> {
 }
 
 /// What is wrong with an object that is there.
+#[allow(
+    clippy::too_many_lines,
+    reason = "what is expected, in the order in which it is decided"
+)]
 fn object_wrong(
     stage: &Stage,
     number: usize,

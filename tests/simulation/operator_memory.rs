@@ -19,7 +19,7 @@ async fn stage(spec: Value, refuse_tags: bool, adversity: Adversity) -> Stage {
     }];
     let mut stage = Stage::new(7, slots, Fuse::never());
     stage.world.clouds.with(&stage.world, |cloud| {
-        cloud.settings_mut().refuse_create_with_tags = refuse_tags
+        cloud.settings_mut().refuse_create_with_tags = refuse_tags;
     });
     stage.act(&Act::Adversity(adversity));
     stage.act(&Act::Apply(0, spec));

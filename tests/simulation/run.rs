@@ -140,6 +140,10 @@ impl Stage {
     }
 
     /// Lets one thing happen.
+    #[allow(
+        clippy::too_many_lines,
+        reason = "one arm for each thing that can happen"
+    )]
     pub fn act(&mut self, act: &Act) {
         self.world.record().counts.add("step", "acts");
         match act {
@@ -251,7 +255,7 @@ impl Stage {
                 self.world.trace("luck", format!("{what:?}"));
                 let slots = &self.slots;
                 self.world.clouds.with(&self.world, |cloud| {
-                    cloud_faults::adversity(cloud, what, slots)
+                    cloud_faults::adversity(cloud, what, slots);
                 });
             }
         }
@@ -501,7 +505,7 @@ pub fn run(schedule: &Schedule, fuse: Arc<Fuse>) -> Record {
     on_paused_time(async {
         let mut stage = Stage::new(schedule.seed, schedule.slots.clone(), fuse);
         stage.world.clouds.with(&stage.world, |cloud| {
-            cloud.settings_mut().refuse_create_with_tags = schedule.refuse_tags
+            cloud.settings_mut().refuse_create_with_tags = schedule.refuse_tags;
         });
         stage.world.clouds.bystanders(&stage.world);
         for Step { after, act } in &schedule.steps {

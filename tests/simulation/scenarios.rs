@@ -83,6 +83,7 @@ pub fn second(kind: Kind) -> Value {
 }
 
 /// Short lives: each shows one thing.
+#[allow(clippy::too_many_lines, reason = "a list, one entry after the other")]
 pub fn all() -> Vec<(String, Schedule)> {
     let mut all = Vec::new();
     for kind in [Kind::CloudFront, Kind::Lambda] {
@@ -94,7 +95,7 @@ pub fn all() -> Vec<(String, Schedule)> {
             Act::Apply(0, spec)
         };
         let mut named = |name: &str, acts: Vec<Act>| {
-            all.push((format!("{kind:?}: {name}"), schedule(kind, acts)))
+            all.push((format!("{kind:?}: {name}"), schedule(kind, acts)));
         };
         named("create", vec![create()]);
         named(
@@ -163,7 +164,7 @@ pub fn all() -> Vec<(String, Schedule)> {
         all.push((
             format!("CloudFront: {name}"),
             schedule(Kind::CloudFront, acts),
-        ))
+        ));
     };
     gated(
         "a test fails, then the code is mended",

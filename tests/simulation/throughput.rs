@@ -42,7 +42,7 @@ async fn create(functions: usize, rates: Rates, settles: Between) -> Outcome {
         .collect();
     let mut stage = Stage::with_rates(1, slots, Fuse::never(), rates);
     stage.world.clouds.with(&stage.world, |cloud| {
-        cloud.settings_mut().create_takes = settles
+        cloud.settings_mut().create_takes = settles;
     });
     let spec = json!({
         "runtime": "python3.13", "handler": "index.handler", "role": role(), "timeout": 10,
