@@ -223,6 +223,10 @@ fn gone_wrong(stage: &Stage, number: usize, ours: bool) -> Option<String> {
 }
 
 /// What is wrong with an object that is there.
+#[allow(
+    clippy::too_many_lines,
+    reason = "what is expected, in the order in which it is decided"
+)]
 fn object_wrong(
     stage: &Stage,
     number: usize,
@@ -305,10 +309,10 @@ fn object_wrong(
             "False/UpdateFailed",
         ]);
     }
-    let touched = stage.history.touched.contains(&Place::of(slot));
+    let touched = stage.history.touched.contains_key(&Place::of(slot));
     let is_left = says == "False/Drifted"
         && spec["driftPolicy"] == "Report"
-        && (touched || stage.history.concurrent_or_stale);
+        && (touched || stage.history.concurrent_or_stale.is_some());
     if is_left
         && object["status"]["plannedChanges"]
             .as_array()
@@ -340,7 +344,7 @@ fn object_wrong(
         function[field] == "Failed"
             && (touched
                 || spec["description"] == description
-                || (stage.history.concurrent_or_stale && said(description)))
+                || (stage.history.concurrent_or_stale.is_some() && said(description)))
     };
     let is_failed = |reasons: &[&str], description: &str| {
         if spec["description"] == description {

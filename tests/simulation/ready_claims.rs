@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::expected;
 use crate::judge::Place;
-use crate::run::Stage;
+use crate::run::{Moment, Stage};
 use crate::tally::{Check, Tally};
 use crate::world::lock;
 
@@ -16,14 +16,18 @@ pub fn overstated(stage: &Stage, tally: &Tally) -> Vec<String> {
     let claims = lock(&stage.world.claims);
     claims
         .iter()
-        .filter_map(|(object, function)| claim(stage, object, function.as_ref(), tally))
+        .enumerate()
+        .filter_map(|(number, (object, function))| {
+            claim(stage, number, object, function.as_ref(), tally)
+        })
         .collect()
 }
 
-/// What is wrong with one claim. It is excused where somebody else may have changed the function since
-/// the operator read it, and where the object names ConfigMaps or Secrets: they may have changed, too.
+/// What is wrong with one claim. It is excused where somebody else had been at work on the function
+/// before it, and where the object names ConfigMaps or Secrets: those may have changed since.
 fn claim(
     stage: &Stage,
+    number: usize,
     object: &Arc<Value>,
     function: Option<&Value>,
     tally: &Tally,
@@ -51,9 +55,15 @@ fn claim(
         None => Some("no function".to_owned()),
         Some(function) => expected::difference(&wanted, spec, function, false, &Tally::default()),
     };
-    let why = if stage.history.concurrent_or_stale {
+    let since = |moment: &Moment| number >= moment.claims;
+    let why = if stage
+        .history
+        .concurrent_or_stale
+        .as_ref()
+        .is_some_and(since)
+    {
         "a second operator, or an answer of the past"
-    } else if stage.history.touched.contains(&place) {
+    } else if stage.history.touched.get(&place).is_some_and(since) {
         "a function that outsiders touched"
     } else {
         tally.asserted(Check::ReadyClaim);

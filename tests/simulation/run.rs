@@ -36,6 +36,15 @@ pub fn settings() -> Settings {
     }
 }
 
+/// A moment of a run, as lengths of what the world had recorded by then.
+#[derive(Clone, Copy)]
+pub struct Moment {
+    /// Length of `World::claims`.
+    pub claims: usize,
+    /// Length of `World::versions`.
+    pub versions: usize,
+}
+
 /// What people, outsiders and luck did so far, as far as the judge needs it.
 #[derive(Default)]
 pub struct History {
@@ -51,11 +60,11 @@ pub struct History {
     /// which a pass may still be writing.
     pub foreign: BTreeMap<judge::Place, Option<Value>>,
     /// Functions that an outsider changed, or of which the operator lost its status: what the spec does
-    /// not name may be anything.
-    pub touched: BTreeSet<judge::Place>,
+    /// not name may be anything. Each with the first time.
+    pub touched: BTreeMap<judge::Place, Moment>,
     /// A second operator was at work, or the cloud answered with the past: Ready may hold only for a
-    /// moment.
-    pub concurrent_or_stale: bool,
+    /// moment. Since when.
+    pub concurrent_or_stale: Option<Moment>,
 }
 
 /// The stage of one run.
@@ -131,6 +140,10 @@ impl Stage {
     }
 
     /// Lets one thing happen.
+    #[allow(
+        clippy::too_many_lines,
+        reason = "one arm for each thing that can happen"
+    )]
     pub fn act(&mut self, act: &Act) {
         self.world.record().counts.add("step", "acts");
         match act {
@@ -229,7 +242,9 @@ impl Stage {
                 operation,
                 nth,
             } => {
-                self.history.concurrent_or_stale |= fault.starts_with("Stale");
+                if fault.starts_with("Stale") {
+                    self.concurrent_or_stale();
+                }
                 let fault = cloud_faults::fault(fault, operation.as_deref(), *nth);
                 self.world.trace("luck", format!("in the cloud: {fault:?}"));
                 self.world
@@ -285,7 +300,7 @@ impl Stage {
             let place = judge::Place::of(&self.slots[number]);
             let seen = judge::function_at(&self.world, &place);
             if seen.is_some() || self.second.is_some() {
-                self.history.touched.insert(place.clone());
+                self.touch(place.clone());
             }
             // An earlier object left it before its tags could be written: its owner is unknown.
             if seen.is_some_and(|seen| !judge::has_owner_tag(&seen)) {
@@ -327,7 +342,8 @@ impl Stage {
             format!("loses the status of {}: {status}", slot.name),
         );
         // What only the status knew is not taken away any more.
-        self.history.touched.insert(judge::Place::of(slot));
+        let place = judge::Place::of(slot);
+        self.touch(place);
     }
 
     fn reference(&mut self, config_map: bool, name: &str, data: Option<&Value>) {
@@ -384,7 +400,7 @@ impl Stage {
             "outside",
             format!("{what:?}").split('(').next().unwrap_or_default(),
         );
-        self.history.touched.insert(place.clone());
+        self.touch(place.clone());
         let seen = judge::function_at(&self.world, &place);
         // A function that has no tag of ours yet (CloudFront refused a create with tags) is known by
         // its content alone: with an outsider's content it is an outsider's.
@@ -406,12 +422,29 @@ impl Stage {
         }
     }
 
+    fn touch(&mut self, place: judge::Place) {
+        let now = self.now();
+        self.history.touched.entry(place).or_insert(now);
+    }
+
+    fn concurrent_or_stale(&mut self) {
+        let now = self.now();
+        self.history.concurrent_or_stale.get_or_insert(now);
+    }
+
+    fn now(&self) -> Moment {
+        Moment {
+            claims: lock(&self.world.claims).len(),
+            versions: lock(&self.world.versions).len(),
+        }
+    }
+
     fn second(&mut self, time: Duration) {
         if let Some(second) = self.second.take() {
             second.abort();
         }
         self.world.record().counts.add("fault", "second operator");
-        self.history.concurrent_or_stale = true;
+        self.concurrent_or_stale();
         let world = self.world.clone();
         let second = async move {
             let _operator = Operator::start(&world, "op2", Fuse::never(), &settings());

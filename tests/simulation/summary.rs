@@ -56,7 +56,12 @@ const OUTSIDE: [&str; 7] = [
 /// What schedules are made of.
 const STEPS: [&str; 3] = ["acts", "passes", "requests"];
 
-/// Most that the judge may excuse, and most of that which may be needed, in percent of all assertions.
+/// Most that the judge may excuse, and most of that which may be needed, in percent of all assertions
+/// about the same.
+///
+/// Measured over three ranges of 2,000 seeds (from 1, 20,001 and 50,001; `drift` over the first two):
+/// end state 8.1 to 8.5, needed 1.5 to 1.6; ready claim 64.7 to 65.2, of which 40 for references,
+/// needed 4.3 to 5.1; drift 30.3 to 31.0, needed 0.01. The margin is about a fifth, a tenth for large shares.
 struct Bound {
     check: Check,
     excused: f64,
@@ -66,18 +71,18 @@ struct Bound {
 const BOUNDS: [Bound; 5] = [
     Bound {
         check: Check::EndState,
-        excused: 100.0,
-        needed: 100.0,
+        excused: 10.0,
+        needed: 2.0,
     },
     Bound {
         check: Check::ReadyClaim,
-        excused: 100.0,
-        needed: 100.0,
+        excused: 71.0,
+        needed: 6.0,
     },
     Bound {
         check: Check::Drift,
-        excused: 100.0,
-        needed: 100.0,
+        excused: 35.0,
+        needed: 0.05,
     },
     Bound {
         check: Check::Publish,
@@ -90,9 +95,10 @@ const BOUNDS: [Bound; 5] = [
         needed: 0.0,
     },
 ];
-/// The same of whole runs.
-const RUNS_EXCUSED: f64 = 100.0;
-const RUNS_NEEDED: f64 = 100.0;
+/// Whole runs with an assertion excused, in percent; 89 to 91 were measured.
+const RUNS_EXCUSED: f64 = 95.0;
+/// Whole runs with an excuse needed, in percent; 22 were measured.
+const RUNS_NEEDED: f64 = 26.0;
 
 /// All that many schedules must meet.
 fn wanted() -> Vec<(&'static str, String)> {
@@ -222,4 +228,17 @@ pub fn over_bounds(counts: &Counts) -> Vec<String> {
         .filter(|share| over(share))
         .map(Share::line)
         .collect()
+}
+
+#[test]
+fn a_share_over_its_bound_is_found() {
+    let mut counts = Counts::default();
+    counts.add("asserted", Check::Publish.name());
+    assert_eq!(over_bounds(&counts), Vec::<String>::new());
+    counts.add("excused", format!("{}: a reason", Check::Publish.name()));
+    let over = over_bounds(&counts);
+    assert!(
+        over.len() == 1 && over[0].starts_with("publish excused: 1 of 2, 50.00 %"),
+        "{over:?}"
+    );
 }
