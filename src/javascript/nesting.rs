@@ -101,9 +101,8 @@ impl Scan<'_> {
                 },
                 b'"' | b'\'' => self.text(byte),
                 b'`' => {
-                    if self.template() {
-                        templates.push(0);
-                    }
+                    let in_expression = self.template();
+                    templates.extend(in_expression.then_some(0));
                 }
                 b'{' => {
                     if let Some(braces) = templates.last_mut() {
@@ -114,7 +113,8 @@ impl Scan<'_> {
                     self.open = self.open.saturating_sub(1);
                     match templates.last_mut() {
                         Some(0) => {
-                            if !self.template() {
+                            let in_expression = self.template();
+                            if !in_expression {
                                 templates.pop();
                             }
                         }
@@ -136,19 +136,21 @@ impl Scan<'_> {
 
     /// What `/` means here, decided by what is before it.
     fn slash(&self) -> Slash {
-        let Some(before) = self.before else {
+        let read = self.before.and_then(|before| self.code.get(..=before));
+        let Some((last, earlier)) = read.and_then(<[u8]>::split_last) else {
             return Slash::Expression;
         };
-        match self.code[before] {
+        match *last {
             b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b';' | b'*'
             | b'%' | b'<' | b'>' | b'~' | b'^' => Slash::Expression,
             b']' | b'"' | b'\'' | b'`' => Slash::Division,
             byte if is_of_word(byte) => {
-                let begin = self.code[..before]
+                let begin = earlier
                     .iter()
                     .rposition(|byte| !is_of_word(*byte))
                     .map_or(0, |at| at + 1);
-                if BEFORE_AN_EXPRESSION.contains(&&self.code[begin..=before]) {
+                let word = read.and_then(|read| read.get(begin..));
+                if word.is_some_and(|word| BEFORE_AN_EXPRESSION.contains(&word)) {
                     Slash::Either
                 } else {
                     Slash::Division
@@ -245,7 +247,7 @@ mod tests {
     use super::*;
 
     fn depth(code: &str) -> usize {
-        (0..)
+        (0..=51)
             .find(|most| !may_exceed(code, *most) || *most > 50)
             .unwrap_or_default()
     }

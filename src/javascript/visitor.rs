@@ -55,7 +55,7 @@ impl<'a> Visit<'a> for Visitor {
             AstKind::AssignmentExpression(assignment) => {
                 match &assignment.left {
                     AssignmentTarget::AssignmentTargetIdentifier(name) => {
-                        self.named(name.name.as_str())
+                        self.named(name.name.as_str());
                     }
                     // Bundlers wrap all code in a function and assign what is global to
                     // `globalThis`.

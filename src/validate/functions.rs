@@ -58,7 +58,7 @@ fn with<S: DeserializeOwned>(
     match unmet {
         Err(Unmet::Invalid(message)) => found.insert(0, FieldFinding::error("spec", message)),
         Err(Unmet::Missing(message)) if absent.is_empty() => {
-            found.insert(0, FieldFinding::error("spec", message))
+            found.insert(0, FieldFinding::error("spec", message));
         }
         Ok(()) | Err(Unmet::Missing(_)) => {}
     }

@@ -131,7 +131,7 @@ impl Gate {
             }
             // The cloud refused the call for another reason, so it did not throttle it.
             Err(error) if !matches!(error.class, Class::Unavailable | Class::Unauthenticated) => {
-                self.budgets.succeeded(&key)
+                self.budgets.succeeded(&key);
             }
             Err(_) => {}
         }
