@@ -100,8 +100,9 @@ impl Scan<'_> {
                     Slash::Either => return None,
                 },
                 b'"' | b'\'' => self.text(byte),
-                b'`' if self.template() => {
-                    templates.push(0);
+                b'`' => {
+                    let in_expression = self.template();
+                    templates.extend(in_expression.then_some(0));
                 }
                 b'{' => {
                     if let Some(braces) = templates.last_mut() {
@@ -111,8 +112,11 @@ impl Scan<'_> {
                 b'}' => {
                     self.open = self.open.saturating_sub(1);
                     match templates.last_mut() {
-                        Some(0) if !self.template() => {
-                            templates.pop();
+                        Some(0) => {
+                            let in_expression = self.template();
+                            if !in_expression {
+                                templates.pop();
+                            }
                         }
                         Some(braces) => *braces -= 1,
                         None => {}
@@ -132,21 +136,21 @@ impl Scan<'_> {
 
     /// What `/` means here, decided by what is before it.
     fn slash(&self) -> Slash {
-        let Some(before) = self.before else {
+        let read = self.before.and_then(|before| self.code.get(..=before));
+        let Some((last, earlier)) = read.and_then(<[u8]>::split_last) else {
             return Slash::Expression;
         };
-        match self.code.get(before).copied().unwrap_or_default() {
+        match *last {
             b'(' | b',' | b'=' | b':' | b'[' | b'!' | b'&' | b'|' | b'?' | b'{' | b';' | b'*'
             | b'%' | b'<' | b'>' | b'~' | b'^' => Slash::Expression,
             b']' | b'"' | b'\'' | b'`' => Slash::Division,
             byte if is_of_word(byte) => {
-                let until_here = self.code.get(..=before).unwrap_or_default();
-                let begin = until_here
+                let begin = earlier
                     .iter()
                     .rposition(|byte| !is_of_word(*byte))
                     .map_or(0, |at| at + 1);
-                let word = until_here.get(begin..).unwrap_or_default();
-                if BEFORE_AN_EXPRESSION.contains(&word) {
+                let word = read.and_then(|read| read.get(begin..));
+                if word.is_some_and(|word| BEFORE_AN_EXPRESSION.contains(&word)) {
                     Slash::Either
                 } else {
                     Slash::Division
@@ -243,7 +247,7 @@ mod tests {
     use super::*;
 
     fn depth(code: &str) -> usize {
-        (0..)
+        (0..=51)
             .find(|most| !may_exceed(code, *most) || *most > 50)
             .unwrap_or_default()
     }

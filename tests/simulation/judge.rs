@@ -223,10 +223,6 @@ fn gone_wrong(stage: &Stage, number: usize, ours: bool) -> Option<String> {
 }
 
 /// What is wrong with an object that is there.
-#[allow(
-    clippy::too_many_lines,
-    reason = "what is expected, in the order in which it is decided"
-)]
 fn object_wrong(
     stage: &Stage,
     number: usize,

@@ -140,10 +140,6 @@ impl Stage {
     }
 
     /// Lets one thing happen.
-    #[allow(
-        clippy::too_many_lines,
-        reason = "one arm for each thing that can happen"
-    )]
     pub fn act(&mut self, act: &Act) {
         self.world.record().counts.add("step", "acts");
         match act {

@@ -83,7 +83,6 @@ pub fn second(kind: Kind) -> Value {
 }
 
 /// Short lives: each shows one thing.
-#[allow(clippy::too_many_lines, reason = "a list, one entry after the other")]
 pub fn all() -> Vec<(String, Schedule)> {
     let mut all = Vec::new();
     for kind in [Kind::CloudFront, Kind::Lambda] {
