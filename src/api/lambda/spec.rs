@@ -106,6 +106,11 @@ pub struct LambdaFunctionSpec {
     #[schemars(with = "EphemeralStorage")]
     pub ephemeral_storage: Option<EphemeralStorage>,
 
+    /// Tracing with AWS X-Ray. Omitted: not managed (the cloud's own default is `PassThrough`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "TracingConfig")]
+    pub tracing_config: Option<TracingConfig>,
+
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,6 +137,33 @@ pub struct EphemeralStorage {
     /// Megabytes, 512 to 10240.
     #[schemars(range(min = 512, max = 10240))]
     pub size: i32,
+}
+
+/// Tracing with AWS X-Ray.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TracingConfig {
+    /// `Active` samples calls; the role then needs `xray:PutTraceSegments`. `PassThrough` traces
+    /// calls whose caller does.
+    pub mode: TracingMode,
+}
+
+/// Whether calls are traced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum TracingMode {
+    /// Lambda samples calls.
+    Active,
+    /// The caller decides.
+    PassThrough,
+}
+
+impl Word for TracingMode {
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::PassThrough => "PassThrough",
+        }
+    }
 }
 
 /// Instruction sets.

@@ -61,6 +61,12 @@ macro_rules! lambda_configuration_fields {
                 name: "ephemeralStorage.size", path: ephemeral_storage.size, fresh: Some(512),
                 compared: AsItStands, value: Shown, call: Configuration, set: set_ephemeral_storage,
             }
+            /// `Active` or `PassThrough`.
+            tracing_config: String {
+                name: "tracingConfig.mode", path: tracing_config.mode,
+                fresh: Some("PassThrough".to_owned()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_tracing_config,
+            }
             /// Instruction sets: `x86_64` or `arm64`.
             architectures: Vec<String> {
                 name: "architectures", path: architectures, fresh: Some(vec!["x86_64".to_owned()]),

@@ -76,7 +76,20 @@ macro_rules! words {
     )*};
 }
 
-words!(Runtime, Architecture);
+words!(Runtime, Architecture, TracingMode);
+
+impl Sent<types::TracingConfig> for String {
+    fn sent(&self) -> Option<types::TracingConfig> {
+        let config = types::TracingConfig::builder().set_mode(self.sent());
+        Some(config.build())
+    }
+}
+
+impl Read<types::TracingConfigResponse> for String {
+    fn read(reply: Option<types::TracingConfigResponse>) -> Option<Self> {
+        Self::read(reply?.mode)
+    }
+}
 
 impl Sent<Vec<types::Architecture>> for Vec<String> {
     fn sent(&self) -> Option<Vec<types::Architecture>> {
