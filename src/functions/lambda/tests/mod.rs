@@ -2,10 +2,12 @@
 
 mod archive;
 mod cloud;
+mod code;
 mod convergence;
 mod crashes;
 mod desired;
 mod fields;
+mod parts;
 mod plan;
 mod report;
 

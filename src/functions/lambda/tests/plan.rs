@@ -1,17 +1,13 @@
 use serde_json::{Value, json};
 
-use super::{desired, environment, made_of, memory, show, spec};
-use crate::api::lambda::{CodeStatus, LambdaFunctionStatus, PublishedStatus};
+use super::{desired, made_of, memory, show};
+use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::Tags;
-use crate::functions::lambda::configuration::fingerprint::fingerprint;
 use crate::functions::lambda::plan::plan;
-use crate::functions::lambda::step::intend;
-use crate::functions::lambda::{
-    LambdaDesired, LambdaFunctions, LambdaObserved, Step, desired as step,
-};
-use crate::reconcile::{Desired as _, Goal, Managed as _, Plan, Replaced, Step as _};
+use crate::functions::lambda::{LambdaDesired, LambdaObserved, Step};
+use crate::reconcile::{Goal, Plan};
 
-fn next(
+pub(super) fn next(
     desired: &LambdaDesired,
     memory: &LambdaFunctionStatus,
     observed: &LambdaObserved,
@@ -20,7 +16,7 @@ fn next(
 }
 
 /// A function made of `before`, and what is to be done for `after`.
-fn change(before: &Value, after: &Value, managed: &[&str]) -> String {
+pub(super) fn change(before: &Value, after: &Value, managed: &[&str]) -> String {
     next(
         &desired(after),
         &memory(managed),
@@ -28,13 +24,13 @@ fn change(before: &Value, after: &Value, managed: &[&str]) -> String {
     )
 }
 
-fn edited(edit: impl FnOnce(&mut LambdaObserved)) -> LambdaObserved {
+pub(super) fn edited(edit: impl FnOnce(&mut LambdaObserved)) -> LambdaObserved {
     let mut observed = made_of(&desired(&json!({})));
     edit(&mut observed);
     observed
 }
 
-fn s3(version: &str) -> Value {
+pub(super) fn s3(version: &str) -> Value {
     json!({"code": {"s3Bucket": "bucket", "s3Key": "key", "s3ObjectVersion": version}})
 }
 
@@ -131,42 +127,6 @@ fn what_was_put_there_and_is_no_longer_named_is_taken_away() {
 }
 
 /// AWS counts what is there together with what comes: 50 tags at most.
-#[test]
-fn dropped_tags_go_before_new_ones_come() {
-    let before = json!({"tags": {"old": "1", "same": "1"}});
-    let after = json!({"tags": {"new": "1", "same": "2"}});
-    assert_eq!(
-        change(&before, &after, &["tags/old", "tags/same"]),
-        "Untag(tags/old:1>-) then Tag(tags/new:->1 tags/same:1>2)"
-    );
-    // Together with the tag that says where the code came from, and still in that order.
-    let mut observed = made_of(&desired(&before));
-    observed.deployed = desired(&s3("1")).code.source().map(ToOwned::to_owned);
-    let mut wanted = desired(&s3("1"));
-    wanted.tags = desired(&after).tags;
-    let plan = plan(
-        Goal::Present(&wanted),
-        &memory(&["tags/old"]),
-        Some(&observed),
-    );
-    let Plan::Act(steps) = plan else {
-        panic!("steps")
-    };
-    assert!(
-        steps[0].step.name() == "Untag" && steps[1].step.name() == "Tag",
-        "the source's tag waits too"
-    );
-    // A function that lost our owner tag is made ours again before anything is taken off.
-    let mut observed = made_of(&desired(&before));
-    observed.tags = Ok(desired(&before).tags);
-    let shown = next(&desired(&after), &memory(&["tags/old"]), &observed);
-    assert!(
-        shown.starts_with("Tag(tags/cloudfn.dev/instance")
-            && !shown.split(" then ").next().unwrap().contains("tags/new"),
-        "{shown}"
-    );
-}
-
 #[test]
 fn a_running_change_is_waited_for_and_never_written_into() {
     let wanted = desired(&json!({"timeout": 10}));
@@ -411,315 +371,6 @@ fn absent_deletes_and_looks_until_it_is_gone() {
             |o| o.function.state = Some("Deleting".to_owned())
         ))),
         "Waiting 1s"
-    );
-}
-
-#[test]
-fn owner_tags_come_first_and_count_only_where_something_is_claimed() {
-    let foreign = edited(|o| o.tags = Ok(Tags::new()));
-    let wanted = desired(&json!({"timeout": 10}));
-    let claimed =
-        "Tag(tags/cloudfn.dev/instance:->cluster-1 tags/cloudfn.dev/owner:->here/shop/orders)";
-    assert_eq!(
-        next(&wanted, &memory(&[]), &foreign),
-        format!("{claimed} then UpdateConfiguration(timeout:3>10)")
-    );
-    let observe_only = step::desired(&spec(&json!({})), &super::inputs(), &Tags::new()).unwrap();
-    assert_eq!(next(&observe_only, &memory(&[]), &foreign), "Settled");
-    let unknown = edited(|o| o.tags = Err("not authorized".to_owned()));
-    assert_eq!(
-        next(&wanted, &memory(&[]), &unknown),
-        "Blocked AccessDenied"
-    );
-    assert_eq!(next(&observe_only, &memory(&[]), &unknown), "Settled");
-}
-
-#[test]
-fn where_differences_are_left_our_own_tags_are_written_alone() {
-    let foreign = edited(|o| o.tags = Ok(super::tags(&[("team", "theirs")])));
-    let mut wanted = desired(&json!({"timeout": 10, "tags": {"team": "shop"}}));
-    let claimed = "tags/cloudfn.dev/instance:->cluster-1 tags/cloudfn.dev/owner:->here/shop/orders";
-    let together =
-        format!("Tag({claimed} tags/team:theirs>shop) then UpdateConfiguration(timeout:3>10)");
-    assert_eq!(next(&wanted, &memory(&[]), &foreign), together);
-    wanted.show_people();
-    assert_eq!(
-        next(&wanted, &memory(&[]), &foreign),
-        format!("Tag({claimed}) then UpdateConfiguration(timeout:3>10)")
-    );
-    let claimed = edited(|o| {
-        let tags = o.tags.as_mut().unwrap();
-        tags.insert("team".to_owned(), "theirs".to_owned());
-    });
-    assert_eq!(
-        next(&wanted, &memory(&[]), &claimed),
-        "UpdateConfiguration(timeout:3>10) then Tag(tags/team:theirs>shop)"
-    );
-}
-
-#[test]
-fn what_was_published_stays_known_where_only_the_owner_tag_was_taken_off() {
-    let mut wanted = desired(&json!({"publish": true}));
-    wanted.show_people();
-    let made = made_of(&wanted);
-    let made_of_it = fingerprint(&wanted.configuration, &made.function);
-    let cases = [
-        (
-            "the function is as the status tells",
-            made.function.last_modified.clone(),
-            "Settled",
-        ),
-        (
-            "somebody changed what the spec does not name, or made the function anew",
-            Some("earlier".to_owned()),
-            "PublishVersion(publish:->true)",
-        ),
-        ("the status is lost", None, "PublishVersion(publish:->true)"),
-    ];
-    for (case, last_modified, expected) in cases {
-        let mut memory = LambdaFunctionStatus {
-            latest_version: Some("7".to_owned()),
-            published: Some(PublishedStatus {
-                code_sha256: made.function.code_sha256.clone().unwrap(),
-                configuration_sha256: made_of_it.clone(),
-            }),
-            last_modified,
-            ..LambdaFunctionStatus::default()
-        };
-        let mut untagged = made_of(&wanted);
-        untagged.tags = Ok(Tags::new());
-        let Plan::Act(steps) = plan(Goal::Present(&wanted), &memory, Some(&untagged)) else {
-            panic!("{case}: there is work")
-        };
-        intend(&mut memory, &steps[0].step);
-        assert_eq!(
-            (steps[0].step.name(), next(&wanted, &memory, &made).as_str()),
-            ("Tag", expected),
-            "{case}"
-        );
-    }
-}
-
-#[test]
-fn code_that_is_replaced_is_known_by_its_hash_alone() {
-    let (old, new) = (
-        made_of(&desired(&json!({}))),
-        desired(&json!({"code": {"inline": {"files": {"index.py": "pass"}}}, "timeout": 9})),
-    );
-    let Plan::Act(steps) = plan(Goal::Present(&new), &memory(&[]), Some(&old)) else {
-        panic!("there is work")
-    };
-    let replaced: Vec<_> = steps
-        .iter()
-        .map(|planned| LambdaFunctions::replaced(&new, &old, &planned.step))
-        .collect();
-    let code = Replaced {
-        field: "code",
-        sha256: old.function.code_sha256.unwrap(),
-        diff: None,
-    };
-    assert_eq!(replaced, [None, Some(code)]);
-}
-
-#[test]
-fn the_code_of_an_s3_object_is_known_by_tag_and_status() {
-    let (old, wanted) = (desired(&s3("1")), desired(&s3("2")));
-    let remembered = |version: Option<&str>, deployed: Option<&str>| CodeStatus {
-        s3_bucket: version.map(|_| "bucket".to_owned()),
-        s3_key: version.map(|_| "key".to_owned()),
-        s3_object_version: version.map(ToOwned::to_owned),
-        deployed_sha256: deployed.map(ToOwned::to_owned),
-    };
-    let (old_tag, wanted_tag) = (old.source_tag(), wanted.source_tag());
-    let (deploy, tag, settled) = ("UpdateCode", "Tag", "Settled");
-    let cases = [
-        (
-            "the tag says so, the status is lost",
-            wanted_tag,
-            None,
-            settled,
-        ),
-        (
-            "both say so",
-            wanted_tag,
-            Some(remembered(Some("2"), Some("now"))),
-            settled,
-        ),
-        (
-            "edited outside",
-            wanted_tag,
-            Some(remembered(Some("2"), Some("then"))),
-            deploy,
-        ),
-        (
-            "both say another",
-            old_tag,
-            Some(remembered(Some("1"), Some("now"))),
-            deploy,
-        ),
-        (
-            "the tag says another, the status is lost",
-            old_tag,
-            None,
-            deploy,
-        ),
-        (
-            "deployed and reported, crashed before the tag",
-            old_tag,
-            Some(remembered(Some("2"), Some("now"))),
-            tag,
-        ),
-        (
-            "perhaps deployed, crashed before the tag",
-            old_tag,
-            Some(remembered(Some("2"), None)),
-            deploy,
-        ),
-        (
-            "perhaps the other one deployed, then the spec went back",
-            wanted_tag,
-            Some(remembered(Some("1"), None)),
-            deploy,
-        ),
-        (
-            "deployed and tagged, not yet reported",
-            wanted_tag,
-            Some(remembered(Some("2"), None)),
-            settled,
-        ),
-        (
-            "an archive was deployed since, the tag is stale",
-            wanted_tag,
-            Some(remembered(None, Some("now"))),
-            deploy,
-        ),
-        (
-            "an archive runs, and the spec went over to S3",
-            None,
-            Some(remembered(None, Some("now"))),
-            deploy,
-        ),
-        ("nobody knows: the running code counts", None, None, tag),
-        (
-            "the tag was removed outside",
-            None,
-            Some(remembered(Some("2"), Some("now"))),
-            tag,
-        ),
-    ];
-    for (case, source, code, expected) in cases {
-        let mut observed = made_of(&wanted);
-        observed.function.code_sha256 = Some("now".to_owned());
-        let tags = observed.tags.as_mut().unwrap();
-        tags.remove("cloudfn.dev/source");
-        tags.extend(source.map(|source| ("cloudfn.dev/source".to_owned(), source.to_owned())));
-        let memory = LambdaFunctionStatus {
-            code,
-            ..LambdaFunctionStatus::default()
-        };
-        let planned = next(&wanted, &memory, &observed);
-        assert!(planned.starts_with(expected), "{case}: {planned}");
-    }
-}
-
-#[test]
-fn the_code_of_an_adopted_function_comes_from_elsewhere() {
-    let wanted = desired(&s3("1"));
-    let mut foreign = made_of(&wanted);
-    foreign.tags = Ok(Tags::new());
-    let planned = next(&wanted, &memory(&[]), &foreign);
-    assert!(
-        planned.starts_with("Tag(") && planned.contains("cloudfn.dev/source:->unknown"),
-        "a crash must not leave it for current: {planned}"
-    );
-    assert!(
-        planned.ends_with(&format!(
-            "then UpdateCode(code:{}>s3://bucket/key?versionId=1)",
-            foreign.function.code_sha256.unwrap()
-        )),
-        "{planned}"
-    );
-}
-
-#[test]
-fn a_version_is_published_for_each_change_and_only_then() {
-    let wanted = desired(
-        &json!({"publish": true, "timeout": 10, "environment": {"variables": {"AB": "1"}}}),
-    );
-    let now = made_of(&wanted);
-    let published = |code: &str, configuration: String| LambdaFunctionStatus {
-        latest_version: Some("7".to_owned()),
-        published: Some(PublishedStatus {
-            code_sha256: code.to_owned(),
-            configuration_sha256: configuration,
-        }),
-        ..LambdaFunctionStatus::default()
-    };
-    let code = now.function.code_sha256.clone().unwrap();
-    let current = published(&code, fingerprint(&wanted.configuration, &now.function));
-    let edit = |edit: fn(&mut LambdaObserved)| {
-        let mut observed = now.clone();
-        edit(&mut observed);
-        observed
-    };
-    let publish = "PublishVersion(publish:7>true)";
-    assert_eq!(next(&wanted, &current, &now), "Settled");
-    assert_eq!(
-        next(&wanted, &memory(&[]), &now),
-        "PublishVersion(publish:->true)"
-    );
-    assert_eq!(
-        next(
-            &wanted,
-            &published("other", fingerprint(&wanted.configuration, &now.function)),
-            &now
-        ),
-        publish
-    );
-    assert_eq!(
-        next(&wanted, &published(&code, String::new()), &now),
-        publish
-    );
-    assert_eq!(
-        next(
-            &wanted,
-            &current,
-            &edit(|o| o.function.configuration.memory_size = Some(512))
-        ),
-        "Settled",
-        "what is not ours makes no version"
-    );
-    assert_eq!(
-        next(
-            &wanted,
-            &current,
-            &edit(|o| o.function.configuration.environment = Some(environment(&[("AB", "2")])))
-        ),
-        format!("UpdateConfiguration(environment.variables.AB:->-) then {publish}"),
-    );
-    assert_eq!(
-        next(
-            &wanted,
-            &memory(&[]),
-            &edit(|o| o.function.revision_id = None)
-        ),
-        "Look"
-    );
-    assert_eq!(
-        next(
-            &wanted,
-            &memory(&[]),
-            &edit(|o| o.function.code_sha256 = None)
-        )
-        .split('(')
-        .next(),
-        Some("UpdateCode")
-    );
-    let other = edit(|o| o.function.arn = format!("{}2", super::ARN));
-    assert_ne!(
-        fingerprint(&wanted.configuration, &now.function),
-        fingerprint(&wanted.configuration, &other.function),
-        "the ARN salts it"
     );
 }
 

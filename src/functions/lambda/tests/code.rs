@@ -1,0 +1,152 @@
+//! Code from outside sources: which one runs.
+
+use serde_json::{Value, json};
+
+use super::plan::{edited, next, s3};
+use super::{desired, made_of, memory};
+use crate::api::lambda::{CodeStatus, LambdaFunctionStatus};
+use crate::cloud::Tags;
+use crate::functions::lambda::plan::plan;
+use crate::functions::lambda::{LambdaFunctions, LambdaObserved};
+use crate::reconcile::{Goal, Managed as _, Plan, Replaced};
+
+#[test]
+fn code_that_is_replaced_is_known_by_its_hash_alone() {
+    let (old, new) = (
+        made_of(&desired(&json!({}))),
+        desired(&json!({"code": {"inline": {"files": {"index.py": "pass"}}}, "timeout": 9})),
+    );
+    let Plan::Act(steps) = plan(Goal::Present(&new), &memory(&[]), Some(&old)) else {
+        panic!("there is work")
+    };
+    let replaced: Vec<_> = steps
+        .iter()
+        .map(|planned| LambdaFunctions::replaced(&new, &old, &planned.step))
+        .collect();
+    let code = Replaced {
+        field: "code",
+        sha256: old.function.code_sha256.unwrap(),
+        diff: None,
+    };
+    assert_eq!(replaced, [None, Some(code)]);
+}
+
+#[test]
+fn the_code_of_an_s3_object_is_known_by_tag_and_status() {
+    let (old, wanted) = (desired(&s3("1")), desired(&s3("2")));
+    let remembered = |version: Option<&str>, deployed: Option<&str>| CodeStatus {
+        s3_bucket: version.map(|_| "bucket".to_owned()),
+        s3_key: version.map(|_| "key".to_owned()),
+        s3_object_version: version.map(ToOwned::to_owned),
+        deployed_sha256: deployed.map(ToOwned::to_owned),
+    };
+    let (old_tag, wanted_tag) = (old.source_tag(), wanted.source_tag());
+    let (deploy, tag, settled) = ("UpdateCode", "Tag", "Settled");
+    let cases = [
+        (
+            "the tag says so, the status is lost",
+            wanted_tag,
+            None,
+            settled,
+        ),
+        (
+            "both say so",
+            wanted_tag,
+            Some(remembered(Some("2"), Some("now"))),
+            settled,
+        ),
+        (
+            "edited outside",
+            wanted_tag,
+            Some(remembered(Some("2"), Some("then"))),
+            deploy,
+        ),
+        (
+            "both say another",
+            old_tag,
+            Some(remembered(Some("1"), Some("now"))),
+            deploy,
+        ),
+        (
+            "the tag says another, the status is lost",
+            old_tag,
+            None,
+            deploy,
+        ),
+        (
+            "deployed and reported, crashed before the tag",
+            old_tag,
+            Some(remembered(Some("2"), Some("now"))),
+            tag,
+        ),
+        (
+            "perhaps deployed, crashed before the tag",
+            old_tag,
+            Some(remembered(Some("2"), None)),
+            deploy,
+        ),
+        (
+            "perhaps the other one deployed, then the spec went back",
+            wanted_tag,
+            Some(remembered(Some("1"), None)),
+            deploy,
+        ),
+        (
+            "deployed and tagged, not yet reported",
+            wanted_tag,
+            Some(remembered(Some("2"), None)),
+            settled,
+        ),
+        (
+            "an archive was deployed since, the tag is stale",
+            wanted_tag,
+            Some(remembered(None, Some("now"))),
+            deploy,
+        ),
+        (
+            "an archive runs, and the spec went over to S3",
+            None,
+            Some(remembered(None, Some("now"))),
+            deploy,
+        ),
+        ("nobody knows: the running code counts", None, None, tag),
+        (
+            "the tag was removed outside",
+            None,
+            Some(remembered(Some("2"), Some("now"))),
+            tag,
+        ),
+    ];
+    for (case, source, code, expected) in cases {
+        let mut observed = made_of(&wanted);
+        observed.function.code_sha256 = Some("now".to_owned());
+        let tags = observed.tags.as_mut().unwrap();
+        tags.remove("cloudfn.dev/source");
+        tags.extend(source.map(|source| ("cloudfn.dev/source".to_owned(), source.to_owned())));
+        let memory = LambdaFunctionStatus {
+            code,
+            ..LambdaFunctionStatus::default()
+        };
+        let planned = next(&wanted, &memory, &observed);
+        assert!(planned.starts_with(expected), "{case}: {planned}");
+    }
+}
+
+#[test]
+fn the_code_of_an_adopted_function_comes_from_elsewhere() {
+    let wanted = desired(&s3("1"));
+    let mut foreign = made_of(&wanted);
+    foreign.tags = Ok(Tags::new());
+    let planned = next(&wanted, &memory(&[]), &foreign);
+    assert!(
+        planned.starts_with("Tag(") && planned.contains("cloudfn.dev/source:->unknown"),
+        "a crash must not leave it for current: {planned}"
+    );
+    assert!(
+        planned.ends_with(&format!(
+            "then UpdateCode(code:{}>s3://bucket/key?versionId=1)",
+            foreign.function.code_sha256.unwrap()
+        )),
+        "{planned}"
+    );
+}
