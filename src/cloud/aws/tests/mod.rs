@@ -1,5 +1,6 @@
 //! The adapters against a server that answers what a test wrote down.
 
+mod lambda;
 mod server;
 
 use std::sync::{Arc, Mutex};
@@ -11,9 +12,9 @@ use server::{Reply, answer, server};
 
 use super::*;
 use crate::cloud::cloudfront::{CloudFrontApi, FunctionConfig, Stage};
-use crate::cloud::lambda::{CodeSource, Configuration, Environment, LambdaApi, NewFunction};
+use crate::cloud::lambda::LambdaApi;
 use crate::cloud::limit::{Budgets, Family, Rates};
-use crate::cloud::{BudgetMode, CallObserver, Class, Tags};
+use crate::cloud::{BudgetMode, CallObserver, Class};
 
 /// Records the calls that it observes.
 #[derive(Default)]
@@ -259,64 +260,6 @@ async fn a_server_that_never_answers_is_unavailable_after_thirty_seconds() {
         "{error:?}"
     );
     assert!(start.elapsed() <= Duration::from_secs(31));
-}
-
-#[tokio::test]
-async fn an_error_does_not_show_the_environment_it_answers() {
-    let body = r#"{"Type":"User","message":"Bad value swordfish in the request (Service: Lambda, Request ID: 1-2)"}"#;
-    let reply = answer(
-        "400 Bad Request",
-        "x-amzn-errortype: InvalidParameterValueException\r\n",
-        body,
-    );
-    let (url, _) = server(vec![reply]).await;
-    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
-    let environment = Environment([("PASSWORD".to_owned(), "swordfish".to_owned().into())].into());
-    let configuration = Configuration {
-        environment: Some(environment),
-        ..Configuration::default()
-    };
-    let updated = lambda
-        .update_configuration("f", None, &configuration)
-        .await
-        .unwrap_err();
-    let new = NewFunction {
-        configuration,
-        code: CodeSource::Zip(vec![1]),
-        tags: Tags::new(),
-    };
-    let created = lambda.create("f", &new).await.unwrap_err();
-    for error in [updated, created] {
-        assert_eq!(
-            (error.class, error.message.as_str()),
-            (Class::Invalid, "Bad value *** in the request")
-        );
-    }
-}
-
-#[tokio::test]
-async fn tags_that_could_not_be_read_are_not_absent() {
-    let function =
-        r#""Configuration":{"FunctionArn":"arn:aws:lambda:eu-west-1:000000000000:function:f"}"#;
-    let denied = format!(
-        r#"{{{function},"TagsError":{{"ErrorCode":"AccessDeniedException","Message":"not authorized to perform: lambda:ListTags"}}}}"#
-    );
-    let none = format!("{{{function}}}");
-    let (url, _) = server(vec![
-        answer("200 OK", "", &denied),
-        answer("200 OK", "", &none),
-    ])
-    .await;
-    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
-    let tags = lambda.describe("f", BudgetMode::Wait).await.unwrap().tags;
-    assert_eq!(
-        tags,
-        Err("AccessDeniedException: not authorized to perform: lambda:ListTags".to_owned())
-    );
-    assert_eq!(
-        lambda.describe("f", BudgetMode::Wait).await.unwrap().tags,
-        Ok(Tags::new())
-    );
 }
 
 #[tokio::test]
