@@ -15,12 +15,12 @@ const QUIET: [&str; 4] = [
     "hyper=warn",
 ];
 
-/// The format of log lines.
+/// How log lines look. The comments are for users: they are the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// A line of text for each record.
+    /// One line of text.
     Text,
-    /// A JSON object for each record, on one line.
+    /// One JSON object in a line.
     Json,
 }
 
