@@ -1,10 +1,10 @@
 //! `plan`: the steps, in order, and the reasons that people read.
 
 use super::*;
-use crate::api::cloudfront::{Intent, KeyValueStoreAssociation};
+use crate::api::cloudfront::KeyValueStoreAssociation;
 use crate::reconcile::{Desired as _, Step as _};
 
-pub(super) fn live(observed: &mut CloudFrontObserved) -> &mut LiveSeen {
+fn live(observed: &mut CloudFrontObserved) -> &mut LiveSeen {
     match &mut observed.live {
         Live::Known(live) => live,
         other => panic!("LIVE is known, not {other:?}"),
@@ -168,7 +168,7 @@ fn associated(stores: &[&str]) -> Spec {
 }
 
 #[test]
-fn only_what_is_or_was_asked_for_is_touched() {
+fn only_what_the_spec_names_or_named_is_touched() {
     check([
         Case {
             sentence: "what the spec dropped is taken away",
@@ -267,7 +267,7 @@ fn only_what_is_or_was_asked_for_is_touched() {
             &["Settled"],
         ),
         held(
-            "LIVE unread with nothing to publish is looked at",
+            "LIVE unread with nothing to publish is read first",
             |seen| seen.live = Live::Unread,
             &["Look"],
         ),
@@ -338,6 +338,6 @@ fn no_two_contents_have_the_same_hash() {
     assert_eq!(
         different.len(),
         contents.len(),
-        "each part is told apart from its neighbours"
+        "each part is kept apart from its neighbours"
     );
 }
