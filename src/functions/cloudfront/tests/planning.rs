@@ -168,6 +168,44 @@ fn associated(stores: &[&str]) -> Spec {
 }
 
 #[test]
+fn associations_are_a_set_that_an_empty_list_clears() {
+    check([
+        Case {
+            sentence: "associations that the spec dropped are taken away",
+            spec: spec(CODE_A),
+            managed: &["keyValueStoreAssociations"],
+            change: |seen| seen.development.config.key_value_stores = managed(&["store"]),
+            expected: &["Update", "  keyValueStoreAssociations: store -> "],
+        },
+        Case {
+            sentence: "an empty list takes associations away, also those of others",
+            spec: associated(&[]),
+            managed: &[],
+            change: |seen| {
+                seen.development.config.key_value_stores = managed(&["store"]);
+                live(seen).config.key_value_stores = managed(&["store"]);
+            },
+            expected: &[
+                "Update",
+                "  keyValueStoreAssociations: store -> ",
+                "Publish",
+                "  keyValueStoreAssociations: store -> ",
+            ],
+        },
+        Case {
+            sentence: "order and repetition of associations mean nothing",
+            spec: associated(&["b", "a", "b"]),
+            managed: &[],
+            change: |seen| {
+                seen.development.config.key_value_stores = managed(&["a", "b"]);
+                live(seen).config.key_value_stores = managed(&["a", "b"]);
+            },
+            expected: &["Settled"],
+        },
+    ]);
+}
+
+#[test]
 fn only_what_the_spec_names_or_named_is_touched() {
     check([
         Case {
@@ -218,38 +256,6 @@ fn only_what_the_spec_names_or_named_is_touched() {
                 seen.development.config.comment = "by hand".into();
                 live(seen).config.comment = "by hand".into();
                 seen.tags.as_mut().unwrap().extend(tags(&[("by", "hand")]));
-            },
-            expected: &["Settled"],
-        },
-        Case {
-            sentence: "associations that the spec dropped are taken away",
-            spec: spec(CODE_A),
-            managed: &["keyValueStoreAssociations"],
-            change: |seen| seen.development.config.key_value_stores = managed(&["store"]),
-            expected: &["Update", "  keyValueStoreAssociations: store -> "],
-        },
-        Case {
-            sentence: "an empty list takes associations away, also those of others",
-            spec: associated(&[]),
-            managed: &[],
-            change: |seen| {
-                seen.development.config.key_value_stores = managed(&["store"]);
-                live(seen).config.key_value_stores = managed(&["store"]);
-            },
-            expected: &[
-                "Update",
-                "  keyValueStoreAssociations: store -> ",
-                "Publish",
-                "  keyValueStoreAssociations: store -> ",
-            ],
-        },
-        Case {
-            sentence: "order and repetition of associations mean nothing",
-            spec: associated(&["b", "a", "b"]),
-            managed: &[],
-            change: |seen| {
-                seen.development.config.key_value_stores = managed(&["a", "b"]);
-                live(seen).config.key_value_stores = managed(&["a", "b"]);
             },
             expected: &["Settled"],
         },
