@@ -26,7 +26,7 @@ use crate::world::SENTINEL;
 
 /// Longest virtual time that anything here takes.
 const PATIENCE: Duration = Duration::from_hours(1);
-/// An object that has said all there is to say, and an operator that calls nothing for so long, are at rest.
+/// Everything is at rest once the status is final and the operator has made no call for so long.
 const QUIET: Duration = Duration::from_secs(2);
 /// Shorter than what lies between two calls.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -104,7 +104,7 @@ impl Alone {
     }
 
     /// Waits until the operator has made this call (as [`Alone::calls`] spells it) so many times
-    /// since calls were asked for last; then, before it makes another, the test goes on.
+    /// since [`Alone::calls`] last answered; then, before it makes another, the test goes on.
     async fn call(&self, line: &str, times: usize) {
         let made = |alone: &Self| {
             let lines = alone.log().split_off(alone.taken);
@@ -143,7 +143,7 @@ impl Alone {
         self.gone().await;
     }
 
-    /// Waits until the object is gone. A cache that lags behind may have the operator look once more
+    /// Waits until the object is gone. A cache that lags behind may have the operator read once more
     /// after that; the test goes on before.
     async fn gone(&self) {
         self.every(MOMENT, "the object to be gone", |alone| {

@@ -8,7 +8,7 @@ use crate::api::cloudfront::Intent;
 fn nothing_is_sent_without_its_guard_and_the_claim_comes_first() {
     check([
         case(
-            "a publish without the guard looks first",
+            "a publish without the guard reads first",
             |seen| {
                 seen.live = Live::Never;
                 seen.etag = None;
@@ -16,7 +16,7 @@ fn nothing_is_sent_without_its_guard_and_the_claim_comes_first() {
             &["Look"],
         ),
         case(
-            "an update without the guard looks first",
+            "an update without the guard reads first",
             |seen| {
                 seen.development.config.comment = "x".into();
                 seen.etag = None;

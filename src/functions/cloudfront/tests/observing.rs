@@ -89,7 +89,7 @@ impl CloudFrontApi for Script {
     }
 
     async fn distributions(&self, _: &str) -> Result<Vec<String>, CloudError> {
-        unreachable!("a look makes no such call")
+        unreachable!("an observation makes no such call")
     }
 
     async fn create(
@@ -99,7 +99,7 @@ impl CloudFrontApi for Script {
         _: &[u8],
         _: &Tags,
     ) -> Result<Written, CloudError> {
-        unreachable!("a look writes nothing")
+        unreachable!("an observation writes nothing")
     }
 
     async fn update(
@@ -109,32 +109,32 @@ impl CloudFrontApi for Script {
         _: &FunctionConfig,
         _: &[u8],
     ) -> Result<Written, CloudError> {
-        unreachable!("a look writes nothing")
+        unreachable!("an observation writes nothing")
     }
 
     async fn test(&self, _: &str, _: &str, _: &[u8]) -> Result<TestRun, CloudError> {
-        unreachable!("a look writes nothing")
+        unreachable!("an observation writes nothing")
     }
 
     async fn publish(&self, _: &str, _: &str) -> Result<Summary, CloudError> {
-        unreachable!("a look writes nothing")
+        unreachable!("an observation writes nothing")
     }
 
     async fn delete(&self, _: &str, _: &str) -> Result<(), CloudError> {
-        unreachable!("a look writes nothing")
+        unreachable!("an observation writes nothing")
     }
 
     async fn tag(&self, _: &str, _: &Tags) -> Result<(), CloudError> {
-        unreachable!("a look writes nothing")
+        unreachable!("an observation writes nothing")
     }
 
     async fn untag(&self, _: &str, _: &[String]) -> Result<(), CloudError> {
-        unreachable!("a look writes nothing")
+        unreachable!("an observation writes nothing")
     }
 }
 
-/// What a look finds, of which nothing is remembered; every answer is used.
-async fn look(
+/// What an observation finds where the status remembers nothing; it must use every answer.
+async fn observed(
     goal: Goal<'_, CloudFrontDesired>,
     replies: impl IntoIterator<Item = Reply>,
 ) -> (Result<Option<CloudFrontObserved>, Class>, Vec<String>) {
@@ -153,7 +153,7 @@ async fn look(
 #[tokio::test]
 async fn code_without_an_etag_is_believed_between_two_equal_descriptions() {
     let desired = wanted(&spec(CODE_A));
-    let (found, reads) = look(
+    let (found, reads) = observed(
         Goal::Present(&desired),
         [
             Reply::Described("E1"),
@@ -180,7 +180,7 @@ async fn code_without_an_etag_is_believed_between_two_equal_descriptions() {
     );
     let found = found.unwrap().unwrap();
     assert_eq!(found.development.code.unwrap().sha256, desired.code.sha256);
-    let (found, _) = look(
+    let (found, _) = observed(
         Goal::Present(&desired),
         [
             Reply::Described("E1"),
@@ -203,7 +203,7 @@ async fn tags_that_are_not_found_do_not_make_a_function_gone() {
         Reply::NotFound,
         Reply::Described("E1"),
     ];
-    let (found, _) = look(Goal::Absent, tags_lag).await;
+    let (found, _) = observed(Goal::Absent, tags_lag).await;
     assert_eq!(
         found,
         Err(Class::Busy),

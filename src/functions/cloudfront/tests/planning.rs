@@ -4,7 +4,7 @@ use super::*;
 use crate::api::cloudfront::KeyValueStoreAssociation;
 use crate::reconcile::{Desired as _, Step as _};
 
-pub(super) fn live(observed: &mut CloudFrontObserved) -> &mut LiveSeen {
+fn live(observed: &mut CloudFrontObserved) -> &mut LiveSeen {
     match &mut observed.live {
         Live::Known(live) => live,
         other => panic!("LIVE is known, not {other:?}"),
@@ -168,7 +168,45 @@ fn associated(stores: &[&str]) -> Spec {
 }
 
 #[test]
-fn only_what_is_or_was_asked_for_is_touched() {
+fn associations_are_a_set_that_an_empty_list_clears() {
+    check([
+        Case {
+            sentence: "associations that the spec dropped are taken away",
+            spec: spec(CODE_A),
+            managed: &["keyValueStoreAssociations"],
+            change: |seen| seen.development.config.key_value_stores = managed(&["store"]),
+            expected: &["Update", "  keyValueStoreAssociations: store -> "],
+        },
+        Case {
+            sentence: "an empty list takes associations away, also those of others",
+            spec: associated(&[]),
+            managed: &[],
+            change: |seen| {
+                seen.development.config.key_value_stores = managed(&["store"]);
+                live(seen).config.key_value_stores = managed(&["store"]);
+            },
+            expected: &[
+                "Update",
+                "  keyValueStoreAssociations: store -> ",
+                "Publish",
+                "  keyValueStoreAssociations: store -> ",
+            ],
+        },
+        Case {
+            sentence: "order and repetition of associations mean nothing",
+            spec: associated(&["b", "a", "b"]),
+            managed: &[],
+            change: |seen| {
+                seen.development.config.key_value_stores = managed(&["a", "b"]);
+                live(seen).config.key_value_stores = managed(&["a", "b"]);
+            },
+            expected: &["Settled"],
+        },
+    ]);
+}
+
+#[test]
+fn only_what_the_spec_names_or_named_is_touched() {
     check([
         Case {
             sentence: "what the spec dropped is taken away",
@@ -221,38 +259,6 @@ fn only_what_is_or_was_asked_for_is_touched() {
             },
             expected: &["Settled"],
         },
-        Case {
-            sentence: "associations that the spec dropped are taken away",
-            spec: spec(CODE_A),
-            managed: &["keyValueStoreAssociations"],
-            change: |seen| seen.development.config.key_value_stores = managed(&["store"]),
-            expected: &["Update", "  keyValueStoreAssociations: store -> "],
-        },
-        Case {
-            sentence: "an empty list takes associations away, also those of others",
-            spec: associated(&[]),
-            managed: &[],
-            change: |seen| {
-                seen.development.config.key_value_stores = managed(&["store"]);
-                live(seen).config.key_value_stores = managed(&["store"]);
-            },
-            expected: &[
-                "Update",
-                "  keyValueStoreAssociations: store -> ",
-                "Publish",
-                "  keyValueStoreAssociations: store -> ",
-            ],
-        },
-        Case {
-            sentence: "order and repetition of associations mean nothing",
-            spec: associated(&["b", "a", "b"]),
-            managed: &[],
-            change: |seen| {
-                seen.development.config.key_value_stores = managed(&["a", "b"]);
-                live(seen).config.key_value_stores = managed(&["a", "b"]);
-            },
-            expected: &["Settled"],
-        },
         held(
             "stage DEVELOPMENT never publishes",
             |seen| {
@@ -267,7 +273,7 @@ fn only_what_is_or_was_asked_for_is_touched() {
             &["Settled"],
         ),
         held(
-            "LIVE unread with nothing to publish is looked at",
+            "LIVE unread with nothing to publish is read first",
             |seen| seen.live = Live::Unread,
             &["Look"],
         ),
@@ -338,6 +344,6 @@ fn no_two_contents_have_the_same_hash() {
     assert_eq!(
         different.len(),
         contents.len(),
-        "each part is told apart from its neighbours"
+        "each part is kept apart from its neighbours"
     );
 }

@@ -1,4 +1,4 @@
-//! `report`: what stands in the status.
+//! `report`: what the status contains.
 
 use super::*;
 use crate::api::cloudfront::{Intent, LiveState, LiveStatus};
@@ -13,7 +13,7 @@ fn reported(
 }
 
 #[test]
-fn a_settled_function_is_told_in_full() {
+fn the_status_of_a_settled_function_has_every_fact() {
     let desired = wanted(&full(CODE_A));
     let status = reported(
         Goal::Present(&desired),

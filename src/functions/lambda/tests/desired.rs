@@ -77,7 +77,7 @@ fn from(entries: &Value) -> Value {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_name_and_never_with_a_value() {
+fn a_refusal_names_the_field_and_never_a_value() {
     let large = "s".repeat(4094);
     let cases = [
         (

@@ -115,7 +115,7 @@ fn looking(changes: &Value) -> LambdaDesired {
         .unwrap_or_else(|unmet| panic!("{unmet:?}"))
 }
 
-/// What stands for Lambda's `CodeSha256` of this code: AWS says nothing of an S3 object's before it runs.
+/// A stand-in for Lambda's `CodeSha256` of this code: AWS says nothing of an S3 object's before it runs.
 fn code_sha256(code: &CodeSource) -> String {
     match code {
         CodeSource::Zip(bytes) => archive_sha256(bytes),

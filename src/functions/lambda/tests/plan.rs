@@ -219,7 +219,7 @@ fn a_create_takes_everything_and_shows_no_value() {
 }
 
 #[test]
-fn an_environment_that_is_not_shown_is_not_overwritten() {
+fn an_environment_that_may_not_be_read_is_not_overwritten() {
     let named = desired(&json!({"environment": {"variables": {"KEY": "value"}}}));
     let mut hidden = made_of(&named);
     hidden.function.configuration.environment = None;

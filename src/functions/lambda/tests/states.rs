@@ -125,20 +125,25 @@ fn a_failed_update_blocks_until_the_spec_is_edited() {
     );
 }
 
-#[test]
-fn a_function_that_failed_to_start_is_made_again_only_if_our_create_made_it() {
-    let failed = |edit: fn(&mut LambdaObserved)| {
-        edited(|o| {
-            o.function.state = Some("Failed".to_owned());
-            o.function.last_update_status = None;
-            edit(o);
-        })
-    };
-    let with = |recreations: Option<i32>, latest_version: Option<&str>| LambdaFunctionStatus {
+/// A function that failed to start, changed.
+fn failed(edit: fn(&mut LambdaObserved)) -> LambdaObserved {
+    edited(|o| {
+        o.function.state = Some("Failed".to_owned());
+        o.function.last_update_status = None;
+        edit(o);
+    })
+}
+
+fn with(recreations: Option<i32>, latest_version: Option<&str>) -> LambdaFunctionStatus {
+    LambdaFunctionStatus {
         recreations,
         latest_version: latest_version.map(ToOwned::to_owned),
         ..LambdaFunctionStatus::default()
-    };
+    }
+}
+
+#[test]
+fn a_function_that_failed_to_start_is_made_again_only_if_our_create_made_it() {
     let again = "Delete(functionName:orders>-)";
     let blocked = "Blocked CreateFailed";
     let cases = [
@@ -213,6 +218,10 @@ fn a_function_that_failed_to_start_is_made_again_only_if_our_create_made_it() {
             "{case}"
         );
     }
+}
+
+#[test]
+fn an_edit_starts_the_count_of_recreations_again() {
     let edited = plan(
         Goal::Present(&desired(&json!({"timeout": 10}))),
         &with(Some(3), None),
@@ -221,15 +230,12 @@ fn a_function_that_failed_to_start_is_made_again_only_if_our_create_made_it() {
     let Plan::Act(steps) = edited else {
         panic!("a step")
     };
-    assert!(
-        matches!(
-            steps[0].step,
-            Step::Delete {
-                recreation: Some(1)
-            }
-        ),
-        "an edit starts the count again"
-    );
+    assert!(matches!(
+        steps[0].step,
+        Step::Delete {
+            recreation: Some(1)
+        }
+    ));
 }
 
 #[test]

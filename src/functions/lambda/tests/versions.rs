@@ -19,7 +19,7 @@ fn what_was_published_stays_known_where_only_the_owner_tag_was_taken_off() {
     let fingerprint = of(&wanted.configuration, &made.function);
     let cases = [
         (
-            "the function is as the status tells",
+            "the function is as the status says",
             made.function.last_modified.clone(),
             "Settled",
         ),

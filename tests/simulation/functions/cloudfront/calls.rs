@@ -64,8 +64,8 @@ fn a_delete_costs_one_write_and_two_reads() {
         alone.delete().await;
         assert_eq!(
             alone.calls(),
-            [DEVELOPMENT],
-            "the tags of a function that is gone are not read"
+            [DEVELOPMENT, DEVELOPMENT],
+            "the tags of a function that is gone are not read; a minute later it is still gone"
         );
     });
 }
@@ -166,7 +166,7 @@ fn code_belongs_to_the_version_that_was_described() {
         assert_eq!(
             calls[..3],
             [DEVELOPMENT, CODE, DEVELOPMENT],
-            "a second change in one look: nothing of it is believed"
+            "a second change during one observation: none of it is believed"
         );
         assert_eq!(
             calls[3..6],
@@ -204,7 +204,7 @@ fn a_function_that_goes_between_two_reads_is_gone() {
         alone.gone().await;
         assert_eq!(
             alone.calls(),
-            [DEVELOPMENT, TAGS, DEVELOPMENT],
+            [DEVELOPMENT, TAGS, DEVELOPMENT, DEVELOPMENT],
             "tags that are not found say nothing until the function is not found either"
         );
     });

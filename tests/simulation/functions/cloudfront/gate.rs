@@ -254,7 +254,7 @@ fn a_reconcile_request_runs_the_tests_again() {
 }
 
 #[test]
-fn where_there_is_no_function_nothing_is_said_to_have_passed() {
+fn without_a_function_no_test_counts_as_passed() {
     edge(async |alone: &mut Alone| {
         alone.apply(&tested(&javascript(1))).await;
         alone.delete_outside();
