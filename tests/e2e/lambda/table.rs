@@ -72,6 +72,10 @@ pub enum Domain {
     Other,
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a schema writes its whole numbers as floating-point ones"
+)]
 pub fn domain(field: &str) -> Domain {
     let schema = schema(field);
     let bound = |name: &str| {
