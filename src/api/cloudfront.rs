@@ -7,7 +7,10 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::common::{CommonSpec, CommonStatus, ManagedResource, ManagedSpec, ManagedStatus};
+use super::aws;
+use super::common::{
+    CommonSpec, CommonStatus, Limits, ManagedResource, ManagedSpec, ManagedStatus,
+};
 pub use config_map::ConfigMapKeyRef;
 pub use testing::{FunctionTest, Members, TestResult, TestsOutcome, TestsSource, TestsStatus};
 
@@ -259,6 +262,7 @@ impl ManagedStatus for CloudFrontFunctionStatus {
 }
 
 impl ManagedResource for CloudFrontFunction {
+    const LIMITS: Limits = aws::LIMITS;
     type Spec = CloudFrontFunctionSpec;
     type Status = CloudFrontFunctionStatus;
 }

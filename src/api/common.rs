@@ -99,17 +99,15 @@ pub enum DriftPolicy {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CommonSpec {
-    /// Name of the function in the cloud: 1 to 64 letters, digits, hyphens and underscores.
+    /// Name of the function in the cloud: letters, digits, hyphens and underscores.
     /// Defaults to `metadata.name`. Immutable: it can neither be changed, added nor dropped later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 64), regex(pattern = "^[a-zA-Z0-9_-]+$"))]
+    #[schemars(length(min = 1), regex(pattern = "^[a-zA-Z0-9_-]+$"))]
     pub function_name: Option<String>,
 
     /// Tags of the function in the cloud. Keys that start with `cloudfn.dev/` or `aws:` are
     /// reserved. A key that is omitted is not managed; one that was set here and is dropped is removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("maxProperties" = 47, "additionalProperties" = {"type": "string", "maxLength": 256}))]
-    #[x_kube(validation = ("self.all(k, size(k) >= 1 && size(k) <= 128)", "a tag key has 1 to 128 characters; shorten it"))]
     #[x_kube(validation = (
         "self.all(k, !k.startsWith('cloudfn.dev/') && !k.startsWith('aws:'))",
         "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"
@@ -292,10 +290,25 @@ pub trait ManagedStatus:
     fn set_region(&mut self, _region: &str) {}
 }
 
+/// What a cloud allows in the fields that every kind has.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Characters of a name.
+    pub name: i64,
+    /// Tags of a spec.
+    pub tags: i64,
+    /// Characters of a tag's key.
+    pub tag_key: i64,
+    /// Characters of a tag's value.
+    pub tag_value: i64,
+}
+
 /// A custom resource that describes a function.
 pub trait ManagedResource:
     Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope> + Send + Sync + 'static
 {
+    /// What the kind's cloud allows in the fields that every kind has.
+    const LIMITS: Limits;
     /// Its `spec`.
     type Spec: ManagedSpec;
     /// Its `status`.

@@ -3,28 +3,65 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
-    CustomResourceDefinition, JSONSchemaProps, JSONSchemaPropsOrBool,
+    CustomResourceDefinition, CustomResourceDefinitionVersion, JSONSchemaProps,
+    JSONSchemaPropsOrBool, ValidationRule,
 };
 use kube::CustomResourceExt;
 
 use super::cloudfront::CloudFrontFunction;
+use super::common::{Limits, ManagedResource};
 use super::lambda::LambdaFunction;
 
 /// All definitions, in a stable order.
 #[must_use]
 pub fn all() -> Vec<CustomResourceDefinition> {
-    let mut all = vec![CloudFrontFunction::crd(), LambdaFunction::crd()];
-    for version in all.iter_mut().flat_map(|crd| &mut crd.spec.versions) {
-        if let Some(schema) = version
-            .schema
-            .as_mut()
-            .and_then(|v| v.open_api_v3_schema.as_mut())
-        {
-            forbid_null(schema);
-            make_blocks_whole(schema);
-        }
+    let mut all = vec![
+        definition::<CloudFrontFunction>(),
+        definition::<LambdaFunction>(),
+    ];
+    let versions = all.iter_mut().flat_map(|crd| &mut crd.spec.versions);
+    for schema in versions.filter_map(schema_of) {
+        forbid_null(schema);
+        make_blocks_whole(schema);
     }
     all
+}
+
+/// The definition of a kind, with the limits of its cloud in the fields that every kind has.
+fn definition<K: ManagedResource + CustomResourceExt>() -> CustomResourceDefinition {
+    let mut crd = K::crd();
+    for schema in crd.spec.versions.iter_mut().filter_map(schema_of) {
+        let root = schema.properties.as_mut();
+        let spec = root.and_then(|root| root.get_mut("spec"));
+        if let Some(fields) = spec.and_then(|spec| spec.properties.as_mut()) {
+            limit(fields, K::LIMITS);
+        }
+    }
+    crd
+}
+
+fn schema_of(version: &mut CustomResourceDefinitionVersion) -> Option<&mut JSONSchemaProps> {
+    version.schema.as_mut()?.open_api_v3_schema.as_mut()
+}
+
+fn limit(fields: &mut BTreeMap<String, JSONSchemaProps>, limits: Limits) {
+    if let Some(name) = fields.get_mut("functionName") {
+        name.max_length = Some(limits.name);
+    }
+    if let Some(tags) = fields.get_mut("tags") {
+        tags.max_properties = Some(limits.tags);
+        if let Some(JSONSchemaPropsOrBool::Schema(value)) = &mut tags.additional_properties {
+            value.max_length = Some(limits.tag_value);
+        }
+        let most = limits.tag_key;
+        let key = ValidationRule {
+            rule: format!("self.all(k, size(k) >= 1 && size(k) <= {most})"),
+            message: Some(format!("a tag key has 1 to {most} characters; shorten it")),
+            ..ValidationRule::default()
+        };
+        let rules = tags.x_kubernetes_validations.get_or_insert_default();
+        rules.insert(0, key);
+    }
 }
 
 /// The API server drops a null where a field is not nullable, so `has()` in a rule never meets one.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: plain data. No client, no SDK, no clock; nothing here imports another room.
 
+pub mod aws;
 pub mod cloudfront;
 pub mod common;
 pub mod conditions;

@@ -210,7 +210,7 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
         })
     }
 
-    /// Notes in the draft where the resource lives, so that nobody looks for it elsewhere later.
+    /// Notes in the draft where the resource lives, so that no later pass searches elsewhere.
     pub(super) fn locate(&mut self, identity: &Identity) {
         let draft = &mut self.ledger.draft;
         draft.common_mut().account_id = Some(identity.account.clone());

@@ -11,11 +11,11 @@ pub struct Settings {
     pub cluster_name: String,
     /// Uid of this cluster's namespace `kube-system`.
     pub instance: String,
-    /// Time between two looks at an unchanged object.
+    /// Time between two checks of an unchanged object.
     pub check_interval: Duration,
     /// Time that changed references of a Ready object wait for a new generation.
     pub reference_settle: Duration,
-    /// Time between two looks at the version of a referenced Secret.
+    /// Time between two reads of the version of a referenced Secret.
     pub secret_interval: Duration,
     /// Longest pass; checked between steps, so a running call still ends.
     pub pass_limit: Duration,
@@ -34,7 +34,7 @@ pub const MAX_REPEATS: u32 = 3;
 /// How long after its announcement a create may still arrive in the cloud: at most 30 s until its
 /// turn in the budget (`cloud::limit`), 30 s for the call (`cloud::aws`), and some for the clocks.
 pub const IN_FLIGHT: Duration = Duration::from_secs(65);
-/// A trouble that usually ends by itself is shown as Stalled after this time.
+/// A trouble that usually ends by itself makes the object Stalled after this time.
 pub const GRACE: Duration = Duration::from_mins(10);
 
 impl Settings {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::code::Code;
 use super::environment::Environment;
 use super::status::LambdaFunctionStatus;
-use crate::api::common::{CommonSpec, ManagedResource, ManagedSpec};
+use crate::api::aws;
+use crate::api::common::{CommonSpec, Limits, ManagedResource, ManagedSpec};
 
 /// A word of a closed list, as the cloud spells it.
 pub trait Word {
@@ -196,6 +197,7 @@ impl ManagedSpec for LambdaFunctionSpec {
 }
 
 impl ManagedResource for LambdaFunction {
+    const LIMITS: Limits = aws::LIMITS;
     type Spec = LambdaFunctionSpec;
     type Status = LambdaFunctionStatus;
 }

@@ -7,7 +7,7 @@
 /// Expands `$callback!` with all rows, behind `[$context]`.
 ///
 /// A row is named like the SDK's member. Its columns:
-/// - `name`: as people write it below `spec`; it stands in `status.managed` and in differences.
+/// - `name`: as people write it below `spec`; it is in `status.managed` and in differences.
 /// - `path`: the member of `LambdaFunctionSpec`, or of a block in it.
 /// - `fresh`: what a function has that was created without the field, by the Lambda API reference:
 ///   where a dropped field goes back to, and what a number or text means that an answer leaves

@@ -15,6 +15,7 @@ use crate::api::digest::sha256_hex;
 use crate::api::{ReferenceKind, SKIP_TESTS};
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
+use crate::functions::shared::tags;
 use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
 
 /// CloudFront's documented limit, in bytes; it is not adjustable (the API model's 40960 is not what counts).
@@ -28,9 +29,6 @@ pub(super) const COMMENT: &str = "comment";
 
 /// Name of the key value store associations among the managed names, and in differences.
 pub(super) const STORES: &str = "keyValueStoreAssociations";
-
-/// Start of a tag's name among the managed names.
-const TAGS: &str = "tags/";
 
 /// Code and its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +67,7 @@ pub struct CloudFrontDesired {
     pub claim: Tags,
     /// What must pass before anything is published.
     pub gate: Gate,
-    /// A look leaves nothing out, so that people read all that differs.
+    /// Plans list every difference for people; only our own tags are written, alone.
     pub report_only: bool,
 }
 
@@ -107,7 +105,7 @@ impl Desired for CloudFrontDesired {
         let stores = self.key_value_stores.is_some().then(|| STORES.to_owned());
         self.tags
             .keys()
-            .map(|key| tag_name(key))
+            .map(|key| tags::managed_name(key))
             .chain(comment)
             .chain(stores)
             .collect()
@@ -116,16 +114,6 @@ impl Desired for CloudFrontDesired {
     fn explain_all(&mut self) {
         self.report_only = true;
     }
-}
-
-/// A tag's name among the managed names, and in differences.
-pub(super) fn tag_name(key: &str) -> String {
-    format!("{TAGS}{key}")
-}
-
-/// The tag key that a managed name stands for.
-pub(super) fn tag_key(name: &str) -> Option<&str> {
-    name.strip_prefix(TAGS)
 }
 
 /// The ConfigMaps that the spec names.
@@ -152,9 +140,9 @@ pub fn desired(
     claim: &Tags,
     skip_unsupported_tests: bool,
 ) -> Result<CloudFrontDesired, Unmet> {
-    let tags = spec.common.tags.clone().unwrap_or_default();
+    let wanted_tags = spec.common.tags.clone().unwrap_or_default();
     // CEL refuses such keys; an object that an older CRD let in must not steer its ownership either.
-    if let Some(key) = tags.keys().find(|key| reserved(key)) {
+    if let Some(key) = wanted_tags.keys().find(|key| tags::is_reserved(key)) {
         return Err(Unmet::Invalid(format!(
             "the tag key {key} is reserved; choose one that starts with neither cloudfn.dev/ nor aws:"
         )));
@@ -176,9 +164,9 @@ pub fn desired(
         }),
         code,
         publish: spec.stage == Stage::Live,
-        tags,
+        tags: wanted_tags,
         claim: claim.clone(),
-        // Who may not write publishes nothing, and nothing stands in the way.
+        // Without a claim nothing is published, so there is nothing to gate.
         gate: if claim.is_empty() {
             Gate::default()
         } else {
@@ -186,11 +174,6 @@ pub fn desired(
         },
         report_only: claim.is_empty(),
     })
-}
-
-/// Whether a tag key belongs to cloudfn or to AWS.
-pub(super) fn reserved(key: &str) -> bool {
-    key.starts_with("cloudfn.dev/") || key.starts_with("aws:")
 }
 
 /// All tests: those of the spec, then those that it names.

@@ -20,7 +20,7 @@ use crate::reconcile::{Goal, Observed};
 pub struct CloudFrontObserved {
     /// Its ARN.
     pub arn: String,
-    /// The cloud's word for where it stands.
+    /// The cloud's word for its state: `UNPUBLISHED`, `DEPLOYED`, ....
     pub status: Option<String>,
     /// When it was created, RFC 3339.
     pub created_time: Option<String>,
@@ -101,10 +101,10 @@ impl fmt::Debug for Text {
     }
 }
 
-/// The LIVE stage, as far as it was looked at.
+/// The LIVE stage, as far as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Live {
-    /// Not looked at: a deletion does not need it, and what is about to be published replaces it.
+    /// Not read: a deletion does not need it, and what is about to be published replaces it.
     Unread,
     /// Nothing was published.
     Never,
@@ -159,7 +159,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Only the first call of a look may decline: what the others would throw away was paid for.
+    /// Only the first call may give up for want of budget: the others would throw away what was paid for.
     fn budget(&self) -> BudgetMode {
         if self.began.swap(true, Ordering::Relaxed) {
             BudgetMode::Wait
@@ -206,7 +206,7 @@ impl Reader<'_> {
         Ok(Some(observed(described, Some(code), tags, live)))
     }
 
-    /// A deletion needs the guard and the owner; the code only where nothing but the code tells whose it is.
+    /// A deletion needs the guard and the owner; the code only where it alone says whose the function is.
     async fn for_deletion(&self) -> Result<Option<CloudFrontObserved>, CloudError> {
         let Some(described) = self.describe(Stage::Development).await? else {
             return Ok(None);
@@ -287,7 +287,7 @@ impl Reader<'_> {
     /// Whether LIVE has the code of DEVELOPMENT because we published DEVELOPMENT at this `ETag`.
     ///
     /// The fact that makes it safe: `PublishFunction` copies DEVELOPMENT, whose `ETag` moves with
-    /// every update. As long as it stands where it stood when we published, any later publish can
+    /// every update. As long as it is what it was when we published, any later publish can
     /// only have copied the same content. LIVE must have been read before this `ETag` was: otherwise an
     /// update and a publish could have come between, and a foreign code would be remembered as ours.
     fn known_by_publish(&self, development_etag: &str) -> bool {
@@ -416,7 +416,7 @@ fn observed(
     }
 }
 
-/// Whether its hash is all that is needed of a code: people are shown how other code differs.
+/// Whether its hash is all that is needed of a code: people read how other code differs.
 fn is_enough(desired: &CloudFrontDesired, code: &CodeSeen) -> bool {
     !desired.report_only || code.sha256 == desired.code.sha256
 }

@@ -1,13 +1,13 @@
 //! What to do next: the comparison that decides both "there is work" and "not Ready".
 //!
-//! Invariant: LIVE is published only from DEVELOPMENT that has the wanted content and stands in front of
-//! an open gate, and only where the spec asks for LIVE. Nothing is written without the guard that the cloud offers.
+//! Invariant: LIVE is published only from DEVELOPMENT that has the wanted content and for which
+//! the gate is open, and only where the spec asks for LIVE. Nothing is written without the guard that the cloud offers.
 //! Pure: no client, no SDK, no clock, no async, no logging.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::desired::{CODE, COMMENT, CloudFrontDesired, STORES, reserved, tag_key, tag_name};
+use super::desired::{CODE, COMMENT, CloudFrontDesired, STORES};
 use super::intent::untagged;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
 use super::step::CloudFrontStep;
@@ -16,6 +16,8 @@ use crate::api::Reason;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
+use crate::functions::shared::difference;
+use crate::functions::shared::tags::{is_reserved, key_of, managed_name};
 use crate::reconcile::{Difference, Goal, Plan, PlannedStep};
 
 type Steps = Vec<PlannedStep<CloudFrontStep>>;
@@ -66,7 +68,7 @@ fn creation(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus) -> S
         desired
             .tags
             .iter()
-            .map(|(key, value)| difference(&tag_name(key), None, Some(value))),
+            .map(|(key, value)| difference(&managed_name(key), None, Some(value))),
     );
     let mut tags = Tags::new();
     if !untagged(memory) {
@@ -102,7 +104,7 @@ fn changes(
         Err(_)
             if desired.claim.is_empty()
                 && desired.tags.is_empty()
-                && !managed.iter().any(|name| tag_key(name).is_some()) =>
+                && !managed.iter().any(|name| key_of(name).is_some()) =>
         {
             TagWork::default()
         }
@@ -116,7 +118,7 @@ fn changes(
         }
     };
     let arn = observed.arn.as_str();
-    // First of all: until the claim stands, nothing but the status says whose function it is.
+    // First of all: until the claim is written, nothing but the status says whose function it is.
     let mut steps = tag_work.claim(arn);
 
     let halt = match content(desired, memory, observed) {
@@ -131,7 +133,7 @@ fn changes(
         steps.extend(tag_work.rest(arn));
     }
     match (steps.is_empty(), halt, &observed.live) {
-        // What nothing stands in the way of is done first.
+        // What can be done now is done first.
         (false, _, _) => Plan::Act(steps),
         (true, Some(Halt::Wait(message)), _) => Plan::Waiting {
             reason: Reason::TestUnavailable,
@@ -308,11 +310,7 @@ fn first_publish() -> Difference {
 }
 
 fn difference(field: &str, from: Option<&str>, to: Option<&str>) -> Difference {
-    Difference {
-        field: field.to_owned(),
-        from: from.map(str::to_owned),
-        to: to.map(str::to_owned),
-    }
+    difference::difference(field, from.map(str::to_owned), to.map(str::to_owned))
 }
 
 /// What the tags lack and have too much.
@@ -344,7 +342,7 @@ impl TagWork {
             .iter()
             .map(|(key, value)| {
                 difference(
-                    &tag_name(key),
+                    &managed_name(key),
                     observed.get(key).map(String::as_str),
                     Some(value),
                 )
@@ -352,8 +350,8 @@ impl TagWork {
             .collect();
         let ours = managed
             .iter()
-            .filter_map(|name| tag_key(name))
-            .filter(|key| !desired.tags.contains_key(*key) && !reserved(key));
+            .filter_map(|name| key_of(name))
+            .filter(|key| !desired.tags.contains_key(*key) && !is_reserved(key));
         let remove: Vec<(&str, &String)> = ours
             .filter_map(|key| observed.get(key).map(|value| (key, value)))
             .collect();
@@ -363,7 +361,7 @@ impl TagWork {
             write_why,
             remove_why: remove
                 .iter()
-                .map(|(key, value)| difference(&tag_name(key), Some(value), None))
+                .map(|(key, value)| difference(&managed_name(key), Some(value), None))
                 .collect(),
             remove: remove.into_iter().map(|(key, _)| key.to_owned()).collect(),
         }
@@ -373,7 +371,7 @@ impl TagWork {
         if self.claim.is_empty() {
             return Steps::new();
         }
-        // Owner tags are our business, not a change of what the user asked for: no reason is listed.
+        // Owner tags are our business, not a change that the user wants: no reason is listed.
         vec![PlannedStep {
             step: CloudFrontStep::Tag {
                 arn: arn.to_owned(),

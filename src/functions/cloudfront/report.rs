@@ -1,7 +1,7 @@
 //! What the status says of the function.
 //!
 //! Invariant: `etag` and `development.codeSha256` belong together, as do `live.etag` and
-//! `live.codeSha256`: the next look trusts each hash for as long as its ETag stands.
+//! `live.codeSha256`: the next observation trusts each hash as long as its ETag is the same.
 //! Pure: no client, no SDK, no clock, no async, no logging.
 
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ pub(super) fn report(
     }
 }
 
-/// What the cloud said is true no longer. What only cloudfn knows (managed names, intent) stays.
+/// What the cloud answered is true no longer. What only cloudfn knows (managed names, intent) stays.
 fn forget(memory: &mut CloudFrontFunctionStatus) {
     memory.common.arn = None;
     memory.stage = None;
@@ -51,7 +51,7 @@ fn present(
     if observed.tags.as_ref().is_ok_and(is_claimed) {
         memory.intent = None;
     }
-    // A look that had no use for the code must not put an ETag beside the hash of another code.
+    // An observation that did not read the code must not put an ETag beside the hash of another code.
     if let Some(code) = &observed.development.code {
         memory.etag.clone_from(&observed.etag);
         memory.development = Some(DevelopmentStatus {
@@ -128,7 +128,7 @@ fn known(
     }
 }
 
-/// LIVE is as last known; where that is another code than the one asked for now, it is not `Current` any more.
+/// LIVE is as last known; where that is another code than the wanted one, it is not `Current` any more.
 fn unread(desired: &CloudFrontDesired, memory: &mut CloudFrontFunctionStatus) {
     if let Some(live) = &mut memory.live
         && live.state == LiveState::Current

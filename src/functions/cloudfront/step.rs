@@ -154,7 +154,7 @@ impl fmt::Debug for CloudFrontStep {
     }
 }
 
-/// What the reply to a step taught us.
+/// What the reply to a step says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CloudFrontChange {
     /// Created.

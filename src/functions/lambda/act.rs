@@ -5,7 +5,7 @@ use super::step::{Change, Step};
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{Class, CloudError};
 
-/// Does it and tells what the reply taught.
+/// Carries it out, and answers what the reply says.
 pub async fn act(cloud: &dyn LambdaApi, name: &str, step: &Step) -> Result<Change, CloudError> {
     match step {
         Step::Create { new, code } => Ok(Change::Created {
@@ -32,7 +32,7 @@ pub async fn act(cloud: &dyn LambdaApi, name: &str, step: &Step) -> Result<Chang
         }),
         Step::Part(step) => parts::act(cloud, name, step).await.map(Change::Part),
         Step::Delete { .. } => match cloud.delete(name).await {
-            // Gone already is as good; the look that follows each deletion confirms it.
+            // Gone already is as good; the observation that follows each deletion confirms it.
             Err(error) if error.class != Class::NotFound => Err(error),
             _ => Ok(Change::Deleted),
         },

@@ -94,7 +94,7 @@ pub fn references(spec: &LambdaFunctionSpec) -> BTreeSet<ReferenceName> {
 /// What is wanted.
 ///
 /// # Errors
-/// Where the spec cannot be carried out as it stands.
+/// Where the spec cannot be carried out as it is.
 pub fn desired(
     spec: &LambdaFunctionSpec,
     inputs: &Inputs,

@@ -5,7 +5,7 @@ use crate::cloud::lambda::{Described, Function, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::reconcile::Observed;
 
-/// What the cloud has, and what replies to steps of this pass taught beside it.
+/// What the cloud has, and what replies to steps of this pass add to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LambdaObserved {
     /// The function. Its revision id is `None` once a write has used it up.
@@ -16,7 +16,7 @@ pub struct LambdaObserved {
     pub deployed: Option<String>,
     /// The version that a step of this pass published.
     pub published: Option<Published>,
-    /// A step of this pass deleted it; whether it is gone must be looked at.
+    /// A step of this pass deleted it; whether it is gone must be read.
     pub deleted: bool,
 }
 
@@ -44,7 +44,7 @@ impl LambdaObserved {
         }
     }
 
-    /// Whether the function is the one that the status tells of, and was not changed since.
+    /// Whether the function is the one that the status describes, and was not changed since.
     ///
     /// `LastModified` moves with code and configuration, and a function that is made anew has its
     /// own; tags do not move it. Should they somewhere, a version is published once more, as of a

@@ -82,7 +82,7 @@ fn present(
     {
         return plan;
     }
-    // After a failed update the fields show what was asked for while the old version still serves,
+    // After a failed update the fields have the new values while the old version still serves,
     // so a difference means that the spec was edited since: the way out. A failure that is news
     // blocks in any case: should the fields show the old, it is tried again at the pace of what is
     // blocked, and not in a loop.
@@ -203,7 +203,7 @@ fn failed_to_start(
     }
 }
 
-/// What is to be done to configuration and code, from one look.
+/// What is to be done to configuration and code, from one observation.
 struct Work {
     configuration: Differing,
     code: Differing,
@@ -235,7 +235,7 @@ impl Work {
         }
     }
 
-    /// The same look, with configuration and code left as they are.
+    /// The same work, with configuration and code left as they are.
     fn nothing(found: &Self) -> Self {
         Self {
             configuration: Differing::default(),

@@ -27,7 +27,7 @@ pub fn report(
         };
         return;
     };
-    // Who claims nothing deploys nothing, so only what is ours is remembered as deployed.
+    // In Observe mode nothing is deployed, so `code` is recorded only for functions we own.
     if let Goal::Present(desired) = goal
         && !desired.claim.is_empty()
         && source::is_current(desired, status, observed)

@@ -1,4 +1,4 @@
-//! Steps, what must be known before them, and what their replies teach.
+//! Steps, what must be known before them, and what their replies say.
 //!
 //! Invariant: each reply that the cloud could have answered with a new revision id drops the one
 //! that was read, since no write may use one twice. Pure.
@@ -80,7 +80,7 @@ impl DriverStep for Step {
     }
 }
 
-/// What the reply to a step taught us.
+/// What the reply to a step says.
 pub enum Change {
     /// The function is there, with these tags.
     Created {
@@ -108,7 +108,7 @@ pub enum Change {
 
 /// What must be in the status before the step is sent, so that no crash after it misleads.
 ///
-/// - Code: its source, without the hash that would prove that it runs. A later look believes the
+/// - Code: its source, without the hash that would prove that it runs. A later observation believes the
 ///   tag, which is written after the code, only together with this.
 /// - Create: what was published belongs to a function that is gone; and `recreations` is there
 ///   from our own create until the function was active once, so a function that is adopted, or

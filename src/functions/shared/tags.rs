@@ -10,12 +10,17 @@ const LIMIT: usize = 47;
 /// What begins a tag's name among the managed names, and in differences.
 const PREFIX: &str = "tags/";
 
+/// Whether a tag key belongs to cloudfn or to AWS.
+pub fn is_reserved(key: &str) -> bool {
+    key.starts_with("cloudfn.dev/") || key.starts_with("aws:")
+}
+
 /// A tag's name among the managed names, and in differences.
 pub fn managed_name(key: &str) -> String {
     format!("{PREFIX}{key}")
 }
 
-/// The tag key that a managed name stands for, if it is a tag's.
+/// The tag key of a managed name, if it is a tag's.
 pub fn key_of(managed_name: &str) -> Option<&str> {
     managed_name.strip_prefix(PREFIX)
 }
@@ -38,7 +43,7 @@ pub fn wanted(spec: Option<&Tags>) -> Result<Tags, Unmet> {
         )));
     }
     for (key, value) in &tags {
-        if key.starts_with("cloudfn.dev/") || key.starts_with("aws:") {
+        if is_reserved(key) {
             return Err(Unmet::Invalid(format!(
                 "the tag key {key} is reserved; choose another"
             )));

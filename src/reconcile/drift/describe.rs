@@ -11,7 +11,7 @@ use crate::api::{LastDrift, PlannedChange};
 const PLANNED_LIMIT: usize = 50;
 /// Bytes of a value in `status.plannedChanges` at most; two of them and the names stay under 4 KB.
 const VALUE_LIMIT: usize = 1024;
-/// Bytes of a diff in `status.plannedChanges` at most: it stands beside two hashes, and line ends and
+/// Bytes of a diff in `status.plannedChanges` at most: two hashes are beside it, and line ends and
 /// quotes take two bytes each in JSON.
 const PLANNED_DIFF_LIMIT: usize = 3072;
 /// Bytes of the diff in `status.lastDrift` at most.
@@ -20,7 +20,7 @@ const DRIFT_DIFF_LIMIT: usize = 4096;
 const CUT_LINE: usize = 64;
 /// How the fields of our own tags begin: they are no field of the spec.
 const OUR_TAGS: &str = "tags/cloudfn.dev/";
-/// The field that stands for a function that is gone.
+/// The field that is listed for a function that is gone.
 const NAME: &str = "functionName";
 
 /// Whether a step writes nothing but our own tags.

@@ -13,7 +13,7 @@ use crate::reconcile::Unmet;
 /// Tests of one function at most, wherever they stand: each is a call.
 const MAX_TESTS: usize = 32;
 
-/// What stands between DEVELOPMENT and LIVE.
+/// The tests that a content must pass between DEVELOPMENT and LIVE.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gate {
     /// The tests, in the order of the spec.
@@ -76,7 +76,7 @@ impl Gate {
         sha256_of_parts(parts.iter().map(Vec::as_slice))
     }
 
-    /// Whether the content of this key may go LIVE. `tried`: in this look at the function, the cloud
+    /// Whether the content of this key may go LIVE. `tried`: since this observation, the cloud
     /// failed to run a test already.
     pub(in super::super) fn status(
         &self,

@@ -6,7 +6,7 @@ use crate::api::cloudfront::{TestResult, TestsOutcome, TestsStatus};
 use crate::api::conditions::TESTED;
 use crate::reconcile::KindCondition;
 
-/// Times that `TestFunction` itself may fail in a row before a person hears of it.
+/// Times that `TestFunction` itself may fail in a row before the object is Stalled.
 pub(super) const MAX_FAILURES: i32 = 3;
 /// Contents that passed and are remembered, so that going back to one needs no test.
 const REMEMBERED: usize = 5;
@@ -29,7 +29,7 @@ pub(super) fn about(key: &str, memory: TestsStatus) -> TestsStatus {
     }
 }
 
-/// What one of `count` tests taught about the content of this key.
+/// Records the result of one of `count` tests for the content of this key.
 pub(in super::super) fn record(
     memory: &mut Option<TestsStatus>,
     key: &str,

@@ -163,7 +163,7 @@ pub fn decode(base64: &str) -> Result<Vec<u8>, Unmet> {
     }
 }
 
-/// Number of entries that the archive's end record tells; `None` where there is no such record.
+/// Number of entries that the archive's end record gives; `None` where there is no such record.
 fn entries(bytes: &[u8]) -> Option<u16> {
     // The record is last, but for a comment of at most 65,535 bytes.
     let first = bytes.len().saturating_sub(END_SIZE + usize::from(u16::MAX));

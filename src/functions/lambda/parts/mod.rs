@@ -23,7 +23,7 @@ macro_rules! parts {
             $( $(#[$doc])* $variant(<$part as Part>::Step), )*
         }
 
-        /// What the reply to a step of a part taught.
+        /// What the reply to a step of a part says.
         pub enum Change {
             $( $(#[$doc])* $variant(<$part as Part>::Change), )*
         }

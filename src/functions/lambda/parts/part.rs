@@ -48,10 +48,10 @@ pub enum Need<S> {
     /// These steps; none where all is as wanted.
     Steps(Vec<PlannedStep<S>>),
     /// A read, since what was read is used up, or nothing was read of the part. A read is no step:
-    /// where nothing comes before it, the plan is to look again. The steps that are known to follow
+    /// where nothing comes before it, the plan is to read again. The steps that are known to follow
     /// are for people.
     Read(Vec<PlannedStep<S>>),
-    /// The cloud's answer to something that cannot be asked for: once nothing else is to be done,
+    /// Something that only the cloud can provide: once nothing else is to be done,
     /// waiting. One sentence: for what.
     Wait(&'static str),
 }
@@ -81,7 +81,7 @@ pub fn map<S, T>(steps: Vec<PlannedStep<S>>, wrap: impl Fn(S) -> T) -> Vec<Plann
 pub trait Part {
     /// One mutation, with all that it needs.
     type Step: Step;
-    /// What the reply to a step taught.
+    /// What the reply to a step says.
     type Change: Send;
 
     /// What is due in this turn. Pure.

@@ -27,7 +27,7 @@ pub enum Step {
         arn: String,
         /// The tags that differ.
         tags: Tags,
-        /// Nobody changed the function, or made it anew, since the status told of it.
+        /// Nobody changed the function, or made it anew, since the status was written.
         unchanged: bool,
     },
     /// `UntagResource`.
@@ -179,7 +179,7 @@ fn to_tag(of: &Situation<'_>, tags: &Tags) -> Option<(Turn, Tags)> {
         let known = source::tag(of.observed);
         if of.code_is_current && known != Some(wanted) {
             due.insert(SOURCE_TAG.to_owned(), wanted.to_owned());
-            // It says where the code came from, and publishing may need another look, which
+            // It says where the code came from, and publishing may need another observation, which
             // forgets that this pass deployed it.
             if turn == Turn::Last {
                 turn = Turn::BeforeVersions;
@@ -208,7 +208,7 @@ fn to_untag(of: &Situation<'_>, tags: &Tags) -> Option<(Turn, Vec<String>)> {
         .map(ToOwned::to_owned)
         .collect();
     let mut turn = Turn::Last;
-    // An archive has replaced the outside source that the tag tells of.
+    // An archive has replaced the outside source that the tag names.
     if desired.code.source().is_none()
         && !desired.claim.is_empty()
         && of.code_is_current

@@ -23,11 +23,11 @@ pub struct Versions;
 
 /// `PublishVersion`.
 pub struct Step {
-    /// Guard: the code that was looked at.
+    /// Guard: the code that was observed.
     pub code_sha256: String,
     /// Guard.
     pub revision: Option<String>,
-    /// Fingerprint of the configuration that was looked at.
+    /// Fingerprint of the observed configuration.
     pub configuration_sha256: String,
 }
 
@@ -146,7 +146,7 @@ impl Part for Versions {
             });
         }
         // In Observe mode another function of the same name may be there: what was published is
-        // about the one that the status told of.
+        // about the one that the status describes.
         if let Goal::Present(desired) = goal
             && desired.claim.is_empty()
             && !observed.is_unchanged_since(status)
