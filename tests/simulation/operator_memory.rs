@@ -79,7 +79,7 @@ fn a_function_that_is_left_without_our_tags_is_said_to_be() {
         });
         trace
             .into_iter()
-            .find(|line| line.contains("events Left"))
+            .find(|line| line.contains("events Retained"))
             .unwrap_or_default()
     };
     let (tagged, untagged) = (
