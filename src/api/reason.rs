@@ -26,13 +26,13 @@ pub enum Reason {
     /// The cloud accepted a change and is carrying it out.
     Settling,
     /// Another operation runs on the function, or somebody changed it at the same moment; cloudfn
-    /// looks again and goes on.
+    /// reads it again and goes on.
     Busy,
-    /// The cloud asks for fewer calls, or cloudfn's own budget is used up; it goes on by itself.
+    /// The cloud asks for fewer calls, or cloudfn's own budget is used up; cloudfn retries.
     Throttled,
     /// The cloud cannot be reached or answers with errors of its own; cloudfn tries again.
     CloudUnavailable,
-    /// For three check intervals nobody could look at the function, so nobody knows its state.
+    /// For three check intervals cloudfn could not read the function, so its state is unknown.
     CannotObserve,
     /// The operator has no usable cloud credentials; give it some.
     Unauthenticated,

@@ -13,7 +13,7 @@ fn nothing_is_sent_without_its_guard_and_the_claim_comes_first() {
                 seen.live = Live::Never;
                 seen.etag = None;
             },
-            &["Look"],
+            &["Read"],
         ),
         case(
             "an update without the guard reads first",
@@ -21,7 +21,7 @@ fn nothing_is_sent_without_its_guard_and_the_claim_comes_first() {
                 seen.development.config.comment = "x".into();
                 seen.etag = None;
             },
-            &["Look"],
+            &["Read"],
         ),
         case(
             "a claim needs no guard",
@@ -117,7 +117,7 @@ fn a_deletion_is_a_plan_too() {
     observed.etag = None;
     assert_eq!(
         spelled(&plan(Some(&observed))),
-        ["Look"],
+        ["Read"],
         "never without the guard"
     );
 }

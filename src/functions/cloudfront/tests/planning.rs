@@ -36,7 +36,7 @@ pub(super) fn spelled(plan: &Plan<CloudFrontStep>) -> Vec<String> {
         }
         Plan::Blocked { reason, .. } => vec![reason.as_str().to_owned()],
         Plan::Settled => vec!["Settled".to_owned()],
-        Plan::Read => vec!["Look".to_owned()],
+        Plan::Read => vec!["Read".to_owned()],
         Plan::Waiting { .. } => vec!["Waiting".to_owned()],
     }
 }
@@ -275,7 +275,7 @@ fn only_what_the_spec_names_or_named_is_touched() {
         held(
             "LIVE unread with nothing to publish is read first",
             |seen| seen.live = Live::Unread,
-            &["Look"],
+            &["Read"],
         ),
     ]);
 }

@@ -171,11 +171,11 @@ fn memory(managed: &[&str]) -> LambdaFunctionStatus {
     memory
 }
 
-/// A plan in one line: `Settled`, `Look`, `Waiting 1s`, `Blocked UpdateFailed`, or the steps.
+/// A plan in one line: `Settled`, `Read`, `Waiting 1s`, `Blocked UpdateFailed`, or the steps.
 fn show(plan: &Plan<super::Step>) -> String {
     match plan {
         Plan::Settled => "Settled".to_owned(),
-        Plan::Read => "Look".to_owned(),
+        Plan::Read => "Read".to_owned(),
         Plan::Waiting { first, .. } => format!("Waiting {}s", first.as_secs()),
         Plan::Blocked { reason, .. } => format!("Blocked {}", reason.as_str()),
         Plan::Act(steps) => steps

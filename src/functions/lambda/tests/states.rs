@@ -44,9 +44,9 @@ fn a_running_change_is_waited_for_and_never_written_into() {
         (
             "a used-up guard",
             edited(|o| o.function.revision_id = None),
-            "Look",
+            "Read",
         ),
-        ("just deleted by us", edited(|o| o.deleted = true), "Look"),
+        ("just deleted by us", edited(|o| o.deleted = true), "Read"),
     ];
     for (case, observed, expected) in cases {
         assert_eq!(next(&wanted, &memory(&[]), &observed), expected, "{case}");
@@ -253,7 +253,7 @@ fn absent_deletes_and_looks_until_it_is_gone() {
         ))),
         "Delete(functionName:orders>-)"
     );
-    assert_eq!(absent(Some(&edited(|o| o.deleted = true))), "Look");
+    assert_eq!(absent(Some(&edited(|o| o.deleted = true))), "Read");
     assert_eq!(
         absent(Some(&edited(
             |o| o.function.state = Some("Deleting".to_owned())

@@ -116,7 +116,7 @@ fn a_version_is_published_for_each_change_and_only_then() {
             &memory(&[]),
             &edit(|o| o.function.revision_id = None)
         ),
-        "Look"
+        "Read"
     );
     assert_eq!(
         next(
