@@ -32,8 +32,8 @@ pub(super) async fn announce<M: ManagedKind>(
     let draft = &pass.ledger.draft;
     let stored = pass.ledger.stored();
     let nothing_new = *draft == before && drift::is_stored(draft.common(), stored.common());
-    // A retry of an object that is Stalled for a person announces nothing new. That a resource which
-    // was there is to be made again is new.
+    // A retry of a Stalled object stores nothing before its step, unless it makes a resource again that
+    // the status has an ARN of.
     let recreates = effect == Effect::Create && draft.common().arn.is_some();
     let is_retry = pass.ledger.has_finalizer() && pass.was_stalled() && !recreates;
     let due = if effect == Effect::Create {
@@ -53,7 +53,7 @@ pub(super) async fn announce<M: ManagedKind>(
     pass.locate(identity);
     pass.draft_conditions(&in_progress(effect));
     match pass.ledger.store(WriteTime::BeforeStep).await {
-        // A deletion needs no status that nobody can write.
+        // The API server refuses every status of such an object (422), which must not stop its deletion.
         Err(error) if matches!(goal, Goal::Absent) && error.is_refusal_of_object() => {}
         stored => stored?,
     }

@@ -62,7 +62,8 @@ fn draft<M: ManagedKind>(pass: &mut Pass<'_, M>, state: &State) {
         let ready = *state == State::Ready;
         let common = pass.ledger.draft.common_mut();
         pass.drift.keep_repair_request(ready, common);
-        // A request that is answered before anybody could observe is not forgotten.
+        // The pass may end before it observed: the kind must know of the request now, for below the request
+        // is marked as handled.
         pass.acknowledge_request();
         pass.draft_conditions(state);
         let common = pass.ledger.draft.common_mut();
@@ -117,7 +118,7 @@ fn remember<M: ManagedKind>(
         record.observed_at = previous.as_ref().map_or(pass.started, |r| r.observed_at);
     }
     record.retry = retry;
-    // What the cloud kept is no repetition if it ever has to be done again.
+    // Ready: the cloud kept the step, so counting its repetitions starts anew.
     record.repeated = pass.repeated.filter(|_| !settled);
     record.polls = polls;
     record.restored_at = previous.and_then(|record| record.restored_at);
@@ -157,7 +158,7 @@ async fn unwritten<M: ManagedKind>(mut pass: Pass<'_, M>, error: &WriteError) ->
     }
     publish_events(&mut pass).await;
     warn!(object = ?pass.subject, %error, "a pass could not be written down");
-    // What a step did is lost with the status, so doing it again says nothing against the cloud.
+    // The status that remembers the step was not stored: doing the step again is no repetition.
     pass.repeated = None;
     let next = Requeue::Retry(RetryClass::ApiServer);
     let retry = retry(&pass, next);

@@ -1,7 +1,7 @@
 //! The conditions that a pass writes. Pure.
 //!
 //! Invariant: Ready is always there; Ready=True means neither Reconciling nor Stalled; where Ready
-//! is not True, exactly one of them is there, unless the object is paused.
+//! is not True, exactly one of Reconciling and Stalled is there, unless the object is paused.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;

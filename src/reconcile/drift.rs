@@ -24,7 +24,7 @@ pub(super) struct DriftWatch {
     /// somebody else.
     settled: bool,
     response: Response,
-    /// `status.lastDrift` is of this pass.
+    /// This pass has written `status.lastDrift`.
     noted: bool,
 }
 
@@ -56,8 +56,8 @@ impl<M: ManagedKind> Finding<'_, M> {
         planned_changes::<M>(self.goal, self.observed, self.steps)
     }
 
-    /// Our own tags are put back whatever the policy: they say whose function it is, and nobody's edit is
-    /// lost by it. A test changes nothing.
+    /// Whether the first step overwrites nobody's edit: it only tests, or it only puts our own tags back,
+    /// which every policy does since they say whose function it is.
     fn begins_with_no_overwrite(&self) -> bool {
         self.steps
             .first()
@@ -211,8 +211,7 @@ impl DriftWatch {
         self.reports() && event.reason == Reason::Drifted.as_str()
     }
 
-    /// Before a pass ends: who requested a repair need not request it again because it could not be
-    /// done at once.
+    /// Keeps a request for repair open where the pass could not finish the repair.
     pub(super) fn keep_repair_request(self, ready: bool, draft: &mut CommonStatus) {
         if self.response == Response::RepairOnRequest && !ready {
             draft.settled_generation = None;
@@ -269,7 +268,8 @@ pub(super) fn keep_of_another(remembered: &mut CommonStatus, found: &CommonStatu
     }
 }
 
-/// Whether all of `found` is in `known`. What a function that was made again still lacks is ours to do.
+/// Whether all of `found` is in `known`. If the drift was a deletion, what the new function still lacks
+/// is our own unfinished work.
 fn covers(known: &LastDrift, found: &LastDrift) -> bool {
     if is_gone(known) {
         return true;

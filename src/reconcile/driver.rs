@@ -15,7 +15,7 @@ use super::close::close;
 use super::conditions::is_available;
 use super::context::{Context, kind_name};
 use super::kind::{ManagedKind, Spec, Status};
-use super::ledger::own_status;
+use super::ledger::{self, own_status};
 use super::outcome::Outcome;
 use super::pass::Pass;
 use super::record::{Record, Snapshot};
@@ -25,7 +25,6 @@ use super::world::World;
 use super::{drift, lifecycle, references};
 use crate::api::{DriftPolicy, ManagedSpec, ManagedStatus, Reference, Subject, conditions};
 use crate::kubernetes::events::Events;
-use crate::kubernetes::status;
 use crate::telemetry::metrics::Metrics;
 
 /// Timers fire up to this much early or late; a check is not put off for so little.
@@ -170,7 +169,7 @@ impl<M: ManagedKind> Driver<M> {
         let interval = self.context.settings.secret_interval;
         let mut wait = record.requeue_after(now, interval);
         let found = own_status(subject).unwrap_or_default();
-        // What could not be stored is nothing to go back to; the next check is near.
+        // Where the last write failed, the API server never had the remembered status: nothing to restore.
         let unwritten = record
             .retry
             .is_some_and(|r| r.class == RetryClass::ApiServer);
@@ -205,9 +204,7 @@ impl<M: ManagedKind> Driver<M> {
         now: Instant,
     ) {
         record.restored_at = Some(now);
-        let (client, version) = (&self.context.client, subject.resource_version());
-        let (namespace, name) = (subject.namespace(), subject.name());
-        match status::apply::<M::Resource>(client, namespace, name, version, &status).await {
+        match ledger::restore(&self.context.client, subject, &status).await {
             Ok(version) => {
                 record.status = status;
                 let before = subject.resource_version().to_owned();

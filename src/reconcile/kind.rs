@@ -2,7 +2,7 @@
 //!
 //! [`ManagedKind`] is the loop (desired, observe, plan, act, fold, report). [`KindStatus`] is what a
 //! kind remembers in the status from pass to pass, [`Observed`] what the cloud has, [`Step`] one change
-//! of it. It imports no other file of this room.
+//! of it. This file imports no other file of its room.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -135,7 +135,8 @@ pub trait Desired: Send + Sync {
     /// Names of what cloudfn puts there for the spec: `timeout`, `tags/team`, ...
     fn managed(&self) -> BTreeSet<String>;
 
-    /// Plans shall list every difference for people. Only our own tags are still written, alone.
+    /// Makes plans list every difference, for people to read. From then on only our own tags are written,
+    /// in a step of their own.
     fn explain_all(&mut self) {}
 }
 
@@ -306,7 +307,7 @@ pub enum Plan<S> {
         /// One sentence: what, and what to do.
         message: String,
     },
-    /// What is known does not suffice (a used-up guard): read again in this pass.
+    /// What is known does not suffice (a reply made the ETag or RevisionId stale): read again in this pass.
     Read,
     /// Steps, in order. The driver does the first one, folds its reply in and plans again.
     Act(Vec<PlannedStep<S>>),

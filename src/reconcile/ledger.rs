@@ -1,6 +1,6 @@
 //! The object's status and finalizer: as read, as stored, as drafted.
 //!
-//! Invariant: the only writer of both. A write goes onto the version of the object that was read or
+//! Invariant: the only writer of both, within a pass and (`restore`) between two. A write goes onto the version of the object that was read or
 //! written last; what the pass wrote itself counts as read.
 
 use kube::{Api, Client};
@@ -17,7 +17,8 @@ const RETRIES: usize = 3;
 /// When a status is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WriteTime {
-    /// Before a step, which only the generation that was read asks for (a mark for deletion is another).
+    /// Before a step: not written where the object's generation has changed since it was read (a mark for
+    /// deletion changes it, too).
     BeforeStep,
     /// At the end of a pass: what was found holds for the generation that the status names.
     AtEnd,
@@ -235,6 +236,18 @@ impl<'a, K: ManagedResource> Ledger<'a, K> {
         self.finalizers = finalizers;
         Ok(())
     }
+}
+
+/// Writes a status that is remembered, where somebody else changed it between two passes. Answers the
+/// object's new version.
+pub(super) async fn restore<K: ManagedResource>(
+    client: &Client,
+    subject: &Subject<K>,
+    remembered: &K::Status,
+) -> Result<String, WriteError> {
+    let (namespace, name) = (subject.namespace(), subject.name());
+    let version = subject.resource_version();
+    status::apply::<K>(client, namespace, name, version, remembered).await
 }
 
 /// The object's status with our own conditions only: those of others are theirs to write.

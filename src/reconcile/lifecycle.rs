@@ -85,7 +85,7 @@ async fn present<M: ManagedKind>(
             }
         }
         Converged::NotOurs(refusal) => Outcome::stalled(refusal.reason, refusal.message),
-        // Only a deletion ends so; whatever it was, the next pass knows.
+        // Only a deletion ends so; the next pass decides.
         Converged::Retained => {
             Outcome::reconciling(Reason::Progressing, "cloudfn goes on", Requeue::Now)
         }
@@ -222,7 +222,8 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
     }
 }
 
-/// Leaves the resource, with its tags: where it never had ours, its manifest does not take it back.
+/// Leaves the resource and its tags. Where ours were never seen on it, the event says that the same
+/// manifest does not take it back.
 async fn retain<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outcome> {
     let common = pass.ledger.draft.common();
     let made = common.arn.is_some() || common.create_requested_at.is_some();

@@ -17,6 +17,11 @@
 //! | `references` | reads ConfigMaps and Secrets |
 //! | `context`, `settings`, `world` | what every pass needs |
 //!
+//! Words: a plan is *settled* where nothing is left to do, and `status.settledGeneration` remembers that;
+//! a step is *announced* by what the status says before it is sent; the status exists as *read* when the
+//! pass began, as *stored* last and as *drafted*; a *claim* are the owner tags of an object; a *snapshot*
+//! is all of an object that a pass depends on. Messages say "function", since all kinds are functions today.
+//!
 //! Invariant: every exit of a pass, errors and time-outs included, goes through `close`, and nothing
 //! but [`ManagedKind::act`] changes a cloud.
 //! May not import: `functions`, `runtime`, `cli`, any SDK.

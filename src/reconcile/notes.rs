@@ -159,7 +159,8 @@ fn trouble(conditions: &[Condition]) -> Option<Trouble> {
     Trouble::of(condition)
 }
 
-/// Where nobody could observe in between, the kind's own condition still has what was reported before.
+/// During an outage Ready has another reason; the kind's own condition still has the trouble of before, so
+/// that no event reports it twice.
 fn trouble_before_outage(old: &[Condition], kind_types: &[&str]) -> Option<Trouble> {
     let ready = find(old, READY)?;
     if !NOT_OBSERVED.iter().any(|r| ready.reason == r.as_str()) {

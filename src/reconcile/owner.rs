@@ -30,7 +30,7 @@ pub(super) async fn resolve_ownership<M: ManagedKind>(
     let deleting = pass.snapshot.deleting;
     Ok(match ownership::decide(tags, facts) {
         Ownership::Ours => Ok(None),
-        // What this object never wrote its tags on is not deleted with it.
+        // While its object is being deleted nothing is adopted: what never had our tags is left.
         Ownership::Take(Adoption::Adopted | Adoption::TookOver)
         | Ownership::TakeUnlessPresent { .. }
             if deleting =>

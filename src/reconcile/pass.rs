@@ -138,8 +138,8 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
         }
     }
 
-    /// Whether the object was Ready for all that it is now before this pass, or was not because of
-    /// somebody else's edit that is left: what changed then is the cloud.
+    /// Whether the object was Ready before this pass for the same snapshot, or was not only because somebody
+    /// else's edit is left or nobody could observe: what changed then is the cloud.
     pub(super) fn was_ready_for_this(&self) -> bool {
         let common = self.ledger.read().common();
         let generation = self.snapshot.generation;

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use super::settings::IN_FLIGHT;
 use crate::api::CommonStatus;
 
-/// Announces a create at `now`. `ours` says of an earlier announcement whether this operator made it:
-/// one of somebody else's that may still arrive stays known.
+/// Announces a create at `now`, and answers the announcement. `ours` says of the one before whether this
+/// operator made it; if not, and it may still arrive, it moves to `earlierCreateRequestedAt`.
 pub(super) fn announce(
     status: &mut CommonStatus,
     now: Timestamp,

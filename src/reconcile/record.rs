@@ -12,7 +12,8 @@ use super::kind::{Difference, Effect, ManagedKind};
 use super::retry::RetryClass;
 use crate::api::{FINALIZER, ManagedResource, ManagedStatus, Reference, ReferenceKind, Subject};
 
-/// All of an object that a pass depends on: where it is the same again, there is nothing to do.
+/// All of an object that a pass depends on: generation, deletion, pause, request, references and
+/// annotations. Where it is the same again, there is nothing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Snapshot {
     /// Generation of the spec.
@@ -127,7 +128,7 @@ impl<S> Record<S> {
     }
 
     /// Whether this version is older than the last write: the cache has not caught up yet. The last pass
-    /// read or made it on its way, or it is another writer's in between.
+    /// read or wrote it before its last write, or its number is smaller: another writer's in between.
     ///
     /// Versions of one resource can be compared as numbers (Kubernetes API concepts, "Resource versions").
     /// Were it otherwise somewhere, the write that follows is refused, and the object is read anew.

@@ -58,7 +58,8 @@ impl RetryClass {
             Self::Busy if failures == 0 => Duration::ZERO,
             Self::Busy => jittered(seconds(1), seconds(30), failures - 1, random),
             Self::NotReadyYet => jittered(seconds(2), seconds(30), failures, random),
-            // The family's own gate decides; the jitter spreads those who wait for it.
+            // `cloud::limit` decides how long no call of this API family is sent; the jitter spreads those
+            // who wait for it.
             Self::Throttled(after) => {
                 after.unwrap_or(seconds(1)) + Duration::from_secs(1).mul_f64(random)
             }

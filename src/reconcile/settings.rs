@@ -1,4 +1,4 @@
-//! What the operator's flags say to the driver.
+//! What the operator's flags say to the driver, and the driver's fixed limits, which have no flag.
 
 use std::time::Duration;
 

@@ -66,9 +66,9 @@ pub(super) async fn converge<M: ManagedKind>(
 
 /// How good the observation is.
 struct Sight {
-    /// It is of after the last step, by the cloud's word or by a reply that was folded in.
+    /// It includes every step sent so far: it was read since, or the replies were folded in.
     current: bool,
-    /// Nothing was sent since the cloud was read.
+    /// Nothing but tests was sent since the cloud was read.
     fresh: bool,
     /// Reads after a step that failed.
     rereads: usize,
@@ -152,7 +152,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
             announce(self.pass, self.identity, self.goal, &first.step).await?;
             self.act(first).await?;
         }
-        // At once the first time; should it ever go on so, with the delays of a retry.
+        // The first time the next pass follows at once (no delay for Busy); if it repeats, it backs off.
         Err(Outcome::reconciling(
             Reason::Progressing,
             "the change takes longer than one pass; cloudfn goes on",
