@@ -14,7 +14,7 @@ use crate::kubernetes::events::Events;
 use crate::telemetry::metrics::Metrics;
 
 /// What the passes of one kind share.
-pub struct Context<K: ManagedResource> {
+pub(super) struct Context<K: ManagedResource> {
     pub(super) client: Client,
     pub(super) settings: Settings,
     pub(super) world: Arc<dyn World>,
@@ -26,7 +26,7 @@ pub struct Context<K: ManagedResource> {
 
 impl<K: ManagedResource> Context<K> {
     /// A context that remembers no object yet.
-    pub fn new(
+    pub(super) fn new(
         client: Client,
         settings: Settings,
         world: Arc<dyn World>,

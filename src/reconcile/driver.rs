@@ -169,7 +169,8 @@ impl<M: ManagedKind> Driver<M> {
         let interval = self.context.settings.secret_interval;
         let mut wait = record.requeue_after(now, interval);
         let found = own_status(subject).unwrap_or_default();
-        // Where the last write failed, the API server never had the remembered status: nothing to restore.
+        // After trouble with the API server the next check is near: until then nothing is restored, since
+        // the remembered status may not be the newest.
         let unwritten = record
             .retry
             .is_some_and(|r| r.class == RetryClass::ApiServer);

@@ -88,7 +88,8 @@ pub trait ManagedKind: Send + Sync + 'static {
     async fn act(&self, identity: &Identity, step: &Self::Step)
     -> Result<Self::Change, CloudError>;
 
-    /// Brings `observed`, and `status` where a reply is to be remembered, up to date with a step's reply. Pure.
+    /// Brings `observed`, and `status` where a reply is to be remembered, up to date with a
+    /// step's reply. Pure.
     fn fold(observed: &mut Option<Self::Observed>, status: &mut Status<Self>, change: Self::Change);
 
     /// Writes the kind's own fields of the status, and `arn`, from what was observed. Pure.
@@ -135,8 +136,8 @@ pub trait Desired: Send + Sync {
     /// Names of what cloudfn puts there for the spec: `timeout`, `tags/team`, ...
     fn managed(&self) -> BTreeSet<String>;
 
-    /// Makes plans list every difference, for people to read. From then on only our own tags are written,
-    /// in a step of their own.
+    /// Makes plans list every difference, for people to read. Our own tags are then a step of their own,
+    /// since nothing else may be overwritten unasked.
     fn explain_all(&mut self) {}
 }
 

@@ -1,7 +1,7 @@
 //! The object's status and finalizer: as read, as stored, as drafted.
 //!
-//! Invariant: the only writer of both, within a pass and (`restore`) between two. A write goes onto the version of the object that was read or
-//! written last; what the pass wrote itself counts as read.
+//! Invariant: the only writer of both, within a pass and (`restore`) between two. A write goes onto the
+//! version of the object that was read or written last; what the pass wrote itself counts as read.
 
 use kube::{Api, Client};
 

@@ -29,7 +29,7 @@
 mod announce;
 mod close;
 mod conditions;
-pub mod context;
+mod context;
 mod drift;
 mod driver;
 mod kind;
@@ -48,7 +48,6 @@ pub mod settings;
 mod steps;
 pub mod world;
 
-pub use context::Context;
 pub use driver::Driver;
 pub use kind::{
     Desired, Difference, Effect, Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind,

@@ -103,7 +103,7 @@ struct Work<'w, 'a, M: ManagedKind> {
     /// How the next step makes it ours.
     adoption: Option<Adoption>,
     sight: Sight,
-    /// The last step was a deletion that the cloud accepted.
+    /// A deletion was sent in this pass, and no step failed since: no second one follows.
     deletion_sent: bool,
 }
 
@@ -116,7 +116,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 if !self.pass.progress.is_observed() {
                     return Err(Outcome::reconciling(
                         Reason::Throttled,
-                        "waiting for API budget; will retry",
+                        "the function's turn did not come in time; will retry",
                         Requeue::Now,
                     ));
                 }

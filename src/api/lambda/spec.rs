@@ -191,9 +191,6 @@ impl ManagedSpec for LambdaFunctionSpec {
     fn common(&self) -> &CommonSpec {
         &self.common
     }
-    fn region(&self) -> Option<&str> {
-        self.region.as_deref()
-    }
 }
 
 impl ManagedResource for LambdaFunction {

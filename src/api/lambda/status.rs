@@ -96,9 +96,6 @@ impl ManagedStatus for LambdaFunctionStatus {
     fn common_mut(&mut self) -> &mut CommonStatus {
         &mut self.common
     }
-    fn region(&self) -> Option<&str> {
-        self.region.as_deref()
-    }
     fn set_region(&mut self, region: &str) {
         self.region = Some(region.to_owned());
     }

@@ -67,8 +67,8 @@ pub struct CloudFrontDesired {
     pub claim: Tags,
     /// What must pass before anything is published.
     pub gate: Gate,
-    /// Plans list every difference for people; only our own tags are written, alone.
-    pub report_only: bool,
+    /// Plans list every difference, for people to read.
+    pub explain_all: bool,
 }
 
 impl CloudFrontDesired {
@@ -112,7 +112,7 @@ impl Desired for CloudFrontDesired {
     }
 
     fn explain_all(&mut self) {
-        self.report_only = true;
+        self.explain_all = true;
     }
 }
 
@@ -172,7 +172,7 @@ pub fn desired(
         } else {
             gate
         },
-        report_only: claim.is_empty(),
+        explain_all: claim.is_empty(),
     })
 }
 

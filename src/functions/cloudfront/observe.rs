@@ -42,7 +42,7 @@ impl Observed for CloudFrontObserved {
     }
 
     fn tags(&self) -> Result<&Tags, CloudError> {
-        let denied = |why: &String| CloudError::tags_unreadable("ListTags", why);
+        let denied = |why: &String| CloudError::tags_unreadable("ListTagsForResource", why);
         self.tags.as_ref().map_err(denied)
     }
 }
@@ -197,7 +197,7 @@ impl Reader<'_> {
         let differs = code.sha256 != desired.code.sha256 || described.summary.config != wanted;
         // What differs is updated and then published, whatever LIVE has. Where nothing is written
         // unasked, people want to know what LIVE has.
-        let unread = differs && desired.publish && !desired.report_only;
+        let unread = differs && desired.publish && !desired.explain_all;
         let live = if unread {
             Live::Unread
         } else {
@@ -418,7 +418,7 @@ fn observed(
 
 /// Whether its hash is all that is needed of a code: people read how other code differs.
 fn is_enough(desired: &CloudFrontDesired, code: &CodeSeen) -> bool {
-    !desired.report_only || code.sha256 == desired.code.sha256
+    !desired.explain_all || code.sha256 == desired.code.sha256
 }
 
 fn found<T>(answer: Result<T, CloudError>) -> Result<Option<T>, CloudError> {

@@ -27,7 +27,7 @@ pub struct LambdaDesired {
     /// Owner tags that the function shall carry; empty where they do not count.
     pub claim: Tags,
     /// Our own tags are written alone, since no other difference is removed unasked.
-    pub shown: bool,
+    pub explain_all: bool,
 }
 
 impl LambdaDesired {
@@ -60,7 +60,7 @@ impl Desired for LambdaDesired {
     }
 
     fn explain_all(&mut self) {
-        self.shown = true;
+        self.explain_all = true;
     }
 }
 
@@ -106,6 +106,6 @@ pub fn desired(
         publish: spec.publish,
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
-        shown: claim.is_empty(),
+        explain_all: claim.is_empty(),
     })
 }

@@ -1,11 +1,12 @@
 //! The rules of tags: which a spec may have, and their names in `status.managed`. Pure.
 
 use super::difference::difference;
+use crate::api::aws;
 use crate::cloud::Tags;
 use crate::reconcile::{Difference, Unmet};
 
-/// AWS allows 50 tags; three are cloudfn's own.
-const LIMIT: usize = 47;
+/// Tags of a spec at most.
+const LIMIT: i64 = aws::LIMITS.tags;
 
 /// What begins a tag's name among the managed names, and in differences.
 const PREFIX: &str = "tags/";
@@ -36,7 +37,7 @@ pub fn tag_difference(key: &str, from: Option<&String>, to: Option<&String>) -> 
 /// [`Unmet::Invalid`] for too many, for reserved keys, and for characters that AWS refuses.
 pub fn wanted(spec: Option<&Tags>) -> Result<Tags, Unmet> {
     let tags = spec.cloned().unwrap_or_default();
-    if tags.len() > LIMIT {
+    if i64::try_from(tags.len()).is_ok_and(|count| count > LIMIT) {
         return Err(Unmet::Invalid(format!(
             "spec.tags has {} tags, and {LIMIT} are possible beside cloudfn's own; remove some",
             tags.len()

@@ -171,7 +171,7 @@ fn to_tag(of: &Situation<'_>, tags: &Tags) -> Option<(Turn, Tags)> {
     } else {
         Turn::First
     };
-    if desired.shown && turn == Turn::First {
+    if desired.explain_all && turn == Turn::First {
         due.clear();
     }
     due.extend(claim);
