@@ -265,11 +265,6 @@ pub struct CommonStatus {
 pub trait ManagedSpec: Clone + Debug + DeserializeOwned + Send + Sync + 'static {
     /// The common fields.
     fn common(&self) -> &CommonSpec;
-
-    /// The region in the spec, if the kind has regions.
-    fn region(&self) -> Option<&str> {
-        None
-    }
 }
 
 /// A status with the common fields.
@@ -280,11 +275,6 @@ pub trait ManagedStatus:
     fn common(&self) -> &CommonStatus;
     /// The common fields, mutable.
     fn common_mut(&mut self) -> &mut CommonStatus;
-
-    /// The region that the function lives in, if the kind has regions.
-    fn region(&self) -> Option<&str> {
-        None
-    }
 
     /// Records the region, if the kind has regions.
     fn set_region(&mut self, _region: &str) {}
