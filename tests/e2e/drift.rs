@@ -8,7 +8,6 @@ use aws_sdk_lambda::types::Environment;
 use cloudfn_bed::{Action, Fault, MINUTE, is_ready};
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::invariants::SENTINEL;
 use crate::ownership::either::{
@@ -163,9 +162,7 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
         let change = &object.data["status"]["plannedChanges"][0];
         if kind == CFF {
             assert_eq!(planned(&object), [("Update", "code"), ("Publish", "code")]);
-            let theirs = Sha256::digest(javascript("theirs"))
-                .iter()
-                .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+            let theirs = crate::support::sha256_hex(&javascript("theirs"));
             assert_eq!(
                 (&drift["codeSha256"], &drift["liveCodeSha256"]),
                 (&json!(theirs), &json!(theirs))

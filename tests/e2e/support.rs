@@ -670,3 +670,12 @@ fn config(comment: &str) -> FunctionConfig {
         .build()
         .expect("a configuration")
 }
+
+/// SHA-256 of a text in hexadecimal, as `status` spells the hash of CloudFront code. Computed here, not by
+/// the operator's own function, whose result it is compared with.
+pub fn sha256_hex(text: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(text)
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}

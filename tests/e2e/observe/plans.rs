@@ -3,7 +3,6 @@
 use cloudfn_bed::is_ready;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::invariants::SENTINEL;
 use crate::ownership::either::{
@@ -45,12 +44,6 @@ fn diffs(object: &DynamicObject) -> Vec<bool> {
 fn observing(mut spec: Value) -> Value {
     spec["managementPolicy"] = json!("Observe");
     spec
-}
-
-fn sha256(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 #[tokio::test]
@@ -122,7 +115,10 @@ async fn the_plan_for_a_foreign_cloudfront_function_is_exact_and_manage_carries_
         .apply(manifest(CFF, "f", "ours", observing(spec.clone())))
         .await;
     let object = scene.reason(CFF, "f", "Drifted").await;
-    let (from, to) = (sha256(&javascript("outside")), sha256(&javascript("ours")));
+    let (from, to) = (
+        crate::support::sha256_hex(&javascript("outside")),
+        crate::support::sha256_hex(&javascript("ours")),
+    );
     let expected = [
         ["Update", "code", &from, &to],
         ["Update", "comment", "", "ours"],

@@ -36,12 +36,6 @@ fn base64(code: &str) -> String {
     STANDARD.encode(Sha256::digest(code))
 }
 
-fn hex(code: &str) -> String {
-    Sha256::digest(code)
-        .iter()
-        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
-}
-
 fn message(object: &DynamicObject, kind: &str) -> String {
     condition(object, kind)
         .and_then(|found| found["message"].as_str())
@@ -258,8 +252,7 @@ async fn an_annotation_lets_one_content_pass_and_says_so() {
         .apply(cff("edge", &redirect(301), json!({"tests": [apex("/a")]})))
         .await;
     stage.ready().await;
-    let skip =
-        |code: &str| json!({"metadata": {"annotations": {"cloudfn.dev/skip-tests": hex(code)}}});
+    let skip = |code: &str| json!({"metadata": {"annotations": {"cloudfn.dev/skip-tests": crate::support::sha256_hex(code)}}});
     stage.tenant.patch(CFF, "edge", skip(&redirect(307))).await;
     stage
         .tenant
