@@ -125,6 +125,16 @@ pub trait LambdaApi: Send + Sync + 'static {
         description: &str,
     ) -> Result<String, CloudError>;
 
+    /// `GetFunctionRecursionConfig`: `Allow` or `Terminate`.
+    async fn recursive_loop(&self, name: &str, mode: BudgetMode) -> Result<String, CloudError>;
+
+    /// `PutFunctionRecursionConfig`: `Allow` or `Terminate`; answers what the function now has.
+    async fn put_recursive_loop(
+        &self,
+        name: &str,
+        recursive_loop: &str,
+    ) -> Result<String, CloudError>;
+
     /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
     async fn delete(&self, name: &str) -> Result<(), CloudError>;
 

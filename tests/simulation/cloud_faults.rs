@@ -9,7 +9,7 @@ use crate::schedule::{Act, Adversity, Kind, Slot, role};
 use crate::world::ACCOUNT;
 
 /// Operations that the operator uses.
-pub const OPERATIONS: [Operation; 19] = [
+pub const OPERATIONS: [Operation; 21] = [
     cf::CREATE_FUNCTION,
     cf::DESCRIBE_FUNCTION,
     cf::GET_FUNCTION,
@@ -26,6 +26,8 @@ pub const OPERATIONS: [Operation; 19] = [
     lambda::UPDATE_FUNCTION_CONFIGURATION,
     lambda::UPDATE_FUNCTION_CODE,
     lambda::PUBLISH_VERSION,
+    lambda::GET_FUNCTION_RECURSION_CONFIG,
+    lambda::PUT_FUNCTION_RECURSION_CONFIG,
     lambda::DELETE_FUNCTION,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,

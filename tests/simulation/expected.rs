@@ -251,6 +251,13 @@ pub fn difference(
             let named = !value.is_null() || fresh.is_null();
             compare(field, &or(value, fresh), &function[field], named);
         }
+        let recursive_loop = &spec["recursiveLoop"];
+        compare(
+            "recursiveLoop",
+            &or(recursive_loop, json!("Terminate")),
+            &function["recursiveLoop"],
+            !recursive_loop.is_null(),
+        );
         let sha256 = &wanted["codeSha256"];
         compare("code", sha256, &function["codeSha256"], true);
         let environment = &wanted["environment"];

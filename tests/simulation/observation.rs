@@ -76,6 +76,9 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         .lambda_list_versions_by_function(caller, name, &Page::default())
         .ok()?
         .items;
+    let recursive_loop = cloud
+        .lambda_get_function_recursion_config(caller, name)
+        .ok()?;
     let versions: BTreeMap<u64, String> = versions
         .into_iter()
         .filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256)))
@@ -85,6 +88,7 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         "codeSha256": function.code_sha256, "state": state, "lastUpdateStatus": function.last_update_status.map(|status| status.word),
         "versions": versions.into_values().collect::<Vec<_>>(),
         "tags": got.tags.ok()?,
+        "recursiveLoop": recursive_loop,
     });
     observed.extend(rest.as_object().cloned().unwrap_or_default());
     Some(Value::Object(observed))

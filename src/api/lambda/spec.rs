@@ -112,6 +112,12 @@ pub struct LambdaFunctionSpec {
     #[schemars(with = "TracingConfig")]
     pub tracing_config: Option<TracingConfig>,
 
+    /// What Lambda does when it finds that the function calls itself in a loop through a queue, a
+    /// topic or a bucket. Omitted: not managed (the cloud's own default is `Terminate`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "RecursiveLoop")]
+    pub recursive_loop: Option<RecursiveLoop>,
+
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -163,6 +169,24 @@ impl Word for TracingMode {
         match self {
             Self::Active => "Active",
             Self::PassThrough => "PassThrough",
+        }
+    }
+}
+
+/// Recursive loop detection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum RecursiveLoop {
+    /// The loop goes on.
+    Allow,
+    /// Lambda stops the loop.
+    Terminate,
+}
+
+impl Word for RecursiveLoop {
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Terminate => "Terminate",
         }
     }
 }

@@ -198,6 +198,34 @@ impl LambdaApi for Lambda {
         convert::text(output.version).ok_or_else(|| errors::incomplete(OPERATION, "Version"))
     }
 
+    async fn recursive_loop(&self, name: &str, mode: BudgetMode) -> Result<String, CloudError> {
+        const OPERATION: &str = "GetFunctionRecursionConfig";
+        let request = self.client.get_function_recursion_config();
+        let call = Call {
+            mode,
+            ..write(OPERATION, name, None)
+        };
+        let output = self.gate.call(call, request.function_name(name).send());
+        self::recursive_loop(OPERATION, output.await?.recursive_loop)
+    }
+
+    async fn put_recursive_loop(
+        &self,
+        name: &str,
+        recursive_loop: &str,
+    ) -> Result<String, CloudError> {
+        const OPERATION: &str = "PutFunctionRecursionConfig";
+        let request = self
+            .client
+            .put_function_recursion_config()
+            .function_name(name)
+            .recursive_loop(recursive_loop.into())
+            .send();
+        let call = write(OPERATION, name, None);
+        let output = self.gate.call(call, request).await?;
+        self::recursive_loop(OPERATION, output.recursive_loop)
+    }
+
     async fn delete(&self, name: &str) -> Result<(), CloudError> {
         let request = self.client.delete_function().function_name(name).send();
         self.gate
@@ -231,6 +259,15 @@ impl LambdaApi for Lambda {
             .await
             .map(drop)
     }
+}
+
+fn recursive_loop(
+    operation: &'static str,
+    answer: Option<types::RecursiveLoop>,
+) -> Result<String, CloudError> {
+    answer
+        .map(|word| word.as_str().to_owned())
+        .ok_or_else(|| errors::incomplete(operation, "RecursiveLoop"))
 }
 
 /// Whose function it is, is read from the ARN before any write: a reply without one is of no use.

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use super::code::Code;
 use super::configuration::{compare, wanted};
-use crate::api::lambda::LambdaFunctionSpec;
+use super::parts::recursion;
+use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
 use crate::api::{ReferenceKind, SOURCE_TAG};
 use crate::cloud::Tags;
 use crate::cloud::lambda::Configuration;
@@ -22,6 +23,8 @@ pub struct LambdaDesired {
     pub code: Code,
     /// Publish a version of what is settled.
     pub publish: bool,
+    /// What Lambda shall do with a recursive loop.
+    pub recursive_loop: Option<RecursiveLoop>,
     /// The spec's tags.
     pub tags: Tags,
     /// Owner tags that the function shall carry; empty where they do not count.
@@ -55,6 +58,7 @@ impl Desired for LambdaDesired {
     /// it would take away: versions stay.
     fn managed(&self) -> BTreeSet<String> {
         let mut names = compare::managed(&self.configuration);
+        names.extend(self.recursive_loop.map(|_| recursion::NAME.to_owned()));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
     }
@@ -104,6 +108,7 @@ pub fn desired(
         configuration: wanted::configuration(spec, inputs)?,
         code: Code::wanted(&spec.code, inputs)?,
         publish: spec.publish,
+        recursive_loop: spec.recursive_loop,
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
         explain_all: claim.is_empty(),

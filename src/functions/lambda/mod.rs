@@ -97,12 +97,12 @@ impl ManagedKind for LambdaFunctions {
     async fn observe(
         &self,
         identity: &Identity,
-        _status: &LambdaFunctionStatus,
-        _goal: Goal<'_, LambdaDesired>,
+        memory: &LambdaFunctionStatus,
+        goal: Goal<'_, LambdaDesired>,
         mode: BudgetMode,
     ) -> Result<Option<LambdaObserved>, CloudError> {
         let cloud = self.clouds.lambda(&identity.region).await?;
-        observe::observe(cloud.as_ref(), &identity.name, mode).await
+        observe::observe(cloud.as_ref(), &identity.name, goal, memory, mode).await
     }
 
     fn plan(

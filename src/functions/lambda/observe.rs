@@ -1,9 +1,12 @@
-//! Looks at the function: one `GetFunction`.
+//! Reads the function: one `GetFunction`, and one call for each named part that it does not show.
 
+use super::desired::LambdaDesired;
+use super::parts;
+use super::parts::part::Known;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Described, Function, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
-use crate::reconcile::Observed;
+use crate::reconcile::{Goal, Observed};
 
 /// What the cloud has, and what replies to steps of this pass add to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub struct LambdaObserved {
     pub deployed: Option<String>,
     /// The version that a step of this pass published.
     pub published: Option<Published>,
+    /// What Lambda does with a recursive loop: `Allow` or `Terminate`.
+    pub recursive_loop: Known<String>,
     /// A step of this pass deleted it; whether it is gone must be read.
     pub deleted: bool,
 }
@@ -40,8 +45,17 @@ impl LambdaObserved {
             tags,
             deployed: None,
             published: None,
+            recursive_loop: Known::Unread,
             deleted: false,
         }
+    }
+
+    /// Whether its parts may be read and changed now: it is neither coming, going nor being updated.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let state = self.function.state.as_deref();
+        !matches!(state, Some("Pending" | "Failed" | "Deleting"))
+            && self.function.last_update_status.as_deref() != Some("InProgress")
     }
 
     /// Whether the function is the one that the status describes, and was not changed since.
@@ -70,11 +84,19 @@ impl Observed for LambdaObserved {
 pub async fn observe(
     cloud: &dyn LambdaApi,
     name: &str,
+    goal: Goal<'_, LambdaDesired>,
+    memory: &LambdaFunctionStatus,
     mode: BudgetMode,
 ) -> Result<Option<LambdaObserved>, CloudError> {
-    match cloud.describe(name, mode).await {
-        Ok(Described { function, tags }) => Ok(Some(LambdaObserved::new(function, tags))),
-        Err(error) if error.class == Class::NotFound => Ok(None),
-        Err(error) => Err(error),
+    let mut observed = match cloud.describe(name, mode).await {
+        Ok(Described { function, tags }) => LambdaObserved::new(function, tags),
+        Err(error) if error.class == Class::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if let Goal::Present(desired) = goal
+        && observed.is_ready()
+    {
+        parts::read(cloud, name, (desired, memory), mode, &mut observed).await?;
     }
+    Ok(Some(observed))
 }

@@ -254,18 +254,23 @@ impl Work {
         for turn in [Turn::BeforeVersions, Turn::Versions, Turn::Last] {
             needs.extend(parts_in(of, turn));
         }
-        let (mut steps, mut wait) = (Vec::new(), None);
+        let (mut steps, mut wait, mut denied) = (Vec::new(), None, None);
         for need in needs {
             match need {
                 Need::Read(_) if steps.is_empty() => return Plan::Read,
                 Need::Steps(more) | Need::Read(more) => steps.extend(more),
                 Need::Wait(message) => wait = wait.or(Some(message)),
+                Need::Denied(message) => denied = denied.or(Some(message)),
             }
         }
-        match wait {
+        match (wait, denied) {
             _ if !steps.is_empty() => Plan::Act(steps),
-            Some(message) => waiting(of.observed, message),
-            None => Plan::Settled,
+            (Some(message), _) => waiting(of.observed, message),
+            (None, Some(message)) => Plan::Blocked {
+                reason: Reason::AccessDenied,
+                message,
+            },
+            (None, None) => Plan::Settled,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod convergence;
 mod crashes;
+mod parts;
 mod versions;
 
 use ::base64::Engine as _;
@@ -70,7 +71,7 @@ fn variants() -> Vec<Value> {
         json!({"timeout": 10, "memorySize": 512, "description": "orders"}),
         json!({"environment": {"variables": {"LEVEL": value("info"), "MODE": value("fast")}}, "tags": {"team": "shop", "stage": "test"}}),
         json!({"environment": {}, "tags": {}, "description": ""}),
-        json!({"environment": {"variablesFrom": [{"secretRef": {"name": "db"}, "prefix": "DB_"}]}, "architectures": ["arm64"], "publish": true}),
+        json!({"environment": {"variablesFrom": [{"secretRef": {"name": "db"}, "prefix": "DB_"}]}, "architectures": ["arm64"], "publish": true, "recursiveLoop": "Allow"}),
         json!({"code": {"configMapRef": {"name": "files"}}, "runtime": "python3.14", "tags": {"team": "ops"}}),
         json!({"code": {"s3Bucket": "bucket", "s3Key": "one"}, "architectures": ["arm64"]}),
         json!({"code": {"s3Bucket": "bucket", "s3Key": "two", "s3ObjectVersion": "7"}, "publish": true, "tags": {"stage": "live"}, "timeout": 30}),

@@ -42,6 +42,10 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
             let configuration = Configuration::of(
                 json!({"Description": format!("outside {number}"), "Timeout": 60 + number}),
             );
+            let word = ["Allow", "Terminate"].get(usize::try_from(number).ok()?);
+            // Where the function is busy, so is the edit that follows.
+            let _ = word
+                .map(|word| cloud.lambda_put_function_recursion_config(&caller, name, Some(word)));
             let request = lambda::UpdateFunctionConfiguration {
                 function_name: name.to_owned(),
                 configuration,

@@ -152,6 +152,32 @@ impl LambdaApi for Lambda {
             .version)
     }
 
+    async fn recursive_loop(&self, name: &str, mode: BudgetMode) -> Result<String, CloudError> {
+        self.0
+            .call(
+                read("GetFunctionRecursionConfig", CONTROL, mode),
+                |cloud, caller| cloud.lambda_get_function_recursion_config(caller, name),
+            )
+            .await
+            .map(ToOwned::to_owned)
+    }
+
+    async fn put_recursive_loop(
+        &self,
+        name: &str,
+        recursive_loop: &str,
+    ) -> Result<String, CloudError> {
+        self.0
+            .call(
+                write("PutFunctionRecursionConfig", CONTROL),
+                |cloud, caller| {
+                    cloud.lambda_put_function_recursion_config(caller, name, Some(recursive_loop))
+                },
+            )
+            .await
+            .map(ToOwned::to_owned)
+    }
+
     async fn delete(&self, name: &str) -> Result<(), CloudError> {
         self.0
             .call(write("DeleteFunction", CONTROL), |cloud, caller| {

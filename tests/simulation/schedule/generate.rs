@@ -358,6 +358,9 @@ fn lambda(rng: &mut Rng) -> Value {
         spec["environment"] = environment;
     }
     lambda_fields::put_others(rng, &mut spec, BY_HAND);
+    if rng.u8(..4) == 0 {
+        spec["recursiveLoop"] = json!(["Allow", "Terminate"][rng.usize(..2)]);
+    }
     if rng.bool() {
         spec["publish"] = json!(true);
     }

@@ -205,6 +205,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "quotas are token buckets that hold one second's worth",
     ),
     (
+        "recursion",
+        "PutFunctionRecursionConfig needs a function that can be changed (its ResourceConflictException has to mean something) and moves the RevisionId where it changes something",
+    ),
+    (
         "republish",
         "a version that was deleted is published anew, with the next number, even if nothing changed",
     ),

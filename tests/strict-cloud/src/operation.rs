@@ -88,13 +88,17 @@ pub mod lambda {
     pub const LIST_VERSIONS_BY_FUNCTION: Operation = of_lambda("ListVersionsByFunction", List);
     pub const DELETE_FUNCTION: Operation = of_lambda("DeleteFunction", Write);
     pub const LIST_FUNCTIONS: Operation = of_lambda("ListFunctions", List);
+    pub const GET_FUNCTION_RECURSION_CONFIG: Operation =
+        of_lambda("GetFunctionRecursionConfig", Read);
+    pub const PUT_FUNCTION_RECURSION_CONFIG: Operation =
+        of_lambda("PutFunctionRecursionConfig", Write);
     pub const TAG_RESOURCE: Operation = of_lambda("TagResource", Write);
     pub const UNTAG_RESOURCE: Operation = of_lambda("UntagResource", Write);
     pub const LIST_TAGS: Operation = of_lambda("ListTags", Read);
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 24] = [
+pub const ALL: [Operation; 26] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -116,6 +120,8 @@ pub const ALL: [Operation; 24] = [
     lambda::LIST_VERSIONS_BY_FUNCTION,
     lambda::DELETE_FUNCTION,
     lambda::LIST_FUNCTIONS,
+    lambda::GET_FUNCTION_RECURSION_CONFIG,
+    lambda::PUT_FUNCTION_RECURSION_CONFIG,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,
     lambda::LIST_TAGS,

@@ -42,6 +42,8 @@ pub struct Regional {
     pub versions: BTreeMap<u64, (Configuration, String)>,
     /// Tags.
     pub tags: Tags,
+    /// RecursiveLoop.
+    pub recursive_loop: &'static str,
 }
 
 /// Everything an account holds now.
@@ -113,6 +115,7 @@ impl Cloud {
                     configuration: latest.configuration,
                     code_sha256: latest.code_sha256,
                     tags: function.tags,
+                    recursive_loop: function.recursive_loop,
                 };
                 snapshot
                     .lambda

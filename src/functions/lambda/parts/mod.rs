@@ -5,13 +5,14 @@
 //! says what else it needs.
 
 pub mod part;
+pub mod recursion;
 pub mod tags;
 pub mod versions;
 
 use self::part::{Need, Part, Situation, Turn};
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::cloud::CloudError;
 use crate::cloud::lambda::LambdaApi;
+use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
@@ -43,6 +44,23 @@ macro_rules! parts {
                     $( Self::$variant(step) => step.effect(), )*
                 }
             }
+        }
+
+        /// Reads the parts that are named and that `GetFunction` does not show.
+        ///
+        /// # Errors
+        /// Those of the calls, but for a refusal: see [`part::answer_of`].
+        pub async fn read(
+            cloud: &dyn LambdaApi,
+            name: &str,
+            (desired, memory): (&LambdaDesired, &LambdaFunctionStatus),
+            mode: BudgetMode,
+            observed: &mut LambdaObserved,
+        ) -> Result<(), CloudError> {
+            $( if <$part as Part>::is_named(desired, memory) {
+                <$part as Part>::read(cloud, name, mode, observed).await?;
+            } )*
+            Ok(())
         }
 
         /// What all parts need in this turn, in the order of the list.
@@ -105,4 +123,6 @@ parts! {
     Tags: tags::FunctionTags;
     /// Published versions.
     Versions: versions::Versions;
+    /// Recursive loop detection.
+    Recursion: recursion::Recursion;
 }

@@ -1,15 +1,15 @@
 //! The contract of a part: what AWS Lambda keeps of a function beside its configuration and code.
 //!
 //! A part is a type without values that implements [`Part`], in a file of its own, and a row in
-//! `parts/mod.rs`. What is wanted of it is a member of [`LambdaDesired`]; what is known of it, and
-//! whether it was read, a member of [`LambdaObserved`]. `observe` reads a part that the spec or
-//! `status.managed` names, and no other.
+//! `parts/mod.rs`. What is wanted of it is a member of [`LambdaDesired`]; what is known of it, a member
+//! of [`LambdaObserved`]: a [`Known`], where `GetFunction` does not show it. `observe` reads such a part
+//! only where the spec or `status.managed` names it.
 
 use async_trait::async_trait;
 
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::cloud::CloudError;
 use crate::cloud::lambda::LambdaApi;
+use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::reconcile::{Goal, PlannedStep, Step};
@@ -43,6 +43,36 @@ pub struct Situation<'a> {
     pub update_failed: bool,
 }
 
+/// What is known of a part that `GetFunction` does not show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known<T> {
+    /// Nothing: neither the spec nor `status.managed` names it, or the function was not ready.
+    Unread,
+    /// What the cloud has.
+    Read(T),
+    /// Nothing, since the operator may not read it. In words: code and message.
+    Denied(String),
+}
+
+/// What is known of a part after the answer to its read.
+///
+/// # Errors
+/// All but a refusal, which concerns this part alone. Nothing is gone for a part's `NotFound`:
+/// `GetFunction` has just found the function.
+pub fn answer_of<T>(answer: Result<T, CloudError>) -> Result<Known<T>, CloudError> {
+    match answer {
+        Ok(read) => Ok(Known::Read(read)),
+        Err(error) if error.class == Class::Denied => {
+            Ok(Known::Denied(format!("{}: {}", error.code, error.message)))
+        }
+        Err(error) if error.class == Class::NotFound => Err(CloudError {
+            class: Class::Unavailable,
+            ..error
+        }),
+        Err(error) => Err(error),
+    }
+}
+
 /// What a part needs in a turn.
 pub enum Need<S> {
     /// These steps; none where all is as wanted.
@@ -54,6 +84,8 @@ pub enum Need<S> {
     /// Something that only the cloud can provide: once nothing else is to be done,
     /// waiting. One sentence: for what.
     Wait(&'static str),
+    /// A right to read the part: once nothing else is to be done, blocked. One sentence: which.
+    Denied(String),
 }
 
 impl<S> Need<S> {
@@ -63,6 +95,7 @@ impl<S> Need<S> {
             Self::Steps(steps) => Need::Steps(map(steps, wrap)),
             Self::Read(steps) => Need::Read(map(steps, wrap)),
             Self::Wait(message) => Need::Wait(message),
+            Self::Denied(message) => Need::Denied(message),
         }
     }
 }
@@ -83,6 +116,21 @@ pub trait Part {
     type Step: Step;
     /// What the reply to a step says.
     type Change: Send;
+
+    /// Whether the part has a read of its own, and the spec or `status.managed` names it. Pure.
+    fn is_named(_desired: &LambdaDesired, _memory: &LambdaFunctionStatus) -> bool {
+        false
+    }
+
+    /// Reads it into `observed`: one method of the port.
+    async fn read(
+        _cloud: &dyn LambdaApi,
+        _name: &str,
+        _mode: BudgetMode,
+        _observed: &mut LambdaObserved,
+    ) -> Result<(), CloudError> {
+        Ok(())
+    }
 
     /// What is due in this turn. Pure.
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Self::Step>;

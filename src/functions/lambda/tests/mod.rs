@@ -4,6 +4,7 @@
 mod archive;
 mod desired;
 mod fields;
+mod parts;
 mod plan;
 mod report;
 mod source;

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::function::{Content, Function, Phase, Update};
 use super::validate::{self, Breaches, invalid};
-use super::{Configuration, CreateFunction, FunctionConfiguration, code, name, tagging, update};
+use super::{
+    Configuration, CreateFunction, FunctionConfiguration, code, name, recursion, tagging, update,
+};
 use crate::model::{Answer, Caller, Cloud, Context, Problem, Request, Shown};
 use crate::operation::lambda as op;
 use crate::world::{Shelf, World};
@@ -97,6 +99,7 @@ fn create(
         update: Update::None,
         revision: String::new(),
         tags: request.tags.clone(),
+        recursive_loop: recursion::DEFAULT,
         versions: BTreeMap::new(),
         next_version: 1,
         published: None,

@@ -70,6 +70,8 @@ pub(crate) struct Function {
     pub(crate) update: Update,
     pub(crate) revision: String,
     pub(crate) tags: Tags,
+    /// RecursiveLoop: `Allow` or `Terminate`.
+    pub(crate) recursive_loop: &'static str,
     pub(crate) versions: BTreeMap<u64, Version>,
     pub(crate) next_version: u64,
     /// What $LATEST was when it was published last, and as which version.

@@ -11,6 +11,7 @@ mod function;
 mod name;
 mod patterns;
 mod read;
+mod recursion;
 mod schema;
 mod tagging;
 mod update;

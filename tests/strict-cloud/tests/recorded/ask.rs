@@ -270,6 +270,15 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
         "ListVersionsByFunction" => cloud
             .lambda_list_versions_by_function(&me, &function_name(), &with.page())
             .map(|page| page.to_json("Versions")),
+        "GetFunctionRecursionConfig" => cloud
+            .lambda_get_function_recursion_config(&me, &function_name())
+            .map(|word| json!({"RecursiveLoop": word})),
+        "PutFunctionRecursionConfig" => {
+            let (name, word) = (function_name(), with.optional("RecursiveLoop"));
+            cloud
+                .lambda_put_function_recursion_config(&me, &name, word.as_deref())
+                .map(|word| json!({"RecursiveLoop": word}))
+        }
         "ListFunctions" => {
             let version = FunctionVersion::of(with.optional("FunctionVersion").as_deref());
             cloud

@@ -72,6 +72,14 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
         "GetFunction" => ("GET", function("")),
         "GetFunctionConfiguration" => ("GET", function("/configuration")),
         "DeleteFunction" => ("DELETE", function("")),
+        "GetFunctionRecursionConfig" => (
+            "GET",
+            place("2024-08-31/functions", "FunctionName") + "/recursion-config",
+        ),
+        "PutFunctionRecursionConfig" => (
+            "PUT",
+            place("2024-08-31/functions", "FunctionName") + "/recursion-config",
+        ),
         "ListVersionsByFunction" => ("GET", function("/versions")),
         "ListFunctions" => ("GET", "/2015-03-31/functions".to_owned()),
         "TagResource" => ("POST", place("2017-03-31/tags", "Resource")),

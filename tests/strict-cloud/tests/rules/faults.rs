@@ -85,6 +85,12 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         lambda::LIST_FUNCTIONS => {
             verdict(cloud.lambda_list_functions(&me, &Page::default(), false))
         }
+        lambda::GET_FUNCTION_RECURSION_CONFIG => {
+            verdict(cloud.lambda_get_function_recursion_config(&me, "f"))
+        }
+        lambda::PUT_FUNCTION_RECURSION_CONFIG => {
+            verdict(cloud.lambda_put_function_recursion_config(&me, "f", Some("Allow")))
+        }
         lambda::TAG_RESOURCE => verdict(cloud.lambda_tag_resource(&me, arn, &some)),
         lambda::UNTAG_RESOURCE => verdict(cloud.lambda_untag_resource(&me, arn, &keys)),
         lambda::LIST_TAGS => verdict(cloud.lambda_list_tags(&me, arn)),

@@ -60,6 +60,18 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
             }
             _ => Err(unknown(cloud, request)),
         },
+        ["2024-08-31", "functions", name, "recursion-config"] => match request.method() {
+            "GET" => cloud
+                .lambda_get_function_recursion_config(caller, name)
+                .map(recursion),
+            "PUT" => {
+                let word = Body::of(cloud, request)?.recursive_loop()?;
+                cloud
+                    .lambda_put_function_recursion_config(caller, name, word.as_deref())
+                    .map(recursion)
+            }
+            _ => Err(unknown(cloud, request)),
+        },
         ["2017-03-31", "tags", arn] => match request.method() {
             "GET" => cloud
                 .lambda_list_tags(caller, arn)
@@ -77,6 +89,10 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
         },
         _ => Err(unknown(cloud, request)),
     }
+}
+
+fn recursion(word: &str) -> http::Response<Vec<u8>> {
+    json_of(200, &json!({"RecursiveLoop": word}))
 }
 
 fn list(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) -> Handled {

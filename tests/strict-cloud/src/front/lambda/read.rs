@@ -75,6 +75,10 @@ impl Body {
         })
     }
 
+    pub(super) fn recursive_loop(mut self) -> Answer<Option<String>> {
+        self.text("RecursiveLoop")
+    }
+
     pub(super) fn tags(mut self) -> Answer<Tags> {
         Ok(self.map("Tags")?.unwrap_or_default())
     }

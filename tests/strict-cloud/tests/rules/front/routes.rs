@@ -175,6 +175,20 @@ fn every_operation_has_its_path_and_method() {
         ),
         (
             "lambda",
+            "GET /2024-08-31/functions/f/recursion-config".into(),
+            "",
+            "GetFunctionRecursionConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "PUT /2024-08-31/functions/f/recursion-config".into(),
+            "{}",
+            "PutFunctionRecursionConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
             "DELETE /2015-03-31/functions/f?Qualifier=1".into(),
             "",
             "DeleteFunction",

@@ -1,0 +1,99 @@
+//! The part `recursiveLoop`: what Lambda does with a function that calls itself in a loop.
+//!
+//! `GetFunction` does not show it: it has a read of its own.
+
+use async_trait::async_trait;
+
+use super::part::{Known, Need, Part, Situation, Turn, answer_of};
+use crate::api::lambda::{LambdaFunctionStatus, RecursiveLoop, Word as _};
+use crate::cloud::lambda::LambdaApi;
+use crate::cloud::{BudgetMode, CloudError};
+use crate::functions::lambda::desired::LambdaDesired;
+use crate::functions::lambda::observe::LambdaObserved;
+use crate::functions::shared::difference::difference;
+use crate::reconcile::{Effect, PlannedStep, Step as DriverStep};
+
+/// Its name below `spec`, in `status.managed` and in differences.
+pub const NAME: &str = "recursiveLoop";
+/// Of a function that nobody set it for (Lambda API reference, PutFunctionRecursionConfig).
+const FRESH: RecursiveLoop = RecursiveLoop::Terminate;
+
+/// Recursive loop detection.
+pub struct Recursion;
+
+/// `PutFunctionRecursionConfig`.
+pub struct Step(RecursiveLoop);
+
+impl DriverStep for Step {
+    type Desired = LambdaDesired;
+    type Observed = LambdaObserved;
+
+    fn name(&self) -> &'static str {
+        "PutRecursionConfig"
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Update
+    }
+}
+
+/// What is wanted: a field that the spec no longer names goes back to what a fresh function has.
+fn wanted(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> Option<RecursiveLoop> {
+    let dropped = || memory.common.managed.contains(NAME).then_some(FRESH);
+    desired.recursive_loop.or_else(dropped)
+}
+
+fn planned(from: Option<String>, to: RecursiveLoop) -> PlannedStep<Step> {
+    PlannedStep {
+        step: Step(to),
+        why: vec![difference(NAME, from, Some(to.as_str().to_owned()))],
+    }
+}
+
+#[async_trait]
+impl Part for Recursion {
+    type Step = Step;
+    /// The word that the function now has.
+    type Change = String;
+
+    fn is_named(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> bool {
+        wanted(desired, memory).is_some()
+    }
+
+    async fn read(
+        cloud: &dyn LambdaApi,
+        name: &str,
+        mode: BudgetMode,
+        observed: &mut LambdaObserved,
+    ) -> Result<(), CloudError> {
+        observed.recursive_loop = answer_of(cloud.recursive_loop(name, mode).await)?;
+        Ok(())
+    }
+
+    fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
+        let Some(to) = wanted(of.desired, of.memory).filter(|_| turn == Turn::Last) else {
+            return Need::Steps(Vec::new());
+        };
+        match &of.observed.recursive_loop {
+            Known::Unread => Need::Read(Vec::new()),
+            Known::Read(word) if word == to.as_str() => Need::Steps(Vec::new()),
+            Known::Read(word) => Need::Steps(vec![planned(Some(word.clone()), to)]),
+            Known::Denied(why) => Need::Denied(format!(
+                "the function's recursion configuration could not be read ({why}); allow lambda:GetFunctionRecursionConfig"
+            )),
+        }
+    }
+
+    fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
+        let due = desired.recursive_loop.filter(|wanted| *wanted != FRESH);
+        due.map(|to| planned(None, to)).into_iter().collect()
+    }
+
+    async fn act(cloud: &dyn LambdaApi, name: &str, step: &Step) -> Result<String, CloudError> {
+        cloud.put_recursive_loop(name, step.0.as_str()).await
+    }
+
+    fn fold(observed: &mut LambdaObserved, word: String) {
+        observed.recursive_loop = Known::Read(word);
+    }
+}
