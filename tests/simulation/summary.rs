@@ -59,8 +59,8 @@ const STEPS: [&str; 3] = ["acts", "passes", "requests"];
 /// Most that the judge may excuse, and most of that which may be needed, in percent of all assertions
 /// about the same.
 ///
-/// With `recursiveLoop`, which few specs name, the end state has 10.3. Before, measured over three ranges of 2,000 seeds (from 1, 20,001 and 50,001; `drift` over the first two):
-/// end state 8.1 to 8.5, needed 1.5 to 1.6; ready claim 64.7 to 65.2, of which 40 for references,
+/// Measured over three ranges of 2,000 seeds (from 1, 20,001 and 50,001; `drift` over the first two):
+/// end state 8.1 to 8.5 (10.3 since there is `recursiveLoop`, which few specs name), needed 1.5 to 1.6; ready claim 64.7 to 65.2, of which 40 for references,
 /// needed 4.3 to 5.1; drift 30.3 to 31.0, needed 0.01. The margin is about a fifth, a tenth for large shares.
 struct Bound {
     check: Check,
