@@ -129,24 +129,6 @@ pub const OTHER_ACCOUNT: &str = "OtherAccount";
 /// Code of a call that was not sent since the account is not allowed.
 pub const NOT_ALLOWED: &str = "AccountNotAllowed";
 
-/// The error of a call that was not sent since nobody could say whose the credentials are, as `why` has
-/// it: whatever that is, the call itself had no effect.
-#[must_use]
-pub fn unidentified(operation: &'static str, why: &CloudError) -> CloudError {
-    if why.class.had_no_effect() {
-        return CloudError {
-            operation,
-            ..why.clone()
-        };
-    }
-    CloudError {
-        class: Class::Unauthenticated,
-        operation,
-        message: format!("whose the credentials are is not known: {}", why.message),
-        ..why.clone()
-    }
-}
-
 /// Whether the operator may work in this account; an empty list allows any.
 ///
 /// # Errors
@@ -248,12 +230,6 @@ mod tests {
         for unsent in [Unsent::Late, Unsent::Unverified, foreign] {
             assert!(unsent.error("CreateFunction").class.had_no_effect());
         }
-        let why = CloudError {
-            class: Class::Unavailable,
-            ..Unsent::Unverified.error(IDENTIFY)
-        };
-        let error = unidentified("CreateFunction", &why);
-        assert!(error.class.had_no_effect() && error.operation == "CreateFunction");
         let refused = allow("2", &BTreeSet::from(["1".to_owned()])).unwrap_err();
         assert_eq!(refused.class, Class::WrongAccount);
         assert_eq!(allow("2", &BTreeSet::new()), Ok(()));

@@ -236,8 +236,7 @@ impl Way {
         if !self.world.step() {
             self.fuse.blow();
         }
-        let signed_by = self.key().await;
-        let signed_by = signed_by.map_err(|why| clearance::unidentified(call.operation, &why))?;
+        let signed_by = self.key().await?;
         self.fuse.point(call.write).await;
         if let Err(unsent) = terms.check(&self.keys, Some(signed_by), Instant::now()) {
             let error = unsent.error(call.operation);

@@ -20,16 +20,19 @@ impl Schedule {
         }
     }
 
-    /// Mostly soon after something else, while passes run.
+    /// Mostly soon after a spec is applied, while its pass runs.
     fn turn_credentials(&mut self, rng: &mut Rng) {
-        for _ in 0..rng.usize(1..=4) {
+        for _ in 0..rng.usize(2..=6) {
             let back = if rng.bool() {
                 Credentials::Right
             } else {
                 Credentials::Renewed
             };
             let first = rng.usize(..=self.steps.len());
-            let after = Duration::from_millis(rng.u64(..500));
+            let mut later = self.steps.iter().skip(first);
+            let applied = later.position(|step| matches!(step.act, Act::Apply(..)));
+            let first = applied.map_or(first, |further| first + further + 1);
+            let after = Duration::from_millis(rng.u64(10..150));
             self.insert(first, after, Act::Turn(Credentials::Other));
             let last = (first + rng.usize(1..=4)).min(self.steps.len());
             let most = if rng.bool() { 500 } else { 90_000 };

@@ -131,8 +131,9 @@ where
     if let Some(unsent) = cause::<Unsent>(error) {
         return unsent.error(operation);
     }
+    // Whose the credentials are could not be found out: that answer is what people need.
     if let Some(why) = cause::<CloudError>(error) {
-        return clearance::unidentified(operation, why);
+        return why.clone();
     }
     let failure = |class, code: &str| CloudError {
         class,

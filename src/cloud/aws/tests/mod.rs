@@ -179,7 +179,10 @@ async fn cloudfront_throttles_with_400_and_is_asked_once() {
     assert_eq!(requests.lock().unwrap().len(), 1);
     assert_eq!(
         *recorder.0.lock().unwrap(),
-        ["CloudFront PublishFunction Throttled Throttling"]
+        [
+            "STS GetCallerIdentity Ok ",
+            "CloudFront PublishFunction Throttled Throttling"
+        ]
     );
 }
 
