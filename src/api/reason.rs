@@ -64,7 +64,9 @@ pub enum Reason {
     OwnedByAnother,
     /// Another cluster wrote its tag on the function; this object writes nothing more.
     TakenOver,
-    /// The operator's credentials are for another account or region than the function's ARN.
+    /// The operator's credentials are for another account than the function's, or for one that
+    /// --allowed-account-ids does not name, or the cloud answered with another account or region. Nothing
+    /// is sent or released meanwhile; give the operator the right ones.
     WrongAccount,
     /// The operator's flags do not allow what the spec asks; the message names the flag.
     NotAllowed,

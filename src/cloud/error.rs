@@ -27,6 +27,10 @@ pub enum Class {
     Denied,
     /// No usable credentials.
     Unauthenticated,
+    /// The credentials are for another account; nothing was sent.
+    WrongAccount,
+    /// The call's deadline came before its turn; nothing was sent.
+    Late,
     /// The request itself is wrong; only a changed spec helps.
     Invalid,
     /// Something in the cloud still uses the function.
@@ -56,6 +60,8 @@ impl Class {
             | Self::Throttled { .. }
             | Self::Denied
             | Self::Unauthenticated
+            | Self::WrongAccount
+            | Self::Late
             | Self::Invalid
             | Self::NotReadyYet
             | Self::Quota => true,
@@ -78,9 +84,9 @@ pub struct CloudError {
     /// The API operation, as the cloud names it (`CreateFunction`).
     pub operation: &'static str,
     /// The cloud's own error code; `HTTP 502` and the like for an answer without one; or one of
-    /// ours: `Timeout`, `NoConnection`, `NoCredentials`, `NoBudget` (nothing was sent),
-    /// `BadRequest` (it could not be built), `BadReply` (a success that cannot be read or lacks
-    /// what it must have).
+    /// ours: `Timeout`, `NoConnection`, `NoCredentials`, `NoBudget` and those of
+    /// [`clearance`](super::clearance) (nothing was sent), `BadRequest` (it could not be built),
+    /// `BadReply` (a success that cannot be read or lacks what it must have).
     pub code: String,
     /// The cloud's message: one line of at most 500 characters, no request id, no environment
     /// value.

@@ -15,8 +15,8 @@ use tokio::time::Instant;
 const FIRST_CLOSING: Duration = Duration::from_secs(1);
 /// Longest closing time of our own making.
 const LONGEST_CLOSING: Duration = Duration::from_secs(30);
-/// Longest wait for a token; a caller that would wait longer gets [`NoToken`] instead.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// Longest wait for a token where the caller has no deadline of its own.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// Longest `Retry-After` that is obeyed: a mistaken header must not stop a family for a day.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(5);
 
@@ -102,7 +102,7 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waited(pub Duration);
 
-/// No token for a caller that does not wait.
+/// No token for a caller that does not wait, or not so long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the call budget is used up for {after:?}")]
 pub struct NoToken {
@@ -224,21 +224,27 @@ impl Budgets {
     /// Takes a token: reserves the next free slot, in the order of the callers, and sleeps until
     /// then. If the family is closed meanwhile, all reserved slots move behind the closed time.
     ///
-    /// A slot is lost if its caller is cancelled while it waits: the budget is never exceeded.
+    /// A slot is lost if its caller is cancelled while it waits, or gives up since the slot moved
+    /// behind `until`: the budget is never exceeded.
     ///
     /// # Errors
-    /// [`NoToken`], and nothing is reserved: for [`BudgetMode::Try`] if there is no token at once,
-    /// and for every caller if its slot is more than 30 s away, since a waiting caller blocks a
-    /// worker that other objects could use.
+    /// [`NoToken`]: for [`BudgetMode::Try`] if there is no token at once, and for every caller if its
+    /// slot is or moves behind `until`: what is to be sent by then is not sent later. Nothing is
+    /// reserved for a slot that is behind `until` from the beginning.
     #[allow(
         clippy::disallowed_methods,
         reason = "the one place where a caller sleeps for its turn; the clock is tokio's"
     )]
-    pub async fn take(&self, key: &Key, mode: BudgetMode) -> Result<Waited, NoToken> {
+    pub async fn take(
+        &self,
+        key: &Key,
+        mode: BudgetMode,
+        until: Instant,
+    ) -> Result<Waited, NoToken> {
         let start = Instant::now();
         let (mut slot, mut stopped) = self.with(key, |bucket, now| {
             let next = bucket.next(now);
-            if next > now + LONGEST_WAIT || (mode == BudgetMode::Try && next > now) {
+            if next > until || (mode == BudgetMode::Try && next > now) {
                 return Err(NoToken { after: next - now });
             }
             Ok((bucket.take(now), bucket.stopped))
@@ -248,6 +254,11 @@ impl Budgets {
             let total = self.with(key, |bucket, _| bucket.stopped);
             slot += total.saturating_sub(stopped);
             stopped = total;
+            if slot.max(Instant::now()) > until {
+                return Err(NoToken {
+                    after: self.opens_in(key),
+                });
+            }
         }
         Ok(Waited(start.elapsed()))
     }

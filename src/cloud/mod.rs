@@ -5,12 +5,14 @@
 //! May not import: `reconcile`, `functions`, `kubernetes`, `runtime`, `cli`.
 
 pub mod aws;
+pub mod clearance;
 pub mod cloudfront;
 pub mod error;
 pub mod lambda;
 pub mod limit;
 pub mod observe;
 
+pub use clearance::Errand;
 pub use error::{Class, CloudError};
 pub use limit::BudgetMode;
 pub use observe::CallObserver;

@@ -3,12 +3,15 @@
 //!
 //! Invariant: nothing that was sent is ever forgotten, whenever the operator is stopped.
 
+use tokio::time::Instant;
+
 use super::drift;
 use super::kind::{Desired, Effect, Goal, Identity, KindStatus, ManagedKind, Step};
 use super::ledger::{Announced, WriteTime};
 use super::outcome::State;
 use super::pass::Pass;
 use super::pending_create;
+use super::settings::SENT_WITHIN;
 use crate::api::{ManagedStatus, Reason};
 use crate::kubernetes::WriteError;
 
@@ -33,9 +36,11 @@ pub(super) async fn announce<M: ManagedKind>(
     let stored = pass.ledger.stored();
     let nothing_new = *draft == before && drift::is_stored(draft.common(), stored.common());
     // A retry of a Stalled object stores nothing before its step, unless it makes a resource again that
-    // the status has an ARN of.
-    let recreates = effect == Effect::Create && draft.common().arn.is_some();
-    let is_retry = pass.ledger.has_finalizer() && pass.was_stalled() && !recreates;
+    // the status has an ARN of, or an older announcement of a create would stand for this one.
+    let common = draft.common();
+    let must_be_new =
+        effect == Effect::Create && (common.arn.is_some() || common.create_requested_at.is_some());
+    let is_retry = pass.ledger.has_finalizer() && pass.was_stalled() && !must_be_new;
     let due = if effect == Effect::Create {
         Announced::Create
     } else {
@@ -80,4 +85,5 @@ fn announce_create<M: ManagedKind>(pass: &mut Pass<'_, M>) {
     let ours = |before: Option<&String>| before == announced || remembered == Some(before);
     let text = pending_create::announce(ledger.draft.common_mut(), now, ours);
     ledger.create_announced = Some(text);
+    ledger.send_until = Some(Instant::now() + SENT_WITHIN);
 }

@@ -10,9 +10,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use secrecy::SecretString;
+use tokio::time::Instant;
 
 use crate::api::{ManagedResource, ManagedStatus, Reason, ReferenceKind};
-use crate::cloud::{BudgetMode, CloudError, Tags};
+use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
 
 /// The `spec` of a kind's custom resource.
 pub type Spec<M> = <<M as ManagedKind>::Resource as ManagedResource>::Spec;
@@ -45,8 +46,9 @@ pub trait ManagedKind: Send + Sync + 'static {
     /// The cloud's name in an [`Identity`], for instance `aws`.
     const PROVIDER: &'static str;
 
-    /// Account that the client's credentials belong to.
-    async fn account(&self) -> Result<String, CloudError>;
+    /// Account that the client's credentials belong to. `wanted` is where the resource lives, if the
+    /// status says so: credentials for another account are loaded anew now and then.
+    async fn account(&self, wanted: Option<&str>) -> Result<String, CloudError>;
 
     /// Region to use where the status names none; `requested` is `spec.region`.
     /// Empty for a kind without regions.
@@ -67,7 +69,8 @@ pub trait ManagedKind: Send + Sync + 'static {
         claim: &Tags,
     ) -> Result<Self::Desired, Unmet>;
 
-    /// Reads from the cloud what `goal` and `status` leave open, no more.
+    /// Reads from the cloud what `goal` and `status` leave open, no more, and only with credentials for
+    /// the account of `identity`: "there is none" holds there and nowhere else.
     async fn observe(
         &self,
         identity: &Identity,
@@ -84,9 +87,14 @@ pub trait ManagedKind: Send + Sync + 'static {
         now: Timestamp,
     ) -> Plan<Self::Step>;
 
-    /// Carries out one step: exactly one cloud mutation.
-    async fn act(&self, identity: &Identity, step: &Self::Step)
-    -> Result<Self::Change, CloudError>;
+    /// Carries out one step: exactly one cloud mutation, with credentials for the account of `identity`,
+    /// and sent until `until` or never.
+    async fn act(
+        &self,
+        identity: &Identity,
+        step: &Self::Step,
+        until: Instant,
+    ) -> Result<Self::Change, CloudError>;
 
     /// Brings `observed`, and `status` where a reply is to be remembered, up to date with a
     /// step's reply. Pure.
@@ -145,6 +153,9 @@ pub trait Desired: Send + Sync {
 pub trait Observed: Send + Sync {
     /// The resource's ARN (or the cloud's equivalent).
     fn arn(&self) -> &str;
+
+    /// Where it is, as the answer says.
+    fn place(&self) -> Place;
 
     /// Its tags.
     ///
@@ -217,10 +228,28 @@ pub struct Identity {
     pub name: String,
 }
 
-/// Where a resource lives, as far as a status says.
+impl Identity {
+    /// What its clients are asked for: calls about its account, sent until `until`.
+    #[must_use]
+    pub fn errand(&self, until: Option<Instant>) -> Errand<'_> {
+        Errand {
+            account: &self.account,
+            until,
+        }
+    }
+
+    /// Whether what is there may be this: of another account or region it cannot be.
+    #[must_use]
+    pub fn may_be_at(&self, place: &Place) -> bool {
+        let same = |known: &Option<String>, own: &str| known.as_deref().is_none_or(|k| k == own);
+        same(&place.account, &self.account) && same(&place.region, &self.region)
+    }
+}
+
+/// Where a resource lives, as far as a status or an answer says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// Account; `None` where nothing was ever observed or sent.
+    /// Account; `None` where nobody says.
     pub account: Option<String>,
     /// Region; empty for a kind without regions, `None` as for the account.
     pub region: Option<String>,

@@ -4,6 +4,7 @@
 //! version of the object that was read or written last; what the pass wrote itself counts as read.
 
 use kube::{Api, Client};
+use tokio::time::Instant;
 
 use super::conditions;
 use super::record::Record;
@@ -53,6 +54,8 @@ pub(super) struct Ledger<'a, K: ManagedResource> {
     pub(super) announced: Announced,
     /// When this pass announced a create last.
     pub(super) create_announced: Option<String>,
+    /// Until when what was announced last may be sent.
+    pub(super) send_until: Option<Instant>,
 }
 
 impl<'a, K: ManagedResource> Ledger<'a, K> {
@@ -85,6 +88,7 @@ impl<'a, K: ManagedResource> Ledger<'a, K> {
             ),
             announced: Announced::Nothing,
             create_announced: None,
+            send_until: None,
         }
     }
 

@@ -89,6 +89,15 @@ impl Outcome {
         }
     }
 
+    /// The credentials or an answer are of another account; the right ones may be back any moment, and
+    /// looking for them costs no call.
+    pub(super) fn wrong_account(message: impl Into<String>) -> Self {
+        Self::Concluded {
+            state: State::Stalled(Reason::WrongAccount, message.into()),
+            next: Requeue::Retry(RetryClass::Unauthenticated),
+        }
+    }
+
     /// Somebody paused it.
     pub(super) fn paused(text: impl Into<String>) -> Self {
         Self::Concluded {
@@ -167,6 +176,11 @@ impl From<&CloudError> for State {
                     "{operation} needs valid cloud credentials ({code}); give the operator some"
                 ),
             ),
+            Class::WrongAccount => Self::Stalled(Reason::WrongAccount, message.clone()),
+            Class::Late => Self::Reconciling(
+                Reason::Throttled,
+                format!("{operation} could not be sent in time; will retry"),
+            ),
             Class::Denied => Self::Stalled(
                 Reason::AccessDenied,
                 refused("is not allowed; allow it to the operator's role"),
@@ -244,6 +258,7 @@ mod tests {
             Class::Throttled { after: None },
             Class::Denied,
             Class::Unavailable,
+            Class::Late,
             Class::Bug,
             Class::InUse,
             Class::Quota,

@@ -190,15 +190,12 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
 
     /// Where the resource lives, checked against the account of the credentials.
     pub(super) async fn identity(&self) -> Result<Identity, Outcome> {
-        let account = self.kind.account().await?;
         let place = self.ledger.draft.place();
+        let account = self.kind.account(place.account.as_deref()).await?;
         if let Some(other) = place.account.filter(|known| *known != account) {
-            return Err(Outcome::stalled(
-                Reason::WrongAccount,
-                format!(
-                    "the function lives in account {other} and the operator's credentials are for {account}; give it the right ones"
-                ),
-            ));
+            return Err(Outcome::wrong_account(format!(
+                "the function lives in account {other} and the operator's credentials are for {account}; give it the right ones"
+            )));
         }
         // Once something was sent, the region is fixed: a changed --aws-region moves nothing.
         let requested = self.subject.essentials.region.as_deref();

@@ -15,7 +15,7 @@ pub enum RetryClass {
     Throttled(Option<Duration>),
     /// The cloud does not answer.
     Unavailable,
-    /// No credentials.
+    /// No credentials, or those of another account.
     Unauthenticated,
     /// A person must change something.
     Blocked,
@@ -34,7 +34,8 @@ impl From<&CloudError> for RetryClass {
             Class::NotReadyYet => Self::NotReadyYet,
             Class::Throttled { after } => Self::Throttled(after),
             Class::Unavailable => Self::Unavailable,
-            Class::Unauthenticated => Self::Unauthenticated,
+            Class::Unauthenticated | Class::WrongAccount => Self::Unauthenticated,
+            Class::Late => Self::Throttled(None),
             Class::Denied | Class::Invalid | Class::Quota => Self::Blocked,
             Class::InUse => Self::InUse,
             Class::Bug => Self::Bug,

@@ -31,8 +31,11 @@ pub struct Settings {
 pub const MAX_STEPS: usize = 16;
 /// Times that a step is done for the same differences, without the cloud keeping it, before cloudfn gives up.
 pub const MAX_REPEATS: u32 = 3;
-/// How long after its announcement a create may still arrive in the cloud: at most 30 s until its
-/// turn in the budget (`cloud::limit`), 30 s for the call (`cloud::aws`), and some for the clocks.
+/// A step is sent this long after its announcement at the latest, or not at all (`cloud::clearance`):
+/// whatever the status write, the budget and the credentials take.
+pub const SENT_WITHIN: Duration = Duration::from_secs(30);
+/// How long after its announcement a create may still arrive in the cloud: [`SENT_WITHIN`], 30 s for
+/// the call (`cloud::aws`), and some for the clocks.
 pub const IN_FLIGHT: Duration = Duration::from_secs(65);
 /// A trouble that usually ends by itself makes the object Stalled after this time.
 pub const GRACE: Duration = Duration::from_mins(10);

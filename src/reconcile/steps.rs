@@ -3,6 +3,7 @@
 //! Invariant: before a step is sent, the finalizer is on the object and the status says what is
 //! about to become ours; no call that changes something is ever cancelled.
 
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::announce::announce;
@@ -18,7 +19,7 @@ use super::ownership::{Adoption, Refusal};
 use super::pass::{Pass, Sent};
 use super::record::Repeated;
 use super::retry::RetryClass;
-use super::settings::{MAX_REPEATS, MAX_STEPS};
+use super::settings::{MAX_REPEATS, MAX_STEPS, SENT_WITHIN};
 use crate::api::{DeletionPolicy, ManagedStatus, PlannedChange, Reason};
 use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::kubernetes::WriteError;
@@ -192,7 +193,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         };
         let (kind, draft) = (self.pass.kind, &self.pass.ledger.draft);
         let observed = kind.observe(self.identity, draft, self.goal, mode);
-        self.observed = observed.await?;
+        self.observed = self.at_home(observed.await?)?;
         (self.sight.current, self.sight.fresh) = (true, true);
         self.pass.progress.observed();
         self.ours = self.owner.is_none();
@@ -204,6 +205,27 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         }
         self.ours = true;
         Ok(None)
+    }
+
+    /// What an answer showed, unless it is of another account or region: that is not believed.
+    fn at_home(&self, observed: Option<M::Observed>) -> Result<Option<M::Observed>, Outcome> {
+        let identity = self.identity;
+        let elsewhere = observed
+            .as_ref()
+            .filter(|o| !identity.may_be_at(&o.place()));
+        match elsewhere {
+            None => Ok(observed),
+            Some(elsewhere) => Err(Outcome::wrong_account(format!(
+                "the cloud answered with {}, and the function lives in account {}{}; give the operator the right credentials",
+                elsewhere.arn(),
+                identity.account,
+                if identity.region.is_empty() {
+                    String::new()
+                } else {
+                    format!(" and region {}", identity.region)
+                },
+            ))),
+        }
     }
 
     /// The planned changes, where nothing may be written, or somebody else's edit is to be left.
@@ -299,7 +321,10 @@ impl<M: ManagedKind> Work<'_, '_, M> {
     /// Sends one step, and folds its reply into what is known.
     async fn act(&mut self, planned: &PlannedStep<M::Step>) -> Result<(), Outcome> {
         let step = &planned.step;
-        let result = self.pass.kind.act(self.identity, step).await;
+        // What was announced is sent in time or not at all: others rely on it.
+        let announced = self.pass.ledger.send_until.take();
+        let until = announced.unwrap_or_else(|| Instant::now() + SENT_WITHIN);
+        let result = self.pass.kind.act(self.identity, step, until).await;
         let pass = &mut *self.pass;
         let is_test = step.effect() == Effect::Test;
         let sent = if is_test { Sent::Test } else { Sent::Change };
@@ -312,6 +337,11 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                     self.note_done(planned);
                 }
                 M::fold(&mut self.observed, &mut self.pass.ledger.draft, change);
+                let folded = self.observed.take();
+                // What is not believed is not reported either.
+                self.ours = false;
+                self.observed = self.at_home(folded)?;
+                self.ours = true;
                 // What was observed before a test is as new after it.
                 self.sight.fresh &= is_test;
                 Ok(())

@@ -9,7 +9,7 @@ use tracing::warn;
 use crate::cloud::aws::{Account, Connection};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::lambda::LambdaApi;
-use crate::cloud::{Class, CloudError};
+use crate::cloud::{Class, CloudError, Errand, clearance};
 use crate::functions::{cloudfront, lambda};
 
 /// The message for a function whose region nobody configured.
@@ -33,11 +33,9 @@ impl Aws {
     /// Refuses to start with credentials of an account that is not allowed. The operator does start
     /// with credentials that do not work (yet): each call checks them again.
     pub(super) async fn refuse_foreign_account(&self) -> Result<(), String> {
-        match self.identity().await {
+        match self.identity(None).await {
             Ok(_) => Ok(()),
-            Err(error) if error.class == Class::Denied && !self.allowed.is_empty() => {
-                Err(error.message)
-            }
+            Err(error) if error.class == Class::WrongAccount => Err(error.message),
             Err(error) => {
                 warn!(%error, "the cloud account is not known yet");
                 Ok(())
@@ -45,48 +43,51 @@ impl Aws {
         }
     }
 
-    async fn identity(&self) -> Result<Account, CloudError> {
-        let account = self.connection.identity().await?;
-        if self.allowed.is_empty() || self.allowed.contains(&account.id) {
-            return Ok(account);
-        }
-        Err(CloudError {
-            class: Class::Denied,
-            operation: "GetCallerIdentity",
-            code: "AccountNotAllowed".to_owned(),
-            message: format!(
-                "the credentials are for account {}, which --allowed-account-ids does not name",
-                account.id
-            ),
-            request_id: None,
-        })
+    /// The account of the credentials, where it is allowed; `wanted` is where a function lives.
+    async fn identity(&self, wanted: Option<&str>) -> Result<Account, CloudError> {
+        let right = |id: &str| {
+            wanted.is_none_or(|wanted| wanted == id) && clearance::allow(id, &self.allowed).is_ok()
+        };
+        let account = self.connection.identity(right).await?;
+        clearance::allow(&account.id, &self.allowed)?;
+        Ok(account)
+    }
+
+    /// The account of this errand, if the credentials are for it now.
+    async fn account_of(&self, errand: &Errand<'_>) -> Result<Account, CloudError> {
+        let account = self.identity(Some(errand.account)).await?;
+        clearance::same(&account.id, errand)?;
+        Ok(account)
     }
 }
 
 #[async_trait]
 impl cloudfront::Clouds for Aws {
-    async fn account(&self) -> Result<String, CloudError> {
-        Ok(self.identity().await?.id)
+    async fn account(&self, wanted: Option<&str>) -> Result<String, CloudError> {
+        Ok(self.identity(wanted).await?.id)
     }
 
-    async fn cloudfront(&self) -> Result<Arc<dyn CloudFrontApi>, CloudError> {
-        Ok(Arc::new(
-            self.connection.cloudfront(&self.identity().await?),
-        ))
+    async fn cloudfront(&self, errand: &Errand<'_>) -> Result<Arc<dyn CloudFrontApi>, CloudError> {
+        let account = self.account_of(errand).await?;
+        Ok(Arc::new(self.connection.cloudfront(&account, errand.until)))
     }
 }
 
 #[async_trait]
 impl lambda::Clouds for Aws {
-    async fn account(&self) -> Result<String, CloudError> {
-        Ok(self.identity().await?.id)
+    async fn account(&self, wanted: Option<&str>) -> Result<String, CloudError> {
+        Ok(self.identity(wanted).await?.id)
     }
 
     fn default_region(&self) -> &str {
         self.connection.region().unwrap_or_default()
     }
 
-    async fn lambda(&self, region: &str) -> Result<Arc<dyn LambdaApi>, CloudError> {
+    async fn lambda(
+        &self,
+        errand: &Errand<'_>,
+        region: &str,
+    ) -> Result<Arc<dyn LambdaApi>, CloudError> {
         if region.is_empty() {
             return Err(CloudError {
                 class: Class::Invalid,
@@ -96,8 +97,8 @@ impl lambda::Clouds for Aws {
                 request_id: None,
             });
         }
-        Ok(Arc::new(
-            self.connection.lambda(&self.identity().await?, region),
-        ))
+        let account = self.account_of(errand).await?;
+        let lambda = self.connection.lambda(&account, region, errand.until);
+        Ok(Arc::new(lambda))
     }
 }

@@ -32,7 +32,7 @@ pub struct Options {
     pub(super) aws_region: Option<String>,
 
     /// AWS accounts to work in, separated with commas: with credentials for another one, cloudfn
-    /// does not start. Default: any.
+    /// does not start, and sends nothing if they turn to it later. Default: any.
     #[arg(long, env = "CLOUDFN_ALLOWED_ACCOUNT_IDS", value_delimiter = ',')]
     allowed_account_ids: Vec<String>,
 

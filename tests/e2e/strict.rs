@@ -4,6 +4,7 @@
 //! stands still, another name for an ETag header), and has no TestFunction and no distributions; here
 //! nothing is kind, and both are there.
 
+mod credentials;
 mod gate;
 mod git;
 mod in_use;
@@ -11,6 +12,7 @@ mod in_use;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use cloudfn_bed::Settings as OperatorSettings;
 use cloudfn_bed::{Bed, Operator, Tenant};
 use serde_json::json;
 use strict_cloud::front::server::Server;
@@ -30,6 +32,15 @@ struct Strict {
 impl Strict {
     /// A stage whose operator has further flags.
     async fn start(name: &str, flags: &[&str]) -> Self {
+        Self::start_with(name, flags, |_, _| {}).await
+    }
+
+    /// The same, with what else the operator is to be started with.
+    async fn start_with(
+        name: &str,
+        flags: &[&str],
+        prepare: impl FnOnce(&Tenant, &mut OperatorSettings),
+    ) -> Self {
         let tenant = Bed::get().tenant(name).await;
         let server = Server::start(
             Arc::new(Mutex::new(Cloud::new(1, Settings::default().fast()))),
@@ -42,6 +53,7 @@ impl Strict {
                 *value = server.url();
             }
         }
+        prepare(&tenant, &mut settings);
         let operator = tenant.spawn_operator(settings);
         operator.ready().await;
         Self {

@@ -33,6 +33,11 @@ pub const OPERATIONS: [Operation; 21] = [
     lambda::UNTAG_RESOURCE,
 ];
 
+/// The cloud wants to be left alone for longer than a call may wait.
+pub const LONG_THROTTLE: FaultKind = FaultKind::Throttle {
+    retry_after: Some(Duration::from_secs(50)),
+};
+
 /// Kinds of faults, pages excepted: the operator lists nothing yet.
 pub fn kinds() -> Vec<FaultKind> {
     let seconds = Duration::from_secs;
@@ -99,6 +104,7 @@ pub fn label(kind: &FaultKind) -> String {
 pub fn fault(wanted: &str, of: Option<&str>, nth: u32) -> Fault {
     let kind = kinds()
         .into_iter()
+        .chain([LONG_THROTTLE])
         .find(|kind| label(kind) == wanted)
         .unwrap();
     Fault {

@@ -7,13 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cloudfn::cloud::clearance::{self, Keys, Terms};
 use cloudfn::cloud::cloudfront::CloudFrontApi;
 use cloudfn::cloud::lambda::LambdaApi;
-use cloudfn::cloud::limit::{Budgets, Family, Key};
-use cloudfn::cloud::{BudgetMode, Class, CloudError};
+use cloudfn::cloud::limit::{Budgets, Family, Key, LONGEST_WAIT};
+use cloudfn::cloud::{BudgetMode, Class, CloudError, Errand};
 use cloudfn::functions::{cloudfront, lambda};
 use strict_cloud::{Answer, Between, Caller, Cloud, Entry, Failure, Outcome, Settings};
+use tokio::time::Instant;
 
+use crate::credentials::{Credentials, account_of};
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE};
 use crate::wire::Fuse;
 use crate::world::{ACCOUNT, REGION, World, lock};
@@ -108,23 +111,53 @@ pub struct Access(Arc<Way>);
 pub struct Way {
     world: Arc<World>,
     who: String,
-    caller: Caller,
     fuse: Arc<Fuse>,
     budgets: Budgets,
+    keys: Keys,
 }
 
 impl Access {
     /// An access with full budgets.
     pub fn new(world: Arc<World>, who: &str, fuse: Arc<Fuse>) -> Self {
         let budgets = Budgets::new(world.rates);
+        let keys = Keys::default();
+        // Asked before the first pass.
+        let key = lock(&world.credentials).key();
+        keys.verified(key, account_of(key));
         Self(Arc::new(Way {
             world,
             who: who.to_owned(),
-            caller: caller(who),
             fuse,
             budgets,
+            keys,
         }))
     }
+
+    /// The account of the credentials, if it is allowed.
+    async fn account(&self) -> Result<String, CloudError> {
+        let key = self.0.key().await?;
+        let account = account_of(key);
+        let allowed = lock(&self.0.world.allowed).clone();
+        clearance::allow(account, &allowed)?;
+        Ok(account.to_owned())
+    }
+
+    /// A client for an errand.
+    async fn client(&self, errand: &Errand<'_>) -> Result<Client, CloudError> {
+        clearance::same(&self.account().await?, errand)?;
+        Ok(Client {
+            way: self.0.clone(),
+            account: errand.account.into(),
+            until: errand.until,
+        })
+    }
+}
+
+/// A client for calls about one account.
+pub struct Client {
+    way: Arc<Way>,
+    account: Arc<str>,
+    until: Option<Instant>,
 }
 
 /// One call: its name, its family, whether it writes, whether it waits for its turn.
@@ -140,19 +173,54 @@ pub struct Call {
     pub mode: BudgetMode,
 }
 
-impl Way {
+impl Client {
     /// Carries a call to the cloud and its answer back.
     pub async fn call<T>(
         &self,
         call: Call,
         send: impl FnOnce(&mut Cloud, &Caller) -> Answer<T>,
     ) -> Result<T, CloudError> {
+        let until = self.until.unwrap_or_else(|| Instant::now() + LONGEST_WAIT);
+        let terms = Terms {
+            account: self.account.clone(),
+            until,
+        };
+        self.way.call(call, &terms, send).await
+    }
+}
+
+impl Way {
+    /// The key that signs now. Whose a new one is, STS says first.
+    async fn key(&self) -> Result<&'static str, CloudError> {
+        let key = lock(&self.world.credentials).key();
+        if self.keys.account(key).is_none() {
+            self.world.pause().await;
+            if self.world.roll(10) == 0 {
+                let words = "STS is not to be reached";
+                return Err(error(
+                    Class::Unavailable,
+                    "GetCallerIdentity",
+                    "Timeout",
+                    words,
+                ));
+            }
+            self.keys.verified(key, account_of(key));
+        }
+        Ok(key)
+    }
+
+    async fn call<T>(
+        &self,
+        call: Call,
+        terms: &Terms,
+        send: impl FnOnce(&mut Cloud, &Caller) -> Answer<T>,
+    ) -> Result<T, CloudError> {
         let key = Key {
-            account: ACCOUNT.into(),
+            account: terms.account.clone(),
             region: REGION.into(),
             family: call.family,
         };
-        if let Err(none) = self.budgets.take(&key, call.mode).await {
+        if let Err(none) = self.budgets.take(&key, call.mode, terms.until).await {
             let class = Class::Throttled {
                 after: Some(none.after),
             };
@@ -168,11 +236,23 @@ impl Way {
         if !self.world.step() {
             self.fuse.blow();
         }
+        let signed_by = self.key().await?;
         self.fuse.point(call.write).await;
+        if let Err(unsent) = terms.check(&self.keys, Some(signed_by), Instant::now()) {
+            let error = unsent.error(call.operation);
+            self.world.trace(
+                &self.who,
+                format!("  {} is not sent: {unsent}", call.operation),
+            );
+            self.world.record().counts.add("class", error.class.name());
+            return Err(error);
+        }
+        let caller = Caller::new(account_of(signed_by), REGION, &self.who);
         let (answer, entry, delay) = self.world.clouds.with(&self.world, |cloud| {
-            let answer = send(cloud, &self.caller);
+            let answer = send(cloud, &caller);
             (answer, cloud.log().last().cloned(), cloud.take_delay())
         });
+        self.turn_after_this();
         if let Some(entry) = &entry {
             self.world.trace(&self.who, format!("  {entry}"));
             if let Some(fault) = entry.fault {
@@ -192,6 +272,23 @@ impl Way {
             }
             Err(outcome) => Err(self.refused(&key, call.operation, &outcome)),
         }
+    }
+
+    /// The credentials turn where this was the call after which they do.
+    fn turn_after_this(&self) {
+        let ours = |entry: &Entry| entry.principal == self.who;
+        let due = *lock(&self.world.turn_after);
+        let calls = || self.world.clouds.log().iter().filter(|e| ours(e)).count();
+        if due.is_none_or(|due| calls() < due) {
+            return;
+        }
+        *lock(&self.world.turn_after) = None;
+        self.world.turn(Credentials::Other);
+        let world = self.world.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            world.turn(Credentials::Renewed);
+        });
     }
 
     fn refused(&self, key: &Key, operation: &'static str, outcome: &Outcome) -> CloudError {
@@ -272,26 +369,32 @@ fn class(operation: &str, status: u16, code: &str, message: &str) -> Class {
 
 #[async_trait]
 impl cloudfront::Clouds for Access {
-    async fn account(&self) -> Result<String, CloudError> {
-        Ok(ACCOUNT.to_owned())
+    async fn account(&self, _wanted: Option<&str>) -> Result<String, CloudError> {
+        self.account().await
     }
 
-    async fn cloudfront(&self) -> Result<Arc<dyn CloudFrontApi>, CloudError> {
-        Ok(Arc::new(crate::ports::CloudFront(self.0.clone())))
+    async fn cloudfront(&self, errand: &Errand<'_>) -> Result<Arc<dyn CloudFrontApi>, CloudError> {
+        Ok(Arc::new(crate::ports::CloudFront(
+            self.client(errand).await?,
+        )))
     }
 }
 
 #[async_trait]
 impl lambda::Clouds for Access {
-    async fn account(&self) -> Result<String, CloudError> {
-        Ok(ACCOUNT.to_owned())
+    async fn account(&self, _wanted: Option<&str>) -> Result<String, CloudError> {
+        self.account().await
     }
 
     fn default_region(&self) -> &str {
         REGION
     }
 
-    async fn lambda(&self, _region: &str) -> Result<Arc<dyn LambdaApi>, CloudError> {
-        Ok(Arc::new(crate::ports::Lambda(self.0.clone())))
+    async fn lambda(
+        &self,
+        errand: &Errand<'_>,
+        _region: &str,
+    ) -> Result<Arc<dyn LambdaApi>, CloudError> {
+        Ok(Arc::new(crate::ports::Lambda(self.client(errand).await?)))
     }
 }

@@ -14,7 +14,9 @@ use crate::run::{CHECK, Stage, settings};
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, Kind, Slot};
 use crate::tally::{Check, Tally};
 use crate::world::{NAMESPACE, World};
-use crate::{call_rules, expected, observation, outsiders, ready_claims, reported_drift};
+use crate::{
+    call_rules, credentials, expected, observation, outsiders, ready_claims, reported_drift,
+};
 
 /// Why a function may stay as outsiders left it.
 const LEFT: &str = "drift that driftPolicy Report leaves";
@@ -109,6 +111,7 @@ pub async fn settle_and_check(stage: &mut Stage) {
         expected::unrequested_publishes(stage, &tally),
         ready_claims::overstated(stage, &tally),
         call_rules::broken(&stage.world.clouds.log(), &tally),
+        credentials::broken(stage, &tally),
         reported_drift::wrongs(stage, &tally),
     ];
     for sentence in sentences.concat() {

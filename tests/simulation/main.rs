@@ -11,7 +11,7 @@
 //! What is checked:
 //! - `judge`: how everything must end, with `expected` (what a spec asks for) and `observation` (what
 //!   the cloud has); `invariants`: what each written status keeps; `call_rules`: what each cloud call
-//!   keeps; `ready_claims`: Ready when it is written; `reported_drift`: what `driftPolicy: Report` leaves.
+//!   keeps; `credentials`: in which account and by when calls are sent; `ready_claims`: Ready when it is written; `reported_drift`: what `driftPolicy: Report` leaves.
 //! - `tally`: how much of that is asserted, and how much excused.
 //!
 //! Many runs:
@@ -45,6 +45,7 @@ mod cloud_faults;
 mod clouds;
 mod corpus;
 mod crashes;
+mod credentials;
 mod digest;
 mod every_fault;
 mod expected;

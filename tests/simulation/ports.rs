@@ -3,18 +3,16 @@
 mod cloudfront;
 mod lambda;
 
-use std::sync::Arc;
-
 use cloudfn::cloud::BudgetMode;
 use cloudfn::cloud::limit::Family;
 
-use crate::clouds::{Call, Way};
+use crate::clouds::{Call, Client};
 
 /// CloudFront.
-pub struct CloudFront(pub Arc<Way>);
+pub struct CloudFront(pub Client);
 
 /// Lambda.
-pub struct Lambda(pub Arc<Way>);
+pub struct Lambda(pub Client);
 
 const fn read(operation: &'static str, family: Family, mode: BudgetMode) -> Call {
     Call {

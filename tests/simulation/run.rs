@@ -12,6 +12,7 @@ use tokio::runtime::Builder;
 use tokio::task::AbortHandle;
 
 use crate::api_server::{Answer, Key, Request};
+use crate::credentials::Credentials;
 use crate::operator::Operator;
 use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, Step, manifest};
 use crate::wire::Fuse;
@@ -20,6 +21,13 @@ use crate::{cloud_faults, expected, judge};
 
 /// `--check-interval`: time between two reads of an unchanged function.
 pub const CHECK: Duration = Duration::from_mins(5);
+
+/// Budgets so small that calls wait for longer than their deadlines allow.
+const SCARCE: Rates = Rates {
+    lambda: 0.2,
+    lambda_get: 1.0,
+    cloudfront: 0.4,
+};
 
 /// Settings of each operator of the simulated cluster.
 pub fn settings() -> Settings {
@@ -247,6 +255,7 @@ impl Stage {
                     .clouds
                     .with(&self.world, |cloud| cloud.inject(fault));
             }
+            Act::Turn(credentials) => self.world.turn(*credentials),
             Act::Adversity(what) => {
                 self.world.trace("luck", format!("{what:?}"));
                 let slots = &self.slots;
@@ -457,6 +466,9 @@ impl Stage {
         }
         lock(&self.fuse).spare();
         lock(&self.world.trouble).end();
+        if *lock(&self.world.credentials) == Credentials::Other {
+            self.world.turn(Credentials::Right);
+        }
         self.world.clouds.with(&self.world, |cloud| {
             cloud.clear_faults();
             cloud_faults::adversity(cloud, &Adversity::Over, &self.slots);
@@ -498,8 +510,19 @@ pub fn on_paused_time<T>(run: impl Future<Output = T>) -> T {
 
 /// Carries out a schedule and checks every property.
 pub fn run(schedule: &Schedule, fuse: Arc<Fuse>) -> Record {
+    run_with(schedule, fuse, |_| {})
+}
+
+/// The same in a world that is prepared.
+pub fn run_with(schedule: &Schedule, fuse: Arc<Fuse>, prepare: impl FnOnce(&World)) -> Record {
     on_paused_time(async {
-        let mut stage = Stage::new(schedule.seed, schedule.slots.clone(), fuse);
+        let rates = if schedule.scarce {
+            SCARCE
+        } else {
+            Rates::default()
+        };
+        let mut stage = Stage::with_rates(schedule.seed, schedule.slots.clone(), fuse, rates);
+        prepare(&stage.world);
         stage.world.clouds.with(&stage.world, |cloud| {
             cloud.settings_mut().refuse_create_with_tags = schedule.refuse_tags;
         });

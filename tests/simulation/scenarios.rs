@@ -28,6 +28,7 @@ fn schedule(kind: Kind, acts: Vec<Act>) -> Schedule {
         slots,
         steps: acts.map(|act| Step { after: LATER, act }).collect(),
         refuse_tags: false,
+        scarce: false,
     }
 }
 

@@ -4,6 +4,7 @@
 //! can be printed, shortened by hand and kept, whatever becomes of the generator.
 
 mod generate;
+mod unsent;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::api_faults;
+use crate::credentials::Credentials;
 use crate::world::{ACCOUNT, NAMESPACE};
 
 /// Which kind of function.
@@ -126,6 +128,8 @@ pub enum Act {
     },
     /// The cloud refuses something until further notice.
     Adversity(Adversity),
+    /// The operator's chain gives these credentials from now on.
+    Turn(Credentials),
 }
 
 /// Points of an operator's work at which it can crash.
@@ -158,6 +162,9 @@ pub struct Schedule {
     pub slots: Vec<Slot>,
     /// CloudFront refuses a create with tags.
     pub refuse_tags: bool,
+    /// The call budgets are tiny.
+    #[serde(default)]
+    pub scarce: bool,
     /// What happens.
     pub steps: Vec<Step>,
 }
@@ -177,9 +184,10 @@ impl Schedule {
             .collect();
         let slots = serde_json::to_string(&self.slots).unwrap();
         format!(
-            "{{\"seed\": {}, \"slots\": {slots}, \"refuse_tags\": {}, \"steps\": [\n{}\n]}}\n",
+            "{{\"seed\": {}, \"slots\": {slots}, \"refuse_tags\": {}, \"scarce\": {}, \"steps\": [\n{}\n]}}\n",
             self.seed,
             self.refuse_tags,
+            self.scarce,
             steps.join(",\n")
         )
     }

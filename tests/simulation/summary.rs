@@ -26,7 +26,7 @@ const OUTCOMES: [Reason; 11] = [
     Reason::UpdateFailed,
 ];
 /// Error classes. `Bug` is for unknown answers; the strict cloud gives none.
-const CLASSES: [&str; 12] = [
+const CLASSES: [&str; 13] = [
     "NotFound",
     "Exists",
     "Conflict",
@@ -39,15 +39,17 @@ const CLASSES: [&str; 12] = [
     "InUse",
     "Quota",
     "NotReadyYet",
+    "WrongAccount",
 ];
 /// What happens beside faults of the cloud and the API server.
-const OTHER_FAULTS: [&str; 6] = [
+const OTHER_FAULTS: [&str; 7] = [
     "operator crash at a request",
     "operator crash at a write",
     "operator crash at a poll",
     "second operator",
     "stale cache",
     "status lost",
+    "credentials turn",
 ];
 /// What outsiders do.
 const OUTSIDE: [&str; 7] = [

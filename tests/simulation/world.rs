@@ -3,7 +3,7 @@
 //! Invariant: everything comes from one seed. Time is the paused runtime's, nothing reads a clock,
 //! and nothing iterates over a hash map, so the same seed makes the same trace, byte for byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use crate::api_server::{Answer, ApiServer, Change, Request};
 use crate::clouds::Clouds;
+use crate::credentials::Credentials;
 use crate::judge::{self, Place};
 use crate::{api_faults, invariants};
 
@@ -27,6 +28,8 @@ pub const SENTINEL: &str = "sentinel-value";
 pub const NAMESPACE: &str = "team";
 /// The account of all functions.
 pub const ACCOUNT: &str = "123456789012";
+/// Another account, where nothing is ours.
+pub const OTHER_ACCOUNT: &str = "999999999999";
 /// The region of functions that name none.
 pub const REGION: &str = "eu-west-1";
 /// More than this in one schedule means that something runs in circles.
@@ -87,6 +90,12 @@ pub struct World {
     pub trouble: Mutex<api_faults::Trouble>,
     /// Call budgets of each operator.
     pub rates: Rates,
+    /// What the chain of each operator gives now.
+    pub credentials: Mutex<Credentials>,
+    /// After so many calls of operators the credentials turn, for half a minute.
+    pub turn_after: Mutex<Option<usize>>,
+    /// `--allowed-account-ids`; empty allows any.
+    pub allowed: Mutex<BTreeSet<String>>,
 }
 
 impl World {
@@ -105,12 +114,22 @@ impl World {
             clouds: Clouds::new(rng.u64(..)),
             trouble: Mutex::default(),
             rates,
+            credentials: Mutex::default(),
+            turn_after: Mutex::default(),
+            allowed: Mutex::new(BTreeSet::from([ACCOUNT.to_owned()])),
         })
     }
 
     /// Time since the beginning.
     pub fn elapsed(&self) -> Duration {
         self.began.elapsed()
+    }
+
+    /// The time so long after the beginning.
+    pub fn time_at(elapsed: Duration) -> Timestamp {
+        // 2026-01-01T00:00:00Z
+        let begin = Timestamp::from_second(1_767_225_600).unwrap();
+        begin + SignedDuration::try_from(elapsed).unwrap()
     }
 
     /// Adds a line to the trace.
@@ -229,9 +248,7 @@ impl World {
 
 impl reconcile::world::World for World {
     fn now(&self) -> Timestamp {
-        // 2026-01-01T00:00:00Z
-        let begin = Timestamp::from_second(1_767_225_600).unwrap();
-        begin + SignedDuration::try_from(self.elapsed()).unwrap()
+        Self::time_at(self.elapsed())
     }
 
     fn random(&self) -> f64 {

@@ -12,7 +12,7 @@ use aws_sdk_cloudfront::primitives::Blob;
 use aws_sdk_cloudfront::types;
 
 use super::errors;
-use super::gate::{Call, Gate};
+use super::gate::{Call, Gate, cleared};
 use crate::cloud::cloudfront::{
     CloudFrontApi, Code, Described, FunctionConfig, Stage, Summary, TestRun, Written,
 };
@@ -61,9 +61,11 @@ impl CloudFrontApi for CloudFront {
             .client
             .describe_function()
             .name(name)
-            .stage(stage_of(stage))
-            .send();
-        let output = self.gate.call(call(OPERATION, name, mode), request).await?;
+            .stage(stage_of(stage));
+        let output = self
+            .gate
+            .call(call(OPERATION, name, mode), cleared!(request))
+            .await?;
         let etag = present(output.e_tag).ok_or_else(|| errors::incomplete(OPERATION, "ETag"))?;
         Ok(Described {
             summary: summary(OPERATION, output.function_summary)?,
@@ -73,13 +75,11 @@ impl CloudFrontApi for CloudFront {
 
     async fn code(&self, name: &str, stage: Stage, mode: BudgetMode) -> Result<Code, CloudError> {
         const OPERATION: &str = "GetFunction";
-        let request = self
-            .client
-            .get_function()
-            .name(name)
-            .stage(stage_of(stage))
-            .send();
-        let output = self.gate.call(call(OPERATION, name, mode), request).await?;
+        let request = self.client.get_function().name(name).stage(stage_of(stage));
+        let output = self
+            .gate
+            .call(call(OPERATION, name, mode), cleared!(request))
+            .await?;
         let bytes = output
             .function_code
             .ok_or_else(|| errors::incomplete(OPERATION, "code"))?
@@ -91,10 +91,10 @@ impl CloudFrontApi for CloudFront {
     }
 
     async fn tags(&self, arn: &str, mode: BudgetMode) -> Result<Tags, CloudError> {
-        let request = self.client.list_tags_for_resource().resource(arn).send();
+        let request = self.client.list_tags_for_resource().resource(arn);
         let output = self
             .gate
-            .call(call("ListTagsForResource", arn, mode), request)
+            .call(call("ListTagsForResource", arn, mode), cleared!(request))
             .await?;
         let items = output.tags.and_then(|tags| tags.items).unwrap_or_default();
         Ok(items
@@ -122,7 +122,7 @@ impl CloudFrontApi for CloudFront {
         }
         let output = self
             .gate
-            .call(call(OPERATION, name, BudgetMode::Wait), request.send())
+            .call(call(OPERATION, name, BudgetMode::Wait), cleared!(request))
             .await?;
         Ok(Written {
             summary: summary(OPERATION, output.function_summary)?,
@@ -144,13 +144,16 @@ impl CloudFrontApi for CloudFront {
             .name(name)
             .if_match(if_match)
             .function_config(config_of(OPERATION, config)?)
-            .function_code(Blob::new(code))
-            .customize()
-            .interceptor(PlainEtag)
-            .send();
+            .function_code(Blob::new(code));
         let output = self
             .gate
-            .call(call(OPERATION, name, BudgetMode::Wait), request)
+            .call(call(OPERATION, name, BudgetMode::Wait), |clearance| {
+                request
+                    .customize()
+                    .interceptor(PlainEtag)
+                    .interceptor(clearance)
+                    .send()
+            })
             .await?;
         Ok(Written {
             summary: summary(OPERATION, output.function_summary)?,
@@ -163,11 +166,10 @@ impl CloudFrontApi for CloudFront {
         let request = self.client.test_function().name(name).if_match(if_match);
         let request = request
             .stage(stage_of(Stage::Development))
-            .event_object(Blob::new(event))
-            .send();
+            .event_object(Blob::new(event));
         match self
             .gate
-            .call(call(OPERATION, name, BudgetMode::Wait), request)
+            .call(call(OPERATION, name, BudgetMode::Wait), cleared!(request))
             .await
         {
             Ok(output) => output
@@ -184,10 +186,13 @@ impl CloudFrontApi for CloudFront {
         let mut marker = None;
         // An account has 500 distributions unless AWS raised that (CloudFront quotas): five pages.
         for _ in 0..MAX_PAGES {
-            let request = self.client.list_distributions().set_marker(marker).send();
+            let request = self.client.list_distributions().set_marker(marker);
             let output = self
                 .gate
-                .call(call(OPERATION, function_arn, BudgetMode::Wait), request)
+                .call(
+                    call(OPERATION, function_arn, BudgetMode::Wait),
+                    cleared!(request),
+                )
                 .await?;
             let list = output
                 .distribution_list
@@ -209,28 +214,21 @@ impl CloudFrontApi for CloudFront {
 
     async fn publish(&self, name: &str, if_match: &str) -> Result<Summary, CloudError> {
         const OPERATION: &str = "PublishFunction";
-        let request = self
-            .client
-            .publish_function()
-            .name(name)
-            .if_match(if_match)
-            .send();
+        let request = self.client.publish_function().name(name).if_match(if_match);
         let output = self
             .gate
-            .call(call(OPERATION, name, BudgetMode::Wait), request)
+            .call(call(OPERATION, name, BudgetMode::Wait), cleared!(request))
             .await?;
         summary(OPERATION, output.function_summary)
     }
 
     async fn delete(&self, name: &str, if_match: &str) -> Result<(), CloudError> {
-        let request = self
-            .client
-            .delete_function()
-            .name(name)
-            .if_match(if_match)
-            .send();
+        let request = self.client.delete_function().name(name).if_match(if_match);
         self.gate
-            .call(call("DeleteFunction", name, BudgetMode::Wait), request)
+            .call(
+                call("DeleteFunction", name, BudgetMode::Wait),
+                cleared!(request),
+            )
             .await
             .map(drop)
     }
@@ -241,10 +239,9 @@ impl CloudFrontApi for CloudFront {
             .client
             .tag_resource()
             .resource(arn)
-            .tags(tags_of(OPERATION, tags)?)
-            .send();
+            .tags(tags_of(OPERATION, tags)?);
         self.gate
-            .call(call(OPERATION, arn, BudgetMode::Wait), request)
+            .call(call(OPERATION, arn, BudgetMode::Wait), cleared!(request))
             .await
             .map(drop)
     }
@@ -253,14 +250,12 @@ impl CloudFrontApi for CloudFront {
         let keys = types::TagKeys::builder()
             .set_items(Some(keys.to_vec()))
             .build();
-        let request = self
-            .client
-            .untag_resource()
-            .resource(arn)
-            .tag_keys(keys)
-            .send();
+        let request = self.client.untag_resource().resource(arn).tag_keys(keys);
         self.gate
-            .call(call("UntagResource", arn, BudgetMode::Wait), request)
+            .call(
+                call("UntagResource", arn, BudgetMode::Wait),
+                cleared!(request),
+            )
             .await
             .map(drop)
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: endpoint, profile and credentials come from where every AWS tool takes them
 //! (environment and shared files, read by aws-config), never from an object; and no client
-//! retries on its own.
+//! retries on its own. Who signs, and for which account, is the signer's.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::environment::region::EnvironmentVariableRegionProvider;
+use aws_config::identity::IdentityCache;
 use aws_config::imds;
 use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
@@ -19,15 +20,15 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use tokio::sync::OnceCell;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use tokio::time::Instant;
 
-use super::arn::Arn;
 use super::cloudfront::CloudFront;
-use super::errors;
-use super::gate::{self, Call, Gate};
+use super::gate::{self, Gate};
 use super::lambda::Lambda;
-use crate::cloud::limit::{Budgets, Family};
-use crate::cloud::{BudgetMode, CallObserver, CloudError};
+use super::signer::Signer;
+use crate::cloud::limit::Budgets;
+use crate::cloud::{CallObserver, CloudError};
 
 /// Time for a TCP and TLS connection.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -37,7 +38,7 @@ const METADATA: Duration = Duration::from_secs(1);
 
 /// Region for which requests to global services of the commercial partition are signed, and whose
 /// STS is used if no region is known.
-const GLOBAL: &str = "us-east-1";
+pub(super) const GLOBAL: &str = "us-east-1";
 
 /// The account of the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub struct Connection {
     config: SdkConfig,
     budgets: Budgets,
     observer: Arc<dyn CallObserver>,
-    account: OnceCell<Account>,
+    signer: Arc<Signer>,
     cloudfront: OnceLock<aws_sdk_cloudfront::Client>,
     lambdas: Mutex<HashMap<String, aws_sdk_lambda::Client>>,
 }
@@ -126,12 +127,18 @@ impl Connection {
             // The 30 s bound a stalled call already; a second limit would only add false alarms,
             // for instance while Lambda unpacks a large archive.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            // The signer keeps the credentials, and alone knows when they are due.
+            .identity_cache(IdentityCache::no_cache())
             .build();
+        let signer = Arc::new(Signer::new(&config, observer.clone()));
+        let provider: Arc<dyn ProvideCredentials> = signer.clone();
+        let provider = SharedCredentialsProvider::new(provider);
+        let config = config.to_builder().credentials_provider(provider).build();
         Self {
             config,
             budgets,
             observer,
-            account: OnceCell::new(),
+            signer,
             cloudfront: OnceLock::new(),
             lambdas: Mutex::default(),
         }
@@ -143,59 +150,21 @@ impl Connection {
         self.config.region().map(Region::as_ref)
     }
 
-    /// Gets the account of the credentials from STS and keeps the first success. The call needs no
-    /// budget: it is made once, and concurrent callers share the answer.
+    /// The account of the credentials that sign now, as STS says. Those of an account that is not
+    /// `right` are loaded anew now and then.
     ///
     /// # Errors
     /// [`Class::Unauthenticated`](crate::cloud::Class::Unauthenticated) without usable credentials,
     /// else any [`CloudError`].
-    pub async fn identity(&self) -> Result<Account, CloudError> {
-        self.account
-            .get_or_try_init(|| self.caller_identity())
-            .await
-            .cloned()
-    }
-
-    async fn caller_identity(&self) -> Result<Account, CloudError> {
-        const OPERATION: &str = "GetCallerIdentity";
-        let region = self.region().unwrap_or(GLOBAL).to_owned();
-        let config = aws_sdk_sts::config::Builder::from(&self.config)
-            .region(Region::new(region))
-            .build();
-        let request = aws_sdk_sts::Client::from_conf(config)
-            .get_caller_identity()
-            .send();
-        let call = Call {
-            operation: OPERATION,
-            function: "",
-            family: Family::Lambda,
-            mode: BudgetMode::Wait,
-            secrets: None,
-        };
-        let output = gate::attempt("STS", &call, self.observer.as_ref(), request).await?;
-        let id = output
-            .account
-            .filter(|id| !id.is_empty())
-            .ok_or_else(|| errors::incomplete(OPERATION, "Account"))?;
-        let partition = output
-            .arn
-            .as_deref()
-            .and_then(Arn::parse)
-            .map(|arn| arn.partition)
-            .filter(|partition| !partition.is_empty())
-            .unwrap_or("aws")
-            .to_owned();
-        Ok(Account {
-            id,
-            partition,
-            region: self.region().map(str::to_owned),
-        })
+    pub async fn identity(&self, right: impl Fn(&str) -> bool) -> Result<Account, CloudError> {
+        self.signer.account(right).await
     }
 
     /// CloudFront Functions of `account`, which [`identity`](Self::identity) returned. The service
-    /// is global: `us-east-1`, in the partition of China `cn-northwest-1`.
+    /// is global: `us-east-1`, in the partition of China `cn-northwest-1`. Calls are sent until `until`,
+    /// where it is given.
     #[must_use]
-    pub fn cloudfront(&self, account: &Account) -> CloudFront {
+    pub fn cloudfront(&self, account: &Account, until: Option<Instant>) -> CloudFront {
         let region = if account.partition == "aws-cn" {
             "cn-northwest-1"
         } else {
@@ -207,13 +176,17 @@ impl Connection {
                 .build();
             aws_sdk_cloudfront::Client::from_conf(config)
         });
-        CloudFront::new(client.clone(), self.gate("CloudFront", account, region))
+        CloudFront::new(
+            client.clone(),
+            self.gate("CloudFront", account, region, until),
+        )
     }
 
     /// Lambda in a region of `account`, which [`identity`](Self::identity) returned. Clients are
-    /// kept by region: each has its own host, so they have no connection to share.
+    /// kept by region: each has its own host, so they have no connection to share. Calls are sent until
+    /// `until`, where it is given.
     #[must_use]
-    pub fn lambda(&self, account: &Account, region: &str) -> Lambda {
+    pub fn lambda(&self, account: &Account, region: &str, until: Option<Instant>) -> Lambda {
         let mut lambdas = self.lambdas.lock().unwrap_or_else(PoisonError::into_inner);
         let client = lambdas.entry(region.to_owned()).or_insert_with(|| {
             let config = aws_sdk_lambda::config::Builder::from(&self.config)
@@ -221,16 +194,24 @@ impl Connection {
                 .build();
             aws_sdk_lambda::Client::from_conf(config)
         });
-        Lambda::new(client.clone(), self.gate("Lambda", account, region))
+        Lambda::new(client.clone(), self.gate("Lambda", account, region, until))
     }
 
-    fn gate(&self, service: &'static str, account: &Account, region: &str) -> Gate {
-        Gate::new(
+    fn gate(
+        &self,
+        service: &'static str,
+        account: &Account,
+        region: &str,
+        until: Option<Instant>,
+    ) -> Gate {
+        Gate {
             service,
-            self.budgets.clone(),
-            &account.id,
-            region,
-            self.observer.clone(),
-        )
+            budgets: self.budgets.clone(),
+            account: account.id.as_str().into(),
+            region: region.into(),
+            until,
+            keys: self.signer.keys.clone(),
+            observer: self.observer.clone(),
+        }
     }
 }

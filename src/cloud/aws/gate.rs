@@ -1,7 +1,9 @@
-//! What every cloud call passes: a token of its budget, a time-out, classification, observation.
+//! What every cloud call passes: a token of its budget, its clearance, a time-out, classification,
+//! observation.
 //!
-//! Invariant: a call that reaches the network has taken exactly one token, and the budget and
-//! the observer get its outcome before the caller does. Arguments are never logged.
+//! Invariant: a call that reaches the network has taken exactly one token and was cleared with the
+//! key that signed it, and the budget and the observer get its outcome before the caller does.
+//! Arguments are never logged.
 
 use std::error::Error;
 use std::future::Future;
@@ -9,14 +11,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_lambda::operation::RequestId;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::time::Instant;
 
 use super::errors;
+use crate::cloud::clearance::{Keys, Terms, Unsent};
 use crate::cloud::lambda::Environment;
-use crate::cloud::limit::{Budgets, Family, Key};
+use crate::cloud::limit::{Budgets, Family, Key, LONGEST_WAIT};
 use crate::cloud::{BudgetMode, CallObserver, Class, CloudError};
 
 /// Time limit of one call, without the wait for its token. The SDK has the same limit; see
@@ -42,58 +50,62 @@ pub struct Call<'a> {
     pub secrets: Option<&'a Environment>,
 }
 
+/// Sends a request of the SDK with the clearance that [`Gate::call`] hands out.
+macro_rules! cleared {
+    ($request:expr) => {
+        |clearance| $request.customize().interceptor(clearance).send()
+    };
+}
+pub(super) use cleared;
+
 /// The gate of one service in one account and region. Clones share the budgets.
 #[derive(Clone)]
 pub struct Gate {
-    service: &'static str,
-    budgets: Budgets,
-    account: Arc<str>,
-    region: Arc<str>,
-    observer: Arc<dyn CallObserver>,
+    /// The cloud's name for the service (`Lambda`, `CloudFront`).
+    pub(super) service: &'static str,
+    pub(super) budgets: Budgets,
+    /// The account that all calls are about.
+    pub(super) account: Arc<str>,
+    pub(super) region: Arc<str>,
+    /// Until when calls are sent; `None` is [`LONGEST_WAIT`] after the beginning of each.
+    pub(super) until: Option<Instant>,
+    pub(super) keys: Arc<Keys>,
+    pub(super) observer: Arc<dyn CallObserver>,
 }
 
 impl Gate {
-    /// `service` is the cloud's name for it (`Lambda`, `CloudFront`).
-    #[must_use]
-    pub fn new(
-        service: &'static str,
-        budgets: Budgets,
-        account: &str,
-        region: &str,
-        observer: Arc<dyn CallObserver>,
-    ) -> Self {
-        Self {
-            service,
-            budgets,
-            account: account.into(),
-            region: region.into(),
-            observer,
-        }
-    }
-
-    /// Takes a token, then runs `request`, for at most 30 s.
+    /// Takes a token, then runs the request that `send` makes with its clearance, for at most 30 s.
     ///
     /// # Errors
     /// Any [`CloudError`]. [`Class::Throttled`] has in `after` the time until the family opens. If
-    /// there is no token for [`BudgetMode::Try`], it is [`Class::Throttled`] with the code
-    /// `NoBudget`, and nothing was sent.
-    pub fn call<'a, T, E>(
+    /// there is no token for [`BudgetMode::Try`], or none in time, it is [`Class::Throttled`] with
+    /// the code `NoBudget`, and nothing was sent; nor was it for [`Class::WrongAccount`] and
+    /// [`Class::Late`].
+    pub fn call<'a, T, E, F>(
         &'a self,
         call: Call<'a>,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+        send: impl FnOnce(Clearance) -> F,
     ) -> impl Future<Output = Result<T, CloudError>> + Send + 'a
     where
         T: RequestId + Send + 'a,
         E: ProvideErrorMetadata + Error + Send + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
     {
+        let terms = Terms {
+            account: self.account.clone(),
+            until: self.until.unwrap_or_else(|| Instant::now() + LONGEST_WAIT),
+        };
+        let until = terms.until;
+        let keys = self.keys.clone();
         // The SDK's futures have up to 26 KB: on the heap, so that the futures around them stay
         // small.
-        self.run(call, Box::pin(request))
+        self.run(call, until, Box::pin(send(Clearance { terms, keys })))
     }
 
     async fn run<T, E>(
         &self,
         call: Call<'_>,
+        until: Instant,
         request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     ) -> Result<T, CloudError>
     where
@@ -105,9 +117,12 @@ impl Gate {
             region: self.region.clone(),
             family: call.family,
         };
+        if Instant::now() > until {
+            return Err(Unsent::Late.error(call.operation));
+        }
         let waited = self
             .budgets
-            .take(&key, call.mode)
+            .take(&key, call.mode, until)
             .await
             .map_err(|none| CloudError {
                 class: Class::Throttled {
@@ -129,14 +144,50 @@ impl Gate {
                 self.budgets.throttled(&key, *after);
                 *after = Some(self.budgets.opens_in(&key));
             }
+            Err(CloudError {
+                class:
+                    Class::Unavailable | Class::Unauthenticated | Class::WrongAccount | Class::Late,
+                ..
+            }) => {}
             // The cloud refused the call for another reason, so it did not throttle it.
-            Err(error) if !matches!(error.class, Class::Unavailable | Class::Unauthenticated) => {
-                self.budgets.succeeded(&key);
-            }
-            Err(_) => {}
+            Err(_) => self.budgets.succeeded(&key),
         }
         outcome
     }
+}
+
+/// Looks at every attempt of a request, signed and about to be sent, and stops what may not be sent.
+#[derive(Debug)]
+pub struct Clearance {
+    terms: Terms,
+    keys: Arc<Keys>,
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Clearance {
+    fn name(&self) -> &'static str {
+        "Clearance"
+    }
+
+    // The last hook before the network: what counts is the key in the request itself.
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let signature = context.request().headers().get("authorization");
+        let key = signature.and_then(signing_key);
+        self.terms.check(&self.keys, key, Instant::now())?;
+        Ok(())
+    }
+}
+
+/// The access key in the header `Authorization` of a signed request. Source: IAM User Guide, "AWS
+/// Signature Version 4": `<algorithm> Credential=<key>/<scope>, ...`.
+fn signing_key(authorization: &str) -> Option<&str> {
+    let (_, credential) = authorization.split_once("Credential=")?;
+    credential.split_once('/').map(|(key, _)| key)
 }
 
 /// Runs one request without a budget, and reports its outcome to the log and the observer.

@@ -13,7 +13,7 @@ use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types;
 
 use super::errors;
-use super::gate::{Call, Gate};
+use super::gate::{Call, Gate, cleared};
 use crate::cloud::lambda::{
     CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
     configuration_fields,
@@ -80,7 +80,10 @@ impl LambdaApi for Lambda {
         };
         let output = self
             .gate
-            .call(call, self.client.get_function().function_name(name).send())
+            .call(
+                call,
+                cleared!(self.client.get_function().function_name(name)),
+            )
             .await?;
         let function = output
             .configuration
@@ -109,12 +112,12 @@ impl LambdaApi for Lambda {
             .package_type(types::PackageType::Zip)
             .code(convert::code_of(&new.code))
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
-        let request = configuration_fields!(set; Any, request, configuration).send();
+        let request = configuration_fields!(set; Any, request, configuration);
         let output = self
             .gate
             .call(
                 write(OPERATION, name, configuration.environment.as_ref()),
-                request,
+                cleared!(request),
             )
             .await?;
         complete(OPERATION, output.into())
@@ -132,12 +135,12 @@ impl LambdaApi for Lambda {
             .update_function_configuration()
             .function_name(name)
             .set_revision_id(revision_id.map(str::to_owned));
-        let request = configuration_fields!(set; Configuration, request, changes).send();
+        let request = configuration_fields!(set; Configuration, request, changes);
         let output = self
             .gate
             .call(
                 write(OPERATION, name, changes.environment.as_ref()),
-                request,
+                cleared!(request),
             )
             .await?;
         complete(OPERATION, output.into())
@@ -170,7 +173,7 @@ impl LambdaApi for Lambda {
         };
         let output = self
             .gate
-            .call(write(OPERATION, name, None), request.send())
+            .call(write(OPERATION, name, None), cleared!(request))
             .await?;
         complete(OPERATION, output.into())
     }
@@ -189,24 +192,26 @@ impl LambdaApi for Lambda {
             .function_name(name)
             .code_sha256(code_sha256)
             .set_revision_id(revision_id.map(str::to_owned))
-            .description(description)
-            .send();
+            .description(description);
         let output = self
             .gate
-            .call(write(OPERATION, name, None), request)
+            .call(write(OPERATION, name, None), cleared!(request))
             .await?;
         convert::text(output.version).ok_or_else(|| errors::incomplete(OPERATION, "Version"))
     }
 
     async fn recursive_loop(&self, name: &str, mode: BudgetMode) -> Result<String, CloudError> {
         const OPERATION: &str = "GetFunctionRecursionConfig";
-        let request = self.client.get_function_recursion_config();
+        let request = self
+            .client
+            .get_function_recursion_config()
+            .function_name(name);
         let call = Call {
             mode,
             ..write(OPERATION, name, None)
         };
-        let output = self.gate.call(call, request.function_name(name).send());
-        self::recursive_loop(OPERATION, output.await?.recursive_loop)
+        let output = self.gate.call(call, cleared!(request)).await?;
+        self::recursive_loop(OPERATION, output.recursive_loop)
     }
 
     async fn put_recursive_loop(
@@ -219,17 +224,16 @@ impl LambdaApi for Lambda {
             .client
             .put_function_recursion_config()
             .function_name(name)
-            .recursive_loop(recursive_loop.into())
-            .send();
+            .recursive_loop(recursive_loop.into());
         let call = write(OPERATION, name, None);
-        let output = self.gate.call(call, request).await?;
+        let output = self.gate.call(call, cleared!(request)).await?;
         self::recursive_loop(OPERATION, output.recursive_loop)
     }
 
     async fn delete(&self, name: &str) -> Result<(), CloudError> {
-        let request = self.client.delete_function().function_name(name).send();
+        let request = self.client.delete_function().function_name(name);
         self.gate
-            .call(write("DeleteFunction", name, None), request)
+            .call(write("DeleteFunction", name, None), cleared!(request))
             .await
             .map(drop)
     }
@@ -239,10 +243,9 @@ impl LambdaApi for Lambda {
             .client
             .tag_resource()
             .resource(arn)
-            .set_tags(Some(tags.clone().into_iter().collect()))
-            .send();
+            .set_tags(Some(tags.clone().into_iter().collect()));
         self.gate
-            .call(write("TagResource", arn, None), request)
+            .call(write("TagResource", arn, None), cleared!(request))
             .await
             .map(drop)
     }
@@ -252,10 +255,9 @@ impl LambdaApi for Lambda {
             .client
             .untag_resource()
             .resource(arn)
-            .set_tag_keys(Some(keys.to_vec()))
-            .send();
+            .set_tag_keys(Some(keys.to_vec()));
         self.gate
-            .call(write("UntagResource", arn, None), request)
+            .call(write("UntagResource", arn, None), cleared!(request))
             .await
             .map(drop)
     }

@@ -4,7 +4,8 @@
 //! - [`connect`]: credentials, region, account id, and the clients.
 //! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method; `lambda::fields` and
 //!   `lambda::convert` have Lambda's types, from the SDK's to ours and back.
-//! - [`gate`]: what every call goes through: budget, time-out, classification, observation.
+//! - [`gate`]: what every call goes through: budget, clearance, time-out, classification, observation.
+//! - `signer`: the credentials, and whose they are.
 //! - `errors`: classifies AWS's answers.
 //!
 //! Invariant: one method is one request. The SDK's own retries are off; the driver retries.
@@ -15,6 +16,7 @@ pub mod connect;
 mod errors;
 pub mod gate;
 pub mod lambda;
+mod signer;
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "a test server may sleep")]

@@ -19,10 +19,15 @@ fn ten_a_second() -> (Budgets, Key) {
     )
 }
 
+/// The usual deadline.
+fn later() -> Instant {
+    Instant::now() + LONGEST_WAIT
+}
+
 /// A budget whose burst is used up.
 async fn drained() -> (Budgets, Key) {
     let (budgets, key) = ten_a_second();
-    while budgets.take(&key, BudgetMode::Try).await.is_ok() {}
+    while budgets.take(&key, BudgetMode::Try, later()).await.is_ok() {}
     (budgets, key)
 }
 
@@ -41,7 +46,7 @@ async fn ten_seconds_give_a_burst_and_then_the_rate() {
     let start = Instant::now();
     let mut taken = 0;
     loop {
-        budgets.take(&key, BudgetMode::Wait).await.unwrap();
+        budgets.take(&key, BudgetMode::Wait, later()).await.unwrap();
         if start.elapsed() > Duration::from_millis(10_050) {
             break;
         }
@@ -59,17 +64,17 @@ async fn a_burst_is_one_seconds_worth_but_one_and_comes_back_by_waiting() {
     let (budgets, key) = ten_a_second();
     for _ in 0..9 {
         assert_eq!(
-            budgets.take(&key, BudgetMode::Try).await,
+            budgets.take(&key, BudgetMode::Try, later()).await,
             Ok(Waited(Duration::ZERO))
         );
     }
-    assert!(budgets.take(&key, BudgetMode::Try).await.is_err());
+    assert!(budgets.take(&key, BudgetMode::Try, later()).await.is_err());
     tokio::time::advance(Duration::from_mins(1)).await;
     for _ in 0..9 {
-        assert!(budgets.take(&key, BudgetMode::Try).await.is_ok());
+        assert!(budgets.take(&key, BudgetMode::Try, later()).await.is_ok());
     }
     assert!(
-        budgets.take(&key, BudgetMode::Try).await.is_err(),
+        budgets.take(&key, BudgetMode::Try, later()).await.is_err(),
         "a minute's rest is still one burst"
     );
 }
@@ -78,7 +83,7 @@ async fn a_burst_is_one_seconds_worth_but_one_and_comes_back_by_waiting() {
 async fn less_than_one_a_second_still_has_a_burst_of_one() {
     let (budgets, _) = ten_a_second();
     let key = key(Family::CloudFront);
-    assert!(budgets.take(&key, BudgetMode::Try).await.is_ok());
+    assert!(budgets.take(&key, BudgetMode::Try, later()).await.is_ok());
     about(budgets.opens_in(&key), Duration::from_secs(2));
 }
 
@@ -87,12 +92,16 @@ async fn a_rate_of_zero_is_no_limit_but_a_throttle_still_closes() {
     let (budgets, _) = ten_a_second();
     let key = key(Family::LambdaGet);
     for _ in 0..1000 {
-        assert!(budgets.take(&key, BudgetMode::Try).await.is_ok());
+        assert!(budgets.take(&key, BudgetMode::Try, later()).await.is_ok());
     }
     budgets.throttled(&key, Some(Duration::from_secs(3)));
     about(budgets.opens_in(&key), Duration::from_secs(3));
     about(
-        budgets.take(&key, BudgetMode::Wait).await.unwrap().0,
+        budgets
+            .take(&key, BudgetMode::Wait, later())
+            .await
+            .unwrap()
+            .0,
         Duration::from_secs(3),
     );
     assert_eq!(budgets.opens_in(&key), Duration::ZERO);
@@ -104,7 +113,7 @@ async fn a_background_check_declines_and_reserves_nothing() {
     let before = budgets.opens_in(&key);
     for _ in 0..100 {
         assert_eq!(
-            budgets.take(&key, BudgetMode::Try).await,
+            budgets.take(&key, BudgetMode::Try, later()).await,
             Err(NoToken { after: before })
         );
     }
@@ -119,7 +128,7 @@ async fn tokens_are_given_in_the_order_of_asking() {
     for n in 0..20 {
         let (budgets, key, given) = (budgets.clone(), key.clone(), given.clone());
         tasks.push(tokio::spawn(async move {
-            budgets.take(&key, BudgetMode::Wait).await.unwrap();
+            budgets.take(&key, BudgetMode::Wait, later()).await.unwrap();
             given.lock().unwrap().push(n);
         }));
         tokio::task::yield_now().await;
@@ -139,14 +148,14 @@ async fn a_throttle_empties_the_family_and_moves_those_who_wait_in_order() {
     for n in 0..5 {
         let (budgets, key, given) = (budgets.clone(), key.clone(), given.clone());
         tasks.push(tokio::spawn(async move {
-            budgets.take(&key, BudgetMode::Wait).await.unwrap();
+            budgets.take(&key, BudgetMode::Wait, later()).await.unwrap();
             given.lock().unwrap().push((n, start.elapsed()));
         }));
         tokio::task::yield_now().await;
     }
     tokio::time::sleep(Duration::from_millis(250)).await;
     budgets.throttled(&key, Some(Duration::from_secs(4)));
-    let late = budgets.take(&key, BudgetMode::Wait);
+    let late = budgets.take(&key, BudgetMode::Wait, later());
     for task in tasks {
         task.await.unwrap();
     }
@@ -170,7 +179,11 @@ async fn a_throttle_takes_the_burst_away() {
     let (budgets, key) = ten_a_second();
     budgets.throttled(&key, Some(Duration::from_secs(5)));
     about(
-        budgets.take(&key, BudgetMode::Wait).await.unwrap().0,
+        budgets
+            .take(&key, BudgetMode::Wait, later())
+            .await
+            .unwrap()
+            .0,
         Duration::from_secs(5),
     );
     about(budgets.opens_in(&key), Duration::from_millis(100));
@@ -206,12 +219,16 @@ async fn a_waiter_that_goes_away_loses_its_token_and_stops_nobody() {
     let (budgets, key) = drained().await;
     let gone = tokio::time::timeout(
         Duration::from_millis(50),
-        budgets.take(&key, BudgetMode::Wait),
+        budgets.take(&key, BudgetMode::Wait, later()),
     )
     .await;
     assert!(gone.is_err());
     about(
-        budgets.take(&key, BudgetMode::Wait).await.unwrap().0,
+        budgets
+            .take(&key, BudgetMode::Wait, later())
+            .await
+            .unwrap()
+            .0,
         Duration::from_millis(150),
     );
 }
@@ -229,7 +246,10 @@ async fn accounts_regions_and_families_have_budgets_of_their_own() {
     };
     budgets.throttled(&one, Some(Duration::from_secs(9)));
     for key in [other_region, other_account, key(Family::LambdaGet)] {
-        assert!(budgets.take(&key, BudgetMode::Try).await.is_ok(), "{key:?}");
+        assert!(
+            budgets.take(&key, BudgetMode::Try, later()).await.is_ok(),
+            "{key:?}"
+        );
     }
 }
 
@@ -237,13 +257,38 @@ async fn accounts_regions_and_families_have_budgets_of_their_own() {
 async fn who_would_wait_too_long_comes_back_instead_and_reserves_nothing() {
     let (budgets, key) = ten_a_second();
     budgets.throttled(&key, Some(Duration::from_mins(1)));
-    let Err(NoToken { after }) = budgets.take(&key, BudgetMode::Wait).await else {
+    let Err(NoToken { after }) = budgets.take(&key, BudgetMode::Wait, later()).await else {
         panic!("a minute is too long to hold a place")
     };
     about(after, Duration::from_mins(1));
     tokio::time::advance(Duration::from_secs(40)).await;
     about(
-        budgets.take(&key, BudgetMode::Wait).await.unwrap().0,
+        budgets
+            .take(&key, BudgetMode::Wait, later())
+            .await
+            .unwrap()
+            .0,
         Duration::from_secs(20),
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_gets_no_token_once_a_throttle_moved_it_behind_its_deadline() {
+    for retry_after in [3, 30, 300] {
+        let (budgets, key) = drained().await;
+        let start = Instant::now();
+        let until = start + Duration::from_secs(2);
+        let waiting = budgets.take(&key, BudgetMode::Wait, until);
+        budgets.throttled(&key, Some(Duration::from_secs(retry_after)));
+        assert!(waiting.await.is_err(), "closed for {retry_after} s");
+        assert!(start.elapsed() <= Duration::from_secs(2));
+    }
+    let (budgets, key) = drained().await;
+    let passed = Instant::now();
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let late = budgets.take(&key, BudgetMode::Wait, passed).await;
+    assert!(
+        late.is_err(),
+        "a deadline that is over before the wait begins"
     );
 }

@@ -21,12 +21,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use crate::api::cloudfront::{CloudFrontFunctionSpec as Spec, CloudFrontFunctionStatus as Status};
 use crate::api::conditions::TESTED;
 use crate::api::{CloudFrontFunction, SKIP_TESTS};
 use crate::cloud::cloudfront::CloudFrontApi;
-use crate::cloud::{BudgetMode, CloudError, Tags};
+use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{
     Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind, Place, Plan, ReferenceName,
@@ -41,10 +42,15 @@ pub use testing::{Gate, Test};
 /// Where the kind gets its clients from.
 #[async_trait]
 pub trait Clouds: Send + Sync + 'static {
-    /// Account that the credentials belong to: 12 digits.
-    async fn account(&self) -> Result<String, CloudError>;
-    /// CloudFront Functions of that account.
-    async fn cloudfront(&self) -> Result<Arc<dyn CloudFrontApi>, CloudError>;
+    /// Account that the credentials belong to: 12 digits. `wanted` is where a function lives: those of
+    /// another account are loaded anew now and then.
+    async fn account(&self, wanted: Option<&str>) -> Result<String, CloudError>;
+    /// CloudFront Functions, for this errand.
+    ///
+    /// # Errors
+    /// [`Class::WrongAccount`](crate::cloud::Class::WrongAccount) where the credentials are not (or no
+    /// longer) for its account; the client's own calls answer it, too.
+    async fn cloudfront(&self, errand: &Errand<'_>) -> Result<Arc<dyn CloudFrontApi>, CloudError>;
 }
 
 /// The kind `CloudFrontFunction`.
@@ -67,8 +73,8 @@ impl ManagedKind for CloudFrontFunctions {
     const CONDITIONS: &'static [&'static str] = &[TESTED];
     const PROVIDER: &'static str = aws::PROVIDER;
 
-    async fn account(&self) -> Result<String, CloudError> {
-        self.clouds.account().await
+    async fn account(&self, wanted: Option<&str>) -> Result<String, CloudError> {
+        self.clouds.account(wanted).await
     }
 
     fn region(&self, _requested: Option<&str>) -> String {
@@ -95,7 +101,8 @@ impl ManagedKind for CloudFrontFunctions {
         goal: Goal<'_, CloudFrontDesired>,
         mode: BudgetMode,
     ) -> Result<Option<CloudFrontObserved>, CloudError> {
-        let api = self.clouds.cloudfront().await?;
+        let errand = identity.errand(None);
+        let api = self.clouds.cloudfront(&errand).await?;
         observe::observe(api.as_ref(), &identity.name, status, goal, mode).await
     }
 
@@ -112,8 +119,10 @@ impl ManagedKind for CloudFrontFunctions {
         &self,
         identity: &Identity,
         step: &CloudFrontStep,
+        until: Instant,
     ) -> Result<CloudFrontChange, CloudError> {
-        let api = self.clouds.cloudfront().await?;
+        let errand = identity.errand(Some(until));
+        let api = self.clouds.cloudfront(&errand).await?;
         act::act(api.as_ref(), &identity.name, step).await
     }
 

@@ -12,8 +12,9 @@ use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::api::digest::sha256_hex;
 use crate::cloud::cloudfront::{CloudFrontApi, Described, FunctionConfig, Stage};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
+use crate::functions::shared::aws;
 use crate::reconcile::ownership::is_claimed;
-use crate::reconcile::{Goal, Observed};
+use crate::reconcile::{Goal, Observed, Place};
 
 /// A function as the cloud has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,10 @@ pub struct CloudFrontObserved {
 impl Observed for CloudFrontObserved {
     fn arn(&self) -> &str {
         &self.arn
+    }
+
+    fn place(&self) -> Place {
+        aws::place(Some(&self.arn), None, None)
     }
 
     fn tags(&self) -> Result<&Tags, CloudError> {

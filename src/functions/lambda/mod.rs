@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 pub use self::code::Code;
 pub use self::desired::{LambdaDesired, desired};
@@ -29,7 +30,7 @@ pub use self::observe::{LambdaObserved, Published};
 pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::lambda::LambdaApi;
-use crate::cloud::{BudgetMode, CloudError, Tags};
+use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{
     Goal, Identity, Inputs, KindStatus, ManagedKind, Place, Plan, ReferenceName, Unmet,
@@ -38,14 +39,23 @@ use crate::reconcile::{
 /// The clouds that Lambda functions live in: one account, many regions.
 #[async_trait]
 pub trait Clouds: Send + Sync + 'static {
-    /// Account that the credentials belong to: 12 digits.
-    async fn account(&self) -> Result<String, CloudError>;
+    /// Account that the credentials belong to: 12 digits. `wanted` is where a function lives: those of
+    /// another account are loaded anew now and then.
+    async fn account(&self, wanted: Option<&str>) -> Result<String, CloudError>;
 
     /// Region of functions whose spec names none.
     fn default_region(&self) -> &str;
 
-    /// Lambda in this region.
-    async fn lambda(&self, region: &str) -> Result<Arc<dyn LambdaApi>, CloudError>;
+    /// Lambda in this region, for this errand.
+    ///
+    /// # Errors
+    /// [`Class::WrongAccount`](crate::cloud::Class::WrongAccount) where the credentials are not (or no
+    /// longer) for its account; the client's own calls answer it, too.
+    async fn lambda(
+        &self,
+        errand: &Errand<'_>,
+        region: &str,
+    ) -> Result<Arc<dyn LambdaApi>, CloudError>;
 }
 
 /// The kind `LambdaFunction`.
@@ -71,8 +81,8 @@ impl ManagedKind for LambdaFunctions {
 
     const PROVIDER: &'static str = aws::PROVIDER;
 
-    async fn account(&self) -> Result<String, CloudError> {
-        self.clouds.account().await
+    async fn account(&self, wanted: Option<&str>) -> Result<String, CloudError> {
+        self.clouds.account(wanted).await
     }
 
     fn region(&self, requested: Option<&str>) -> String {
@@ -101,7 +111,8 @@ impl ManagedKind for LambdaFunctions {
         goal: Goal<'_, LambdaDesired>,
         mode: BudgetMode,
     ) -> Result<Option<LambdaObserved>, CloudError> {
-        let cloud = self.clouds.lambda(&identity.region).await?;
+        let errand = identity.errand(None);
+        let cloud = self.clouds.lambda(&errand, &identity.region).await?;
         observe::observe(cloud.as_ref(), &identity.name, goal, memory, mode).await
     }
 
@@ -114,8 +125,14 @@ impl ManagedKind for LambdaFunctions {
         plan::plan(goal, memory, observed)
     }
 
-    async fn act(&self, identity: &Identity, step: &Step) -> Result<Change, CloudError> {
-        let cloud = self.clouds.lambda(&identity.region).await?;
+    async fn act(
+        &self,
+        identity: &Identity,
+        step: &Step,
+        until: Instant,
+    ) -> Result<Change, CloudError> {
+        let errand = identity.errand(Some(until));
+        let cloud = self.clouds.lambda(&errand, &identity.region).await?;
         act::act(cloud.as_ref(), &identity.name, step).await
     }
 

@@ -6,7 +6,8 @@ use super::parts::part::Known;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Described, Function, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
-use crate::reconcile::{Goal, Observed};
+use crate::functions::shared::aws;
+use crate::reconcile::{Goal, Observed, Place};
 
 /// What the cloud has, and what replies to steps of this pass add to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +73,10 @@ impl LambdaObserved {
 impl Observed for LambdaObserved {
     fn arn(&self) -> &str {
         &self.function.arn
+    }
+
+    fn place(&self) -> Place {
+        aws::place(Some(&self.function.arn), None, None)
     }
 
     fn tags(&self) -> Result<&Tags, CloudError> {

@@ -75,12 +75,16 @@ impl Schedule {
                 act,
             });
         }
-        Self {
+        let refuse_tags = rng.u8(..5) == 0;
+        let mut schedule = Self {
             seed,
             slots,
             steps,
-            refuse_tags: rng.u8(..5) == 0,
-        }
+            refuse_tags,
+            scarce: false,
+        };
+        schedule.leave_calls_unsent();
+        schedule
     }
 }
 

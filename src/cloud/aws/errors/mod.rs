@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 
+use crate::cloud::clearance::{self, Unsent};
 use crate::cloud::cloudfront::TestRun;
 use crate::cloud::lambda::Environment;
 use crate::cloud::{Class, CloudError};
@@ -127,6 +128,13 @@ pub(super) fn classify<E>(
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
+    if let Some(unsent) = cause::<Unsent>(error) {
+        return unsent.error(operation);
+    }
+    // Whose the credentials are could not be found out: that answer is what people need.
+    if let Some(why) = cause::<CloudError>(error) {
+        return why.clone();
+    }
     let failure = |class, code: &str| CloudError {
         class,
         operation,
@@ -160,10 +168,7 @@ where
         SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_)
             if lacks_credentials(error) =>
         {
-            CloudError {
-                message: WITHOUT_CREDENTIALS.to_owned(),
-                ..failure(Class::Unauthenticated, NO_CREDENTIALS)
-            }
+            without_credentials(operation)
         }
         SdkError::ConstructionFailure(_) => failure(Class::Bug, BAD_REQUEST),
         // A reply cut off on its way is the usual reason, and then the effect is unknown.
@@ -208,6 +213,9 @@ pub(super) fn label(code: &str) -> &'static str {
         BAD_REQUEST,
         BAD_REPLY,
         NO_BUDGET,
+        clearance::LATE,
+        clearance::UNVERIFIED_KEY,
+        clearance::OTHER_ACCOUNT,
     ];
     table::find(code)
         .map(|(known, _, _)| *known)
@@ -299,6 +307,29 @@ fn seconds(header: &str) -> Option<Duration> {
         .parse()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+/// No credentials, or none that could be had in time.
+pub(super) fn without_credentials(operation: &'static str) -> CloudError {
+    CloudError {
+        class: Class::Unauthenticated,
+        operation,
+        code: NO_CREDENTIALS.to_owned(),
+        message: WITHOUT_CREDENTIALS.to_owned(),
+        request_id: None,
+    }
+}
+
+/// The error of this type among an error's causes.
+fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// The texts of the error and its causes, without repetition.

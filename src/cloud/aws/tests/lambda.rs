@@ -63,7 +63,7 @@ async fn check(name: &str, alone: Configuration, value: Value, carried_by: Call)
     let pointer = pointer(name);
     let body = reply(&pointer, &value).to_string();
     let (url, requests) = server(vec![answer("200 OK", "", &body)]).await;
-    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
     let code = CodeSource::Zip(vec![1]);
     let new = NewFunction {
         configuration: alone.clone(),
@@ -124,7 +124,7 @@ async fn an_error_does_not_show_the_environment_it_answers() {
         body,
     );
     let (url, _) = server(vec![reply]).await;
-    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
     let environment = Environment([("PASSWORD".to_owned(), "swordfish".to_owned().into())].into());
     let configuration = Configuration {
         environment: Some(environment),
@@ -161,7 +161,7 @@ async fn tags_that_could_not_be_read_are_not_absent() {
         answer("200 OK", "", &none),
     ])
     .await;
-    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
     let tags = lambda.describe("f", BudgetMode::Wait).await.unwrap().tags;
     assert_eq!(
         tags,

@@ -1,5 +1,6 @@
 //! The adapters against a server that answers what a test wrote down.
 
+mod credentials;
 mod lambda;
 mod server;
 
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider};
-use server::{Reply, answer, server};
+use server::{Reply, answer, identity, server, sts};
 
 use super::*;
 use crate::cloud::cloudfront::{CloudFrontApi, FunctionConfig, Stage};
@@ -101,7 +102,7 @@ async fn an_update_that_only_has_the_plain_etag_header_has_an_etag() {
         ("", None, "no header"),
     ] {
         let (url, requests) = server(vec![answer("200 OK", headers, SUMMARY)]).await;
-        let cloudfront = connection(&url, &Arc::default()).cloudfront(&account());
+        let cloudfront = connection(&url, &Arc::default()).cloudfront(&account(), None);
         let written = cloudfront
             .update("f", "E1", &function_config(), b"code")
             .await
@@ -118,7 +119,7 @@ async fn an_update_that_only_has_the_plain_etag_header_has_an_etag() {
 #[tokio::test]
 async fn a_function_is_described_in_our_words() {
     let (url, requests) = server(vec![answer("200 OK", "ETag: E1\r\n", SUMMARY)]).await;
-    let cloudfront = connection(&url, &Arc::default()).cloudfront(&account());
+    let cloudfront = connection(&url, &Arc::default()).cloudfront(&account(), None);
     let described = cloudfront
         .describe("f", Stage::Live, BudgetMode::Wait)
         .await
@@ -150,7 +151,7 @@ async fn cloudfront_throttles_with_400_and_is_asked_once() {
     .await;
     let recorder = Arc::new(Recorder::default());
     let connection = connection(&url, &recorder);
-    let cloudfront = connection.cloudfront(&account());
+    let cloudfront = connection.cloudfront(&account(), None);
     let error = cloudfront.publish("f", "E1").await.unwrap_err();
     let Class::Throttled { after: Some(after) } = error.class else {
         panic!("{error:?}")
@@ -170,7 +171,7 @@ async fn cloudfront_throttles_with_400_and_is_asked_once() {
     assert_eq!(requests.lock().unwrap().len(), 1, "no retry of the SDK's");
     // The family is closed for others too, and a background check is not even sent.
     let declined = connection
-        .cloudfront(&account())
+        .cloudfront(&account(), None)
         .describe("f", Stage::Live, BudgetMode::Try)
         .await
         .unwrap_err();
@@ -178,7 +179,10 @@ async fn cloudfront_throttles_with_400_and_is_asked_once() {
     assert_eq!(requests.lock().unwrap().len(), 1);
     assert_eq!(
         *recorder.0.lock().unwrap(),
-        ["CloudFront PublishFunction Throttled Throttling"]
+        [
+            "STS GetCallerIdentity Ok ",
+            "CloudFront PublishFunction Throttled Throttling"
+        ]
     );
 }
 
@@ -190,7 +194,7 @@ async fn lambda_throttles_with_429_and_says_for_how_long() {
         r#"{"message":"Rate exceeded","Reason":"CallerRateLimitExceeded"}"#,
     );
     let (url, requests) = server(vec![reply]).await;
-    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
     let error = lambda.delete("f").await.unwrap_err();
     let Class::Throttled { after: Some(after) } = error.class else {
         panic!("{error:?}")
@@ -221,7 +225,7 @@ async fn a_lost_connection_and_a_server_error_are_unavailable_and_not_retried() 
         (answer("200 OK", "", "{\"Configuration\":"), "BadReply"),
     ] {
         let (url, requests) = server(vec![reply]).await;
-        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
         let error = lambda.describe("f", BudgetMode::Wait).await.unwrap_err();
         assert_eq!(
             (error.class, error.code.as_str()),
@@ -234,7 +238,8 @@ async fn a_lost_connection_and_a_server_error_are_unavailable_and_not_retried() 
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unavailable() {
-    let lambda = connection("http://127.0.0.1:1", &Arc::default()).lambda(&account(), "eu-west-1");
+    let lambda =
+        connection("http://127.0.0.1:1", &Arc::default()).lambda(&account(), "eu-west-1", None);
     let error = lambda.delete("f").await.unwrap_err();
     assert_eq!(
         (error.class, error.code.as_str()),
@@ -246,7 +251,7 @@ async fn a_server_that_is_not_there_is_unavailable() {
 #[tokio::test]
 async fn a_server_that_never_answers_is_unavailable_after_thirty_seconds() {
     let (url, requests) = server(vec![Reply::Silence]).await;
-    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
     let call = tokio::spawn(async move { lambda.delete("f").await });
     while requests.lock().unwrap().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -264,21 +269,19 @@ async fn a_server_that_never_answers_is_unavailable_after_thirty_seconds() {
 
 #[tokio::test]
 async fn identity_is_asked_once_and_a_failure_is_not_kept() {
-    let identity = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws-cn:iam::123456789012:user/u</Arn>\
-                    <UserId>U</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
     let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>";
-    let (url, requests) = server(vec![
+    let (url, requests) = sts(vec![
         answer("403 Forbidden", "", expired),
-        answer("200 OK", "", identity),
+        identity("123456789012", "aws-cn"),
     ])
     .await;
     let connection = connection(&url, &Arc::default());
     assert_eq!(
-        connection.identity().await.unwrap_err().class,
+        connection.identity(|_| true).await.unwrap_err().class,
         Class::Unauthenticated
     );
     for _ in 0..3 {
-        let account = connection.identity().await.unwrap();
+        let account = connection.identity(|_| true).await.unwrap();
         assert_eq!(
             (
                 account.id.as_str(),
@@ -315,7 +318,7 @@ async fn without_credentials_the_answer_is_quick() {
         .build();
     let connection = Connection::over(&config, Budgets::new(Rates::default()), Arc::new(()));
     let start = Instant::now();
-    let error = connection.identity().await.unwrap_err();
+    let error = connection.identity(|_| true).await.unwrap_err();
     assert_eq!(
         (error.class, error.code.as_str()),
         (Class::Unauthenticated, "NoCredentials"),

@@ -21,8 +21,27 @@ pub(super) fn answer(status: &str, headers: &str, body: &str) -> Reply {
     ))
 }
 
-/// Answers the n-th request with the n-th reply, and all that follow with the last.
+/// Answers the n-th request with the n-th reply, and all that follow with the last. STS says, uncounted,
+/// that the account is the access key, without `AKIA` before it.
 pub(super) async fn server(replies: Vec<Reply>) -> (String, Arc<Mutex<Vec<String>>>) {
+    serve(replies, true).await
+}
+
+/// The same where the replies are those of STS, too.
+pub(super) async fn sts(replies: Vec<Reply>) -> (String, Arc<Mutex<Vec<String>>>) {
+    serve(replies, false).await
+}
+
+/// What STS says of an account.
+pub(super) fn identity(account: &str, partition: &str) -> Reply {
+    let body = format!(
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:{partition}:iam::{account}:user/u</Arn>\
+         <UserId>U</UserId><Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    );
+    answer("200 OK", "", &body)
+}
+
+async fn serve(replies: Vec<Reply>, identifies: bool) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let requests = Arc::new(Mutex::new(Vec::new()));
@@ -31,7 +50,13 @@ pub(super) async fn server(replies: Vec<Reply>) -> (String, Arc<Mutex<Vec<String
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             let request = read(&mut stream).await;
-            let reply = {
+            let key = request
+                .split_once("Credential=")
+                .and_then(|(_, rest)| rest.split_once('/'))
+                .map_or("", |(key, _)| key);
+            let reply = if identifies && request.contains("Action=GetCallerIdentity") {
+                identity(key.trim_start_matches("AKIA"), "aws")
+            } else {
                 let mut seen = seen.lock().unwrap();
                 seen.push(request);
                 replies[(seen.len() - 1).min(replies.len() - 1)].clone()

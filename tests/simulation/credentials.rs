@@ -1,0 +1,134 @@
+//! Credentials that turn between two accounts while operators work, and budgets so small that calls miss
+//! their deadlines: what the call log must never show.
+//!
+//! Whether a call may be sent is decided by the operator's own code (`cloud::clearance`), which the
+//! simulated adapter asks as the real one does.
+
+use std::time::Duration;
+
+use cloudfn::reconcile::settings::SENT_WITHIN;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use strict_cloud::operation::{cloudfront as cf, lambda};
+use strict_cloud::{Entry, Service};
+
+use crate::judge::Place;
+use crate::run::{self, Stage};
+use crate::schedule::Kind;
+use crate::tally::{Check, Tally};
+use crate::wire::Fuse;
+use crate::world::{ACCOUNT, OTHER_ACCOUNT, World, lock};
+use crate::{bulk, scenarios};
+
+/// What an operator's chain gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Credentials {
+    /// A key of the right account.
+    #[default]
+    Right,
+    /// Another key of it.
+    Renewed,
+    /// A key of another account.
+    Other,
+}
+
+impl Credentials {
+    /// The access key.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Right => "AKIARIGHT",
+            Self::Renewed => "AKIARENEWED",
+            Self::Other => "AKIAOTHER",
+        }
+    }
+}
+
+/// The account of a key, as STS says.
+pub fn account_of(key: &str) -> &'static str {
+    if key == Credentials::Other.key() {
+        OTHER_ACCOUNT
+    } else {
+        ACCOUNT
+    }
+}
+
+impl World {
+    /// From now on the chain gives these.
+    pub fn turn(&self, credentials: Credentials) {
+        self.trace("luck", format!("the credentials are now {credentials:?}"));
+        self.record().counts.add("fault", "credentials turn");
+        *lock(&self.credentials) = credentials;
+    }
+}
+
+/// What operators sent that they must not send.
+pub fn broken(stage: &Stage, tally: &Tally) -> Vec<String> {
+    let log = stage.world.clouds.log();
+    let ours = log.iter().enumerate();
+    let ours = ours.filter(|(_, entry)| entry.principal.starts_with("op"));
+    let mut wrong = Vec::new();
+    for (number, entry) in ours {
+        tally.asserted(Check::Call);
+        if entry.account != ACCOUNT {
+            wrong.push(format!("a call in another account: {entry}"));
+        }
+        if [cf::CREATE_FUNCTION, lambda::CREATE_FUNCTION].contains(&entry.operation)
+            && let Some(late) = lateness(stage, number, entry)
+            && late > SENT_WITHIN
+        {
+            wrong.push(format!("a create {late:?} after its announcement: {entry}"));
+        }
+    }
+    wrong
+}
+
+/// How long after the newest announcement a create came; `None` where no status has one.
+fn lateness(stage: &Stage, number: usize, entry: &Entry) -> Option<Duration> {
+    let kind = match entry.operation.service {
+        Service::CloudFront => Kind::CloudFront,
+        Service::Lambda => Kind::Lambda,
+    };
+    let place = Place {
+        kind,
+        name: entry.function.clone()?,
+    };
+    let slots = stage.slots.iter().filter(|slot| Place::of(slot) == place);
+    let versions = lock(&stage.world.versions);
+    let announced = |object: &Value| -> Option<Timestamp> {
+        object["status"]["createRequestedAt"].as_str()?.parse().ok()
+    };
+    let newest = slots.filter_map(|slot| {
+        let of_slot = versions.iter().rev().find(|(calls, change)| {
+            *calls <= number && change.key.plural == kind.plural() && change.key.name == slot.name
+        });
+        announced(of_slot?.1.object.as_deref()?)
+    });
+    let now = World::time_at(entry.at.0);
+    let late = newest.map(|at| Duration::try_from(now.duration_since(at)).unwrap_or_default());
+    late.min()
+}
+
+#[test]
+fn credentials_that_turn_at_any_call_of_a_life_do_nothing_elsewhere_and_release_nothing() {
+    let lives = [Kind::CloudFront, Kind::Lambda].map(scenarios::life);
+    for life in &lives {
+        let calls = run::run(life, Fuse::never()).calls;
+        let ours = calls.iter().filter(|call| call.principal == "op1").count();
+        assert!(ours > 10, "{ours} calls");
+        // Without a list of accounts: what is not known to live anywhere may be made in any.
+        bulk::each(ours - 1, |number| {
+            let record = run::run_with(life, Fuse::never(), |world| {
+                lock(&world.allowed).clear();
+                *lock(&world.turn_after) = Some(number + 1);
+            });
+            assert!(
+                record.violations.is_empty(),
+                "turned after call {}: {:?}\n{}",
+                number + 1,
+                record.violations,
+                record.trace.join("\n")
+            );
+        });
+    }
+}
