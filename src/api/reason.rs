@@ -88,6 +88,10 @@ pub enum Reason {
     /// Nothing waits for the tests of the spec: the annotation cloudfn.dev/skip-tests or the flag
     /// --cloudfront-tests says so.
     TestsSkipped,
+    /// The API server does not take what cloudfn writes into the object's status, so the status is not
+    /// up to date; the message has its words. Apply the definitions of the operator's version, and let
+    /// the operator write the status; cloudfn tries again.
+    StatusRefused,
     /// The cloud answered something that cloudfn does not know; please report it.
     InternalError,
 }

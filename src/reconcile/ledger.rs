@@ -120,6 +120,11 @@ impl<'a, K: ManagedResource> Ledger<'a, K> {
         self.stored = own_status(fresh).unwrap_or_default();
     }
 
+    /// Drafts nothing but what is stored.
+    pub(super) fn go_back_to_stored(&mut self) {
+        self.draft.clone_from(&self.stored);
+    }
+
     /// The object is now at `version`.
     fn advance(&mut self, version: String) {
         if version != self.version {

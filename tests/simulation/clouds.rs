@@ -14,7 +14,7 @@ use cloudfn::cloud::{BudgetMode, Class, CloudError};
 use cloudfn::functions::{cloudfront, lambda};
 use strict_cloud::{Answer, Between, Caller, Cloud, Entry, Failure, Outcome, Settings};
 
-use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE};
+use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, ODD};
 use crate::wire::Fuse;
 use crate::world::{ACCOUNT, REGION, World, lock};
 
@@ -34,7 +34,7 @@ impl Clouds {
             marker: marker.to_owned(),
             on_create,
             on_update: !on_create,
-            reason: "the simulated cloud fails".to_owned(),
+            reason: format!("the simulated cloud fails{ODD}"),
             reason_code: "InternalError",
         };
         let failures = vec![
@@ -219,7 +219,7 @@ impl Way {
         self.world.record().counts.add("class", class.name());
         CloudError {
             request_id: Some(refusal.request_id.clone()),
-            ..error(class, operation, refusal.code, &refusal.message)
+            ..error(class, operation, refusal.code, &format!("{}{ODD}", refusal.message))
         }
     }
 }

@@ -214,16 +214,15 @@ pub async fn read(request: Request<Body>) -> io::Result<api_server::Request> {
             .to_owned()
     };
     let bytes = body.collect_bytes().await.map_err(io::Error::other)?;
+    let content_type = header("content-type");
+    let body = api_server::body::read(&content_type, &bytes);
     Ok(api_server::Request {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         partial: header("accept").contains("as=PartialObjectMetadata"),
-        content_type: header("content-type"),
-        body: if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes)?
-        },
+        content_type,
+        unreadable: body.as_ref().err().cloned(),
+        body: body.unwrap_or_default(),
     })
 }
 

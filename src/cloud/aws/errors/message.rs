@@ -1,7 +1,8 @@
-//! Cleans a cloud's message for users: one line, no request id, no environment value.
+//! Cleans a cloud's message for users: one line, no request id, no secret value, no control character.
 
 use secrecy::ExposeSecret;
 
+use crate::api::text::without_controls;
 use crate::cloud::lambda::Environment;
 
 /// Longest message kept, in characters.
@@ -30,7 +31,7 @@ pub(super) fn clean(message: &str, secrets: Option<&Environment>) -> String {
         || message.clone(),
         |environment| hide_values(&message, environment),
     );
-    let message = without_request_id(&message);
+    let message = without_request_id(&without_controls(&message));
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     shorten(&message)
 }
