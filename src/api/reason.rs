@@ -36,6 +36,10 @@ pub enum Reason {
     CannotObserve,
     /// The operator has no usable cloud credentials; give it some.
     Unauthenticated,
+    /// The region does not serve the account: it is not enabled, its name is wrong, or it does not have
+    /// the service; the message has AWS's words. Enable it, or create the object in another region. After
+    /// 10 minutes the object is Stalled.
+    RegionUnavailable,
     /// Something the function needs (usually a role that was just made) is not usable yet; after 10
     /// minutes the object is Stalled.
     NotReadyYet,
@@ -92,7 +96,8 @@ pub enum Reason {
     /// up to date; the message has its words. Apply the definitions of the operator's version, and let
     /// the operator write the status; cloudfn tries again.
     StatusRefused,
-    /// The cloud answered something that cloudfn does not know; please report it.
+    /// cloudfn does something wrong: it made a request that cannot be sent, or the cloud does not keep
+    /// what it accepted; please report it.
     InternalError,
 }
 

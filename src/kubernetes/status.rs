@@ -58,12 +58,13 @@ where
             }
             version
         }
-        // The apply removed only a part of a condition that a patch wrote, too.
-        Err(kube::Error::Api(refusal)) if refusal.code == 422 => resource_version.to_owned(),
+        // The object's own spec does not fit, or the apply removed only a part of a condition that a patch
+        // wrote, too (422). Where it is this status that is refused, so is the patch, and nothing is lost.
         Err(kube::Error::Api(refusal))
-            if NOT_TYPED
-                .iter()
-                .any(|words| refusal.message.contains(words)) =>
+            if refusal.code == 422
+                || NOT_TYPED
+                    .iter()
+                    .any(|words| refusal.message.contains(words)) =>
         {
             return object.patch(resource_version, &status).await;
         }

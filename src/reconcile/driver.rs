@@ -174,7 +174,7 @@ impl<M: ManagedKind> Driver<M> {
         // the remembered status may not be the newest.
         let unwritten = record
             .retry
-            .is_some_and(|r| r.class == RetryClass::ApiServer);
+            .is_some_and(|r| matches!(r.class, RetryClass::ApiServer | RetryClass::Refused));
         if !unwritten && !record.is_older(subject.resource_version()) {
             let status = remembered(&record.status, &found);
             if found == status {

@@ -11,9 +11,10 @@ use crate::cloud::{Class, CloudError};
 use crate::kubernetes::WriteError;
 
 /// Reasons for which nobody could observe: they say nothing about the resource itself.
-pub(super) const NOT_OBSERVED: [Reason; 4] = [
+pub(super) const NOT_OBSERVED: [Reason; 5] = [
     Reason::Throttled,
     Reason::CloudUnavailable,
+    Reason::RegionUnavailable,
     Reason::Unauthenticated,
     Reason::ReferenceUnreadable,
 ];
@@ -159,8 +160,13 @@ impl From<&CloudError> for State {
             ),
             Class::Unavailable => Self::Reconciling(
                 Reason::CloudUnavailable,
-                format!("{operation} got no answer ({code}); cloudfn tries again"),
+                format!("{operation} got no usable answer ({code}); cloudfn tries again"),
             ),
+            Class::NotServed => Self::Reconciling(
+                Reason::RegionUnavailable,
+                format!("{operation} is not served: {message}"),
+            ),
+            Class::NoRegion => Self::Stalled(Reason::InvalidSpec, message.clone()),
             Class::Unauthenticated => Self::Reconciling(
                 Reason::Unauthenticated,
                 format!(
@@ -184,9 +190,7 @@ impl From<&CloudError> for State {
             ),
             Class::Bug => Self::Stalled(
                 Reason::InternalError,
-                refused(&format!(
-                    "got an answer that cloudfn does not know ({code})"
-                )),
+                refused(&format!("was not sent, by a mistake of cloudfn ({code})")),
             ),
         }
     }
@@ -213,7 +217,10 @@ impl State {
     pub(super) const fn has_grace(&self) -> bool {
         matches!(
             self,
-            Self::Reconciling(Reason::NotReadyYet | Reason::ReferenceNotFound, _)
+            Self::Reconciling(
+                Reason::NotReadyYet | Reason::ReferenceNotFound | Reason::RegionUnavailable,
+                _
+            )
         )
     }
 
@@ -244,6 +251,7 @@ mod tests {
             Class::Throttled { after: None },
             Class::Denied,
             Class::Unavailable,
+            Class::NotServed,
             Class::Bug,
             Class::InUse,
             Class::Quota,

@@ -82,8 +82,10 @@ impl CloudFrontApi for CloudFront {
         let output = self.gate.call(call(OPERATION, name, mode), request).await?;
         let bytes = output
             .function_code
-            .ok_or_else(|| errors::incomplete(OPERATION, "code"))?
-            .into_inner();
+            .map(Blob::into_inner)
+            // No function is without code: an answer without a body has none.
+            .filter(|bytes| !bytes.is_empty())
+            .ok_or_else(|| errors::incomplete(OPERATION, "code"))?;
         Ok(Code {
             bytes,
             etag: present(output.e_tag),
@@ -91,12 +93,14 @@ impl CloudFrontApi for CloudFront {
     }
 
     async fn tags(&self, arn: &str, mode: BudgetMode) -> Result<Tags, CloudError> {
+        const OPERATION: &str = "ListTagsForResource";
         let request = self.client.list_tags_for_resource().resource(arn).send();
-        let output = self
-            .gate
-            .call(call("ListTagsForResource", arn, mode), request)
-            .await?;
-        let items = output.tags.and_then(|tags| tags.items).unwrap_or_default();
+        let output = self.gate.call(call(OPERATION, arn, mode), request).await?;
+        // A function without tags has an empty list; an answer without a body has none.
+        let tags = output
+            .tags
+            .ok_or_else(|| errors::incomplete(OPERATION, "Tags"))?;
+        let items = tags.items.unwrap_or_default();
         Ok(items
             .into_iter()
             .map(|tag| (tag.key, tag.value.unwrap_or_default()))

@@ -4,8 +4,7 @@
 //! (environment and shared files, read by aws-config), never from an object; and no client
 //! retries on its own.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
@@ -22,12 +21,14 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use tokio::sync::OnceCell;
 
 use super::arn::Arn;
+use super::bounded::BoundedAnswer;
 use super::cloudfront::CloudFront;
 use super::errors;
-use super::gate::{self, Call, Gate};
+use super::gate::{self, Gate};
 use super::lambda::Lambda;
-use crate::cloud::limit::{Budgets, Family};
-use crate::cloud::{BudgetMode, CallObserver, CloudError};
+use super::sts::{self, Sts};
+use crate::cloud::limit::Budgets;
+use crate::cloud::{CallObserver, CloudError};
 
 /// Time for a TCP and TLS connection.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -57,8 +58,10 @@ pub struct Connection {
     budgets: Budgets,
     observer: Arc<dyn CallObserver>,
     account: OnceCell<Account>,
+    sts: Sts,
     cloudfront: OnceLock<aws_sdk_cloudfront::Client>,
-    lambdas: Mutex<HashMap<String, aws_sdk_lambda::Client>>,
+    /// One for all regions: a call says which is its own.
+    lambda: aws_sdk_lambda::Client,
 }
 
 /// Reads the usual AWS settings and makes a connection from them. `region` wins over what the
@@ -127,13 +130,22 @@ impl Connection {
             // for instance while Lambda unpacks a large archive.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
+        let region = config.region().map_or(GLOBAL, Region::as_ref).to_owned();
+        let sts = aws_sdk_sts::config::Builder::from(&config)
+            .region(Region::new(region))
+            .interceptor(BoundedAnswer)
+            .build();
+        let lambda = aws_sdk_lambda::config::Builder::from(&config)
+            .interceptor(BoundedAnswer)
+            .build();
         Self {
+            sts: Sts::new(aws_sdk_sts::Client::from_conf(sts), observer.clone()),
+            lambda: aws_sdk_lambda::Client::from_conf(lambda),
+            cloudfront: OnceLock::new(),
+            account: OnceCell::new(),
             config,
             budgets,
             observer,
-            account: OnceCell::new(),
-            cloudfront: OnceLock::new(),
-            lambdas: Mutex::default(),
         }
     }
 
@@ -157,26 +169,11 @@ impl Connection {
     }
 
     async fn caller_identity(&self) -> Result<Account, CloudError> {
-        const OPERATION: &str = "GetCallerIdentity";
-        let region = self.region().unwrap_or(GLOBAL).to_owned();
-        let config = aws_sdk_sts::config::Builder::from(&self.config)
-            .region(Region::new(region))
-            .build();
-        let request = aws_sdk_sts::Client::from_conf(config)
-            .get_caller_identity()
-            .send();
-        let call = Call {
-            operation: OPERATION,
-            function: "",
-            family: Family::Lambda,
-            mode: BudgetMode::Wait,
-            secrets: None,
-        };
-        let output = gate::attempt("STS", &call, self.observer.as_ref(), request).await?;
+        let output = self.sts.caller().await?;
         let id = output
             .account
             .filter(|id| !id.is_empty())
-            .ok_or_else(|| errors::incomplete(OPERATION, "Account"))?;
+            .ok_or_else(|| errors::incomplete(sts::OPERATION, "Account"))?;
         let partition = output
             .arn
             .as_deref()
@@ -204,24 +201,19 @@ impl Connection {
         let client = self.cloudfront.get_or_init(|| {
             let config = aws_sdk_cloudfront::config::Builder::from(&self.config)
                 .region(Region::new(region))
+                .interceptor(BoundedAnswer)
                 .build();
             aws_sdk_cloudfront::Client::from_conf(config)
         });
         CloudFront::new(client.clone(), self.gate("CloudFront", account, region))
     }
 
-    /// Lambda in a region of `account`, which [`identity`](Self::identity) returned. Clients are
-    /// kept by region: each has its own host, so they have no connection to share.
+    /// Lambda in a region of `account`, which [`identity`](Self::identity) returned. Nothing is kept of
+    /// a region: objects may name as many as they like.
     #[must_use]
     pub fn lambda(&self, account: &Account, region: &str) -> Lambda {
-        let mut lambdas = self.lambdas.lock().unwrap_or_else(PoisonError::into_inner);
-        let client = lambdas.entry(region.to_owned()).or_insert_with(|| {
-            let config = aws_sdk_lambda::config::Builder::from(&self.config)
-                .region(Region::new(region.to_owned()))
-                .build();
-            aws_sdk_lambda::Client::from_conf(config)
-        });
-        Lambda::new(client.clone(), self.gate("Lambda", account, region))
+        let gate = self.gate("Lambda", account, region);
+        Lambda::new(self.lambda.clone(), gate, self.sts.clone())
     }
 
     fn gate(&self, service: &'static str, account: &Account, region: &str) -> Gate {

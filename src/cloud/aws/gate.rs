@@ -38,7 +38,7 @@ pub struct Call<'a> {
     pub family: Family,
     /// Whether it may wait for a token.
     pub mode: BudgetMode,
-    /// Environment values in the request: they are removed from error messages.
+    /// The environment in the request: its secret values are removed from error messages.
     pub secrets: Option<&'a Environment>,
 }
 
@@ -69,6 +69,16 @@ impl Gate {
             region: region.into(),
             observer,
         }
+    }
+
+    /// The account whose credentials sign.
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The region that is called.
+    pub(super) fn region(&self) -> &str {
+        &self.region
     }
 
     /// Takes a token, then runs `request`, for at most 30 s.

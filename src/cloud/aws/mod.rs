@@ -5,16 +5,20 @@
 //! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method; `lambda::fields` and
 //!   `lambda::convert` have Lambda's types, from the SDK's to ours and back.
 //! - [`gate`]: what every call goes through: budget, time-out, classification, observation.
+//! - `bounded`: answers of at most so many bytes.
+//! - `sts`: whose the credentials are.
 //! - `errors`: classifies AWS's answers.
 //!
 //! Invariant: one method is one request. The SDK's own retries are off; the driver retries.
 
 pub mod arn;
+mod bounded;
 pub mod cloudfront;
 pub mod connect;
 mod errors;
 pub mod gate;
 pub mod lambda;
+mod sts;
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "a test server may sleep")]
@@ -22,4 +26,5 @@ mod tests;
 
 pub use cloudfront::CloudFront;
 pub use connect::{Account, Connection, connect};
+pub use errors::class_of;
 pub use lambda::Lambda;

@@ -125,7 +125,8 @@ async fn an_error_does_not_show_the_environment_it_answers() {
     );
     let (url, _) = server(vec![reply]).await;
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1");
-    let environment = Environment([("PASSWORD".to_owned(), "swordfish".to_owned().into())].into());
+    let environment =
+        Environment::secret([("PASSWORD".to_owned(), "swordfish".to_owned().into())].into());
     let configuration = Configuration {
         environment: Some(environment),
         ..Configuration::default()
