@@ -105,6 +105,9 @@ mod tests {
             made(&"é".repeat(MESSAGE_LIMIT + 1)),
             "é".repeat(MESSAGE_LIMIT) + "…"
         );
-        assert_eq!(made("a cloud\u{85}says\u{9b}31m\u{fffe}"), "a cloud says31m");
+        assert_eq!(
+            made("a cloud\u{85}says\u{9b}31m\u{fffe}"),
+            "a cloud says31m"
+        );
     }
 }

@@ -56,9 +56,8 @@ mod tests {
     #[test]
     fn no_control_is_left_and_words_stay_apart() {
         let all: String = ('\0'..=char::MAX).collect();
-        let left = |text: &str, kept: &[char]| {
-            text.chars().any(|c| is_control(c) && !kept.contains(&c))
-        };
+        let left =
+            |text: &str, kept: &[char]| text.chars().any(|c| is_control(c) && !kept.contains(&c));
         assert!(!left(&without_controls(&all), &['\n', '\t']));
         assert!(!left(&spelt_out(&all, &['\n']), &['\n']));
         assert_eq!(
@@ -69,7 +68,10 @@ mod tests {
 
     #[test]
     fn what_differs_in_a_control_character_still_differs() {
-        assert_eq!(spelt_out("a\u{85}\r\n\u{ffff}é", &['\n']), "a\\u0085\\r\n\\uffffé");
+        assert_eq!(
+            spelt_out("a\u{85}\r\n\u{ffff}é", &['\n']),
+            "a\\u0085\\r\n\\uffffé"
+        );
         assert_ne!(spelt_out("a\u{85}", &[]), spelt_out("a\u{84}", &[]));
     }
 }

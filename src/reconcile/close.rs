@@ -197,7 +197,8 @@ async fn say_refused<M: ManagedKind>(pass: &mut Pass<'_, M>, error: &WriteError,
     let event = notes::condition_event(&old.conditions, &new.conditions, M::CONDITIONS);
     let stored = pass.ledger.store(WriteTime::AtEnd).await;
     // Where the conditions keep it, they say whether it was told; else the first refusal of a row tells.
-    pass.events.extend(event.filter(|_| stored.is_ok() || is_first));
+    pass.events
+        .extend(event.filter(|_| stored.is_ok() || is_first));
     if let Err(error) = stored {
         warn!(object = ?pass.subject, error = error.words(), "the conditions could not be written either");
     }

@@ -102,7 +102,8 @@ impl lambda::Clouds for Aws {
             return Err(nowhere(NO_REGION.to_owned()));
         }
         let Some(partition) = partition_of(region) else {
-            let message = format!("AWS has no region {region:?}; give the operator another --aws-region");
+            let message =
+                format!("AWS has no region {region:?}; give the operator another --aws-region");
             return Err(nowhere(message));
         };
         let account = self.identity().await?;

@@ -221,7 +221,9 @@ fn rows() -> Vec<Row> {
             APPLY,
             status(
                 "$rv",
-                &words("\\u0000\\u001b\\u007f\\u0085\\u009f\\u2028\\u2029\\ufeff\\ufffe\\uffff \u{1fffe}\u{10ffff}"),
+                &words(
+                    "\\u0000\\u001b\\u007f\\u0085\\u009f\\u2028\\u2029\\ufeff\\ufffe\\uffff \u{1fffe}\u{10ffff}",
+                ),
             ),
         ),
         (

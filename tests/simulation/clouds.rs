@@ -1,12 +1,13 @@
 //! The strict cloud behind cloudfn's ports, in virtual time, with budgets, crash points and trace.
 //!
-//! What an answer means is decided by a small table of its own: the operator's lies behind the
-//! SDK's types, and is tested there.
+//! What an answer means is decided by the operator's own table; how it is read from HTTP is tested beside
+//! the SDK.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cloudfn::cloud::aws::class_of;
 use cloudfn::cloud::cloudfront::CloudFrontApi;
 use cloudfn::cloud::lambda::LambdaApi;
 use cloudfn::cloud::limit::{Budgets, Family, Key};
@@ -207,7 +208,8 @@ impl Way {
                 "the connection was lost",
             );
         };
-        let mut class = class(operation, refusal.status, refusal.code, &refusal.message);
+        let code = Some(refusal.code).filter(|code| !code.is_empty());
+        let mut class = class_of(operation, refusal.status, code, &refusal.message);
         match &mut class {
             Class::Throttled { after } => {
                 self.budgets.throttled(key, refusal.retry_after);
@@ -219,7 +221,12 @@ impl Way {
         self.world.record().counts.add("class", class.name());
         CloudError {
             request_id: Some(refusal.request_id.clone()),
-            ..error(class, operation, refusal.code, &format!("{}{ODD}", refusal.message))
+            ..error(
+                class,
+                operation,
+                refusal.code,
+                &format!("{}{ODD}", refusal.message),
+            )
         }
     }
 }
@@ -231,42 +238,6 @@ fn error(class: Class, operation: &'static str, code: &str, message: &str) -> Cl
         code: code.to_owned(),
         message: message.to_owned(),
         request_id: None,
-    }
-}
-
-/// The part of the operator's own table that the strict cloud needs.
-fn class(operation: &str, status: u16, code: &str, message: &str) -> Class {
-    let said = message.to_ascii_lowercase();
-    match code {
-        "ResourceNotFoundException" if operation == "CreateFunction" => Class::Invalid,
-        "NoSuchFunctionExists" | "NoSuchResource" | "ResourceNotFoundException" => Class::NotFound,
-        "FunctionAlreadyExists" => Class::Exists,
-        "ResourceConflictException"
-            if operation.starts_with("Create") && said.contains("already exist") =>
-        {
-            Class::Exists
-        }
-        "ResourceConflictException" | "ConflictException" | "OperationAborted" => Class::Busy,
-        "InvalidIfMatchVersion" | "PreconditionFailed" | "PreconditionFailedException" => {
-            Class::Conflict
-        }
-        "InvalidParameterValueException"
-            if operation == "PublishVersion"
-                && said.contains("is different from current codesha256") =>
-        {
-            Class::Conflict
-        }
-        "InvalidParameterValueException" if said.contains("cannot be assumed by lambda") => {
-            Class::NotReadyYet
-        }
-        "FunctionInUse" => Class::InUse,
-        "TooManyFunctions" | "CodeStorageExceededException" => Class::Quota,
-        "Throttling" | "TooManyRequestsException" => Class::Throttled { after: None },
-        "ExpiredToken" | "ExpiredTokenException" => Class::Unauthenticated,
-        "AccessDenied" | "AccessDeniedException" => Class::Denied,
-        _ if status >= 500 => Class::Unavailable,
-        _ if status == 400 || status == 413 => Class::Invalid,
-        _ => Class::Bug,
     }
 }
 

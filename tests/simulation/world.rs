@@ -186,7 +186,10 @@ impl World {
             }
         }
         if let Some(refusal) = &request.unreadable {
-            self.violation(format!("{who} sent a body that cannot be read: {}", refusal.body));
+            self.violation(format!(
+                "{who} sent a body that cannot be read: {}",
+                refusal.body
+            ));
         }
         let note = request.body["note"].as_str().unwrap_or_default();
         if who != "user" && !invariants::is_plain(note) {

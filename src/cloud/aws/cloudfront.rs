@@ -11,6 +11,7 @@ use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::primitives::Blob;
 use aws_sdk_cloudfront::types;
 
+use super::body::PresentAnswer;
 use super::errors;
 use super::gate::{Call, Gate};
 use crate::cloud::cloudfront::{
@@ -94,13 +95,10 @@ impl CloudFrontApi for CloudFront {
 
     async fn tags(&self, arn: &str, mode: BudgetMode) -> Result<Tags, CloudError> {
         const OPERATION: &str = "ListTagsForResource";
-        let request = self.client.list_tags_for_resource().resource(arn).send();
+        let request = self.client.list_tags_for_resource().resource(arn);
+        let request = request.customize().interceptor(PresentAnswer).send();
         let output = self.gate.call(call(OPERATION, arn, mode), request).await?;
-        // A function without tags has an empty list; an answer without a body has none.
-        let tags = output
-            .tags
-            .ok_or_else(|| errors::incomplete(OPERATION, "Tags"))?;
-        let items = tags.items.unwrap_or_default();
+        let items = output.tags.and_then(|tags| tags.items).unwrap_or_default();
         Ok(items
             .into_iter()
             .map(|tag| (tag.key, tag.value.unwrap_or_default()))

@@ -21,7 +21,7 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use tokio::sync::OnceCell;
 
 use super::arn::Arn;
-use super::bounded::BoundedAnswer;
+use super::body::BoundedAnswer;
 use super::cloudfront::CloudFront;
 use super::errors;
 use super::gate::{self, Gate};

@@ -174,9 +174,7 @@ impl LambdaApi for Lambda {
         };
         let request = self.client.get_function().function_name(name);
         let request = request.customize().config_override(self.here()).send();
-        let output = self
-            .call(call, request)
-            .await?;
+        let output = self.call(call, request).await?;
         let function = output
             .configuration
             .ok_or_else(|| errors::incomplete(OPERATION, "Configuration"))?;
@@ -204,7 +202,10 @@ impl LambdaApi for Lambda {
             .package_type(types::PackageType::Zip)
             .code(convert::code_of(&new.code))
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
-        let request = configuration_fields!(set; Any, request, configuration).customize().config_override(self.here()).send();
+        let request = configuration_fields!(set; Any, request, configuration)
+            .customize()
+            .config_override(self.here())
+            .send();
         let output = self
             .call(
                 write(OPERATION, name, configuration.environment.as_ref()),
@@ -227,7 +228,10 @@ impl LambdaApi for Lambda {
             .update_function_configuration()
             .function_name(name)
             .set_revision_id(revision_id.map(str::to_owned));
-        let request = configuration_fields!(set; Configuration, request, changes).customize().config_override(self.here()).send();
+        let request = configuration_fields!(set; Configuration, request, changes)
+            .customize()
+            .config_override(self.here())
+            .send();
         let output = self
             .call(
                 write(OPERATION, name, changes.environment.as_ref()),
@@ -264,7 +268,10 @@ impl LambdaApi for Lambda {
                 .set_s3_object_version(version.clone()),
         };
         let output = self
-            .call(write(OPERATION, name, None), request.customize().config_override(self.here()).send())
+            .call(
+                write(OPERATION, name, None),
+                request.customize().config_override(self.here()).send(),
+            )
             .await?;
         complete(OPERATION, output.into())
     }
@@ -284,17 +291,22 @@ impl LambdaApi for Lambda {
             .code_sha256(code_sha256)
             .set_revision_id(revision_id.map(str::to_owned))
             .description(description)
-            .customize().config_override(self.here()).send();
-        let output = self
-            .call(write(OPERATION, name, None), request)
-            .await?;
+            .customize()
+            .config_override(self.here())
+            .send();
+        let output = self.call(write(OPERATION, name, None), request).await?;
         convert::text(output.version).ok_or_else(|| errors::incomplete(OPERATION, "Version"))
     }
 
     async fn delete(&self, name: &str) -> Result<(), CloudError> {
-        let request = self.client.delete_function().function_name(name).customize().config_override(self.here()).send();
-        self
-            .call(write("DeleteFunction", name, None), request)
+        let request = self
+            .client
+            .delete_function()
+            .function_name(name)
+            .customize()
+            .config_override(self.here())
+            .send();
+        self.call(write("DeleteFunction", name, None), request)
             .await
             .map(drop)
     }
@@ -305,9 +317,10 @@ impl LambdaApi for Lambda {
             .tag_resource()
             .resource(arn)
             .set_tags(Some(tags.clone().into_iter().collect()))
-            .customize().config_override(self.here()).send();
-        self
-            .call(write("TagResource", arn, None), request)
+            .customize()
+            .config_override(self.here())
+            .send();
+        self.call(write("TagResource", arn, None), request)
             .await
             .map(drop)
     }
@@ -318,9 +331,10 @@ impl LambdaApi for Lambda {
             .untag_resource()
             .resource(arn)
             .set_tag_keys(Some(keys.to_vec()))
-            .customize().config_override(self.here()).send();
-        self
-            .call(write("UntagResource", arn, None), request)
+            .customize()
+            .config_override(self.here())
+            .send();
+        self.call(write("UntagResource", arn, None), request)
             .await
             .map(drop)
     }

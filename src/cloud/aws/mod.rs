@@ -5,14 +5,14 @@
 //! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method; `lambda::fields` and
 //!   `lambda::convert` have Lambda's types, from the SDK's to ours and back.
 //! - [`gate`]: what every call goes through: budget, time-out, classification, observation.
-//! - `bounded`: answers of at most so many bytes.
+//! - `body`: what the body of an answer must be: not without end, and there.
 //! - `sts`: whose the credentials are.
 //! - `errors`: classifies AWS's answers.
 //!
 //! Invariant: one method is one request. The SDK's own retries are off; the driver retries.
 
 pub mod arn;
-mod bounded;
+mod body;
 pub mod cloudfront;
 pub mod connect;
 mod errors;

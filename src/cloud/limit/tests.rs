@@ -247,3 +247,29 @@ async fn who_would_wait_too_long_comes_back_instead_and_reserves_nothing() {
         Duration::from_secs(20),
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_as_a_new_budget_would_be_is_not_kept() {
+    let (budgets, used) = ten_a_second();
+    for number in 0..300 {
+        let invented = Key {
+            region: format!("xx-{number}").into(),
+            ..used.clone()
+        };
+        assert!(budgets.take(&invented, BudgetMode::Try).await.is_ok());
+    }
+    tokio::time::advance(LONGEST_RETRY_AFTER + Duration::from_secs(1)).await;
+    budgets.throttled(&used, None);
+    tokio::time::advance(FIRST_CLOSING).await;
+    assert!(
+        budgets
+            .take(&key(Family::LambdaGet), BudgetMode::Try)
+            .await
+            .is_ok()
+    );
+    let kept = budgets.buckets.lock().unwrap().len();
+    assert_eq!(
+        kept, 2,
+        "the one that was throttled lately, and the new one"
+    );
+}

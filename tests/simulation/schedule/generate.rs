@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 
 use super::{
-    Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, ODD, Outside, Point, SECRET, Schedule,
-    Slot, Step, broken, hopeless, javascript, role, store, test,
+    Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, ODD, Outside, Point, SECRET,
+    Schedule, Slot, Step, broken, hopeless, javascript, role, store, test,
 };
 use crate::world::SENTINEL;
 use crate::{api_faults, cloud_faults, lambda_fields};

@@ -194,7 +194,8 @@ mod tests {
     fn values_that_everybody_can_read_stay_in_the_sentence() {
         let mut environment = environment(&["python2.7", "supported", "functions", "hunter2"]);
         environment.plain = ["V0", "V1", "V2"].map(str::to_owned).into();
-        let message = "The runtime parameter of python2.7 is no longer supported for functions (hunter2).";
+        let message =
+            "The runtime parameter of python2.7 is no longer supported for functions (hunter2).";
         assert_eq!(
             clean(message, Some(&environment)),
             "The runtime parameter of python2.7 is no longer supported for functions (***)."

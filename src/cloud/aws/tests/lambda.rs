@@ -40,7 +40,7 @@ impl Sample for Environment {
     fn sample() -> (Self, Value) {
         let variables = [("NAME".to_owned(), "value".to_owned().into())];
         (
-            Self(variables.into()),
+            Self::secret(variables.into()),
             json!({"Variables": {"NAME": "value"}}),
         )
     }

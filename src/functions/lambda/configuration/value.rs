@@ -110,11 +110,13 @@ impl Value for Environment {
 
     fn differences(&self, observed: Option<&Self>, row: &Row<Self>) -> Vec<Difference> {
         let observed = observed.cloned().unwrap_or_default();
-        let value = |of: &Self, name: &str| of.variables.get(name).map(|v| v.expose_secret().to_owned());
+        let value =
+            |of: &Self, name: &str| of.variables.get(name).map(|v| v.expose_secret().to_owned());
         let names: BTreeSet<&String> = self
             .variables
             .keys()
-            .chain(observed.variables.keys()).collect();
+            .chain(observed.variables.keys())
+            .collect();
         names
             .into_iter()
             .filter(|name| value(self, name) != value(&observed, name))

@@ -65,7 +65,11 @@ fn variables_come_from_the_spec_config_maps_and_secrets() {
     let found = desired.configuration.environment.unwrap();
     assert_eq!(found, environment(&expected));
     let secrets: Vec<&str> = found.secrets().collect();
-    assert_eq!(secrets, ["app", "hunter2", "hunter2"], "those of the Secret");
+    assert_eq!(
+        secrets,
+        ["app", "hunter2", "hunter2"],
+        "those of the Secret"
+    );
 }
 
 fn variables(variables: &Value) -> Value {

@@ -60,7 +60,11 @@ fn where_no_status_is_taken_an_event_says_so_once() {
             .await;
         tokio::time::sleep(Duration::from_mins(10)).await;
         assert_eq!(alone.events("StatusRefused").len(), 1);
-        assert_eq!(alone.done(), [""; 0], "nothing is made that no status would know");
+        assert_eq!(
+            alone.done(),
+            [""; 0],
+            "nothing is made that no status would know"
+        );
         alone.take_every_status();
         alone.rest().await;
         assert_eq!(alone.condition("Ready"), "True/Available");
@@ -106,7 +110,10 @@ fn any_text_of_outsiders_is_written_down_and_their_edit_repaired() {
             alone.check().await;
             let diff = alone.status()["lastDrift"]["diff"].clone();
             let diff = diff.as_str().unwrap();
-            assert!(diff.contains("-comment: foreign\\u001b[2J\\u007f\\u0085 "), "{diff}");
+            assert!(
+                diff.contains("-comment: foreign\\u001b[2J\\u007f\\u0085 "),
+                "{diff}"
+            );
             let repaired = alone.function()["development"]["comment"] == "Adds headers";
             assert_eq!(repaired, policy == "Repair");
         });

@@ -1,8 +1,10 @@
-//! Answers of at most so many bytes: whatever answers in the cloud's place must not take our memory.
+//! What the body of an answer must be: not without end, and there.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextMut,
+};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -12,7 +14,8 @@ use http_body_util::Limited;
 /// all their cache behaviours (CloudFront quotas: 75 of each): a few megabytes.
 const MOST: usize = 16 << 20;
 
-/// Ends an answer that is longer; the SDK then says that it cannot be read.
+/// Ends an answer that is longer, so that whatever answers in the cloud's place does not take our memory;
+/// the SDK then says that it cannot be read.
 #[derive(Debug)]
 pub(super) struct BoundedAnswer;
 
@@ -32,5 +35,28 @@ impl Intercept for BoundedAnswer {
         let whole = std::mem::replace(body, SdkBody::taken());
         *body = SdkBody::from_body_1_x(Limited::new(whole, MOST));
         Ok(())
+    }
+}
+
+/// Refuses an answer without a body where the SDK would make an empty list of it.
+#[derive(Debug)]
+pub(super) struct PresentAnswer;
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for PresentAnswer {
+    fn name(&self) -> &'static str {
+        "PresentAnswer"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        match context.response().body().bytes() {
+            Some([]) => Err("the answer has no body".into()),
+            _ => Ok(()),
+        }
     }
 }
