@@ -4,6 +4,8 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
+use super::text::without_controls;
+
 /// Summary condition: the function is as the spec asks.
 pub const READY: &str = "Ready";
 /// Present while true: cloudfn is working on it.
@@ -61,12 +63,13 @@ pub fn condition(
     }
 }
 
-/// A message as conditions have it: cut where it is too long.
+/// A message as conditions have it: without control characters, and cut where it is too long.
 #[must_use]
 pub fn bounded(message: &str) -> String {
+    let message = without_controls(message);
     match message.char_indices().nth(MESSAGE_LIMIT) {
         Some((end, _)) => format!("{}…", &message[..end]),
-        None => message.to_owned(),
+        None => message,
     }
 }
 
@@ -101,6 +104,10 @@ mod tests {
         assert_eq!(
             made(&"é".repeat(MESSAGE_LIMIT + 1)),
             "é".repeat(MESSAGE_LIMIT) + "…"
+        );
+        assert_eq!(
+            made("a cloud\u{85}says\u{9b}31m\u{fffe}"),
+            "a cloud says31m"
         );
     }
 }

@@ -13,6 +13,7 @@ pub mod names;
 pub mod reason;
 pub mod reference;
 pub mod subject;
+pub mod text;
 
 pub use cloudfront::{CloudFrontFunction, CloudFrontFunctionSpec, CloudFrontFunctionStatus};
 pub use common::{

@@ -36,6 +36,10 @@ pub enum Reason {
     CannotObserve,
     /// The operator has no usable cloud credentials; give it some.
     Unauthenticated,
+    /// The region does not serve the account: it is not enabled, its name is wrong, or it does not have
+    /// the service; the message has AWS's words. Enable it, or create the object in another region. After
+    /// 10 minutes the object is Stalled.
+    RegionUnavailable,
     /// Something the function needs (usually a role that was just made) is not usable yet; after 10
     /// minutes the object is Stalled.
     NotReadyYet,
@@ -90,7 +94,12 @@ pub enum Reason {
     /// Nothing waits for the tests of the spec: the annotation cloudfn.dev/skip-tests or the flag
     /// --cloudfront-tests says so.
     TestsSkipped,
-    /// The cloud answered something that cloudfn does not know; please report it.
+    /// The API server does not take what cloudfn writes into the object's status, so the status is not
+    /// up to date; the message has its words. Apply the definitions of the operator's version, and let
+    /// the operator write the status; cloudfn tries again.
+    StatusRefused,
+    /// cloudfn does something wrong: it made a request that cannot be sent, or the cloud does not keep
+    /// what it accepted; please report it.
     InternalError,
 }
 

@@ -39,9 +39,15 @@ pub enum Class {
     NotReadyYet,
     /// A limit of the account is reached.
     Quota,
-    /// The cloud cannot be reached, answered 5xx, or did not answer in time: the effect is unknown.
+    /// The region, or the partition, does not serve the account: it is not enabled, does not exist, or does
+    /// not have the service.
+    NotServed,
+    /// No region is known, or none of this name exists; nothing was sent.
+    NoRegion,
+    /// The cloud cannot be reached, answered 5xx, did not answer in time, or what answered cannot be read
+    /// (a success without its body, an answer without a code of the cloud's): the effect is unknown.
     Unavailable,
-    /// An answer that no rule expects.
+    /// Our own mistake: a request that cannot be built.
     Bug,
 }
 
@@ -64,6 +70,8 @@ impl Class {
             | Self::Late
             | Self::Invalid
             | Self::NotReadyYet
+            | Self::NotServed
+            | Self::NoRegion
             | Self::Quota => true,
             Self::NotFound
             | Self::Exists
@@ -86,7 +94,7 @@ pub struct CloudError {
     /// The cloud's own error code; `HTTP 502` and the like for an answer without one; or one of
     /// ours: `Timeout`, `NoConnection`, `NoCredentials`, `NoBudget` and those of
     /// [`clearance`](super::clearance) (nothing was sent), `BadRequest` (it could not be built),
-    /// `BadReply` (a success that cannot be read or lacks what it must have).
+    /// `BadReply` (a success that cannot be read or lacks what it must have), `NoRegion`.
     pub code: String,
     /// The cloud's message: one line of at most 500 characters, no request id, no environment
     /// value.

@@ -140,6 +140,11 @@ impl Bucket {
         }
     }
 
+    /// Whether it is full, and nobody remembers that it was closed: no caller waits for it then.
+    fn is_as_new(&self, now: Instant) -> bool {
+        self.full_at <= now && self.closed_until + LONGEST_RETRY_AFTER <= now
+    }
+
     /// Size of a burst, as the time that its tokens take to refill: one second's worth of tokens,
     /// less one as a reserve, and at least one. Calls do not arrive as evenly as they leave, so a
     /// cloud with the same count would throttle the last call of a full burst.
@@ -215,6 +220,8 @@ impl Budgets {
         if let Some(bucket) = buckets.get_mut(key) {
             return then(bucket, now);
         }
+        // Objects may name as many regions as they like: what is as a new one would be is not kept.
+        buckets.retain(|_, bucket| !bucket.is_as_new(now));
         let bucket = buckets
             .entry(key.clone())
             .or_insert_with(|| Bucket::new(self.rates.interval(key.family), now));

@@ -17,6 +17,8 @@ use kube::{Api, Client};
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
+use crate::api::text::without_controls;
+
 /// Events of one object at once, at most.
 const BURST: f64 = 10.0;
 /// Seconds after which an object may have one event more.
@@ -106,7 +108,7 @@ impl Events {
             type_: Some(if event.warning { "Warning" } else { "Normal" }.to_owned()),
             reason: Some(event.reason.to_owned()),
             action: Some(event.action.to_owned()),
-            note: Some(shortened(event.note)),
+            note: Some(shortened(without_controls(&event.note))),
             regarding: Some(event.regarding),
             reporting_controller: Some("cloudfn.dev/cloudfn".to_owned()),
             reporting_instance: Some(self.instance.clone()),

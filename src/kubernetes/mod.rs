@@ -21,16 +21,35 @@ pub enum WriteError {
 }
 
 impl WriteError {
-    /// Whether the API server refuses any write to the object: an object that breaks the types of
-    /// its own schema accepts no status.
+    /// The status of the API server's answer, where it answered with an error of its own.
     #[must_use]
-    pub fn is_refusal_of_object(&self) -> bool {
+    pub fn answer(&self) -> Option<u16> {
         match self {
-            Self::Api(error) => {
-                matches!(error.as_ref(), kube::Error::Api(status) if status.code == 422)
-            }
-            Self::Stale | Self::Gone => false,
+            Self::Api(error) => match error.as_ref() {
+                kube::Error::Api(status) => Some(status.code),
+                _ => None,
+            },
+            Self::Stale | Self::Gone => None,
         }
+    }
+
+    /// Why, in the API server's own words where it said any.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Api(error) => match error.as_ref() {
+                kube::Error::Api(status) => status.message.clone(),
+                other => other.to_string(),
+            },
+            Self::Stale | Self::Gone => self.to_string(),
+        }
+    }
+
+    /// Whether the API server refuses what was written, and would refuse it again: an object that breaks
+    /// the types of its own schema accepts no status, a body may be what it cannot read, or too large.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.answer(), Some(400 | 403 | 413 | 415 | 422))
     }
 }
 

@@ -6,16 +6,21 @@
 //! cloudfn patches). cloudfn then clears such a status once and applies all of it again, so that it
 //! has one owner.
 //!
+//! The API server reads the body of an apply as YAML, which refuses some characters and folds others; in
+//! the body they are escapes, which YAML and JSON read alike.
+//!
 //! Invariant: a status is written only onto the version of the object that was read.
 
 use kube::api::{ApiResource, DynamicObject, Patch, PatchParams};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::WriteError;
 use crate::api::FIELD_MANAGER;
 use crate::api::conditions;
+use crate::api::text::{is_control, spelt_out};
 
 /// The `observedGeneration` of an object that was never observed. Between clearing and applying, no
 /// tool may take the object for current.
@@ -53,12 +58,13 @@ where
             }
             version
         }
-        // The apply removed only a part of a condition that a patch wrote, too.
-        Err(kube::Error::Api(refusal)) if refusal.code == 422 => resource_version.to_owned(),
+        // The object's own spec does not fit, or the apply removed only a part of a condition that a patch
+        // wrote, too (422). Where it is this status that is refused, so is the patch, and nothing is lost.
         Err(kube::Error::Api(refusal))
-            if NOT_TYPED
-                .iter()
-                .any(|words| refusal.message.contains(words)) =>
+            if refusal.code == 422
+                || NOT_TYPED
+                    .iter()
+                    .any(|words| refusal.message.contains(words)) =>
         {
             return object.patch(resource_version, &status).await;
         }
@@ -116,6 +122,7 @@ impl<'a> Object<'a> {
             "metadata": {"name": self.name, "resourceVersion": resource_version},
             "status": status,
         });
+        let patch = escaped(&patch).map_err(kube::Error::SerdeError)?;
         self.api
             .patch_status(
                 self.name,
@@ -164,6 +171,18 @@ impl<'a> Object<'a> {
     }
 }
 
+/// JSON that YAML reads as the same: every control character is an escape. In JSON as it is made here none
+/// stands but within a text, and all of them are of the first plane, so that four digits name them.
+fn escaped(value: &Value) -> Result<Box<RawValue>, serde_json::Error> {
+    let json = serde_json::to_string(value)?;
+    let json = if json.contains(is_control) {
+        spelt_out(&json, &[])
+    } else {
+        json
+    };
+    RawValue::from_string(json)
+}
+
 fn list(status: &Value) -> impl Iterator<Item = &Value> {
     status
         .get("conditions")
@@ -208,6 +227,15 @@ fn merge_patch(from: &Value, to: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_body_of_an_apply_has_no_character_that_yaml_refuses_or_folds() {
+        let all: String = ('\0'..=char::MAX).collect();
+        let value = json!({"message": all, "lines": "one\n\ttwo \\u0085"});
+        let body = escaped(&value).unwrap();
+        assert!(!body.get().contains(is_control));
+        assert_eq!(serde_json::from_str::<Value>(body.get()).unwrap(), value);
+    }
 
     #[test]
     fn what_others_left_of_ours_is_noticed() {

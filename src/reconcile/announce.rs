@@ -58,8 +58,8 @@ pub(super) async fn announce<M: ManagedKind>(
     pass.locate(identity);
     pass.draft_conditions(&in_progress(effect));
     match pass.ledger.store(WriteTime::BeforeStep).await {
-        // The API server refuses every status of such an object (422), which must not stop its deletion.
-        Err(error) if matches!(goal, Goal::Absent) && error.is_refusal_of_object() => {}
+        // An object may accept no status at all, which must not stop its deletion.
+        Err(error) if matches!(goal, Goal::Absent) && error.is_refusal() => {}
         stored => stored?,
     }
     pass.ledger.announced = pass.ledger.announced.max(due);

@@ -20,9 +20,13 @@ use super::pass::Pass;
 use super::record::{Record, Retry};
 use super::retry::{RetryClass, poll};
 use super::settings::GRACE;
-use crate::api::ManagedStatus;
+use crate::api::{ManagedStatus, Reason};
 use crate::kubernetes::WriteError;
 use crate::kubernetes::events::Event;
+
+/// Passes in a row, before this one, after which an answer of the API server counts as a refusal, whatever its code: some
+/// refusals have the code of its own failures (an unknown field, a body that is too large for its store).
+const FAILURES_ARE_REFUSAL: u32 = 4;
 
 /// Closes the pass. `None` where the object needs no further pass of its own.
 pub(super) async fn close<M: ManagedKind>(
@@ -156,13 +160,48 @@ async fn unwritten<M: ManagedKind>(mut pass: Pass<'_, M>, error: &WriteError) ->
         pass.context.forget(&pass.subject.key());
         return None;
     }
-    publish_events(&mut pass).await;
-    warn!(object = ?pass.subject, %error, "a pass could not be written down");
+    warn!(object = ?pass.subject, error = error.words(), "a pass could not be written down");
     // The status that remembers the step was not stored: doing the step again is no repetition.
     pass.repeated = None;
-    let next = Requeue::Retry(RetryClass::ApiServer);
+    let before = pass.previous_of_same().and_then(|record| record.retry);
+    let fails_on = before.is_some_and(|before| match before.class {
+        RetryClass::Refused => true,
+        RetryClass::ApiServer => before.failures >= FAILURES_ARE_REFUSAL,
+        _ => false,
+    });
+    let refused = error.is_refusal() || (fails_on && error.answer().is_some());
+    let next = Requeue::Retry(if refused {
+        RetryClass::Refused
+    } else {
+        RetryClass::ApiServer
+    });
     let retry = retry(&pass, next);
+    if refused {
+        let is_first = retry.is_some_and(|retry| retry.failures == 0);
+        say_refused(&mut pass, error, is_first).await;
+    }
+    publish_events(&mut pass).await;
     Some(remember(pass, false, next, retry))
+}
+
+/// What is stored is not true any more, and the API server does not take what is: of what it took before,
+/// only the conditions are written anew. Where it refuses these, too, the event says so.
+async fn say_refused<M: ManagedKind>(pass: &mut Pass<'_, M>, error: &WriteError, is_first: bool) {
+    let message = format!(
+        "the API server does not take the object's status: {}; apply the definitions of the operator's version, and let the operator write the status",
+        error.words()
+    );
+    pass.ledger.go_back_to_stored();
+    pass.draft_conditions(&State::Stalled(Reason::StatusRefused, message));
+    let (old, new) = (pass.ledger.read().common(), pass.ledger.draft.common());
+    let event = notes::condition_event(&old.conditions, &new.conditions, M::CONDITIONS);
+    let stored = pass.ledger.store(WriteTime::AtEnd).await;
+    // Where the conditions keep it, they say whether it was told; else the first refusal of a row tells.
+    pass.events
+        .extend(event.filter(|_| stored.is_ok() || is_first));
+    if let Err(error) = stored {
+        warn!(object = ?pass.subject, error = error.words(), "the conditions could not be written either");
+    }
 }
 
 fn count<M: ManagedKind>(pass: &Pass<'_, M>, label: &'static str) {

@@ -24,6 +24,7 @@ use super::settings::Settings;
 use super::world::World;
 use super::{drift, lifecycle, references};
 use crate::api::{DriftPolicy, ManagedSpec, ManagedStatus, Reference, Subject, conditions};
+use crate::kubernetes::WriteError;
 use crate::kubernetes::events::Events;
 use crate::telemetry::metrics::Metrics;
 
@@ -173,7 +174,7 @@ impl<M: ManagedKind> Driver<M> {
         // the remembered status may not be the newest.
         let unwritten = record
             .retry
-            .is_some_and(|r| r.class == RetryClass::ApiServer);
+            .is_some_and(|r| matches!(r.class, RetryClass::ApiServer | RetryClass::Refused));
         if !unwritten && !record.is_older(subject.resource_version()) {
             let status = remembered(&record.status, &found);
             if found == status {
@@ -184,6 +185,7 @@ impl<M: ManagedKind> Driver<M> {
                 });
                 if pause.is_zero() {
                     self.restore_status(subject, &mut record, status, now).await;
+                    wait = wait.min(record.requeue_after(now, interval));
                 } else {
                     wait = wait.min(pause);
                 }
@@ -213,8 +215,11 @@ impl<M: ManagedKind> Driver<M> {
                 record.resource_version = version;
             }
             // The next version of the object brings the next pass.
+            Err(WriteError::Stale | WriteError::Gone) => {}
+            // What somebody else wrote must not stay: a whole pass says what can be said.
             Err(error) => {
-                warn!(%error, object = ?subject, "the remembered status was not written again");
+                warn!(error = error.words(), object = ?subject, "the remembered status was not written again");
+                record.next_check = record.next_check.min(now + RESTORE_PAUSE);
             }
         }
     }

@@ -44,6 +44,8 @@ pub(super) struct Ledger<'a, K: ManagedResource> {
     read: K::Status,
     /// Status as it was stored last.
     stored: K::Status,
+    /// The status that was cleared, until one is stored again.
+    cleared: Option<K::Status>,
     /// Status as it is to be.
     pub(super) draft: K::Status,
     /// Version of the object that carries `stored`.
@@ -75,6 +77,7 @@ impl<'a, K: ManagedResource> Ledger<'a, K> {
             client,
             subject,
             stored: read.clone(),
+            cleared: None,
             draft: read.clone(),
             read,
             version: newer.map_or_else(
@@ -124,6 +127,11 @@ impl<'a, K: ManagedResource> Ledger<'a, K> {
         self.stored = own_status(fresh).unwrap_or_default();
     }
 
+    /// Drafts nothing but what was stored last, before it may have been cleared.
+    pub(super) fn go_back_to_stored(&mut self) {
+        self.draft = self.cleared.clone().unwrap_or_else(|| self.stored.clone());
+    }
+
     /// The object is now at `version`.
     fn advance(&mut self, version: String) {
         if version != self.version {
@@ -144,11 +152,13 @@ impl<'a, K: ManagedResource> Ledger<'a, K> {
             match self.write(to_clear).await {
                 Ok(version) if to_clear => {
                     self.advance(version);
+                    self.cleared = Some(std::mem::take(&mut self.stored));
                     to_clear = false;
                 }
                 Ok(version) => {
                     self.advance(version);
                     self.stored.clone_from(&self.draft);
+                    self.cleared = None;
                     return Ok(());
                 }
                 Err(WriteError::Stale) => {

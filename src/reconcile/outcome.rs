@@ -11,9 +11,10 @@ use crate::cloud::{Class, CloudError};
 use crate::kubernetes::WriteError;
 
 /// Reasons for which nobody could observe: they say nothing about the resource itself.
-pub(super) const NOT_OBSERVED: [Reason; 4] = [
+pub(super) const NOT_OBSERVED: [Reason; 5] = [
     Reason::Throttled,
     Reason::CloudUnavailable,
+    Reason::RegionUnavailable,
     Reason::Unauthenticated,
     Reason::ReferenceUnreadable,
 ];
@@ -168,8 +169,13 @@ impl From<&CloudError> for State {
             ),
             Class::Unavailable => Self::Reconciling(
                 Reason::CloudUnavailable,
-                format!("{operation} got no answer ({code}); cloudfn tries again"),
+                format!("{operation} got no usable answer ({code}); cloudfn tries again"),
             ),
+            Class::NotServed => Self::Reconciling(
+                Reason::RegionUnavailable,
+                format!("{operation} is not served: {message}"),
+            ),
+            Class::NoRegion => Self::Stalled(Reason::InvalidSpec, message.clone()),
             Class::Unauthenticated => Self::Reconciling(
                 Reason::Unauthenticated,
                 format!(
@@ -198,9 +204,7 @@ impl From<&CloudError> for State {
             ),
             Class::Bug => Self::Stalled(
                 Reason::InternalError,
-                refused(&format!(
-                    "got an answer that cloudfn does not know ({code})"
-                )),
+                refused(&format!("was not sent, by a mistake of cloudfn ({code})")),
             ),
         }
     }
@@ -227,7 +231,10 @@ impl State {
     pub(super) const fn has_grace(&self) -> bool {
         matches!(
             self,
-            Self::Reconciling(Reason::NotReadyYet | Reason::ReferenceNotFound, _)
+            Self::Reconciling(
+                Reason::NotReadyYet | Reason::ReferenceNotFound | Reason::RegionUnavailable,
+                _
+            )
         )
     }
 
@@ -259,6 +266,7 @@ mod tests {
             Class::Denied,
             Class::Unavailable,
             Class::Late,
+            Class::NotServed,
             Class::Bug,
             Class::InUse,
             Class::Quota,

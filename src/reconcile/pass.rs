@@ -229,6 +229,8 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
             _ if blind <= self.context.settings.check_interval * BLIND_INTERVALS => {
                 State::KeepLastKnown
             }
+            // It turns into Stalled, which says more.
+            state if state.has_grace() => state,
             State::Reconciling(_, why) => State::ObservationStale(format!(
                 "the function could not be read for three check intervals: {why}"
             )),

@@ -17,6 +17,8 @@ pub enum RetryClass {
     Unavailable,
     /// No credentials, or those of another account.
     Unauthenticated,
+    /// The region does not serve the account.
+    NotServed,
     /// A person must change something.
     Blocked,
     /// The function is in use while it is being deleted.
@@ -25,6 +27,8 @@ pub enum RetryClass {
     Bug,
     /// The API server did not take a write.
     ApiServer,
+    /// The API server refuses to take it.
+    Refused,
 }
 
 impl From<&CloudError> for RetryClass {
@@ -36,7 +40,8 @@ impl From<&CloudError> for RetryClass {
             Class::Unavailable => Self::Unavailable,
             Class::Unauthenticated | Class::WrongAccount => Self::Unauthenticated,
             Class::Late => Self::Throttled(None),
-            Class::Denied | Class::Invalid | Class::Quota => Self::Blocked,
+            Class::Denied | Class::Invalid | Class::Quota | Class::NoRegion => Self::Blocked,
+            Class::NotServed => Self::NotServed,
             Class::InUse => Self::InUse,
             Class::Bug => Self::Bug,
         }
@@ -66,10 +71,12 @@ impl RetryClass {
             }
             Self::Unavailable => jittered(seconds(1), seconds(300), failures, random),
             Self::Unauthenticated => jittered(seconds(10), seconds(60), failures, random),
+            Self::NotServed => jittered(seconds(10), check_interval, failures, random),
             Self::Blocked => jittered(seconds(60), check_interval, failures, random),
             Self::InUse => jittered(seconds(30), seconds(300), failures, random),
             Self::Bug => check_interval,
             Self::ApiServer => jittered(seconds(1), seconds(30), failures, random),
+            Self::Refused => jittered(seconds(5), check_interval, failures, random),
         }
     }
 }
@@ -151,6 +158,18 @@ mod tests {
                 RetryClass::InUse,
                 0,
                 30,
+            ),
+            (
+                "a status that is refused is tried again soon",
+                RetryClass::Refused,
+                0,
+                5,
+            ),
+            (
+                "a status that is refused never waits over the check interval",
+                RetryClass::Refused,
+                9,
+                300,
             ),
             (
                 "an unknown answer waits a check interval",

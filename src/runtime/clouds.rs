@@ -6,11 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tracing::warn;
 
+use crate::api::aws::partition_of;
 use crate::cloud::aws::{Account, Connection};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{Class, CloudError, Errand, clearance};
 use crate::functions::{cloudfront, lambda};
+
+/// The operation that is not sent where there is no region for it.
+const OPERATION: &str = "GetFunction";
 
 /// The message for a function whose region nobody configured.
 const NO_REGION: &str =
@@ -88,16 +92,29 @@ impl lambda::Clouds for Aws {
         errand: &Errand<'_>,
         region: &str,
     ) -> Result<Arc<dyn LambdaApi>, CloudError> {
+        let nowhere = |message: String| CloudError {
+            class: Class::NoRegion,
+            operation: OPERATION,
+            code: "NoRegion".to_owned(),
+            message,
+            request_id: None,
+        };
         if region.is_empty() {
-            return Err(CloudError {
-                class: Class::Invalid,
-                operation: "GetFunction",
-                code: "NoRegion".to_owned(),
-                message: NO_REGION.to_owned(),
-                request_id: None,
-            });
+            return Err(nowhere(NO_REGION.to_owned()));
         }
+        let Some(partition) = partition_of(region) else {
+            let message =
+                format!("AWS has no region {region:?}; give the operator another --aws-region");
+            return Err(nowhere(message));
+        };
         let account = self.account_of(errand).await?;
+        if partition != account.partition {
+            let message = format!(
+                "region {region} is of the partition {partition}, and the operator's credentials are of {}; create the object in a region of theirs",
+                account.partition
+            );
+            return Err(nowhere(message));
+        }
         let lambda = self.connection.lambda(&account, region, errand.until);
         Ok(Arc::new(lambda))
     }

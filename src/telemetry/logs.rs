@@ -1,10 +1,16 @@
 //! Logs: structured, to standard error, as text or JSON.
 
+use std::fmt;
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::RecordFields;
+use tracing_subscriber::fmt::FormatFields;
+use tracing_subscriber::fmt::format::{DefaultFields, Writer};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::api::text::spelt_out;
 
 /// These modules log bodies of requests and answers, which contain values of Secrets and
 /// environments.
@@ -40,6 +46,7 @@ pub fn start(format: Format, filter: &str) -> Result<(), String> {
         Format::Text => registry
             .with(
                 tracing_subscriber::fmt::layer()
+                    .fmt_fields(SpeltOut::default())
                     .with_ansi(std::io::stderr().is_terminal())
                     .with_writer(std::io::stderr),
             )
@@ -54,4 +61,66 @@ pub fn start(format: Format, filter: &str) -> Result<(), String> {
             .try_init(),
     };
     result.map_err(|error| error.to_string())
+}
+
+/// Writes fields with their control characters spelt out: what a cloud or an object says moves no cursor,
+/// sets no colour, and begins no line of its own.
+#[derive(Default)]
+struct SpeltOut(DefaultFields);
+
+impl<'writer> FormatFields<'writer> for SpeltOut {
+    fn format_fields<R: RecordFields>(
+        &self,
+        mut writer: Writer<'writer>,
+        fields: R,
+    ) -> fmt::Result {
+        let mut text = String::new();
+        self.0.format_fields(Writer::new(&mut text), fields)?;
+        writer.write_str(&spelt_out(&text, &[]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::api::text::is_control;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_others_say_does_nothing_to_a_terminal_and_begins_no_line() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let layer = tracing_subscriber::fmt::layer()
+            .fmt_fields(SpeltOut::default())
+            .with_ansi(false)
+            .with_writer(move || writer.clone());
+        let registry = tracing_subscriber::registry().with(layer);
+        let text = "one\u{1b}[2J\u{9b}31m\u{85}two\r\n2026 ERROR three\u{7f}\u{ffff}";
+        tracing::subscriber::with_default(registry, || {
+            let error = std::io::Error::other(text);
+            tracing::warn!(%error, text, debug = ?text, shown = %text, "a message: {text}");
+            let span = tracing::warn_span!("a span", text);
+            span.in_scope(|| tracing::warn!(error = &error as &dyn std::error::Error, "within"));
+        });
+        let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(logged.lines().count(), 2, "{logged}");
+        for line in logged.lines() {
+            assert!(!line.contains(is_control), "{line:?}");
+            assert!(line.contains("ERROR three"), "{line}");
+        }
+    }
 }

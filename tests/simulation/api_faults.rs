@@ -36,6 +36,9 @@ pub enum Kind {
     /// A slow answer.
     #[strum(serialize = "api slow")]
     Slow,
+    /// 422 on a status, nothing done.
+    #[strum(serialize = "api 422 of a status")]
+    Refused,
 }
 
 impl Kind {
@@ -45,10 +48,31 @@ impl Kind {
     }
 }
 
+/// A status that is refused: one with this field is answered so.
+#[derive(Clone, Copy)]
+pub struct Refusal {
+    /// The field.
+    pub field: &'static str,
+    /// The answer.
+    pub code: u16,
+}
+
+/// Which requests a fault may meet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// A read.
+    Read,
+    /// A write, but of no status.
+    Write,
+    /// A write of a status.
+    Status,
+}
+
 /// Faults at work.
 #[derive(Default)]
 pub struct Trouble {
     faults: Vec<(Kind, u64, Instant)>,
+    refusal: Option<Refusal>,
     stale_until: Option<Instant>,
 }
 
@@ -63,6 +87,16 @@ impl Trouble {
         self.stale_until = Some(Instant::now() + time);
     }
 
+    /// From now on this status is refused, or none.
+    pub fn refuse(&mut self, refusal: Option<Refusal>) {
+        self.refusal = refusal;
+    }
+
+    /// The status that is refused now.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+
     /// Nothing goes wrong any more.
     pub fn end(&mut self) {
         *self = Self::default();
@@ -74,11 +108,16 @@ impl Trouble {
     }
 
     /// The fault that a request meets; `roll` is a number below 100.
-    pub fn fault(&mut self, write: bool, mut roll: u64) -> Option<Kind> {
+    pub fn fault(&mut self, sort: Sort, mut roll: u64) -> Option<Kind> {
         let now = Instant::now();
         self.faults.retain(|(_, _, until)| now < *until);
         for (kind, percent, _) in &self.faults {
-            if roll < *percent && (write || *kind != Kind::Conflict) {
+            let meets = match kind {
+                Kind::Conflict => sort != Sort::Read,
+                Kind::Refused => sort == Sort::Status,
+                _ => true,
+            };
+            if roll < *percent && meets {
                 return Some(*kind);
             }
             roll = roll.saturating_sub(*percent);

@@ -5,6 +5,8 @@
 //! not know it refuses loudly. `tests/e2e/model.rs` sends the same requests to both and compares.
 //! Not modelled: CEL and pruning (schedules write valid objects), managers of anything but a status.
 
+#[path = "api_server/body.rs"]
+pub mod body;
 #[path = "api_server/managed.rs"]
 mod managed;
 
@@ -28,6 +30,8 @@ pub struct Request {
     pub content_type: String,
     /// The body; `Null` where there is none.
     pub body: Value,
+    /// The answer to a body that cannot be read.
+    pub unreadable: Option<Answer>,
 }
 
 /// One answer.
@@ -153,6 +157,9 @@ impl ApiServer {
                 match request.content_type.as_str() {
                     "application/merge-patch+json" => merge(&mut new, &request.body),
                     "application/apply-patch+yaml" if status => {
+                        if let Some(refusal) = &request.unreadable {
+                            return Err(refusal.clone());
+                        }
                         managed::apply(&mut new, &request.body["status"]);
                         if let Some(version) = request.body["metadata"].get("resourceVersion") {
                             new["metadata"]["resourceVersion"] = version.clone();

@@ -55,6 +55,10 @@ pub fn kinds() -> Vec<FaultKind> {
         FaultKind::Stale(seconds(2)),
         FaultKind::ExpiredCredentials,
         FaultKind::TestFunctionFailed,
+        FaultKind::Unreadable(200),
+        FaultKind::Unreadable(301),
+        FaultKind::Unreadable(400),
+        FaultKind::Unreadable(404),
     ]
 }
 

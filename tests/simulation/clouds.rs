@@ -1,12 +1,13 @@
 //! The strict cloud behind cloudfn's ports, in virtual time, with budgets, crash points and trace.
 //!
-//! What an answer means is decided by a small table of its own: the operator's lies behind the
-//! SDK's types, and is tested there.
+//! What an answer means is decided by the operator's own table; how it is read from HTTP is tested beside
+//! the SDK.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cloudfn::cloud::aws::class_of;
 use cloudfn::cloud::clearance::{self, Keys, Terms};
 use cloudfn::cloud::cloudfront::CloudFrontApi;
 use cloudfn::cloud::lambda::LambdaApi;
@@ -17,7 +18,7 @@ use strict_cloud::{Answer, Between, Caller, Cloud, Entry, Failure, Outcome, Sett
 use tokio::time::Instant;
 
 use crate::credentials::{Credentials, account_of};
-use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE};
+use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, ODD};
 use crate::wire::Fuse;
 use crate::world::{ACCOUNT, REGION, World, lock};
 
@@ -37,7 +38,7 @@ impl Clouds {
             marker: marker.to_owned(),
             on_create,
             on_update: !on_create,
-            reason: "the simulated cloud fails".to_owned(),
+            reason: format!("the simulated cloud fails{ODD}"),
             reason_code: "InternalError",
         };
         let failures = vec![
@@ -304,7 +305,8 @@ impl Way {
                 "the connection was lost",
             );
         };
-        let mut class = class(operation, refusal.status, refusal.code, &refusal.message);
+        let code = Some(refusal.code).filter(|code| !code.is_empty());
+        let mut class = class_of(operation, refusal.status, code, &refusal.message);
         match &mut class {
             Class::Throttled { after } => {
                 self.budgets.throttled(key, refusal.retry_after);
@@ -316,7 +318,12 @@ impl Way {
         self.world.record().counts.add("class", class.name());
         CloudError {
             request_id: Some(refusal.request_id.clone()),
-            ..error(class, operation, refusal.code, &refusal.message)
+            ..error(
+                class,
+                operation,
+                refusal.code,
+                &format!("{}{ODD}", refusal.message),
+            )
         }
     }
 }
@@ -328,42 +335,6 @@ fn error(class: Class, operation: &'static str, code: &str, message: &str) -> Cl
         code: code.to_owned(),
         message: message.to_owned(),
         request_id: None,
-    }
-}
-
-/// The part of the operator's own table that the strict cloud needs.
-fn class(operation: &str, status: u16, code: &str, message: &str) -> Class {
-    let said = message.to_ascii_lowercase();
-    match code {
-        "ResourceNotFoundException" if operation == "CreateFunction" => Class::Invalid,
-        "NoSuchFunctionExists" | "NoSuchResource" | "ResourceNotFoundException" => Class::NotFound,
-        "FunctionAlreadyExists" => Class::Exists,
-        "ResourceConflictException"
-            if operation.starts_with("Create") && said.contains("already exist") =>
-        {
-            Class::Exists
-        }
-        "ResourceConflictException" | "ConflictException" | "OperationAborted" => Class::Busy,
-        "InvalidIfMatchVersion" | "PreconditionFailed" | "PreconditionFailedException" => {
-            Class::Conflict
-        }
-        "InvalidParameterValueException"
-            if operation == "PublishVersion"
-                && said.contains("is different from current codesha256") =>
-        {
-            Class::Conflict
-        }
-        "InvalidParameterValueException" if said.contains("cannot be assumed by lambda") => {
-            Class::NotReadyYet
-        }
-        "FunctionInUse" => Class::InUse,
-        "TooManyFunctions" | "CodeStorageExceededException" => Class::Quota,
-        "Throttling" | "TooManyRequestsException" => Class::Throttled { after: None },
-        "ExpiredToken" | "ExpiredTokenException" => Class::Unauthenticated,
-        "AccessDenied" | "AccessDeniedException" => Class::Denied,
-        _ if status >= 500 => Class::Unavailable,
-        _ if status == 400 || status == 413 => Class::Invalid,
-        _ => Class::Bug,
     }
 }
 

@@ -177,7 +177,7 @@ fn lambda(stage: &Stage, spec: &Value) -> Wanted {
                 .as_ref()
                 .map(|environment| {
                     environment
-                        .0
+                        .variables
                         .iter()
                         .map(|(key, value)| (key.clone(), value.expose_secret().to_owned()))
                         .collect::<BTreeMap<_, _>>()

@@ -48,6 +48,18 @@ pub fn written(before: &Value, after: &Value) -> Vec<String> {
         );
     }
     for new in status["conditions"].as_array().into_iter().flatten() {
+        let message = text(&new["message"]);
+        check(is_plain(message), "a message has control characters");
+        // What answers in the cloud's place says nothing of the function, of the spec, or of a right.
+        check(
+            !message.contains(strict_cloud::PAGE),
+            "a message quotes a page of a proxy",
+        );
+        let futile = message.contains("times and still differs in");
+        check(
+            futile || new["reason"] != "InternalError",
+            "an answer counts as a mistake of our own",
+        );
         if let Some(old) = condition(before, text(&new["type"])) {
             let same = old["status"] == new["status"];
             check(
@@ -57,6 +69,12 @@ pub fn written(before: &Value, after: &Value) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// Whether a text that people read has no control characters but line feeds and tabs.
+pub fn is_plain(text: &str) -> bool {
+    text.chars()
+        .all(|c| matches!(c, '\n' | '\t') || !cloudfn::api::text::is_control(c))
 }
 
 /// Whether a status claims that the function is as this generation of the spec asks.

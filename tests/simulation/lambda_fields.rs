@@ -57,7 +57,7 @@ impl Words for Vec<String> {
 impl Words for Environment {
     fn words(&self) -> Value {
         let variables: Map<String, Value> = self
-            .0
+            .variables
             .iter()
             .map(|(key, value)| (key.clone(), json!(value.expose_secret())))
             .collect();
@@ -71,7 +71,7 @@ impl Words for Environment {
         let variables = variables
             .iter()
             .map(|(key, value)| (key.clone(), text(value)));
-        Some(Self(variables.collect()))
+        Some(Self::secret(variables.collect()))
     }
 }
 

@@ -8,7 +8,7 @@ use strict_cloud::{Cloud, Tags};
 
 use crate::clouds::{Clouds, OTHERS, caller};
 use crate::judge::Place;
-use crate::schedule::{Kind, Outside, Slot, javascript};
+use crate::schedule::{Kind, ODD, Outside, Slot, javascript};
 use crate::world::World;
 
 /// Functions of others that no object names: nobody may ever touch them.
@@ -90,7 +90,7 @@ fn outside_cloudfront(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()
         .bytes
         .to_vec();
     match what {
-        Outside::Edit(number) => config.comment = format!("outside {number}"),
+        Outside::Edit(number) => config.comment = format!("outside {number}{ODD}"),
         Outside::Code(number) => code = javascript(500 + number).into_bytes(),
         Outside::Publish => {
             return cloud

@@ -122,6 +122,7 @@ impl Stage {
             partial: false,
             content_type: content_type.to_owned(),
             body,
+            unreadable: None,
         };
         self.world.request("user", &request)
     }

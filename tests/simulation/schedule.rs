@@ -218,6 +218,9 @@ pub fn store(number: u8) -> String {
     format!("arn:aws:cloudfront::{ACCOUNT}:key-value-store/00000000-0000-4000-8000-{number:012}")
 }
 
+/// What a terminal, YAML or XML takes for more than a character: clouds and people write it, too.
+pub const ODD: &str = "\u{1b}[2J\u{7f}\u{85} \u{9b}31m\u{2028}\u{feff}\u{fffe}\u{ffff}";
+
 /// A description with which the cloud fails to create a Lambda function.
 pub const FAILS_TO_START: &str = "fails to start";
 /// A description with which the cloud accepts updates of a Lambda function and fails to carry them out.

@@ -25,7 +25,7 @@ const OUTCOMES: [Reason; 11] = [
     Reason::CreateFailed,
     Reason::UpdateFailed,
 ];
-/// Error classes. `Bug` is for unknown answers; the strict cloud gives none.
+/// Error classes. `Bug` is for our own mistakes, `NotServed` and `NoRegion` for regions: the strict cloud gives none.
 const CLASSES: [&str; 13] = [
     "NotFound",
     "Exists",

@@ -14,7 +14,7 @@ use kube::client::Body;
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use crate::api_faults::Kind;
+use crate::api_faults::{Kind, Sort};
 use crate::api_server::{self, Answer, Key};
 use crate::schedule::Point;
 use crate::world::{World, lock};
@@ -137,7 +137,15 @@ impl Wire {
         }
         self.fuse.point(write).await;
         let roll = self.world.roll(100);
-        let fault = lock(&self.world.trouble).fault(write, roll);
+        let sort = match write {
+            true if request.method == "PATCH" && request.path.ends_with("/status") => Sort::Status,
+            true => Sort::Write,
+            false => Sort::Read,
+        };
+        let fault = lock(&self.world.trouble).fault(sort, roll);
+        let refusal = lock(&self.world.trouble).refusal().filter(|refusal| {
+            sort == Sort::Status && request.body["status"].get(refusal.field).is_some()
+        });
         if let Some(kind) = fault {
             self.world.record().counts.add("fault", kind.name());
         }
@@ -157,7 +165,11 @@ impl Wire {
                     "connection reset before the effect",
                 ));
             }
-            None | Some(Kind::LostAnswer | Kind::Slow) => self.world.request(&self.who, &request),
+            Some(Kind::Refused) => refused(422),
+            None | Some(Kind::LostAnswer | Kind::Slow) => refusal.map_or_else(
+                || self.world.request(&self.who, &request),
+                |refusal| refused(refusal.code),
+            ),
         };
         self.trace(&request, &outcome(&answer));
         self.fuse.point(write).await;
@@ -202,6 +214,17 @@ impl Wire {
     }
 }
 
+/// The answer to a status that the API server does not take.
+fn refused(code: u16) -> Answer {
+    let reason = match code {
+        400 => "BadRequest",
+        403 => "Forbidden",
+        422 => "Invalid",
+        _ => "InternalError",
+    };
+    api_server::failure(code, reason, "the status has a field that it does not take")
+}
+
 /// The request taken out of HTTP.
 pub async fn read(request: Request<Body>) -> io::Result<api_server::Request> {
     let (parts, body) = request.into_parts();
@@ -214,16 +237,15 @@ pub async fn read(request: Request<Body>) -> io::Result<api_server::Request> {
             .to_owned()
     };
     let bytes = body.collect_bytes().await.map_err(io::Error::other)?;
+    let content_type = header("content-type");
+    let body = api_server::body::read(&content_type, &bytes);
     Ok(api_server::Request {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         partial: header("accept").contains("as=PartialObjectMetadata"),
-        content_type: header("content-type"),
-        body: if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes)?
-        },
+        content_type,
+        unreadable: body.as_ref().err().cloned(),
+        body: body.unwrap_or_default(),
     })
 }
 

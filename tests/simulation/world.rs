@@ -204,6 +204,16 @@ impl World {
                 lock(&self.record).writes += 1;
             }
         }
+        if let Some(refusal) = &request.unreadable {
+            self.violation(format!(
+                "{who} sent a body that cannot be read: {}",
+                refusal.body
+            ));
+        }
+        let note = request.body["note"].as_str().unwrap_or_default();
+        if who != "user" && !invariants::is_plain(note) {
+            self.violation(format!("an event has control characters: {note:?}"));
+        }
         if request.method != "GET" && who != "user" && request.body.to_string().contains(SENTINEL) {
             self.violation(format!("a secret value was written to {}", request.path));
         }

@@ -11,6 +11,7 @@ use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::primitives::Blob;
 use aws_sdk_cloudfront::types;
 
+use super::body::PresentAnswer;
 use super::errors;
 use super::gate::{Call, Gate, cleared};
 use crate::cloud::cloudfront::{
@@ -82,8 +83,10 @@ impl CloudFrontApi for CloudFront {
             .await?;
         let bytes = output
             .function_code
-            .ok_or_else(|| errors::incomplete(OPERATION, "code"))?
-            .into_inner();
+            .map(Blob::into_inner)
+            // No function is without code: an answer without a body has none.
+            .filter(|bytes| !bytes.is_empty())
+            .ok_or_else(|| errors::incomplete(OPERATION, "code"))?;
         Ok(Code {
             bytes,
             etag: present(output.e_tag),
@@ -91,10 +94,17 @@ impl CloudFrontApi for CloudFront {
     }
 
     async fn tags(&self, arn: &str, mode: BudgetMode) -> Result<Tags, CloudError> {
+        const OPERATION: &str = "ListTagsForResource";
         let request = self.client.list_tags_for_resource().resource(arn);
         let output = self
             .gate
-            .call(call("ListTagsForResource", arn, mode), cleared!(request))
+            .call(call(OPERATION, arn, mode), |clearance| {
+                request
+                    .customize()
+                    .interceptor(PresentAnswer)
+                    .interceptor(clearance)
+                    .send()
+            })
             .await?;
         let items = output.tags.and_then(|tags| tags.items).unwrap_or_default();
         Ok(items

@@ -4,8 +4,7 @@
 //! (environment and shared files, read by aws-config), never from an object; and no client
 //! retries on its own. Who signs, and for which account, is the signer's.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
@@ -23,10 +22,12 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use tokio::time::Instant;
 
+use super::body::BoundedAnswer;
 use super::cloudfront::CloudFront;
 use super::gate::{self, Gate};
 use super::lambda::Lambda;
 use super::signer::Signer;
+use super::sts::{Account, GLOBAL, Sts};
 use crate::cloud::limit::Budgets;
 use crate::cloud::{CallObserver, CloudError};
 
@@ -36,30 +37,16 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// Time for the instance metadata service, which is one hop away or does not exist.
 const METADATA: Duration = Duration::from_secs(1);
 
-/// Region for which requests to global services of the commercial partition are signed, and whose
-/// STS is used if no region is known.
-pub(super) const GLOBAL: &str = "us-east-1";
-
-/// The account of the credentials.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// Twelve digits.
-    pub id: String,
-    /// `aws`, `aws-cn`, `aws-us-gov`, ...
-    pub partition: String,
-    /// The default region; `None` where neither the caller nor the environment, the profile or
-    /// the instance names one. A function then must name its own.
-    pub region: Option<String>,
-}
-
 /// Clients of one set of credentials.
 pub struct Connection {
     config: SdkConfig,
     budgets: Budgets,
     observer: Arc<dyn CallObserver>,
     signer: Arc<Signer>,
+    sts: Sts,
     cloudfront: OnceLock<aws_sdk_cloudfront::Client>,
-    lambdas: Mutex<HashMap<String, aws_sdk_lambda::Client>>,
+    /// One for all regions: a call says which is its own.
+    lambda: aws_sdk_lambda::Client,
 }
 
 /// Reads the usual AWS settings and makes a connection from them. `region` wins over what the
@@ -134,13 +121,17 @@ impl Connection {
         let provider: Arc<dyn ProvideCredentials> = signer.clone();
         let provider = SharedCredentialsProvider::new(provider);
         let config = config.to_builder().credentials_provider(provider).build();
+        let lambda = aws_sdk_lambda::config::Builder::from(&config)
+            .interceptor(BoundedAnswer)
+            .build();
         Self {
+            sts: Sts::new(&config, observer.clone()),
+            lambda: aws_sdk_lambda::Client::from_conf(lambda),
+            cloudfront: OnceLock::new(),
             config,
             budgets,
             observer,
             signer,
-            cloudfront: OnceLock::new(),
-            lambdas: Mutex::default(),
         }
     }
 
@@ -173,6 +164,7 @@ impl Connection {
         let client = self.cloudfront.get_or_init(|| {
             let config = aws_sdk_cloudfront::config::Builder::from(&self.config)
                 .region(Region::new(region))
+                .interceptor(BoundedAnswer)
                 .build();
             aws_sdk_cloudfront::Client::from_conf(config)
         });
@@ -182,19 +174,12 @@ impl Connection {
         )
     }
 
-    /// Lambda in a region of `account`, which [`identity`](Self::identity) returned. Clients are
-    /// kept by region: each has its own host, so they have no connection to share. Calls are sent until
-    /// `until`, where it is given.
+    /// Lambda in a region of `account`, which [`identity`](Self::identity) returned. Nothing is kept of
+    /// a region: objects may name as many as they like. Calls are sent until `until`, where it is given.
     #[must_use]
     pub fn lambda(&self, account: &Account, region: &str, until: Option<Instant>) -> Lambda {
-        let mut lambdas = self.lambdas.lock().unwrap_or_else(PoisonError::into_inner);
-        let client = lambdas.entry(region.to_owned()).or_insert_with(|| {
-            let config = aws_sdk_lambda::config::Builder::from(&self.config)
-                .region(Region::new(region.to_owned()))
-                .build();
-            aws_sdk_lambda::Client::from_conf(config)
-        });
-        Lambda::new(client.clone(), self.gate("Lambda", account, region, until))
+        let gate = self.gate("Lambda", account, region, until);
+        Lambda::new(self.lambda.clone(), gate, self.sts.clone())
     }
 
     fn gate(

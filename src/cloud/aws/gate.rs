@@ -46,7 +46,7 @@ pub struct Call<'a> {
     pub family: Family,
     /// Whether it may wait for a token.
     pub mode: BudgetMode,
-    /// Environment values in the request: they are removed from error messages.
+    /// The environment in the request: its secret values are removed from error messages.
     pub secrets: Option<&'a Environment>,
 }
 

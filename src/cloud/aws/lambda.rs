@@ -7,32 +7,135 @@
 mod convert;
 mod fields;
 
+use std::error::Error;
+
 use async_trait::async_trait;
 use aws_sdk_lambda::Client;
+use aws_sdk_lambda::config::{Builder, Region};
+use aws_sdk_lambda::operation::RequestId;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::arn::Arn;
 use super::errors;
-use super::gate::{Call, Gate, cleared};
+use super::gate::{Call, Clearance, Gate};
+use super::sts::Sts;
+use crate::api::aws::is_known_region;
 use crate::cloud::lambda::{
     CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
     configuration_fields,
 };
 use crate::cloud::limit::Family;
-use crate::cloud::{BudgetMode, CloudError, Tags};
+use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use fields::Sent as _;
+
+/// The operation that reads a function.
+const GET: &str = "GetFunction";
 
 /// AWS Lambda in one account and region; made by [`Connection::lambda`](super::Connection::lambda).
 #[derive(Clone)]
 pub struct Lambda {
     client: Client,
     gate: Gate,
+    sts: Sts,
 }
 
 impl Lambda {
-    pub(super) const fn new(client: Client, gate: Gate) -> Self {
-        Self { client, gate }
+    pub(super) const fn new(client: Client, gate: Gate, sts: Sts) -> Self {
+        Self { client, gate, sts }
     }
+
+    /// What a call to this region differs in from those to others.
+    fn here(&self) -> Builder {
+        Builder::new().region(Region::new(self.gate.region.to_string()))
+    }
+
+    /// Runs the request that `send` makes through the gate. Credentials that the region does not know are not bad where STS
+    /// takes them: then the region is what must change.
+    fn call<'a, T, E, F>(
+        &'a self,
+        call: Call<'a>,
+        send: impl FnOnce(Clearance) -> F,
+    ) -> impl Future<Output = Result<T, CloudError>> + Send + 'a
+    where
+        T: RequestId + Send + 'a,
+        E: ProvideErrorMetadata + Error + Send + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
+    {
+        let outcome = self.gate.call(call, send);
+        async move { self.explain(call, outcome.await).await }
+    }
+
+    async fn explain<T>(
+        &self,
+        call: Call<'_>,
+        outcome: Result<T, CloudError>,
+    ) -> Result<T, CloudError> {
+        let (account, region) = (&*self.gate.account, &*self.gate.region);
+        let not_served = |error: CloudError, message: String| CloudError {
+            class: Class::NotServed,
+            message,
+            ..error
+        };
+        match outcome {
+            Err(error) if errors::may_be_the_region(&error) && self.sts.account().await.is_ok() => {
+                let message = format!(
+                    "region {region} does not take the credentials, which STS takes ({}: {}); enable the region for account {account}, or create the object in another",
+                    error.code,
+                    error.message.trim_end_matches('.')
+                );
+                Err(not_served(error, message))
+            }
+            // A read comes before any write, so nothing was sent there that could have an effect.
+            Err(error)
+                if call.operation == GET
+                    && errors::is_unconnected(&error)
+                    && !is_known_region(region) =>
+            {
+                let message = format!(
+                    "AWS Lambda cannot be reached in region {region}, of which this version of cloudfn does not know; where the name is wrong, create the object in the right one"
+                );
+                Err(not_served(error, message))
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Says so where the role that was refused is of another account.
+    fn about_role(&self, error: CloudError, role: Option<&String>) -> CloudError {
+        let (ours, role) = (&*self.gate.account, role.and_then(|role| Arn::parse(role)));
+        let about = matches!(
+            error.class,
+            Class::Denied | Class::Invalid | Class::NotReadyYet
+        );
+        match role {
+            Some(role) if about && !role.account.is_empty() && role.account != ours => {
+                let message = format!(
+                    "{}; the role is of account {} and the function of account {ours}, and Lambda takes only roles of the function's own account",
+                    error.message.trim_end_matches('.'),
+                    role.account
+                );
+                CloudError { message, ..error }
+            }
+            _ => error,
+        }
+    }
+}
+
+/// Sends a request to the region of this client, with the clearance that the gate hands out.
+macro_rules! sent {
+    ($self:ident, $request:expr) => {
+        |clearance| {
+            $request
+                .customize()
+                .config_override($self.here())
+                .interceptor(clearance)
+                .send()
+        }
+    };
 }
 
 /// Gives a request those members of a configuration that its call carries.
@@ -70,7 +173,7 @@ const fn write<'a>(
 #[async_trait]
 impl LambdaApi for Lambda {
     async fn describe(&self, name: &str, mode: BudgetMode) -> Result<Described, CloudError> {
-        const OPERATION: &str = "GetFunction";
+        const OPERATION: &str = GET;
         let call = Call {
             operation: OPERATION,
             function: name,
@@ -78,13 +181,8 @@ impl LambdaApi for Lambda {
             mode,
             secrets: None,
         };
-        let output = self
-            .gate
-            .call(
-                call,
-                cleared!(self.client.get_function().function_name(name)),
-            )
-            .await?;
+        let request = self.client.get_function().function_name(name);
+        let output = self.call(call, sent!(self, request)).await?;
         let function = output
             .configuration
             .ok_or_else(|| errors::incomplete(OPERATION, "Configuration"))?;
@@ -114,12 +212,12 @@ impl LambdaApi for Lambda {
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
         let request = configuration_fields!(set; Any, request, configuration);
         let output = self
-            .gate
             .call(
                 write(OPERATION, name, configuration.environment.as_ref()),
-                cleared!(request),
+                sent!(self, request),
             )
-            .await?;
+            .await
+            .map_err(|error| self.about_role(error, configuration.role.as_ref()))?;
         complete(OPERATION, output.into())
     }
 
@@ -137,12 +235,12 @@ impl LambdaApi for Lambda {
             .set_revision_id(revision_id.map(str::to_owned));
         let request = configuration_fields!(set; Configuration, request, changes);
         let output = self
-            .gate
             .call(
                 write(OPERATION, name, changes.environment.as_ref()),
-                cleared!(request),
+                sent!(self, request),
             )
-            .await?;
+            .await
+            .map_err(|error| self.about_role(error, changes.role.as_ref()))?;
         complete(OPERATION, output.into())
     }
 
@@ -172,8 +270,7 @@ impl LambdaApi for Lambda {
                 .set_s3_object_version(version.clone()),
         };
         let output = self
-            .gate
-            .call(write(OPERATION, name, None), cleared!(request))
+            .call(write(OPERATION, name, None), sent!(self, request))
             .await?;
         complete(OPERATION, output.into())
     }
@@ -194,8 +291,7 @@ impl LambdaApi for Lambda {
             .set_revision_id(revision_id.map(str::to_owned))
             .description(description);
         let output = self
-            .gate
-            .call(write(OPERATION, name, None), cleared!(request))
+            .call(write(OPERATION, name, None), sent!(self, request))
             .await?;
         convert::text(output.version).ok_or_else(|| errors::incomplete(OPERATION, "Version"))
     }
@@ -210,7 +306,7 @@ impl LambdaApi for Lambda {
             mode,
             ..write(OPERATION, name, None)
         };
-        let output = self.gate.call(call, cleared!(request)).await?;
+        let output = self.call(call, sent!(self, request)).await?;
         self::recursive_loop(OPERATION, output.recursive_loop)
     }
 
@@ -226,14 +322,13 @@ impl LambdaApi for Lambda {
             .function_name(name)
             .recursive_loop(recursive_loop.into());
         let call = write(OPERATION, name, None);
-        let output = self.gate.call(call, cleared!(request)).await?;
+        let output = self.call(call, sent!(self, request)).await?;
         self::recursive_loop(OPERATION, output.recursive_loop)
     }
 
     async fn delete(&self, name: &str) -> Result<(), CloudError> {
         let request = self.client.delete_function().function_name(name);
-        self.gate
-            .call(write("DeleteFunction", name, None), cleared!(request))
+        self.call(write("DeleteFunction", name, None), sent!(self, request))
             .await
             .map(drop)
     }
@@ -244,8 +339,7 @@ impl LambdaApi for Lambda {
             .tag_resource()
             .resource(arn)
             .set_tags(Some(tags.clone().into_iter().collect()));
-        self.gate
-            .call(write("TagResource", arn, None), cleared!(request))
+        self.call(write("TagResource", arn, None), sent!(self, request))
             .await
             .map(drop)
     }
@@ -256,8 +350,7 @@ impl LambdaApi for Lambda {
             .untag_resource()
             .resource(arn)
             .set_tag_keys(Some(keys.to_vec()));
-        self.gate
-            .call(write("UntagResource", arn, None), cleared!(request))
+        self.call(write("UntagResource", arn, None), sent!(self, request))
             .await
             .map(drop)
     }

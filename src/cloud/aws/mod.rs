@@ -5,23 +5,29 @@
 //! - [`cloudfront`], [`lambda`]: the ports, one SDK call for each method; `lambda::fields` and
 //!   `lambda::convert` have Lambda's types, from the SDK's to ours and back.
 //! - [`gate`]: what every call goes through: budget, clearance, time-out, classification, observation.
+//! - `body`: what the body of an answer must be: not without end, and there.
 //! - `signer`: the credentials, and whose they are.
+//! - `sts`: asks AWS whose credentials are.
 //! - `errors`: classifies AWS's answers.
 //!
 //! Invariant: one method is one request. The SDK's own retries are off; the driver retries.
 
 pub mod arn;
+mod body;
 pub mod cloudfront;
 pub mod connect;
 mod errors;
 pub mod gate;
 pub mod lambda;
 mod signer;
+mod sts;
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "a test server may sleep")]
 mod tests;
 
 pub use cloudfront::CloudFront;
-pub use connect::{Account, Connection, connect};
+pub use connect::{Connection, connect};
+pub use errors::class_of;
 pub use lambda::Lambda;
+pub use sts::Account;

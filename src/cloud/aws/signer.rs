@@ -6,23 +6,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::{Region, SdkConfig};
+use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::arn::Arn;
-use super::connect::{Account, GLOBAL};
 use super::errors;
-use super::gate::{self, Call};
+use super::sts::{Account, OPERATION as IDENTIFY, Sts};
 use crate::cloud::clearance::Keys;
-use crate::cloud::limit::Family;
-use crate::cloud::{BudgetMode, CallObserver, CloudError};
-
-/// The operation that tells whose a key is.
-const IDENTIFY: &str = "GetCallerIdentity";
+use crate::cloud::{CallObserver, CloudError};
 
 /// Credentials are loaded anew this long before they expire, as the SDK's own cache does.
 const BEFORE_EXPIRY: Duration = Duration::from_secs(10);
@@ -164,46 +158,14 @@ impl Signer {
         })
     }
 
-    /// Asks STS whose these credentials are, signed with exactly these. It needs no budget: it is asked
-    /// once for each key.
+    /// Asks STS whose these credentials are, signed with exactly these.
     async fn ask(&self, credentials: &Credentials) -> Result<Account, CloudError> {
-        let region = self.config.region().cloned();
-        let config = aws_sdk_sts::config::Builder::from(&self.config)
-            .region(region.unwrap_or_else(|| Region::new(GLOBAL)))
-            .credentials_provider(credentials.clone())
-            .build();
-        let request = aws_sdk_sts::Client::from_conf(config)
-            .get_caller_identity()
-            .send();
-        let call = Call {
-            operation: IDENTIFY,
-            function: "",
-            family: Family::Lambda,
-            mode: BudgetMode::Wait,
-            secrets: None,
-        };
-        let output = gate::attempt("STS", &call, self.observer.0.as_ref(), request).await?;
-        let id = output
-            .account
-            .filter(|id| !id.is_empty())
-            .ok_or_else(|| errors::incomplete(IDENTIFY, "Account"))?;
-        let partition = output
-            .arn
-            .as_deref()
-            .and_then(Arn::parse)
-            .map(|arn| arn.partition)
-            .filter(|partition| !partition.is_empty())
-            .unwrap_or("aws")
-            .to_owned();
-        self.keys.verified(credentials.access_key_id(), &id);
-        Ok(Account {
-            id,
-            partition,
-            region: self
-                .config
-                .region()
-                .map(|region| region.as_ref().to_owned()),
-        })
+        let provider = SharedCredentialsProvider::new(credentials.clone());
+        let config = self.config.to_builder().credentials_provider(provider);
+        let sts = Sts::new(&config.build(), self.observer.0.clone());
+        let account = sts.account().await?;
+        self.keys.verified(credentials.access_key_id(), &account.id);
+        Ok(account)
     }
 }
 

@@ -292,3 +292,34 @@ async fn who_waits_gets_no_token_once_a_throttle_moved_it_behind_its_deadline() 
         "a deadline that is over before the wait begins"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_as_a_new_budget_would_be_is_not_kept() {
+    let (budgets, used) = ten_a_second();
+    for number in 0..300 {
+        let invented = Key {
+            region: format!("xx-{number}").into(),
+            ..used.clone()
+        };
+        assert!(
+            budgets
+                .take(&invented, BudgetMode::Try, Instant::now())
+                .await
+                .is_ok()
+        );
+    }
+    tokio::time::advance(LONGEST_RETRY_AFTER + Duration::from_secs(1)).await;
+    budgets.throttled(&used, None);
+    tokio::time::advance(FIRST_CLOSING).await;
+    assert!(
+        budgets
+            .take(&key(Family::LambdaGet), BudgetMode::Try, Instant::now())
+            .await
+            .is_ok()
+    );
+    let kept = budgets.buckets.lock().unwrap().len();
+    assert_eq!(
+        kept, 2,
+        "the one that was throttled lately, and the new one"
+    );
+}

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::code::Code;
 use super::configuration::{compare, wanted};
 use super::parts::recursion;
+use crate::api::aws::partition_of;
 use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
 use crate::api::{ReferenceKind, SOURCE_TAG};
 use crate::cloud::Tags;
@@ -104,6 +105,13 @@ pub fn desired(
     inputs: &Inputs,
     claim: &Tags,
 ) -> Result<LambdaDesired, Unmet> {
+    if let Some(region) = &spec.region
+        && partition_of(region).is_none()
+    {
+        return Err(Unmet::Invalid(format!(
+            "AWS has no region {region:?}; create the object with a region like eu-west-1"
+        )));
+    }
     Ok(LambdaDesired {
         configuration: wanted::configuration(spec, inputs)?,
         code: Code::wanted(&spec.code, inputs)?,

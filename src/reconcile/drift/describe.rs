@@ -1,10 +1,12 @@
 //! What drift and planned changes look like in the status: fields, hashes, values, diffs. Pure.
 //!
-//! Invariant: never an environment value; every text is cut where it would be too long for a status.
+//! Invariant: never an environment value; every text is cut where it would be too long for a status;
+//! control characters are spelt out, so that what differs in them is seen.
 
 use jiff::Timestamp;
 
 use super::super::kind::{Difference, Effect, Goal, ManagedKind, PlannedStep, Replaced, Step};
+use crate::api::text::spelt_out;
 use crate::api::{LastDrift, PlannedChange};
 
 /// Entries of `status.plannedChanges` at most.
@@ -101,7 +103,7 @@ pub(super) fn found<M: ManagedKind>(
             *hash = Some(sha256);
             if let Some(diff) = diff {
                 // DEVELOPMENT and LIVE with the same code differ in the same way.
-                texts.push_str(if seen { "" } else { &diff });
+                texts.push_str(&if seen { String::new() } else { lines_of(&diff) });
                 continue;
             }
         }
@@ -151,7 +153,7 @@ pub(in super::super) fn planned_changes<M: ManagedKind>(
                         .as_ref()
                         .filter(|replaced| replaced.field == difference.field)
                         .and_then(|replaced| {
-                            Some(cut(replaced.diff.as_ref()?, PLANNED_DIFF_LIMIT))
+                            Some(cut(&lines_of(replaced.diff.as_ref()?), PLANNED_DIFF_LIMIT))
                         }),
                 }
             }))
@@ -160,13 +162,17 @@ pub(in super::super) fn planned_changes<M: ManagedKind>(
 }
 
 fn value(text: &str) -> String {
-    start(text, VALUE_LIMIT).to_owned()
+    let text = spelt_out(start(text, VALUE_LIMIT), &['\n', '\t']);
+    start(&text, VALUE_LIMIT).to_owned()
 }
 
 fn one_line(text: &str) -> String {
-    start(text, VALUE_LIMIT)
-        .replace('\r', "\\r")
-        .replace('\n', "\\n")
+    spelt_out(start(text, VALUE_LIMIT), &['\t'])
+}
+
+/// A diff: its lines and their indentation stay.
+fn lines_of(diff: &str) -> String {
+    spelt_out(diff, &['\n', '\t'])
 }
 
 /// As much of the beginning as fits into so many bytes.

@@ -6,6 +6,7 @@ mod deletion;
 mod drift;
 mod gate;
 mod ownership;
+mod refused_status;
 
 use serde_json::{Value, json};
 use strict_cloud::cloudfront::{Stage, UpdateFunction};

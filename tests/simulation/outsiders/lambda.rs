@@ -7,7 +7,7 @@ use strict_cloud::{Caller, Cloud};
 
 use crate::clouds::{OTHERS, caller};
 use crate::outsiders::{of_another_cluster, strange_tags};
-use crate::schedule::Outside;
+use crate::schedule::{ODD, Outside};
 use crate::world::ACCOUNT;
 
 fn archive(number: u64) -> lambda::Code {
@@ -40,7 +40,7 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
     match what {
         Outside::Edit(number) => {
             let configuration = Configuration::of(
-                json!({"Description": format!("outside {number}"), "Timeout": 60 + number}),
+                json!({"Description": format!("outside {number}{ODD}"), "Timeout": 60 + number}),
             );
             let word = ["Allow", "Terminate"].get(usize::try_from(number).ok()?);
             // Where the function is busy, so is the edit that follows.

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 
 use super::{
-    Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, Outside, Point, SECRET, Schedule,
-    Slot, Step, broken, hopeless, javascript, role, store, test,
+    Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, ODD, Outside, Point, SECRET,
+    Schedule, Slot, Step, broken, hopeless, javascript, role, store, test,
 };
 use crate::world::SENTINEL;
 use crate::{api_faults, cloud_faults, lambda_fields};
@@ -151,8 +151,8 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
             Act::Outside(number, what)
         }
         50..=57 => Act::Delete(number),
-        58..=61 => Act::Pause(number, (rng.u8(..3) == 0).then(|| "holidays".to_owned())),
-        62..=64 => Act::Look(number, format!("look-{}", rng.u16(..))),
+        58..=61 => Act::Pause(number, (rng.u8(..3) == 0).then(|| format!("holidays{ODD}"))),
+        62..=64 => Act::Look(number, format!("look-{}{ODD}", rng.u16(..))),
         65 => Act::LoseStatus(number),
         66 => Act::SkipTests(number, (rng.u8(..4) > 0).then(|| any_code(rng))),
         67..=74 => crash(rng),

@@ -34,6 +34,9 @@ pub enum FaultKind {
     PartialPage(usize),
     /// The session of the caller has expired.
     ExpiredCredentials,
+    /// What answers is not the service: this status, no code, a page instead of a body (below 300 none at
+    /// all), and no effect.
+    Unreadable(u16),
 }
 
 impl FaultKind {
@@ -43,6 +46,9 @@ impl FaultKind {
         self.into()
     }
 }
+
+/// The page of whatever answers in the service's place.
+pub const PAGE: &str = "<html><body>Sign in to the network</body></html>";
 
 /// A fault, waiting for its call.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -56,7 +56,7 @@ mod world;
 pub mod zip;
 
 pub use assumed::ASSUMED;
-pub use faults::{Fault, FaultKind};
+pub use faults::{Fault, FaultKind, PAGE};
 pub use log::Entry;
 pub use model::{Answer, Caller, Cloud, Outcome, Refusal};
 pub use operation::{Operation, Service};

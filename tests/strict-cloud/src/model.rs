@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::faults::{Fault, FaultKind, Faults};
+use crate::faults::{Fault, FaultKind, Faults, PAGE};
 use crate::ids::Ids;
 use crate::log::{Answered, Entry};
 use crate::operation::{Effect, Operation, Service, cloudfront, lambda};
@@ -396,6 +396,7 @@ impl Cloud {
             }
             Some(FaultKind::InternalError) => return Err(broken(service)),
             Some(FaultKind::Unavailable) => return Err(unavailable(service)),
+            Some(FaultKind::Unreadable(status)) => return Err(Problem::new(*status, "", PAGE)),
             Some(FaultKind::TestFunctionFailed)
                 if request.operation == cloudfront::TEST_FUNCTION =>
             {

@@ -1,7 +1,6 @@
-//! Cleans a cloud's message for users: one line, no request id, no environment value.
+//! Cleans a cloud's message for users: one line, no request id, no secret value, no control character.
 
-use secrecy::ExposeSecret;
-
+use crate::api::text::without_controls;
 use crate::cloud::lambda::Environment;
 
 /// Longest message kept, in characters.
@@ -30,7 +29,7 @@ pub(super) fn clean(message: &str, secrets: Option<&Environment>) -> String {
         || message.clone(),
         |environment| hide_values(&message, environment),
     );
-    let message = without_request_id(&message);
+    let message = without_request_id(&without_controls(&message));
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     shorten(&message)
 }
@@ -57,12 +56,12 @@ fn hide_member(message: &str) -> String {
     shown
 }
 
-/// Replaces each value of the environment, also as JSON and XML write it, longest first so that no
+/// Replaces each secret value of the environment, also as JSON and XML write it, longest first so that no
 /// part of a longer one remains. A value of less than four characters is replaced only as a whole
 /// word: removing every `1` from a sentence would protect nothing and make it unreadable.
 fn hide_values(message: &str, environment: &Environment) -> String {
     let mut values: Vec<String> = Vec::new();
-    for value in environment.0.values().map(ExposeSecret::expose_secret) {
+    for value in environment.secrets() {
         let json = serde_json::to_string(value).unwrap_or_default();
         let json = json
             .trim_start_matches('"')
@@ -151,7 +150,7 @@ mod tests {
     use super::*;
 
     fn environment(values: &[&str]) -> Environment {
-        Environment(
+        Environment::secret(
             values
                 .iter()
                 .enumerate()
@@ -192,6 +191,18 @@ mod tests {
     }
 
     #[test]
+    fn values_that_everybody_can_read_stay_in_the_sentence() {
+        let mut environment = environment(&["python2.7", "supported", "functions", "hunter2"]);
+        environment.plain = ["V0", "V1", "V2"].map(str::to_owned).into();
+        let message =
+            "The runtime parameter of python2.7 is no longer supported for functions (hunter2).";
+        assert_eq!(
+            clean(message, Some(&environment)),
+            "The runtime parameter of python2.7 is no longer supported for functions (***)."
+        );
+    }
+
+    #[test]
     fn a_value_that_the_cut_would_split_is_hidden_first() {
         let secret = "s".repeat(40);
         let message = format!("{}{secret}", "x ".repeat(240));
@@ -216,6 +227,7 @@ mod tests {
     #[test]
     fn a_message_is_one_line_of_at_most_five_hundred_characters() {
         assert_eq!(clean("a\n  b\tc ", None), "a b c");
+        assert_eq!(clean("a\u{1b}[2J\u{85}b\u{9b}\u{ffff}c", None), "a[2J bc");
         assert_eq!(clean(&"ü".repeat(900), None).chars().count(), 500);
     }
 }

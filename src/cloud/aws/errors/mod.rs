@@ -93,6 +93,11 @@ const OTHER_CODE: &str = "is different from current codesha256";
 /// "already exists, or another operation is in progress"; the wording is covered both ways.
 const ALREADY: &str = "already exist";
 
+/// Fragment of the message if the role is of another account than the function, which AWS calls a denial
+/// although no right would help. Source: recorded by users of every deployment tool ("Cross-account pass
+/// role is not allowed.").
+const CROSS_ACCOUNT: &str = "cross-account pass role";
+
 /// How an emulator answers a route it does not have, with the code of a missing function: the
 /// "function" is a path. Source: measured with ministack 1.5.33.
 const UNROUTED_LAMBDA: &str = "function not found: /";
@@ -177,10 +182,11 @@ where
     }
 }
 
-/// A reply that lacks what the operation must answer.
+/// A reply that lacks what the operation must answer: as good as none, for a read, and of a write nobody
+/// knows the effect.
 pub(super) fn incomplete(operation: &'static str, what: &str) -> CloudError {
     CloudError {
-        class: Class::Bug,
+        class: Class::Unavailable,
         operation,
         code: BAD_REPLY.to_owned(),
         message: format!("the reply has no {what}"),
@@ -223,13 +229,25 @@ pub(super) fn label(code: &str) -> &'static str {
         .unwrap_or("Other")
 }
 
+/// What an answer means, by what stands in it: for models of the cloud that speak no HTTP.
+#[must_use]
+pub fn class_of(operation: &str, status: u16, code: Option<&str>, message: &str) -> Class {
+    let answer = Answer {
+        status,
+        code: code.filter(|code| !code.is_empty()),
+        message,
+        retry_after: None,
+    };
+    read(operation, &answer).0
+}
+
 fn read(operation: &str, answer: &Answer<'_>) -> (Class, String) {
     let class = match answer.code {
         Some(code) => by_rule(operation, code, answer)
             .or_else(|| table::find(code).map(|(_, class, _)| *class))
             .or_else(|| code.starts_with("AccessDenied").then_some(Class::Denied))
             .unwrap_or_else(|| by_status(answer.status)),
-        None => by_status(answer.status),
+        None => without_code(answer.status),
     };
     let class = match class {
         Class::Throttled { .. } => Class::Throttled {
@@ -265,39 +283,68 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
         "InvalidParameterValueException" if NOT_READY_YET.iter().any(|fragment| says(fragment)) => {
             Some(Class::NotReadyYet)
         }
-        "ResourceNotFoundException" if says(UNROUTED_LAMBDA) => Some(Class::Bug),
+        "ResourceNotFoundException" if says(UNROUTED_LAMBDA) => Some(Class::Unavailable),
         // What a new function needs (a layer, a key) is missing; the function itself cannot be.
         "ResourceNotFoundException" if operation == "CreateFunction" => Some(Class::Invalid),
-        "NoSuchResource" if says(UNROUTED_CLOUDFRONT) => Some(Class::Bug),
+        "NoSuchResource" if says(UNROUTED_CLOUDFRONT) => Some(Class::Unavailable),
         "NoSuchResource"
             if !matches!(
                 operation,
                 "TagResource" | "UntagResource" | "ListTagsForResource"
             ) =>
         {
-            Some(Class::Bug)
+            Some(Class::Unavailable)
         }
+        "AccessDeniedException" if says(CROSS_ACCOUNT) => Some(Class::Invalid),
         _ => None,
     }
 }
 
-/// The class by the HTTP status, for an answer without a code or with an unknown one.
+/// The class of an answer without a code. AWS's own have one: what answered is a proxy, a portal, a route
+/// that is not there, or an answer that lost its body on its way. It says nothing of the function, of the
+/// request or of a right: as good as no answer.
+const fn without_code(status: u16) -> Class {
+    match status {
+        429 => Class::Throttled { after: None },
+        _ => Class::Unavailable,
+    }
+}
+
+/// The class by the HTTP status, for an answer with an unknown code.
 ///
 /// 400 and 413 are Invalid, since a new kind of refusal is nearly always about the request, and
-/// the user, who sees AWS's own sentence, can change that. 404 is a Bug: a route that does not
+/// the user, who sees AWS's own sentence, can change that. 404 is Unavailable: a route that does not
 /// exist must never pass for a function that does not exist. 409 is Busy: CloudFront has
 /// answered create-with-tags so, and the next observation settles it either way.
 const fn by_status(status: u16) -> Class {
     match status {
-        // A success that could not be read: whether it took effect, only a read can tell.
-        200..=299 | 408 | 500..=599 => Class::Unavailable,
         400 | 413 => Class::Invalid,
         401 | 403 => Class::Denied,
         409 => Class::Busy,
         412 => Class::Conflict,
         429 => Class::Throttled { after: None },
-        _ => Class::Bug,
+        // Whether it took effect, only a read can tell.
+        _ => Class::Unavailable,
     }
+}
+
+/// Codes with which a region answers credentials that it does not know, as one that the account has not
+/// enabled does. Source: AWS General Reference, "Managing AWS Regions": credentials are distributed to a
+/// region when it is enabled.
+const UNKNOWN_CREDENTIALS: [&str; 3] = [
+    "AuthFailure",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+];
+
+/// Whether the region may be what is wrong with the credentials.
+pub(super) fn may_be_the_region(error: &CloudError) -> bool {
+    error.class == Class::Unauthenticated && UNKNOWN_CREDENTIALS.contains(&error.code.as_str())
+}
+
+/// Whether nobody answered.
+pub(super) fn is_unconnected(error: &CloudError) -> bool {
+    error.code == NO_CONNECTION
 }
 
 /// `Retry-After` in seconds; the form with a date is not used by these services.

@@ -39,7 +39,7 @@ const CLOUDFRONT: &[Row] = rows! {
     "PreconditionFailed": Conflict, "the If-Match sent is stale";
     "TestFunctionFailed": Invalid, "the function could not be run on the test event";
     "TooManyFunctions": Quota, "100 functions in the account";
-    "UnsupportedOperation": Bug, "the operation does not exist in this partition";
+    "UnsupportedOperation": NotServed, "the operation does not exist in this partition";
     "OperationAborted": Busy, "another operation on the resource is running";
     "ConflictException": Busy, "another operation on the resource is running";
 };
@@ -86,7 +86,7 @@ const COMMON: &[Row] = rows! {
     "InternalServerError": Unavailable, "the service failed";
     "InternalServerException": Unavailable, "the service failed";
     "InvalidAccessKeyId": Unauthenticated, "the access key does not exist";
-    "InvalidAction": Bug, "the operation does not exist there";
+    "InvalidAction": NotServed, "the operation does not exist there";
     "InvalidClientTokenId": Unauthenticated, "the access key does not exist";
     "InvalidParameterCombination": Invalid, "parameters exclude each other";
     "InvalidParameterException": Invalid, "a parameter is wrong";
@@ -100,7 +100,7 @@ const COMMON: &[Row] = rows! {
     "NoSuchEntity": Invalid, "something that the request names does not exist, for instance a role";
     "NoSuchEntityException": Invalid, "something that the request names does not exist";
     "NotAuthorized": Denied, "the credentials may not do this";
-    "OptInRequired": Denied, "the account has not enabled the region or service";
+    "OptInRequired": NotServed, "the account has not enabled the region or service";
     "PriorRequestNotComplete": Throttled, "aws-runtime: throttling";
     "RequestEntityTooLargeException": Invalid, "the request is larger than the operation takes (413)";
     "RequestExpired": Unauthenticated, "the request's time is too far from the service's";

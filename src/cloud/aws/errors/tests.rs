@@ -220,7 +220,7 @@ const CODES_WITH_SEVERAL_MEANINGS: &[Case] = &[
         404,
         "ResourceNotFoundException",
         "Function not found: /2021-07-20/functions/f/runtime-management-config",
-        Class::Bug,
+        Class::Unavailable,
         "a route that is not there",
     ),
     (
@@ -244,7 +244,7 @@ const CODES_WITH_SEVERAL_MEANINGS: &[Case] = &[
         404,
         "NoSuchResource",
         "No route",
-        Class::Bug,
+        Class::Unavailable,
         "a route that is not there",
     ),
     (
@@ -252,7 +252,7 @@ const CODES_WITH_SEVERAL_MEANINGS: &[Case] = &[
         404,
         "NoSuchResource",
         "anything",
-        Class::Bug,
+        Class::Unavailable,
         "a function is NoSuchFunctionExists",
     ),
     (
@@ -270,6 +270,14 @@ const CODES_WITH_SEVERAL_MEANINGS: &[Case] = &[
         "",
         Class::Busy,
         "create with tags has been refused so",
+    ),
+    (
+        "CreateFunction",
+        403,
+        "AccessDeniedException",
+        "Cross-account pass role is not allowed.",
+        Class::Invalid,
+        "no right would help",
     ),
     (
         "GetFunction",
@@ -293,45 +301,57 @@ fn one_code_with_several_meanings_is_told_apart() {
 }
 
 #[test]
-fn without_a_known_code_the_status_decides() {
+fn of_an_unknown_code_the_status_decides() {
     let throttled = Class::Throttled { after: None };
-    for code in ["", "NeverSeen"] {
-        for (status, wanted, why) in [
-            (
-                200,
-                Class::Unavailable,
-                "a success that cannot be read leaves the effect unknown",
-            ),
-            (301, Class::Bug, "nothing here redirects"),
-            (400, Class::Invalid, "a new refusal is about the request"),
-            (401, Class::Denied, "refused"),
-            (403, Class::Denied, "refused"),
-            (
-                404,
-                Class::Bug,
-                "a route that is not there is not a function that is gone",
-            ),
-            (409, Class::Busy, "look again"),
-            (412, Class::Conflict, "a guard failed"),
-            (413, Class::Invalid, "too large"),
-            (418, Class::Bug, "no rule expects it"),
-            (429, throttled, "throttled"),
-            (500, Class::Unavailable, "failed"),
-            (502, Class::Unavailable, "a gateway failed"),
-            (503, Class::Unavailable, "failed"),
-        ] {
-            assert_eq!(
-                answered("GetFunction", status, code, ""),
-                wanted,
-                "{status} {code:?}: {why}"
-            );
+    for (status, wanted, why) in [
+        (
+            200,
+            Class::Unavailable,
+            "a success that cannot be read leaves the effect unknown",
+        ),
+        (301, Class::Unavailable, "nothing here redirects"),
+        (400, Class::Invalid, "a new refusal is about the request"),
+        (401, Class::Denied, "refused"),
+        (403, Class::Denied, "refused"),
+        (
+            404,
+            Class::Unavailable,
+            "a route that is not there is not a function that is gone",
+        ),
+        (409, Class::Busy, "look again"),
+        (412, Class::Conflict, "a guard failed"),
+        (413, Class::Invalid, "too large"),
+        (418, Class::Unavailable, "no rule expects it"),
+        (429, throttled, "throttled"),
+        (500, Class::Unavailable, "failed"),
+        (503, Class::Unavailable, "failed"),
+    ] {
+        let class = answered("GetFunction", status, "NeverSeen", "");
+        assert_eq!(class, wanted, "{status}: {why}");
+    }
+}
+
+#[test]
+fn an_answer_without_a_code_is_as_good_as_none() {
+    for status in (200..600).filter(|status| *status != 429) {
+        for operation in ["GetFunction", "CreateFunction", "TestFunction"] {
+            let class = answered(operation, status, "", "a page of a proxy");
+            assert_eq!(class, Class::Unavailable, "{operation} {status}");
         }
     }
+    let throttled = Class::Throttled { after: None };
+    assert_eq!(answered("GetFunction", 429, "", ""), throttled);
     let answer = Answer {
         status: 502,
         ..Answer::default()
     };
     assert_eq!(read("GetFunction", &answer).1, "HTTP 502");
+}
+
+#[test]
+fn no_answer_is_our_own_mistake() {
+    assert!(table::rows().all(|(_, class, _)| *class != Class::Bug));
+    assert_eq!(incomplete("GetFunction", "ETag").class, Class::Unavailable);
 }
 
 #[test]

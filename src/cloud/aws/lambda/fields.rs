@@ -108,7 +108,7 @@ impl Read<Vec<types::Architecture>> for Vec<String> {
 impl Sent<types::Environment> for Environment {
     fn sent(&self) -> Option<types::Environment> {
         let variables: HashMap<String, String> = self
-            .0
+            .variables
             .iter()
             .map(|(name, value)| (name.clone(), value.expose_secret().to_owned()))
             .collect();
@@ -121,6 +121,6 @@ impl Read<types::EnvironmentResponse> for Environment {
     fn read(reply: Option<types::EnvironmentResponse>) -> Option<Self> {
         let variables = reply?.variables.filter(|variables| !variables.is_empty())?;
         let secret = |(name, value): (String, String)| (name, value.into());
-        Some(Self(variables.into_iter().map(secret).collect()))
+        Some(Self::secret(variables.into_iter().map(secret).collect()))
     }
 }

@@ -40,7 +40,7 @@ impl Sample for Environment {
     fn sample() -> (Self, Value) {
         let variables = [("NAME".to_owned(), "value".to_owned().into())];
         (
-            Self(variables.into()),
+            Self::secret(variables.into()),
             json!({"Variables": {"NAME": "value"}}),
         )
     }
@@ -125,7 +125,8 @@ async fn an_error_does_not_show_the_environment_it_answers() {
     );
     let (url, _) = server(vec![reply]).await;
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
-    let environment = Environment([("PASSWORD".to_owned(), "swordfish".to_owned().into())].into());
+    let environment =
+        Environment::secret([("PASSWORD".to_owned(), "swordfish".to_owned().into())].into());
     let configuration = Configuration {
         environment: Some(environment),
         ..Configuration::default()

@@ -1,5 +1,6 @@
 //! The adapters against a server that answers what a test wrote down.
 
+mod answers;
 mod credentials;
 mod lambda;
 mod server;

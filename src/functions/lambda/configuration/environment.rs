@@ -2,7 +2,7 @@
 //!
 //! Invariant: a message names variables, objects and keys, never a value. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -42,8 +42,14 @@ pub(super) fn environment(spec: &Spec, inputs: &Inputs) -> Result<Environment, U
     for (name, value) in spec.variables.iter().flatten() {
         insert(&mut variables, name.clone(), value.clone().into())?;
     }
+    let mut plain: BTreeSet<String> = variables.keys().cloned().collect();
     for entry in spec.variables_from.iter().flatten() {
+        let before: BTreeSet<String> = variables.keys().cloned().collect();
         from(entry, inputs, &mut variables)?;
+        if !is_of_secret(entry) {
+            let added = variables.keys().filter(|name| !before.contains(*name));
+            plain.extend(added.cloned());
+        }
     }
     let size: usize = variables
         .iter()
@@ -54,7 +60,13 @@ pub(super) fn environment(spec: &Spec, inputs: &Inputs) -> Result<Environment, U
             "the environment has {size} bytes of names and values, and AWS allows {LIMIT}; shorten it, or keep large values elsewhere"
         )));
     }
-    Ok(Environment(variables))
+    Ok(Environment { variables, plain })
+}
+
+/// Whether the values of an entry stand in a Secret.
+fn is_of_secret(entry: &VariablesFrom) -> bool {
+    let value_from = entry.value_from.as_ref();
+    entry.secret_ref.is_some() || value_from.is_some_and(|value| value.secret_key_ref.is_some())
 }
 
 fn from(

@@ -110,8 +110,13 @@ impl Value for Environment {
 
     fn differences(&self, observed: Option<&Self>, row: &Row<Self>) -> Vec<Difference> {
         let observed = observed.cloned().unwrap_or_default();
-        let value = |of: &Self, name: &str| of.0.get(name).map(|v| v.expose_secret().to_owned());
-        let names: BTreeSet<&String> = self.0.keys().chain(observed.0.keys()).collect();
+        let value =
+            |of: &Self, name: &str| of.variables.get(name).map(|v| v.expose_secret().to_owned());
+        let names: BTreeSet<&String> = self
+            .variables
+            .keys()
+            .chain(observed.variables.keys())
+            .collect();
         names
             .into_iter()
             .filter(|name| value(self, name) != value(&observed, name))
@@ -120,7 +125,9 @@ impl Value for Environment {
     }
 
     fn parts<'a>(observed: Option<&'a Self>, _: &Row<Self>) -> Vec<Cow<'a, str>> {
-        let variables = observed.into_iter().flat_map(|environment| &environment.0);
+        let variables = observed
+            .into_iter()
+            .flat_map(|environment| &environment.variables);
         variables
             .flat_map(|(name, value)| {
                 [

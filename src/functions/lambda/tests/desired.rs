@@ -62,9 +62,13 @@ fn variables_come_from_the_spec_config_maps_and_secrets() {
         ("LEVEL", "info"),
         ("MODE", "fast"),
     ];
+    let found = desired.configuration.environment.unwrap();
+    assert_eq!(found, environment(&expected));
+    let secrets: Vec<&str> = found.secrets().collect();
     assert_eq!(
-        desired.configuration.environment,
-        Some(environment(&expected))
+        secrets,
+        ["app", "hunter2", "hunter2"],
+        "those of the Secret"
     );
 }
 
@@ -74,6 +78,17 @@ fn variables(variables: &Value) -> Value {
 
 fn from(entries: &Value) -> Value {
     json!({"environment": {"variables": {"MODE": "s3cret"}, "variablesFrom": entries}})
+}
+
+#[test]
+fn a_region_that_no_partition_has_is_refused_before_any_call() {
+    for region in ["xx-east-1", "europe-west-1", "eu-west-1a"] {
+        let Err(Unmet::Invalid(message)) = desire(&json!({"region": region})) else {
+            panic!("{region} was taken");
+        };
+        assert!(message.contains(region), "{message}");
+    }
+    assert!(desire(&json!({"region": "eu-west-1"})).is_ok());
 }
 
 #[test]

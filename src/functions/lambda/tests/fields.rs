@@ -35,7 +35,7 @@ impl Sample for Vec<String> {
 
 impl Sample for Environment {
     fn sample() -> Self {
-        Self([("SAMPLE".to_owned(), SecretString::from("sample"))].into())
+        Self::secret([("SAMPLE".to_owned(), SecretString::from("sample"))].into())
     }
 }
 

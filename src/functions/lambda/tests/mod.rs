@@ -55,7 +55,7 @@ fn tags(pairs: &[(&str, &str)]) -> Tags {
 }
 
 fn environment(pairs: &[(&str, &str)]) -> Environment {
-    Environment(
+    Environment::secret(
         pairs
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).into()))

@@ -48,6 +48,14 @@ pub(super) fn identify(response: &mut Response<Vec<u8>>, request_id: &str) {
 
 /// The answer to a refused request.
 pub(super) fn on_the_wire(home: Home, refusal: &Refusal) -> Response<Vec<u8>> {
+    if refusal.code.is_empty() {
+        let body = if refusal.status < 300 {
+            ""
+        } else {
+            refusal.message.as_str()
+        };
+        return response(refusal.status, "text/html", body);
+    }
     let mut response = match home {
         Home::Lambda => json_form(refusal),
         Home::CloudFront => xml_form(cloudfront::NAMESPACE, refusal),
