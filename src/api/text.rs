@@ -41,7 +41,10 @@ pub fn spelt_out(text: &str, kept: &[char]) -> String {
             '\t' => shown.push_str("\\t"),
             // All of them are of the first plane: four digits.
             control if is_control(control) => {
-                shown.push_str(&format!("\\u{:04x}", u32::from(control)));
+                let code = u32::from(control);
+                let digit = |shift: u32| char::from_digit(code >> shift & 0xf, 16);
+                shown.push_str("\\u");
+                shown.extend([12, 8, 4, 0].into_iter().filter_map(digit));
             }
             other => shown.push(other),
         }

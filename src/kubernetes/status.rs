@@ -49,30 +49,34 @@ where
     let version = match object.apply(resource_version, &status).await {
         Ok(written) => {
             let version = written.resource_version().unwrap_or_default();
-            if !written
-                .data
-                .get("status")
-                .is_some_and(|live| has_leftovers(live, &status))
-            {
+            let live = written.data.get("status");
+            if !live.is_some_and(|live| has_leftovers(live, &status)) {
                 return Ok(version);
             }
             version
         }
-        // The object's own spec does not fit, or the apply removed only a part of a condition that a patch
-        // wrote, too (422). Where it is this status that is refused, so is the patch, and nothing is lost.
-        Err(kube::Error::Api(refusal))
-            if refusal.code == 422
-                || NOT_TYPED
-                    .iter()
-                    .any(|words| refusal.message.contains(words)) =>
-        {
+        Err(kube::Error::Api(refusal)) if is_not_typed(&refusal.message) => {
             return object.patch(resource_version, &status).await;
+        }
+        // The apply removed only a part of a condition that a patch wrote, too; or it is this status that is
+        // refused: then so is the patch, and nothing was cleared for it.
+        Err(kube::Error::Api(refusal)) if refusal.code == 422 => {
+            object.patch(resource_version, &status).await?
         }
         Err(error) => return Err(error.into()),
     };
     let cleared = object.clear(&version).await?;
-    let written = object.apply(&cleared, &status).await?;
-    Ok(written.resource_version().unwrap_or_default())
+    match object.apply(&cleared, &status).await {
+        Ok(written) => Ok(written.resource_version().unwrap_or_default()),
+        // What was accepted a moment ago must not be lost.
+        Err(kube::Error::Api(_)) => object.patch(&cleared, &status).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the API server can apply nothing to the object, which does not fit its own definition.
+fn is_not_typed(message: &str) -> bool {
+    NOT_TYPED.iter().any(|words| message.contains(words))
 }
 
 /// Clears what a patch of ours wrote, before the status is applied. Returns the object's new

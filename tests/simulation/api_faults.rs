@@ -36,8 +36,8 @@ pub enum Kind {
     /// A slow answer.
     #[strum(serialize = "api slow")]
     Slow,
-    /// 422 on a status, nothing done.
-    #[strum(serialize = "api 422 of a status")]
+    /// 400 on a status, nothing done: as if it could not be read.
+    #[strum(serialize = "api 400 of a status")]
     Refused,
 }
 

@@ -165,7 +165,7 @@ impl Wire {
                     "connection reset before the effect",
                 ));
             }
-            Some(Kind::Refused) => refused(422),
+            Some(Kind::Refused) => refused(400),
             None | Some(Kind::LostAnswer | Kind::Slow) => refusal.map_or_else(
                 || self.world.request(&self.who, &request),
                 |refusal| refused(refusal.code),

@@ -66,8 +66,11 @@ fn where_no_status_is_taken_an_event_says_so_once() {
             "nothing is made that no status would know"
         );
         alone.take_every_status();
-        alone.rest().await;
-        assert_eq!(alone.condition("Ready"), "True/Available");
+        alone
+            .until("the function", |alone| {
+                alone.condition("Ready") == "True/Available"
+            })
+            .await;
     });
 }
 
