@@ -67,11 +67,11 @@ fn manifest(tenant: &Tenant, kind: &str, name: &str, mark: &str) -> Value {
 async fn until_wrong(tenant: &Tenant, kind: &str, name: &str) -> DynamicObject {
     for number in 0.. {
         let token = format!("turned-{number}");
-        let request = json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}});
+        let request =
+            json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}});
         tenant.patch(kind, name, request).await;
-        let handled = |object: &DynamicObject| {
-            object.data["status"]["lastHandledReconcileAt"] == token
-        };
+        let handled =
+            |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == token;
         let object = tenant
             .wait_for(kind, name, "to be looked at", handled, TIMEOUT)
             .await;
@@ -113,7 +113,8 @@ async fn credentials_that_turn_to_another_account_and_back_change_and_release_no
         let object = until_wrong(tenant, kind, "kept").await;
         let arn = &object.data["status"]["arn"];
         assert!(arns.contains(arn), "{arn}");
-        let said = cloudfn_bed::condition(&object, "Ready").map(|ready| ready["message"].to_string());
+        let said =
+            cloudfn_bed::condition(&object, "Ready").map(|ready| ready["message"].to_string());
         let said = said.unwrap_or_default();
         assert!(
             said.contains(tenant.account()) && said.contains(&other),
