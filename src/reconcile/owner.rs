@@ -1,6 +1,6 @@
 //! Whose the observed resource is, with what the tags alone do not say: is the other object here?
 
-use super::kind::{KindStatus, ManagedKind, Observed};
+use super::kind::{Identity, KindStatus, ManagedKind, Observed};
 use super::outcome::Outcome;
 use super::ownership::{self, Adoption, Claim, Facts, Ownership, Refusal};
 use super::pass::Pass;
@@ -11,6 +11,28 @@ use crate::api::{AdoptionPolicy, ManagedStatus, Reason};
 pub(super) struct Owner<'a> {
     pub(super) claim: &'a Claim,
     pub(super) policy: AdoptionPolicy,
+}
+
+/// What an answer showed, unless it is of another account or region: that is not believed.
+pub(super) fn at_home<O: Observed>(
+    identity: &Identity,
+    observed: Option<O>,
+) -> Result<Option<O>, Outcome> {
+    let elsewhere = observed
+        .as_ref()
+        .filter(|observed| !identity.may_be_at(&observed.place()));
+    let Some(elsewhere) = elsewhere else {
+        return Ok(observed);
+    };
+    let region = match identity.region.as_str() {
+        "" => String::new(),
+        region => format!(" and region {region}"),
+    };
+    Err(Outcome::wrong_account(format!(
+        "the cloud answered with {}, and the function lives in account {}{region}; give the operator the right credentials",
+        elsewhere.arn(),
+        identity.account,
+    )))
 }
 
 /// How the resource becomes ours (`None`: it is already), or why it is not.

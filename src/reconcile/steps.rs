@@ -14,7 +14,7 @@ use super::kind::{
 use super::ledger::Announced;
 use super::notes::{EventNote, StepDone};
 use super::outcome::{Outcome, Requeue, State};
-use super::owner::{Owner, resolve_ownership};
+use super::owner::{Owner, at_home, resolve_ownership};
 use super::ownership::{Adoption, Refusal};
 use super::pass::{Pass, Sent};
 use super::record::Repeated;
@@ -193,7 +193,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         };
         let (kind, draft) = (self.pass.kind, &self.pass.ledger.draft);
         let observed = kind.observe(self.identity, draft, self.goal, mode);
-        self.observed = self.at_home(observed.await?)?;
+        self.observed = at_home(self.identity, observed.await?)?;
         (self.sight.current, self.sight.fresh) = (true, true);
         self.pass.progress.observed();
         self.ours = self.owner.is_none();
@@ -205,27 +205,6 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         }
         self.ours = true;
         Ok(None)
-    }
-
-    /// What an answer showed, unless it is of another account or region: that is not believed.
-    fn at_home(&self, observed: Option<M::Observed>) -> Result<Option<M::Observed>, Outcome> {
-        let identity = self.identity;
-        let elsewhere = observed
-            .as_ref()
-            .filter(|o| !identity.may_be_at(&o.place()));
-        match elsewhere {
-            None => Ok(observed),
-            Some(elsewhere) => Err(Outcome::wrong_account(format!(
-                "the cloud answered with {}, and the function lives in account {}{}; give the operator the right credentials",
-                elsewhere.arn(),
-                identity.account,
-                if identity.region.is_empty() {
-                    String::new()
-                } else {
-                    format!(" and region {}", identity.region)
-                },
-            ))),
-        }
     }
 
     /// The planned changes, where nothing may be written, or somebody else's edit is to be left.
@@ -340,7 +319,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 let folded = self.observed.take();
                 // What is not believed is not reported either.
                 self.ours = false;
-                self.observed = self.at_home(folded)?;
+                self.observed = at_home(self.identity, folded)?;
                 self.ours = true;
                 // What was observed before a test is as new after it.
                 self.sight.fresh &= is_test;

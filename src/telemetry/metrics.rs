@@ -251,7 +251,7 @@ impl CallObserver for Metrics {
                 }
             }
             // These answers say nothing about the credentials.
-            "Unavailable" | "Throttled" => {}
+            "Unavailable" | "Throttled" | "Late" => {}
             _ => {
                 self.unauthenticated.set(0);
             }

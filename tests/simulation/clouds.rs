@@ -17,7 +17,7 @@ use cloudfn::functions::{cloudfront, lambda};
 use strict_cloud::{Answer, Between, Caller, Cloud, Entry, Failure, Outcome, Settings};
 use tokio::time::Instant;
 
-use crate::credentials::{Credentials, account_of};
+use crate::credentials::{Credentials, account_of, home_of};
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, ODD};
 use crate::wire::Fuse;
 use crate::world::{ACCOUNT, REGION, World, lock};
@@ -248,7 +248,7 @@ impl Way {
             self.world.record().counts.add("class", error.class.name());
             return Err(error);
         }
-        let caller = Caller::new(account_of(signed_by), REGION, &self.who);
+        let caller = Caller::new(home_of(signed_by), REGION, &self.who);
         let (answer, entry, delay) = self.world.clouds.with(&self.world, |cloud| {
             let answer = send(cloud, &caller);
             (answer, cloud.log().last().cloned(), cloud.take_delay())

@@ -9,17 +9,19 @@ use std::time::Duration;
 use cloudfn::reconcile::settings::SENT_WITHIN;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use strict_cloud::operation::{cloudfront as cf, lambda};
-use strict_cloud::{Entry, Service};
+use strict_cloud::{Caller, Entry, Service};
 
-use crate::judge::Place;
+use crate::clouds::OTHERS;
+use crate::invariants::condition;
+use crate::judge::{self, Place};
 use crate::run::{self, Stage};
-use crate::schedule::Kind;
+use crate::schedule::{Act, Kind, Slot};
 use crate::tally::{Check, Tally};
 use crate::wire::Fuse;
-use crate::world::{ACCOUNT, OTHER_ACCOUNT, World, lock};
-use crate::{bulk, scenarios};
+use crate::world::{ACCOUNT, OTHER_ACCOUNT, REGION, World, lock};
+use crate::{bulk, outsiders, scenarios};
 
 /// What an operator's chain gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,8 @@ pub enum Credentials {
     Renewed,
     /// A key of another account.
     Other,
+    /// A key of another account of which STS says that it is of the right one.
+    Mistaken,
 }
 
 impl Credentials {
@@ -40,6 +44,7 @@ impl Credentials {
             Self::Right => "AKIARIGHT",
             Self::Renewed => "AKIARENEWED",
             Self::Other => "AKIAOTHER",
+            Self::Mistaken => "AKIAMISTAKEN",
         }
     }
 }
@@ -50,6 +55,15 @@ pub fn account_of(key: &str) -> &'static str {
         OTHER_ACCOUNT
     } else {
         ACCOUNT
+    }
+}
+
+/// The account in which calls with a key arrive.
+pub fn home_of(key: &str) -> &'static str {
+    if key == Credentials::Mistaken.key() {
+        OTHER_ACCOUNT
+    } else {
+        account_of(key)
     }
 }
 
@@ -129,6 +143,48 @@ fn credentials_that_turn_at_any_call_of_a_life_do_nothing_elsewhere_and_release_
                 record.violations,
                 record.trace.join("\n")
             );
+        });
+    }
+}
+
+#[test]
+fn an_answer_of_another_account_is_not_believed() {
+    for kind in [Kind::CloudFront, Kind::Lambda] {
+        run::on_paused_time(async {
+            let slot = Slot {
+                kind,
+                name: "f0".to_owned(),
+                function: None,
+            };
+            let place = Place::of(&slot);
+            let mut stage = Stage::new(7, vec![slot], Fuse::never());
+            let mut spec = scenarios::first(kind);
+            spec["adoptionPolicy"] = json!("IfUnowned");
+            stage.act(&Act::Apply(0, spec.clone()));
+            judge::until_reported(&stage).await;
+            let before = stage.object(0).unwrap_or_default();
+            let other = Caller::new(OTHER_ACCOUNT, REGION, OTHERS);
+            let world = stage.world.clone();
+            let made = world
+                .clouds
+                .undisturbed(&world, |cloud| outsiders::create(cloud, &other, &place));
+            assert!(made, "{kind:?}");
+            world.turn(Credentials::Mistaken);
+            spec["tags"] = json!({"team": "b"});
+            stage.act(&Act::Apply(0, spec));
+            judge::until_reported(&stage).await;
+            let object = stage.object(0).unwrap_or_default();
+            let ready = condition(&object, "Ready").cloned().unwrap_or_default();
+            assert_eq!(ready["reason"], "WrongAccount", "{ready}");
+            assert_eq!(object["status"]["arn"], before["status"]["arn"]);
+            let writes = world.clouds.log().into_iter();
+            let strays = writes.filter(|e| e.account == OTHER_ACCOUNT && e.principal != OTHERS);
+            assert_eq!(strays.filter(|entry| entry.effect).count(), 0, "{kind:?}");
+            world.turn(Credentials::Renewed);
+            tokio::time::sleep(Duration::from_mins(2)).await;
+            let object = stage.object(0).unwrap_or_default();
+            let ready = condition(&object, "Ready").cloned().unwrap_or_default();
+            assert_eq!(ready["status"], "True", "{ready}");
         });
     }
 }

@@ -4,7 +4,7 @@ mod lambda;
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use strict_cloud::cloudfront::{self as cf, Stage};
-use strict_cloud::{Cloud, Tags};
+use strict_cloud::{Caller, Cloud, Tags};
 
 use crate::clouds::{Clouds, OTHERS, caller};
 use crate::judge::Place;
@@ -38,7 +38,7 @@ impl Clouds {
     /// Makes the functions that nobody may ever touch.
     pub fn bystanders(&self, world: &World) {
         for place in bystanders() {
-            self.undisturbed(world, |cloud| create(cloud, &place));
+            self.undisturbed(world, |cloud| create(cloud, &caller(OTHERS), &place));
         }
     }
 
@@ -46,15 +46,15 @@ impl Clouds {
     pub fn outside(&self, world: &World, slot: &Slot, what: Outside) -> bool {
         let place = Place::of(slot);
         self.undisturbed(world, |cloud| match (what, place.kind) {
-            (Outside::Create, _) => create(cloud, &place),
+            (Outside::Create, _) => create(cloud, &caller(OTHERS), &place),
             (_, Kind::CloudFront) => outside_cloudfront(cloud, &place.name, what).is_some(),
             (_, Kind::Lambda) => lambda::outside(cloud, &place.name, what).is_some(),
         })
     }
 }
 
-fn create(cloud: &mut Cloud, place: &Place) -> bool {
-    let caller = caller(OTHERS);
+/// Makes a function as somebody else.
+pub fn create(cloud: &mut Cloud, caller: &Caller, place: &Place) -> bool {
     match place.kind {
         Kind::CloudFront => {
             let refuses =
@@ -70,11 +70,11 @@ fn create(cloud: &mut Cloud, place: &Place) -> bool {
                 code: javascript(900).into_bytes(),
                 tags: strange_tags(),
             };
-            let created = cloud.cloudfront_create_function(&caller, &request).is_ok();
+            let created = cloud.cloudfront_create_function(caller, &request).is_ok();
             cloud.settings_mut().refuse_create_with_tags = refuses;
             created
         }
-        Kind::Lambda => lambda::create(cloud, &caller, &place.name),
+        Kind::Lambda => lambda::create(cloud, caller, &place.name),
     }
 }
 

@@ -136,7 +136,6 @@ impl Gate {
         self.observer.waited(call.family, waited.0);
         let mut outcome = attempt(self.service, &call, self.observer.as_ref(), request).await;
         match &mut outcome {
-            Ok(_) => self.budgets.succeeded(&key),
             Err(CloudError {
                 class: Class::Throttled { after },
                 ..
@@ -149,8 +148,8 @@ impl Gate {
                     Class::Unavailable | Class::Unauthenticated | Class::WrongAccount | Class::Late,
                 ..
             }) => {}
-            // The cloud refused the call for another reason, so it did not throttle it.
-            Err(_) => self.budgets.succeeded(&key),
+            // The cloud did it, or refused it for another reason: it did not throttle it.
+            _ => self.budgets.succeeded(&key),
         }
         outcome
     }

@@ -129,13 +129,22 @@ impl Signer {
 
     /// Loads credentials, and asks whose they are unless their key is the one of `held`.
     async fn load(&self, held: Option<&Loaded>) -> Result<Loaded, CloudError> {
-        let chain = self.chain.as_ref();
-        let chain = chain.ok_or_else(|| errors::without_credentials(IDENTIFY))?;
-        let loading = tokio::time::timeout(LOADING, chain.provide_credentials());
-        let Ok(Ok(credentials)) = loading.await else {
-            return Err(errors::without_credentials(IDENTIFY));
+        let asked = Instant::now();
+        let credentials = match &self.chain {
+            Some(chain) => {
+                let loading = tokio::time::timeout(LOADING, chain.provide_credentials());
+                loading.await.ok().and_then(Result::ok)
+            }
+            None => None,
         };
         let since = Instant::now();
+        let Some(credentials) = credentials else {
+            let error = errors::without_credentials(IDENTIFY);
+            let (outcome, code) = (error.class.name(), errors::label(&error.code));
+            let observer = self.observer.0.as_ref();
+            observer.called("STS", IDENTIFY, outcome, code, since - asked);
+            return Err(error);
+        };
         let key = credentials.access_key_id();
         let account = match held.filter(|held| held.credentials.access_key_id() == key) {
             Some(held) => held.account.clone(),

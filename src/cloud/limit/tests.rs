@@ -285,7 +285,7 @@ async fn who_waits_gets_no_token_once_a_throttle_moved_it_behind_its_deadline() 
     }
     let (budgets, key) = drained().await;
     let passed = Instant::now();
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     let late = budgets.take(&key, BudgetMode::Wait, passed).await;
     assert!(
         late.is_err(),

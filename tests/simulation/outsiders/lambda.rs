@@ -8,7 +8,6 @@ use strict_cloud::{Caller, Cloud};
 use crate::clouds::{OTHERS, caller};
 use crate::outsiders::{of_another_cluster, strange_tags};
 use crate::schedule::{ODD, Outside};
-use crate::world::ACCOUNT;
 
 fn archive(number: u64) -> lambda::Code {
     lambda::Code::Zip(strict_cloud::zip::store(&[(
@@ -20,7 +19,7 @@ fn archive(number: u64) -> lambda::Code {
 /// Makes a function of others.
 pub fn create(cloud: &mut Cloud, caller: &Caller, name: &str) -> bool {
     let configuration = Configuration::of(json!({
-        "Runtime": "python3.13", "Handler": "index.handler", "Role": format!("arn:aws:iam::{ACCOUNT}:role/others"), "Description": "of others",
+        "Runtime": "python3.13", "Handler": "index.handler", "Role": format!("arn:aws:iam::{}:role/others", caller.account), "Description": "of others",
     }));
     let request = lambda::CreateFunction {
         function_name: name.to_owned(),

@@ -28,10 +28,7 @@ impl Schedule {
             } else {
                 Credentials::Renewed
             };
-            let first = rng.usize(..=self.steps.len());
-            let mut later = self.steps.iter().skip(first);
-            let applied = later.position(|step| matches!(step.act, Act::Apply(..)));
-            let first = applied.map_or(first, |further| first + further + 1);
+            let first = self.after_an_apply(rng);
             let after = Duration::from_millis(rng.u64(10..150));
             self.insert(first, after, Act::Turn(Credentials::Other));
             let last = (first + rng.usize(1..=4)).min(self.steps.len());
@@ -43,17 +40,32 @@ impl Schedule {
 
     fn starve(&mut self, rng: &mut Rng) {
         self.scarce = true;
-        for _ in 0..rng.usize(1..=5) {
-            let at = rng.usize(..=self.steps.len());
+        // At once, so that calls of several objects wait for each other, and some behind a throttle.
+        for step in &mut self.steps {
+            if matches!(step.act, Act::Apply(..) | Act::Delete(_)) {
+                step.after = step.after.min(Duration::from_millis(rng.u64(..1_000)));
+            }
+        }
+        for _ in 0..rng.usize(5..=12) {
+            let at = self.after_an_apply(rng);
             let fault = cloud_faults::label(&cloud_faults::LONG_THROTTLE);
-            let (operation, nth) = (None, rng.u32(1..8));
+            let (operation, nth) = (None, rng.u32(1..4));
             let act = Act::Cloud {
                 fault,
                 operation,
                 nth,
             };
-            self.insert(at, Duration::ZERO, act);
+            let after = Duration::from_millis(rng.u64(..8_000));
+            self.insert(at, after, act);
         }
+    }
+
+    /// A place after some spec is applied, if one is.
+    fn after_an_apply(&self, rng: &mut Rng) -> usize {
+        let first = rng.usize(..=self.steps.len());
+        let mut later = self.steps.iter().skip(first);
+        let applied = later.position(|step| matches!(step.act, Act::Apply(..)));
+        applied.map_or(first, |further| first + further + 1)
     }
 
     fn insert(&mut self, at: usize, after: Duration, act: Act) {
