@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinition, CustomResourceDefinitionVersion, JSONSchemaProps,
-    JSONSchemaPropsOrBool, ValidationRule,
+    JSONSchemaPropsOrArray, JSONSchemaPropsOrBool, ValidationRule,
 };
 use kube::CustomResourceExt;
 
@@ -21,8 +21,15 @@ pub fn all() -> Vec<CustomResourceDefinition> {
     ];
     let versions = all.iter_mut().flat_map(|crd| &mut crd.spec.versions);
     for schema in versions.filter_map(schema_of) {
-        forbid_null(schema);
-        make_blocks_whole(schema);
+        heed_null(schema);
+        for (part, schema) in schema.properties.iter_mut().flatten() {
+            if part == "spec" {
+                let_null_mean_omitted(schema);
+            } else {
+                forbid_null(schema);
+            }
+            make_blocks_whole(schema);
+        }
     }
     all
 }
@@ -64,40 +71,71 @@ fn limit(fields: &mut BTreeMap<String, JSONSchemaProps>, limits: Limits) {
     }
 }
 
-/// The API server drops a null where a field is not nullable, so `has()` in a rule never meets one.
-fn forbid_null(schema: &mut JSONSchemaProps) {
-    schema.nullable = None;
-    for property in schema.properties.iter_mut().flat_map(|p| p.values_mut()) {
-        forbid_null(property);
+/// A member that may be omitted may be null as well, and both mean the same. Without this, the API
+/// server drops a null under client-side apply and refuses it under server-side apply. Where a member
+/// has a default, it puts that in the place of a null by itself.
+fn let_null_mean_omitted(schema: &mut JSONSchemaProps) {
+    let required = schema.required.clone().unwrap_or_default();
+    for (name, member) in schema.properties.iter_mut().flatten() {
+        let optional = member.default.is_none() && !required.contains(name);
+        member.nullable = optional.then_some(true);
+        let_null_mean_omitted(member);
     }
-    if let Some(JSONSchemaPropsOrBool::Schema(values)) = &mut schema.additional_properties {
-        forbid_null(values);
+    if let Some(JSONSchemaPropsOrBool::Schema(value)) = &mut schema.additional_properties {
+        value.nullable = Some(true);
+        let_null_mean_omitted(value);
     }
-    if let Some(items) = &mut schema.items {
-        use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaPropsOrArray as Items;
-        match items {
-            Items::Schema(item) => forbid_null(item),
-            Items::Schemas(list) => list.iter_mut().for_each(forbid_null),
+    if let Some(JSONSchemaPropsOrArray::Schema(item)) = &mut schema.items {
+        item.nullable = None;
+        let_null_mean_omitted(item);
+    }
+    heed_null(schema);
+}
+
+/// In the rules of a schema, `has(x)` is written out as: x is there, and it is not null.
+fn heed_null(schema: &mut JSONSchemaProps) {
+    for rule in schema.x_kubernetes_validations.iter_mut().flatten() {
+        let mut parts = rule.rule.split("has(");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (member, rest) = part.split_once(')').unwrap_or((part, ""));
+            // Without `dyn`, a text cannot be compared with null.
+            text += &format!("(has({member}) && dyn({member}) != null){rest}");
         }
+        rule.rule = text;
     }
 }
 
-/// A block of spec or status is applied and removed as one. Field by field, server-side apply would
-/// leave a null where the last field of a block goes, and the API server then refuses the object:
-/// `tags: {}` after tags, for instance.
+/// cloudfn writes no null into a status.
+fn forbid_null(schema: &mut JSONSchemaProps) {
+    schema.nullable = None;
+    schema
+        .properties
+        .iter_mut()
+        .flat_map(BTreeMap::values_mut)
+        .for_each(forbid_null);
+    if let Some(JSONSchemaPropsOrBool::Schema(value)) = &mut schema.additional_properties {
+        forbid_null(value);
+    }
+    if let Some(JSONSchemaPropsOrArray::Schema(item)) = &mut schema.items {
+        forbid_null(item);
+    }
+}
+
+/// A block is applied and removed as one, and so is each block of a list's items. Member by member,
+/// server-side apply would leave a null where the last member of a block goes: `tags: {}` after tags
+/// would be null, and so would `expect: {request: {}}` after `expect: {request: {uri: /}}`.
 fn make_blocks_whole(schema: &mut JSONSchemaProps) {
-    for part in ["spec", "status"] {
-        let part = schema
-            .properties
-            .as_mut()
-            .and_then(|root| root.get_mut(part))
-            .and_then(|part| part.properties.as_mut());
-        for block in part
-            .into_iter()
-            .flat_map(BTreeMap::values_mut)
-            .filter(|property| property.type_.as_deref() == Some("object"))
-        {
-            block.x_kubernetes_map_type = Some("atomic".to_owned());
+    for member in schema.properties.iter_mut().flat_map(BTreeMap::values_mut) {
+        match (member.type_.as_deref(), &mut member.items) {
+            (Some("object"), _) => member.x_kubernetes_map_type = Some("atomic".to_owned()),
+            // Another list is applied as one, with all that is in it.
+            (Some("array"), Some(JSONSchemaPropsOrArray::Schema(item)))
+                if member.x_kubernetes_list_type.as_deref() == Some("map") =>
+            {
+                make_blocks_whole(item);
+            }
+            _ => {}
         }
     }
 }

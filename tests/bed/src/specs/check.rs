@@ -128,6 +128,7 @@ impl Found {
             .into_iter()
             .flatten()
             .filter_map(|one| one["rule"].as_str())
+            .map(short)
         {
             match KEPT.iter().find(|(kept, _)| *kept == rule) {
                 Some((kept, _)) => self.kept.push(kept),
@@ -137,6 +138,24 @@ impl Found {
             }
         }
     }
+}
+
+/// A rule as it is written: definitions have each `has(x)` with the word that x is not null.
+fn short(rule: &str) -> String {
+    let mut parts = rule.split("(has(");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(") && dyn(").and_then(|(member, rest)| {
+            Some((
+                member,
+                rest.strip_prefix(member)?.strip_prefix(") != null)")?,
+            ))
+        }) {
+            Some((member, rest)) => text += &format!("has({member}){rest}"),
+            None => text += &format!("(has({part}"),
+        }
+    }
+    text
 }
 
 fn words(schema: &Value) -> Vec<&str> {
