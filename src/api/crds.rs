@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
-    CustomResourceDefinition, CustomResourceDefinitionVersion, JSONSchemaProps,
+    CustomResourceDefinition, CustomResourceDefinitionVersion, JSON, JSONSchemaProps,
     JSONSchemaPropsOrArray, JSONSchemaPropsOrBool, ValidationRule,
 };
 use kube::CustomResourceExt;
@@ -77,12 +77,14 @@ fn limit(fields: &mut BTreeMap<String, JSONSchemaProps>, limits: Limits) {
 fn let_null_mean_omitted(schema: &mut JSONSchemaProps) {
     let required = schema.required.clone().unwrap_or_default();
     for (name, member) in schema.properties.iter_mut().flatten() {
-        let optional = member.default.is_none() && !required.contains(name);
-        member.nullable = optional.then_some(true);
+        member.nullable = None;
+        if member.default.is_none() && !required.contains(name) {
+            allow_null(member);
+        }
         let_null_mean_omitted(member);
     }
     if let Some(JSONSchemaPropsOrBool::Schema(value)) = &mut schema.additional_properties {
-        value.nullable = Some(true);
+        allow_null(value);
         let_null_mean_omitted(value);
     }
     if let Some(JSONSchemaPropsOrArray::Schema(item)) = &mut schema.items {
@@ -90,6 +92,14 @@ fn let_null_mean_omitted(schema: &mut JSONSchemaProps) {
         let_null_mean_omitted(item);
     }
     heed_null(schema);
+}
+
+fn allow_null(member: &mut JSONSchemaProps) {
+    member.nullable = Some(true);
+    // A closed list of words is a list of values, and null is one.
+    if let Some(words) = &mut member.enum_ {
+        words.push(JSON(serde_json::Value::Null));
+    }
 }
 
 /// In the rules of a schema, `has(x)` is written out as: x is there, and it is not null.

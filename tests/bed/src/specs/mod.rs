@@ -222,7 +222,10 @@ fn text(rng: &mut Rng, path: &str, rule: Option<&Rule>, schema: &Value) -> Value
     } else {
         ""
     };
-    let words: Vec<&Value> = words().filter(|word| *word != unwanted).collect();
+    // Null is no word: it means that the member is left out.
+    let words: Vec<&Value> = words()
+        .filter(|word| *word != unwanted && !word.is_null())
+        .collect();
     if !words.is_empty() {
         return words[rng.usize(..words.len())].clone();
     }
