@@ -256,8 +256,6 @@ fn sentence(kind: &ValidationErrorKind) -> Option<String> {
                 .as_array()
                 .into_iter()
                 .flatten()
-                // It means that the member is left out.
-                .filter(|option| !option.is_null())
                 .map(ToString::to_string)
                 .collect();
             format!("it must be one of {}", options.join(", "))

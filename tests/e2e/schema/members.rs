@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use cloudfn::api::{CloudFrontFunction, LambdaFunction, ManagedResource, Subject, crds};
-use cloudfn_bed::{Bed, Tenant};
+use cloudfn_bed::{Bed, Tenant, specs};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
@@ -60,8 +60,8 @@ fn whole(schema: &Value, path: &str) -> Value {
     if let Some(example) = example(path) {
         return example;
     }
-    if let Some(word) = schema["enum"].get(0) {
-        return word.clone();
+    if let Some(word) = specs::words(schema).first() {
+        return json!(word);
     }
     match schema["type"].as_str() {
         Some("boolean") => json!(true),

@@ -72,7 +72,7 @@ fn common() -> Vec<Row> {
         (
             "an unknown deletion policy",
             json!({"deletionPolicy": "Keep"}),
-            r#"supported values: "Delete", "Retain""#,
+            r#"it must be one of "Delete", "Retain""#,
         ),
         (
             "adoption if unowned without a deletion policy",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::pattern::Pattern;
 use super::rules::{self, KEPT, ORDER, ROWS, Rule};
-use super::{bounds, kind, spec_schema};
+use super::{bounds, kind, spec_schema, words};
 
 /// What is to be added or dropped, a sentence each.
 #[must_use]
@@ -59,7 +59,7 @@ impl Found {
             (Some("boolean"), _) | (Some("string"), Some(Rule::Text(_))) => {}
             (Some("integer"), _) if schema["minimum"].is_number() && schema["maximum"].is_number() => {}
             (Some("integer"), _) => self.say(path, "is a number without bounds: give it some, or a row that says which numbers make sense"),
-            (Some("string"), Some(Rule::Mostly(word) | Rule::Not(word))) if !words(schema).contains(word) => {
+            (Some("string"), Some(Rule::Mostly(word) | Rule::Not(word))) if !words(schema).iter().any(|one| one == word) => {
                 self.say(path, &format!("has no word {word}: correct its row"));
             }
             (Some("string"), _) if !words(schema).is_empty() => {}
@@ -134,6 +134,8 @@ impl Found {
                 Some((kept, _)) => self.kept.push(kept),
                 // Only a field of the spec itself that stands still is understood.
                 None if rule.contains("oldSelf.") && !path.contains('.') => {}
+                // The list of words of a member that may be null.
+                None if rule.starts_with("self in [") && !words(schema).is_empty() => {}
                 None => self.say(path, &format!("has the rule {rule:?}, which nobody here knows: keep it, and name it in KEPT")),
             }
         }
@@ -156,15 +158,6 @@ fn short(rule: &str) -> String {
         }
     }
     text
-}
-
-fn words(schema: &Value) -> Vec<&str> {
-    schema["enum"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
 }
 
 #[cfg(test)]
