@@ -124,7 +124,7 @@ fn heed_null(schema: &mut JSONSchemaProps) {
         for part in parts {
             let (member, rest) = part.split_once(')').unwrap_or((part, ""));
             // Without `dyn`, a text cannot be compared with null.
-            text += &format!("(has({member}) && dyn({member}) != null){rest}");
+            text.extend(["(has(", member, ") && dyn(", member, ") != null)", rest]);
         }
         rule.rule = text;
     }

@@ -153,8 +153,8 @@ fn short(rule: &str) -> String {
                 rest.strip_prefix(member)?.strip_prefix(") != null)")?,
             ))
         }) {
-            Some((member, rest)) => text += &format!("has({member}){rest}"),
-            None => text += &format!("(has({part}"),
+            Some((member, rest)) => text.extend(["has(", member, ")", rest]),
+            None => text.extend(["(has(", part]),
         }
     }
     text
