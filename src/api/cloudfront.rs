@@ -1,6 +1,7 @@
 //! `CloudFrontFunction`: code that runs at CloudFront's edge on every request or response.
 
 mod config_map;
+mod event;
 mod testing;
 
 use kube::{CustomResource, KubeSchema};
@@ -12,7 +13,11 @@ use super::common::{
     CommonSpec, CommonStatus, Limits, ManagedResource, ManagedSpec, ManagedStatus,
 };
 pub use config_map::ConfigMapKeyRef;
-pub use testing::{FunctionTest, Members, TestResult, TestsOutcome, TestsSource, TestsStatus};
+pub use event::{
+    Body, Cookie, CookieValue, Encoding, Event, EventContext, EventType, Expectation, Field,
+    FieldValue, Request, Response, Viewer,
+};
+pub use testing::{FunctionTest, TestResult, TestsOutcome, TestsSource, TestsStatus};
 
 /// A CloudFront function: created, kept as described, and published to LIVE by cloudfn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinition, CustomResourceDefinitionVersion, JSONSchemaProps,
-    JSONSchemaPropsOrBool, ValidationRule,
+    JSONSchemaPropsOrArray, JSONSchemaPropsOrBool, ValidationRule,
 };
 use kube::CustomResourceExt;
 
 use super::cloudfront::CloudFrontFunction;
 use super::common::{Limits, ManagedResource};
 use super::lambda::LambdaFunction;
+
+/// Characters of a word of a closed list at most.
+const MAX_WORD: i64 = 64;
 
 /// All definitions, in a stable order.
 #[must_use]
@@ -21,8 +24,15 @@ pub fn all() -> Vec<CustomResourceDefinition> {
     ];
     let versions = all.iter_mut().flat_map(|crd| &mut crd.spec.versions);
     for schema in versions.filter_map(schema_of) {
-        forbid_null(schema);
-        make_blocks_whole(schema);
+        heed_null(schema);
+        for (part, schema) in schema.properties.iter_mut().flatten() {
+            if part == "spec" {
+                let_null_mean_omitted(schema);
+            } else {
+                forbid_null(schema);
+            }
+            make_blocks_whole(schema);
+        }
     }
     all
 }
@@ -64,40 +74,92 @@ fn limit(fields: &mut BTreeMap<String, JSONSchemaProps>, limits: Limits) {
     }
 }
 
-/// The API server drops a null where a field is not nullable, so `has()` in a rule never meets one.
-fn forbid_null(schema: &mut JSONSchemaProps) {
-    schema.nullable = None;
-    for property in schema.properties.iter_mut().flat_map(|p| p.values_mut()) {
-        forbid_null(property);
-    }
-    if let Some(JSONSchemaPropsOrBool::Schema(values)) = &mut schema.additional_properties {
-        forbid_null(values);
-    }
-    if let Some(items) = &mut schema.items {
-        use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaPropsOrArray as Items;
-        match items {
-            Items::Schema(item) => forbid_null(item),
-            Items::Schemas(list) => list.iter_mut().for_each(forbid_null),
+/// A member that may be omitted may be null as well, and both mean the same. Without this, the API
+/// server drops a null under client-side apply and refuses it under server-side apply. Where a member
+/// has a default, it puts that in the place of a null by itself.
+fn let_null_mean_omitted(schema: &mut JSONSchemaProps) {
+    let required = schema.required.clone().unwrap_or_default();
+    for (name, member) in schema.properties.iter_mut().flatten() {
+        member.nullable = None;
+        if member.default.is_none() && !required.contains(name) {
+            allow_null(member);
         }
+        let_null_mean_omitted(member);
+    }
+    if let Some(JSONSchemaPropsOrBool::Schema(value)) = &mut schema.additional_properties {
+        allow_null(value);
+        let_null_mean_omitted(value);
+    }
+    if let Some(JSONSchemaPropsOrArray::Schema(item)) = &mut schema.items {
+        item.nullable = None;
+        let_null_mean_omitted(item);
+    }
+    heed_null(schema);
+}
+
+/// The API server never finds a null in a closed list of words, even where it names null. As a rule,
+/// the list is left out of account for a null.
+fn allow_null(member: &mut JSONSchemaProps) {
+    member.nullable = Some(true);
+    let Some(words) = member.enum_.take() else {
+        return;
+    };
+    let words: Vec<String> = words.iter().map(|word| word.0.to_string()).collect();
+    let words = words.join(", ");
+    // The cost of a rule is estimated from the length of the longest text.
+    member.max_length.get_or_insert(MAX_WORD);
+    let rules = member.x_kubernetes_validations.get_or_insert_default();
+    rules.push(ValidationRule {
+        rule: format!("self in [{words}]"),
+        message: Some(format!("it must be one of {words}")),
+        ..ValidationRule::default()
+    });
+}
+
+/// In the rules of a schema, `has(x)` is written out as: x is there, and it is not null.
+fn heed_null(schema: &mut JSONSchemaProps) {
+    for rule in schema.x_kubernetes_validations.iter_mut().flatten() {
+        let mut parts = rule.rule.split("has(");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (member, rest) = part.split_once(')').unwrap_or((part, ""));
+            // Without `dyn`, a text cannot be compared with null.
+            text.extend(["(has(", member, ") && dyn(", member, ") != null)", rest]);
+        }
+        rule.rule = text;
     }
 }
 
-/// A block of spec or status is applied and removed as one. Field by field, server-side apply would
-/// leave a null where the last field of a block goes, and the API server then refuses the object:
-/// `tags: {}` after tags, for instance.
+/// cloudfn writes no null into a status.
+fn forbid_null(schema: &mut JSONSchemaProps) {
+    schema.nullable = None;
+    schema
+        .properties
+        .iter_mut()
+        .flat_map(BTreeMap::values_mut)
+        .for_each(forbid_null);
+    if let Some(JSONSchemaPropsOrBool::Schema(value)) = &mut schema.additional_properties {
+        forbid_null(value);
+    }
+    if let Some(JSONSchemaPropsOrArray::Schema(item)) = &mut schema.items {
+        forbid_null(item);
+    }
+}
+
+/// A block is applied and removed as one, and so is each block of a list's items. Member by member,
+/// server-side apply would leave a null where the last member of a block goes: `tags: {}` after tags
+/// would be null, and so would `expect: {request: {}}` after `expect: {request: {uri: /}}`.
 fn make_blocks_whole(schema: &mut JSONSchemaProps) {
-    for part in ["spec", "status"] {
-        let part = schema
-            .properties
-            .as_mut()
-            .and_then(|root| root.get_mut(part))
-            .and_then(|part| part.properties.as_mut());
-        for block in part
-            .into_iter()
-            .flat_map(BTreeMap::values_mut)
-            .filter(|property| property.type_.as_deref() == Some("object"))
-        {
-            block.x_kubernetes_map_type = Some("atomic".to_owned());
+    for member in schema.properties.iter_mut().flat_map(BTreeMap::values_mut) {
+        match (member.type_.as_deref(), &mut member.items) {
+            (Some("object"), _) => member.x_kubernetes_map_type = Some("atomic".to_owned()),
+            // Another list is applied as one, with all that is in it.
+            (Some("array"), Some(JSONSchemaPropsOrArray::Schema(item)))
+                if member.x_kubernetes_list_type.as_deref() == Some("map") =>
+            {
+                make_blocks_whole(item);
+            }
+            _ => {}
         }
     }
 }

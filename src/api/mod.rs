@@ -12,6 +12,7 @@ pub mod lambda;
 pub mod names;
 pub mod reason;
 pub mod reference;
+pub mod stored;
 pub mod subject;
 pub mod text;
 

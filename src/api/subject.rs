@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::common::{DeletionPolicy, ManagedResource, ManagementPolicy};
 use super::conditions;
 use super::names::{FIELD_MANAGER, FINALIZER, FLUX_REQUESTED_AT, PAUSED, RECONCILE_REQUESTED_AT};
+use super::stored::{self, Bounded, MAX_DEPTH, drop_nulls};
 
 /// What can be read of a spec that is wrong elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,7 +212,7 @@ fn essentials(spec: &Value) -> Essentials {
                         .to_owned(),
                 )
             }
-            None | Some(Value::Null) => Ok(DeletionPolicy::default()),
+            None => Ok(DeletionPolicy::default()),
             Some(value) => DeletionPolicy::deserialize(value).map_err(|_| {
                 "spec.deletionPolicy is neither Delete nor Retain; set it to one of them".to_owned()
             }),
@@ -223,31 +224,43 @@ impl<'de, K: ManagedResource> Deserialize<'de> for Subject<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Raw {
-            metadata: ObjectMeta,
             #[serde(default)]
-            spec: Value,
+            metadata: Bounded,
             #[serde(default)]
-            status: Option<Value>,
+            spec: Bounded,
+            #[serde(default)]
+            status: Bounded,
         }
-        let mut raw = Raw::deserialize(deserializer)?;
-        let managers = raw.metadata.managed_fields.take().unwrap_or_default();
-        let status_has_strays = raw
-            .status
+        let raw = Raw::deserialize(deserializer)?;
+        let (metadata, managers) = stored::metadata(raw.metadata);
+        let status = Some(raw.status.value).filter(|status| !status.is_null());
+        let status_has_strays = status
             .as_ref()
             .is_some_and(|status| has_strays(status, &managers));
-        let essentials = essentials(&raw.spec);
-        let spec = K::Spec::deserialize(raw.spec).map_err(|error| undecodable(&error.to_string()));
-        let status = raw
-            .status
-            .and_then(|status| K::Status::deserialize(status).ok());
+        let (spec, essentials) = spec::<K>(raw.spec);
         Ok(Self {
-            metadata: raw.metadata,
+            metadata,
             spec,
             essentials,
-            status,
+            status: status.and_then(|status| K::Status::deserialize(status).ok()),
             status_has_strays,
         })
     }
+}
+
+/// The spec, or why it cannot be read; and what deletion needs of it.
+fn spec<K: ManagedResource>(read: Bounded) -> (Result<K::Spec, String>, Essentials) {
+    let Bounded { mut value, cut } = read;
+    drop_nulls(&mut value);
+    let essentials = essentials(&value);
+    if cut {
+        let deep = format!(
+            "the spec cannot be read: it has more than {MAX_DEPTH} levels, one in the other; take out what is nested so deep"
+        );
+        return (Err(deep), essentials);
+    }
+    let spec = K::Spec::deserialize(value).map_err(|error| undecodable(&error.to_string()));
+    (spec, essentials)
 }
 
 impl<K: ManagedResource> Clone for Subject<K> {

@@ -3,13 +3,15 @@
 //! kube's own helper is not used: it removes the finalizer as soon as a cleanup returns, and costs
 //! an extra pass to add one.
 
-use kube::api::{DynamicObject, Patch, PatchParams};
+use k8s_openapi::NamespaceResourceScope;
+use kube::api::{Patch, PatchParams};
 use kube::core::ObjectMeta;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde_json::json;
 
 use super::WriteError;
 use crate::api::FIELD_MANAGER;
+use crate::api::stored::Stored;
 
 /// Sets the object's finalizers to those that were read at `resource_version`, with or without
 /// ours. Returns the object's new version.
@@ -20,16 +22,18 @@ use crate::api::FIELD_MANAGER;
 /// # Errors
 /// [`WriteError::Stale`] if the object is no longer at `resource_version`,
 /// [`WriteError::Gone`] if it does not exist.
-pub async fn set<K: Resource<DynamicType = ()>>(
+pub async fn set<K>(
     client: &Client,
     metadata: &ObjectMeta,
     resource_version: &str,
     finalizers: &[String],
-) -> Result<String, WriteError> {
-    let resource = kube::api::ApiResource::erase::<K>(&());
+) -> Result<String, WriteError>
+where
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
+{
     let namespace = metadata.namespace.as_deref().unwrap_or_default();
     let name = metadata.name.as_deref().unwrap_or_default();
-    let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &resource);
+    let api: Api<Stored<K>> = Api::namespaced(client.clone(), namespace);
     let patch = json!({
         "metadata": {
             "resourceVersion": resource_version,

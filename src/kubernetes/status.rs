@@ -11,7 +11,8 @@
 //!
 //! Invariant: a status is written only onto the version of the object that was read.
 
-use kube::api::{ApiResource, DynamicObject, Patch, PatchParams};
+use k8s_openapi::NamespaceResourceScope;
+use kube::api::{Patch, PatchParams};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value, json};
 use super::WriteError;
 use crate::api::FIELD_MANAGER;
 use crate::api::conditions;
+use crate::api::stored::Stored;
 use crate::api::text::{is_control, spelt_out};
 
 /// The `observedGeneration` of an object that was never observed. Between clearing and applying, no
@@ -42,15 +44,14 @@ pub async fn apply<K>(
     status: &impl Serialize,
 ) -> Result<String, WriteError>
 where
-    K: Resource<DynamicType = ()>,
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
 {
-    let object = Object::of::<K>(client, namespace, name);
+    let object = Object::<K>::of(client, namespace, name);
     let status = json!(status);
     let version = match object.apply(resource_version, &status).await {
         Ok(written) => {
             let version = written.resource_version().unwrap_or_default();
-            let live = written.data.get("status");
-            if !live.is_some_and(|live| has_leftovers(live, &status)) {
+            if !has_leftovers(&written.status, &status) {
                 return Ok(version);
             }
             version
@@ -91,26 +92,26 @@ pub async fn clear<K>(
     resource_version: &str,
 ) -> Result<String, WriteError>
 where
-    K: Resource<DynamicType = ()>,
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
 {
-    Object::of::<K>(client, namespace, name)
+    Object::<K>::of(client, namespace, name)
         .clear(resource_version)
         .await
 }
 
-/// One object, of whatever kind.
-struct Object<'a> {
-    api: Api<DynamicObject>,
-    resource: ApiResource,
+/// One object.
+struct Object<'a, K> {
+    api: Api<Stored<K>>,
     name: &'a str,
 }
 
-impl<'a> Object<'a> {
-    fn of<K: Resource<DynamicType = ()>>(client: &Client, namespace: &str, name: &'a str) -> Self {
-        let resource = ApiResource::erase::<K>(&());
+impl<'a, K> Object<'a, K>
+where
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
+{
+    fn of(client: &Client, namespace: &str, name: &'a str) -> Self {
         Self {
-            api: Api::namespaced_with(client.clone(), namespace, &resource),
-            resource,
+            api: Api::namespaced(client.clone(), namespace),
             name,
         }
     }
@@ -119,10 +120,10 @@ impl<'a> Object<'a> {
         &self,
         resource_version: &str,
         status: &Value,
-    ) -> Result<DynamicObject, kube::Error> {
+    ) -> Result<Stored<K>, kube::Error> {
         let patch = json!({
-            "apiVersion": self.resource.api_version,
-            "kind": self.resource.kind,
+            "apiVersion": K::api_version(&()),
+            "kind": K::kind(&()),
             "metadata": {"name": self.name, "resourceVersion": resource_version},
             "status": status,
         });
@@ -147,14 +148,7 @@ impl<'a> Object<'a> {
     /// Replaces the whole status, whoever wrote it, except for conditions of other programs: a
     /// merge patch replaces the list of conditions as a whole, so it includes theirs.
     async fn patch(&self, resource_version: &str, status: &Value) -> Result<String, WriteError> {
-        let live = self
-            .api
-            .get(self.name)
-            .await?
-            .data
-            .get("status")
-            .cloned()
-            .unwrap_or_default();
+        let live = self.api.get(self.name).await?.status;
         let mut wanted = status.clone();
         if let Some(wanted) = wanted.get_mut("conditions").and_then(Value::as_array_mut) {
             wanted.extend(list(&live).filter(|condition| !is_ours(condition)).cloned());

@@ -4,16 +4,14 @@
 //! only as `SecretString`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
 
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use kube::core::PartialObjectMeta;
 use kube::{Api, Client, Resource};
 use secrecy::SecretString;
-use serde::de::DeserializeOwned;
 
 use super::kind::{Inputs, ReferenceName};
+use crate::api::stored::{Header, Whole};
 use crate::api::{Reference, ReferenceKind};
 
 /// The versions of the named objects, read without their contents.
@@ -48,12 +46,9 @@ async fn version<K>(
     name: &str,
 ) -> Result<Option<String>, kube::Error>
 where
-    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
-        + Clone
-        + DeserializeOwned
-        + Debug,
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
 {
-    let api: Api<PartialObjectMeta<K>> = Api::namespaced(client.clone(), namespace);
+    let api: Api<Header<K>> = Api::namespaced(client.clone(), namespace);
     Ok(api
         .get_opt(name)
         .await?
@@ -74,23 +69,19 @@ pub async fn contents(
     for reference in names {
         let resource_version = match reference.kind {
             ReferenceKind::ConfigMap => {
-                let api: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
+                let api: Api<Whole<ConfigMap>> = Api::namespaced(client.clone(), namespace);
                 api.get_opt(&reference.name).await?.and_then(|map| {
-                    let version = map.metadata.resource_version.clone();
-                    inputs
-                        .config_maps
-                        .insert(reference.name.clone(), config_map(map));
-                    version
+                    let contents = config_map(map.content);
+                    inputs.config_maps.insert(reference.name.clone(), contents);
+                    map.metadata.resource_version
                 })
             }
             ReferenceKind::Secret => {
-                let api: Api<Secret> = Api::namespaced(client.clone(), namespace);
+                let api: Api<Whole<Secret>> = Api::namespaced(client.clone(), namespace);
                 api.get_opt(&reference.name).await?.and_then(|secret| {
-                    let version = secret.metadata.resource_version.clone();
-                    inputs
-                        .secrets
-                        .insert(reference.name.clone(), secret_values(secret));
-                    version
+                    let values = secret_values(secret.content);
+                    inputs.secrets.insert(reference.name.clone(), values);
+                    secret.metadata.resource_version
                 })
             }
         };

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use futures::StreamExt;
 use futures::future::join_all;
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::core::PartialObjectMeta;
 use kube::runtime::controller::{self, Action, Controller, Error};
 use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::watcher;
@@ -15,6 +14,7 @@ use tokio::sync::Semaphore;
 use tracing::{debug, warn};
 
 use super::shared::Shared;
+use crate::api::stored::Header;
 use crate::api::{ManagedResource, ReferenceKind, Subject};
 use crate::reconcile::{Driver, ManagedKind, ReferenceName};
 
@@ -67,7 +67,7 @@ async fn control<M: ManagedKind>(
     let work = controller
         .with_config(controller::Config::default().concurrency(shared.options.concurrency))
         .watches(
-            api::<PartialObjectMeta<ConfigMap>>(shared, namespace),
+            api::<Header<ConfigMap>>(shared, namespace),
             watcher::Config::default(),
             move |map| named_by::<M>(&objects, &map),
         )
@@ -109,7 +109,7 @@ async fn reconcile<M: ManagedKind>(
 /// The objects that name this ConfigMap.
 fn named_by<M: ManagedKind>(
     objects: &Store<Subject<M::Resource>>,
-    map: &PartialObjectMeta<ConfigMap>,
+    map: &Header<ConfigMap>,
 ) -> Vec<ObjectRef<Subject<M::Resource>>> {
     let namespace = map.namespace();
     let reference = ReferenceName {

@@ -32,7 +32,6 @@ pub(super) const KEYWORDS: &[&str] = &[
     "minimum",
     "maximum",
     "default",
-    "x-kubernetes-preserve-unknown-fields",
     "x-kubernetes-list-type",
     "x-kubernetes-list-map-keys",
     "x-kubernetes-validations",
@@ -40,6 +39,8 @@ pub(super) const KEYWORDS: &[&str] = &[
     "title",
     "format",
     "x-kubernetes-map-type",
+    // Nulls are dropped before.
+    "nullable",
 ];
 
 /// One kind in one version.
@@ -161,8 +162,7 @@ fn closed(schema: &Value) -> Value {
         properties
             .values_mut()
             .for_each(|property| *property = self::closed(property));
-        let open = keywords.get("x-kubernetes-preserve-unknown-fields") == Some(&json!(true));
-        closed.entry("additionalProperties").or_insert(json!(open));
+        closed.entry("additionalProperties").or_insert(json!(false));
     }
     for inner in ["items", "additionalProperties"] {
         if let Some(schema) = closed.get_mut(inner) {

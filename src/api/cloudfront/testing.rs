@@ -1,18 +1,11 @@
 //! Tests of a CloudFront function: what `spec` asks for before anything reaches LIVE, and what came of it.
 
 use kube::KubeSchema;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::config_map::ConfigMapKeyRef;
-
-/// A JSON object of any members.
-pub type Members = Map<String, Value>;
-
-fn members(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": "object", "x-kubernetes-preserve-unknown-fields": true})
-}
+use super::event::{Event, Expectation};
 
 /// One run of the function by CloudFront's `TestFunction`, on the DEVELOPMENT stage, and what it must answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
@@ -28,15 +21,15 @@ pub struct FunctionTest {
     /// The event that the function gets, as CloudFront's documentation has it. What is left out is
     /// filled in: `version`, `context`, `viewer`, and of the request and the response (which is
     /// there for `viewer-response` only) the method, the URI, the status and empty maps.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    #[schemars(schema_with = "members")]
-    pub event: Members,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Event")]
+    pub event: Option<Event>,
 
     /// What the function must answer: `request` or `response`. The members named must match, others
     /// do not matter; a list must match as a whole.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    #[schemars(schema_with = "members")]
-    pub expect: Members,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Expectation")]
+    pub expect: Option<Expectation>,
 
     /// Paths that must not be in the answer, such as `response.headers.server`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -5,9 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-
-use super::testing::Gate;
+use super::testing::{Gate, listed};
 use crate::api::cloudfront::{
     CloudFrontFunctionSpec, Code, ConfigMapKeyRef, FunctionTest, Stage, TestsSource,
 };
@@ -192,48 +190,6 @@ fn tests(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Result<Vec<FunctionT
         })?);
     }
     Ok(tests)
-}
-
-/// A list of tests in YAML or JSON. A member that no test has is refused: a misspelt expectation would always hold.
-fn listed(bytes: &[u8]) -> Result<Vec<FunctionTest>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
-    let first_line = |error: String| {
-        error
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches('.')
-            .to_owned()
-    };
-    let items: Vec<serde_json::Value> =
-        serde_saphyr::from_str(text).map_err(|error| first_line(error.to_string()))?;
-    let known = [
-        "name",
-        "event",
-        "expect",
-        "expectAbsent",
-        "maxComputeUtilization",
-    ];
-    if items.is_empty() {
-        return Err("it has no test; write one, or drop it from testsFrom".to_owned());
-    }
-    items
-        .into_iter()
-        .map(|item| {
-            let other = item
-                .as_object()
-                .into_iter()
-                .flat_map(|item| item.keys())
-                .find(|key| !known.contains(&key.as_str()));
-            if let Some(other) = other {
-                return Err(format!(
-                    "a test has no member {other}; there are {}",
-                    known.join(", ")
-                ));
-            }
-            FunctionTest::deserialize(item).map_err(|error| first_line(error.to_string()))
-        })
-        .collect()
 }
 
 fn code(code: &Code, inputs: &Inputs) -> Result<Source, Unmet> {

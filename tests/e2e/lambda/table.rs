@@ -7,6 +7,7 @@ use aws_sdk_lambda::types::FunctionConfiguration;
 use cloudfn::api::crds;
 use cloudfn::cloud::lambda::fields::Call;
 use cloudfn::cloud::lambda::{ROWS, configuration_fields};
+use cloudfn_bed::specs;
 use serde_json::{Value, json};
 
 use crate::invariants::SENTINEL;
@@ -83,10 +84,11 @@ pub fn domain(field: &str) -> Domain {
             .as_f64()
             .unwrap_or_else(|| panic!("{field} has no {name}"))
     };
-    let words = |of: &Value| of["enum"].as_array().cloned().unwrap_or_default();
+    let words =
+        |of: &Value| -> Vec<Value> { specs::words(of).into_iter().map(Value::from).collect() };
     match schema["type"].as_str() {
         Some("integer") => Domain::Numbers(bound("minimum") as i64, bound("maximum") as i64),
-        Some("string") if schema["enum"].is_array() => Domain::Words(words(&schema)),
+        Some("string") if !words(&schema).is_empty() => Domain::Words(words(&schema)),
         Some("array") if schema["items"]["enum"].is_array() => {
             Domain::List(words(&schema["items"]))
         }

@@ -2,7 +2,9 @@
 //! an object that no rule would have let in.
 
 mod accepted;
+mod deep;
 mod kubectl;
+mod members;
 mod offline;
 mod refused;
 

@@ -1,7 +1,7 @@
 //! `cloudfn validate` says of a manifest what the API server says, without one.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -12,6 +12,24 @@ use crate::support::{CFF, LFN, binary};
 pub fn validated(object: &Value) -> (Vec<String>, bool) {
     let mut object = object.clone();
     object["apiVersion"] = json!("cloudfn.dev/v1alpha1");
+    let output = output(&object.to_string());
+    let lines = output_lines(&output);
+    (lines, output.status.success())
+}
+
+/// What it prints about these documents.
+pub fn run(documents: &str) -> String {
+    output_lines(&output(documents)).join("\n")
+}
+
+fn output_lines(output: &Output) -> Vec<String> {
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+fn output(text: &str) -> Output {
     // No cluster and no account to be found: it needs none.
     let mut command = Command::new(binary());
     command
@@ -21,19 +39,10 @@ pub fn validated(object: &Value) -> (Vec<String>, bool) {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary runs");
-    child
-        .stdin
-        .take()
-        .expect("a pipe")
-        .write_all(object.to_string().as_bytes())
-        .expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    let lines = String::from_utf8(output.stdout)
-        .expect("text")
-        .lines()
-        .map(ToOwned::to_owned)
-        .collect();
-    (lines, output.status.success())
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(text.as_bytes()).expect("it reads");
+    drop(stdin);
+    child.wait_with_output().expect("it ends")
 }
 
 /// The errors among the lines.

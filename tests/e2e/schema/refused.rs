@@ -72,7 +72,7 @@ fn common() -> Vec<Row> {
         (
             "an unknown deletion policy",
             json!({"deletionPolicy": "Keep"}),
-            r#"supported values: "Delete", "Retain""#,
+            r#"it must be one of "Delete", "Retain""#,
         ),
         (
             "adoption if unowned without a deletion policy",
@@ -142,6 +142,19 @@ fn common() -> Vec<Row> {
     ]
 }
 
+/// A spec with a test that has these members.
+fn test(members: &Value) -> Value {
+    let mut test = json!({"name": "a"});
+    for (name, value) in members.as_object().into_iter().flatten() {
+        test[name] = value.clone();
+    }
+    json!({"tests": [test]})
+}
+
+fn nested(levels: usize) -> Value {
+    (0..levels).fold(json!({}), |inner, _| json!({"a": inner}))
+}
+
 #[tokio::test]
 async fn a_cloudfront_function_that_breaks_a_rule_is_refused_and_told_what_to_change() {
     let tenant = Bed::get().tenant("refused-cff").await;
@@ -176,6 +189,18 @@ async fn a_cloudfront_function_that_breaks_a_rule_is_refused_and_told_what_to_ch
         ),
         ("an event that is no object", json!({"tests": [{"name": "a", "event": "/"}]}), ".event: expected map"),
         ("an unknown member of a test", json!({"tests": [{"name": "a", "expct": {}}]}), "expct: field not declared in schema"),
+        ("an unknown member of an event", test(&json!({"event": {"reqest": {}}})), "event.reqest: field not declared in schema"),
+        ("an unknown member of a request", test(&json!({"event": {"request": {"url": "/"}}})), "event.request.url: field not declared in schema"),
+        (
+            "an unknown member of a header",
+            test(&json!({"event": {"request": {"headers": {"host": {"valeu": "a"}}}}})),
+            "valeu: field not declared in schema",
+        ),
+        ("an unknown member of an expectation", test(&json!({"expect": {"respons": {}}})), "expect.respons: field not declared in schema"),
+        ("an event as deep as can be", test(&json!({"event": {"request": nested(118)}})), "field not declared in schema"),
+        ("a status that is a text", test(&json!({"expect": {"response": {"statusCode": "301"}}})), "expect.response.statusCode: expected numeric"),
+        ("a body that is a text", test(&json!({"expect": {"response": {"body": "b"}}})), "expect.response.body: expected map"),
+        ("a header that is a text", test(&json!({"event": {"request": {"headers": {"host": "a"}}}})), "expected map"),
         ("more than all compute time", json!({"tests": [{"name": "a", "maxComputeUtilization": 101}]}), "should be less than or equal to 100"),
         ("an unknown stage", json!({"stage": "PRODUCTION"}), r#"supported values: "LIVE", "DEVELOPMENT""#),
         ("a region", json!({"region": "eu-west-1"}), "region: field not declared in schema"),

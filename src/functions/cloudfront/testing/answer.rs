@@ -181,13 +181,12 @@ fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     use super::super::expectation::check;
     use super::*;
-    use crate::api::cloudfront::Members;
 
-    fn members(value: Value) -> Members {
+    fn members(value: Value) -> Map<String, Value> {
         let Value::Object(members) = value else {
             panic!("an object")
         };
@@ -406,11 +405,6 @@ mod tests {
                 &["request.headers.a"]
             )
             .is_ok()
-        );
-        assert!(
-            check(json!({"respons": {}}), &[])
-                .unwrap_err()
-                .starts_with("expects the member respons")
         );
         assert!(
             check(json!({"response": {"headers": {"Location": {}}}}), &[])

@@ -2,61 +2,59 @@
 //!
 //! Source of shapes: CloudFront Developer Guide, "Event structure". Pure.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-use crate::api::cloudfront::Members;
+use crate::api::cloudfront::{Event, EventType, Field};
 
 /// CloudFront's documented limit of an event, in bytes.
 const MAX_EVENT_BYTES: usize = 40_960;
 
 /// The whole event as JSON; or what is wrong with it.
-pub(super) fn filled(mut event: Members) -> Result<Vec<u8>, String> {
-    let responds = event.contains_key("response")
-        || event
-            .get("context")
-            .is_some_and(|context| context["eventType"] == "viewer-response");
-    let kind = if responds {
-        "viewer-response"
+pub(super) fn filled(event: Option<Event>) -> Result<Vec<u8>, String> {
+    let mut event = event.unwrap_or_default();
+    let named = event
+        .context
+        .as_ref()
+        .and_then(|context| context.event_type);
+    let responds = event.response.is_some() || named == Some(EventType::ViewerResponse);
+    set(&mut event.version, "1.0");
+    let context = event.context.get_or_insert_default();
+    set(
+        &mut context.distribution_domain_name,
+        "d111111abcdef8.cloudfront.net",
+    );
+    set(&mut context.distribution_id, "EDFDVBD6EXAMPLE");
+    context.event_type.get_or_insert(if responds {
+        EventType::ViewerResponse
     } else {
-        "viewer-request"
-    };
-    event.entry("version").or_insert_with(|| json!("1.0"));
-    let context = json!({
-        "distributionDomainName": "d111111abcdef8.cloudfront.net",
-        "distributionId": "EDFDVBD6EXAMPLE",
-        "eventType": kind,
-        "requestId": "EXAMPLEntjQpEXAMPLE_SG5Z-EXAMPLEPmPfEXAMPLEu3EqEXAMPLE==",
+        EventType::ViewerRequest
     });
-    fill(&mut event, "context", &context)?;
-    fill(&mut event, "viewer", &json!({"ip": "198.51.100.11"}))?;
-    fill(
-        &mut event,
-        "request",
-        &json!({"method": "GET", "uri": "/", "querystring": {}, "headers": {}, "cookies": {}}),
-    )?;
+    set(
+        &mut context.request_id,
+        "EXAMPLEntjQpEXAMPLE_SG5Z-EXAMPLEPmPfEXAMPLEu3EqEXAMPLE==",
+    );
+    set(
+        &mut event.viewer.get_or_insert_default().ip,
+        "198.51.100.11",
+    );
+    let request = event.request.get_or_insert_default();
+    set(&mut request.method, "GET");
+    set(&mut request.uri, "/");
+    request.querystring.get_or_insert_default();
+    lower_case(request.headers.get_or_insert_default(), "request")?;
+    request.cookies.get_or_insert_default();
     if responds {
-        fill(
-            &mut event,
-            "response",
-            &json!({"statusCode": 200, "statusDescription": "OK", "headers": {}, "cookies": {}}),
-        )?;
+        let response = event.response.get_or_insert_default();
+        response.status_code.get_or_insert(200);
+        set(&mut response.status_description, "OK");
+        lower_case(response.headers.get_or_insert_default(), "response")?;
+        response.cookies.get_or_insert_default();
     }
-    for message in ["request", "response"] {
-        let names = event
-            .get(message)
-            .and_then(|message| message["headers"].as_object())
-            .into_iter()
-            .flat_map(Map::keys);
-        if let Some(name) = names
-            .into_iter()
-            .find(|name| name.chars().any(char::is_uppercase))
-        {
-            return Err(format!(
-                "has the header {name} in event.{message}.headers; CloudFront writes header names in lower case"
-            ));
-        }
-    }
-    let bytes = Value::Object(event).to_string().into_bytes();
+    // By way of a value: its members are in alphabetical order.
+    let bytes = serde_json::to_value(&event)
+        .map_err(|error| format!("has an event that is no JSON: {error}"))?
+        .to_string()
+        .into_bytes();
     if bytes.len() > MAX_EVENT_BYTES {
         return Err(format!(
             "has an event of {} bytes and CloudFront takes at most {MAX_EVENT_BYTES}; shorten it",
@@ -66,29 +64,38 @@ pub(super) fn filled(mut event: Members) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Adds what a member of the event lacks.
-fn fill(event: &mut Members, name: &str, defaults: &Value) -> Result<(), String> {
-    let found = event.entry(name).or_insert_with(|| json!({}));
-    let Some(found) = found.as_object_mut() else {
-        return Err(format!(
-            "has an event whose {name} is no object; write one, or leave it out"
-        ));
-    };
-    for (key, value) in defaults.as_object().into_iter().flatten() {
-        found.entry(key).or_insert_with(|| value.clone());
+/// Sets a member that is left out.
+fn set(member: &mut Option<String>, default: &str) {
+    member.get_or_insert_with(|| default.to_owned());
+}
+
+/// Refuses names of headers that CloudFront never makes.
+fn lower_case(headers: &BTreeMap<String, Field>, message: &str) -> Result<(), String> {
+    match headers
+        .keys()
+        .find(|name| name.chars().any(char::is_uppercase))
+    {
+        None => Ok(()),
+        Some(name) => Err(format!(
+            "has the header {name} in event.{message}.headers; CloudFront writes header names in lower case"
+        )),
     }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn event(event: Value) -> Result<Value, String> {
-        let Value::Object(members) = event else {
-            panic!("an object")
-        };
-        filled(members).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+        let event = serde_json::from_value(event).unwrap();
+        filled(Some(event)).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+    }
+
+    #[test]
+    fn an_event_that_is_left_out_is_filled_in_like_an_empty_one() {
+        assert_eq!(filled(None), filled(Some(Event::default())));
     }
 
     #[test]
@@ -128,18 +135,13 @@ mod tests {
     #[test]
     fn an_event_that_cannot_be_one_is_refused_with_what_to_change() {
         let big = "x".repeat(MAX_EVENT_BYTES);
-        let rows = [
-            (
-                json!({"request": "/"}),
-                "has an event whose request is no object; write one, or leave it out",
-            ),
-            (
-                json!({"request": {"headers": {"Host": {"value": "a"}}}}),
-                "has the header Host in event.request.headers; CloudFront writes header names in lower case",
-            ),
-        ];
-        for (given, message) in rows {
-            assert_eq!(event(given).unwrap_err(), message);
+        for message in ["request", "response"] {
+            assert_eq!(
+                event(json!({message: {"headers": {"Host": {"value": "a"}}}})).unwrap_err(),
+                format!(
+                    "has the header Host in event.{message}.headers; CloudFront writes header names in lower case"
+                )
+            );
         }
         assert!(
             event(json!({"request": {"uri": big}}))

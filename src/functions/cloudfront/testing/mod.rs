@@ -1,4 +1,4 @@
-//! Tests before LIVE: what is to be run (`test`, `event`, `expectation`), what came of it (`answer`,
+//! Tests before LIVE: what is to be run (`test`, `list`, `event`, `expectation`), what came of it (`answer`,
 //! `results`), and whether the gate is open (`gate`).
 //!
 //! Invariant: the gate is open for one content only, named by the hash of code, runtime,
@@ -9,6 +9,7 @@ mod answer;
 mod event;
 mod expectation;
 mod gate;
+mod list;
 mod results;
 mod test;
 
@@ -18,4 +19,5 @@ pub use self::test::Test;
 
 pub(super) use self::answer::verdict;
 pub(super) use self::gate::GateStatus;
+pub(super) use self::list::listed;
 pub(super) use self::results::{condition, record, reset, skip};

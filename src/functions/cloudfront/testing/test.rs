@@ -1,7 +1,9 @@
 //! One test, checked and ready to be sent. Pure.
 
+use serde_json::{Map, Value};
+
 use super::{event, expectation};
-use crate::api::cloudfront::{FunctionTest, Members};
+use crate::api::cloudfront::{Expectation, FunctionTest};
 use crate::reconcile::Unmet;
 
 /// Characters of a test's name at most.
@@ -15,7 +17,7 @@ pub struct Test {
     /// The whole event, JSON.
     pub event: Vec<u8>,
     /// What the answer must have.
-    pub expect: Members,
+    pub expect: Map<String, Value>,
     /// What it must not have.
     pub expect_absent: Vec<String>,
     /// Percent at most.
@@ -44,6 +46,7 @@ impl Test {
                 "has a maxComputeUtilization that is not between 1 and 100".to_owned(),
             ));
         }
+        let expect = members(expect).map_err(wrong)?;
         expectation::check(&expect, &expect_absent).map_err(wrong)?;
         let event = event::filled(event).map_err(wrong)?;
         Ok(Self {
@@ -61,11 +64,18 @@ impl Test {
         [
             self.name.clone().into_bytes(),
             self.event.clone(),
-            serde_json::Value::from(self.expect.clone())
-                .to_string()
-                .into_bytes(),
+            Value::from(self.expect.clone()).to_string().into_bytes(),
             limits.to_string().into_bytes(),
         ]
+    }
+}
+
+/// The members that are expected, as JSON.
+fn members(expected: Option<Expectation>) -> Result<Map<String, Value>, String> {
+    match serde_json::to_value(expected.unwrap_or_default()) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err("expects no object".to_owned()),
+        Err(error) => Err(format!("expects what is no JSON: {error}")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tests before LIVE: where they come from, which are refused, and which results open the gate.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::super::testing::TestVerdict;
 use super::*;
@@ -163,6 +163,48 @@ fn tests_come_from_config_maps_too() {
 }
 
 #[test]
+fn a_null_in_a_list_of_tests_counts_as_omitted() {
+    let nulls = from_config_map(
+        "- name: two\n  event: {request:, version: null}\n  expect:\n  expectAbsent: null\n  maxComputeUtilization:\n",
+    )
+    .unwrap();
+    assert_eq!(nulls, from_config_map("- name: two\n").unwrap());
+}
+
+#[test]
+fn a_list_of_tests_cannot_take_more_memory_than_its_length_warrants() {
+    let keys: String = (0..20).map(|n| format!("k{n}: {{value: v}}, ")).collect();
+    // Each level repeats the one before it ten times: 1.6 KB of text, a million nodes and more.
+    let bomb = |repeat: &str| {
+        (1..6).fold(format!("- &b0 {{{keys}}}\n"), |text, level| {
+            let before = format!("*b{}", level - 1);
+            let parts = vec![before; 10].join(", ");
+            text + &format!("- &b{level} {}\n", repeat.replace('@', &parts))
+        })
+    };
+    for (sentence, text) in [
+        ("merges", bomb("{<<: [@]}")),
+        ("aliases", bomb("{list: [@]}")),
+        ("depth", format!("- {}{}\n", "[".repeat(40), "]".repeat(40))),
+        (
+            "nodes",
+            format!("- name: a\n  expectAbsent: [{}]\n", "a, ".repeat(60_000)),
+        ),
+        ("documents", "--- []\n".repeat(3)),
+    ] {
+        let Err(Unmet::Invalid(message)) = from_config_map(&text) else {
+            panic!("{sentence} are taken");
+        };
+        assert!(
+            message.ends_with("shorten it, or write out what it repeats"),
+            "{sentence}: {message}"
+        );
+    }
+    let few = "- &a {name: one-a, expect: &e {request: {uri: /a}}}\n- {<<: *a, name: two}\n- {name: three, expect: *e}\n";
+    assert_eq!(from_config_map(few).unwrap().gate.tests.len(), 4);
+}
+
+#[test]
 fn tests_that_cannot_be_are_refused_with_what_to_change() {
     let rows = [
         (
@@ -191,15 +233,23 @@ fn tests_that_cannot_be_are_refused_with_what_to_change() {
         ),
         (
             "- name: two\n  expct: {}\n",
-            "the key tests.yaml of the ConfigMap tests is no list of tests: a test has no member expct; there are name, event, expect, expectAbsent, maxComputeUtilization",
+            "the key tests.yaml of the ConfigMap tests is no list of tests: a test has no member expct; remove it, or correct its name",
         ),
         (
             "- event: {}\n",
-            "the key tests.yaml of the ConfigMap tests is no list of tests: missing field `name`",
+            "the key tests.yaml of the ConfigMap tests is no list of tests: a test has no name; give it one",
         ),
         (
             "- name: two\n  expect: {headers: {}}\n",
-            "the test two expects the member headers; a function answers request or response",
+            "the key tests.yaml of the ConfigMap tests is no list of tests: a test has no member expect.headers; remove it, or correct its name",
+        ),
+        (
+            "- name: two\n  event: {request: {cookies: {a: {multiValue: [{value: b}, {valeu: c}]}}}}\n",
+            "the key tests.yaml of the ConfigMap tests is no list of tests: a test has no member event.request.cookies.a.multiValue[1].valeu; remove it, or correct its name",
+        ),
+        (
+            "- name: two\n  event: {request: /}\n",
+            "the key tests.yaml of the ConfigMap tests is no list of tests: invalid type: string \"/\", expected struct Request",
         ),
         (
             "- name: two\n  event: {request: {headers: {Host: {value: a}}}}\n",
@@ -216,7 +266,6 @@ fn tests_that_cannot_be_are_refused_with_what_to_change() {
     let many: Vec<FunctionTest> = (0..33)
         .map(|number| FunctionTest {
             name: format!("t{number}"),
-            event: Map::new(),
             ..FunctionTest::default()
         })
         .collect();

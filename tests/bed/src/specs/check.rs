@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::pattern::Pattern;
 use super::rules::{self, KEPT, ORDER, ROWS, Rule};
-use super::{bounds, kind, spec_schema};
+use super::{bounds, kind, spec_schema, words};
 
 /// What is to be added or dropped, a sentence each.
 #[must_use]
@@ -59,7 +59,7 @@ impl Found {
             (Some("boolean"), _) | (Some("string"), Some(Rule::Text(_))) => {}
             (Some("integer"), _) if schema["minimum"].is_number() && schema["maximum"].is_number() => {}
             (Some("integer"), _) => self.say(path, "is a number without bounds: give it some, or a row that says which numbers make sense"),
-            (Some("string"), Some(Rule::Mostly(word) | Rule::Not(word))) if !words(schema).contains(word) => {
+            (Some("string"), Some(Rule::Mostly(word) | Rule::Not(word))) if !words(schema).iter().any(|one| one == word) => {
                 self.say(path, &format!("has no word {word}: correct its row"));
             }
             (Some("string"), _) if !words(schema).is_empty() => {}
@@ -128,24 +128,36 @@ impl Found {
             .into_iter()
             .flatten()
             .filter_map(|one| one["rule"].as_str())
+            .map(short)
         {
             match KEPT.iter().find(|(kept, _)| *kept == rule) {
                 Some((kept, _)) => self.kept.push(kept),
                 // Only a field of the spec itself that stands still is understood.
                 None if rule.contains("oldSelf.") && !path.contains('.') => {}
+                // The list of words of a member that may be null.
+                None if rule.starts_with("self in [") && !words(schema).is_empty() => {}
                 None => self.say(path, &format!("has the rule {rule:?}, which nobody here knows: keep it, and name it in KEPT")),
             }
         }
     }
 }
 
-fn words(schema: &Value) -> Vec<&str> {
-    schema["enum"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+/// A rule as it is written: definitions have each `has(x)` with the word that x is not null.
+fn short(rule: &str) -> String {
+    let mut parts = rule.split("(has(");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(") && dyn(").and_then(|(member, rest)| {
+            Some((
+                member,
+                rest.strip_prefix(member)?.strip_prefix(") != null)")?,
+            ))
+        }) {
+            Some((member, rest)) => text.extend(["has(", member, ")", rest]),
+            None => text.extend(["(has(", part]),
+        }
+    }
+    text
 }
 
 #[cfg(test)]

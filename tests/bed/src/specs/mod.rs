@@ -172,6 +172,23 @@ impl Specs {
     }
 }
 
+/// The words of a closed list: of an enumeration, or of a rule where the member may be null.
+#[must_use]
+pub fn words(schema: &Value) -> Vec<String> {
+    let rules = schema["x-kubernetes-validations"].as_array();
+    let rule = rules
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one["rule"].as_str()?.strip_prefix("self in "))
+        .find_map(|list| serde_json::from_str::<Value>(list).ok());
+    let words = rule.as_ref().unwrap_or(&schema["enum"]).as_array();
+    words
+        .into_iter()
+        .flatten()
+        .filter_map(|word| word.as_str().map(str::to_owned))
+        .collect()
+}
+
 fn kind(definition: &Value) -> &str {
     definition["spec"]["names"]["kind"]
         .as_str()
@@ -211,7 +228,6 @@ fn whole(rng: &mut Rng, schema: &Value) -> Value {
 }
 
 fn text(rng: &mut Rng, path: &str, rule: Option<&Rule>, schema: &Value) -> Value {
-    let words = || schema["enum"].as_array().into_iter().flatten();
     match rule {
         Some(Rule::Mostly(word)) if rng.u8(..8) > 0 => return json!(word),
         Some(Rule::Text(most)) => return json!(texts::free(rng, &bounds(schema, *most))),
@@ -222,9 +238,12 @@ fn text(rng: &mut Rng, path: &str, rule: Option<&Rule>, schema: &Value) -> Value
     } else {
         ""
     };
-    let words: Vec<&Value> = words().filter(|word| *word != unwanted).collect();
+    let words: Vec<String> = words(schema)
+        .into_iter()
+        .filter(|word| word != unwanted)
+        .collect();
     if !words.is_empty() {
-        return words[rng.usize(..words.len())].clone();
+        return json!(words[rng.usize(..words.len())]);
     }
     let pattern = schema["pattern"].as_str().map(Pattern::read);
     let text = pattern
