@@ -37,6 +37,8 @@ pub enum Class {
     Quota,
     /// The cloud cannot be reached, answered 5xx, or did not answer in time: the effect is unknown.
     Unavailable,
+    /// The operator stops: the call was not sent, and no other one will be.
+    Stopping,
     /// An answer that no rule expects.
     Bug,
 }
@@ -58,7 +60,8 @@ impl Class {
             | Self::Unauthenticated
             | Self::Invalid
             | Self::NotReadyYet
-            | Self::Quota => true,
+            | Self::Quota
+            | Self::Stopping => true,
             Self::NotFound
             | Self::Exists
             | Self::Conflict
@@ -78,7 +81,7 @@ pub struct CloudError {
     /// The API operation, as the cloud names it (`CreateFunction`).
     pub operation: &'static str,
     /// The cloud's own error code; `HTTP 502` and the like for an answer without one; or one of
-    /// ours: `Timeout`, `NoConnection`, `NoCredentials`, `NoBudget` (nothing was sent),
+    /// ours: `Timeout`, `NoConnection`, `NoCredentials`, `ExpiredCredentials`, `NoBudget` and `Stopping` (nothing was sent),
     /// `BadRequest` (it could not be built), `BadReply` (a success that cannot be read or lacks
     /// what it must have).
     pub code: String,
@@ -90,6 +93,18 @@ pub struct CloudError {
 }
 
 impl CloudError {
+    /// The operator stops, so this call was not sent.
+    #[must_use]
+    pub fn stopping(operation: &'static str) -> Self {
+        Self {
+            class: Class::Stopping,
+            operation,
+            code: "Stopping".to_owned(),
+            message: "the operator stops; the call was not sent".to_owned(),
+            request_id: None,
+        }
+    }
+
     /// The cloud answered, and did not show the resource's tags: `operation` is the right that is missing.
     #[must_use]
     pub fn tags_unreadable(operation: &'static str, message: &str) -> Self {

@@ -9,10 +9,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cloudfn::cloud::cloudfront::CloudFrontApi;
 use cloudfn::cloud::lambda::LambdaApi;
-use cloudfn::cloud::limit::{Budgets, Family, Key};
+use cloudfn::cloud::limit::{Budgets, Family, Key, NoToken};
 use cloudfn::cloud::{BudgetMode, Class, CloudError};
 use cloudfn::functions::{cloudfront, lambda};
 use strict_cloud::{Answer, Between, Caller, Cloud, Entry, Failure, Outcome, Settings};
+use tokio::time::Instant;
 
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE};
 use crate::wire::Fuse;
@@ -116,7 +117,7 @@ pub struct Way {
 impl Access {
     /// An access with full budgets.
     pub fn new(world: Arc<World>, who: &str, fuse: Arc<Fuse>) -> Self {
-        let budgets = Budgets::new(world.rates);
+        let budgets = Budgets::new(world.rates).until(fuse.stop.clone());
         Self(Arc::new(Way {
             world,
             who: who.to_owned(),
@@ -153,9 +154,10 @@ impl Way {
             family: call.family,
         };
         if let Err(none) = self.budgets.take(&key, call.mode).await {
-            let class = Class::Throttled {
-                after: Some(none.after),
+            let NoToken::UsedUp { after } = none else {
+                return Err(CloudError::stopping(call.operation));
             };
+            let class = Class::Throttled { after: Some(after) };
             self.world.record().counts.add("class", class.name());
             return Err(error(
                 class,
@@ -163,6 +165,11 @@ impl Way {
                 "NoBudget",
                 "our own budget is used up",
             ));
+        }
+        if self.fuse.stop.is_cancelled() {
+            let operation = call.operation;
+            self.world
+                .violation(format!("after the stop, a new call: {operation}"));
         }
         self.world.pause().await;
         if !self.world.step() {
@@ -185,6 +192,7 @@ impl Way {
         self.fuse.point(call.write).await;
         tokio::time::sleep(delay).await;
         self.world.pause().await;
+        *lock(&self.fuse.answered) = Some(Instant::now());
         match answer {
             Ok(reply) => {
                 self.budgets.succeeded(&key);

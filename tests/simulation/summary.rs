@@ -41,10 +41,13 @@ const CLASSES: [&str; 12] = [
     "NotReadyYet",
 ];
 /// What happens beside faults of the cloud and the API server.
-const OTHER_FAULTS: [&str; 6] = [
+const OTHER_FAULTS: [&str; 9] = [
     "operator crash at a request",
     "operator crash at a write",
     "operator crash at a poll",
+    "operator stop at a request",
+    "operator stop at a write",
+    "operator stop at a poll",
     "second operator",
     "stale cache",
     "status lost",

@@ -44,6 +44,8 @@ const GLOBAL: &str = "us-east-1";
 pub struct Account {
     /// Twelve digits.
     pub id: String,
+    /// ARN of the user or the role's session that the credentials are of.
+    pub caller: String,
     /// `aws`, `aws-cn`, `aws-us-gov`, ...
     pub partition: String,
     /// The default region; `None` where neither the caller nor the environment, the profile or
@@ -187,6 +189,7 @@ impl Connection {
             .to_owned();
         Ok(Account {
             id,
+            caller: output.arn.unwrap_or_default(),
             partition,
             region: self.region().map(str::to_owned),
         })

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::errors;
 use crate::cloud::lambda::Environment;
-use crate::cloud::limit::{Budgets, Family, Key};
+use crate::cloud::limit::{Budgets, Family, Key, NoToken};
 use crate::cloud::{BudgetMode, CallObserver, Class, CloudError};
 
 /// Time limit of one call, without the wait for its token. The SDK has the same limit; see
@@ -76,7 +76,7 @@ impl Gate {
     /// # Errors
     /// Any [`CloudError`]. [`Class::Throttled`] has in `after` the time until the family opens. If
     /// there is no token for [`BudgetMode::Try`], it is [`Class::Throttled`] with the code
-    /// `NoBudget`, and nothing was sent.
+    /// `NoBudget`, and nothing was sent; nor was it with [`Class::Stopping`].
     pub fn call<'a, T, E>(
         &'a self,
         call: Call<'a>,
@@ -109,15 +109,7 @@ impl Gate {
             .budgets
             .take(&key, call.mode)
             .await
-            .map_err(|none| CloudError {
-                class: Class::Throttled {
-                    after: Some(none.after),
-                },
-                operation: call.operation,
-                code: errors::NO_BUDGET.to_owned(),
-                message: "our own budget for this API family is used up for the moment".to_owned(),
-                request_id: None,
-            })?;
+            .map_err(|none| unsent(call.operation, none))?;
         self.observer.waited(call.family, waited.0);
         let mut outcome = attempt(self.service, &call, self.observer.as_ref(), request).await;
         match &mut outcome {
@@ -136,6 +128,20 @@ impl Gate {
             Err(_) => {}
         }
         outcome
+    }
+}
+
+/// The error of a call that got no token: nothing was sent.
+fn unsent(operation: &'static str, none: NoToken) -> CloudError {
+    match none {
+        NoToken::UsedUp { after } => CloudError {
+            class: Class::Throttled { after: Some(after) },
+            operation,
+            code: errors::NO_BUDGET.to_owned(),
+            message: "our own budget for this API family is used up for the moment".to_owned(),
+            request_id: None,
+        },
+        NoToken::Stopping => CloudError::stopping(operation),
     }
 }
 

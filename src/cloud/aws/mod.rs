@@ -22,4 +22,5 @@ mod tests;
 
 pub use cloudfront::CloudFront;
 pub use connect::{Account, Connection, connect};
+pub use errors::wrong_credentials;
 pub use lambda::Lambda;

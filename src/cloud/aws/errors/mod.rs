@@ -35,6 +35,11 @@ const NO_CONNECTION: &str = "NoConnection";
 const NO_CREDENTIALS: &str = "NoCredentials";
 /// What users read where there are no credentials to sign with.
 const WITHOUT_CREDENTIALS: &str = "no usable credentials: the chain (environment, profile, web identity, container, instance) gave none";
+/// The credentials' source has only some that are past their time.
+const EXPIRED_CREDENTIALS: &str = "ExpiredCredentials";
+/// What users read where the credentials' source has only expired ones.
+const WITH_EXPIRED_CREDENTIALS: &str =
+    "the credentials have expired, and their source gives no new ones";
 /// The request could not be built.
 const BAD_REQUEST: &str = "BadRequest";
 /// The reply of a success could not be read, or lacks what it must have.
@@ -160,6 +165,12 @@ where
         SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_)
             if lacks_credentials(error) =>
         {
+            if chain(error).to_ascii_lowercase().contains("expired") {
+                return CloudError {
+                    message: WITH_EXPIRED_CREDENTIALS.to_owned(),
+                    ..failure(Class::Unauthenticated, EXPIRED_CREDENTIALS)
+                };
+            }
             CloudError {
                 message: WITHOUT_CREDENTIALS.to_owned(),
                 ..failure(Class::Unauthenticated, NO_CREDENTIALS)
@@ -170,6 +181,24 @@ where
         SdkError::ResponseError(_) => failure(Class::Unavailable, BAD_REPLY),
         _ => failure(Class::Unavailable, NO_CONNECTION),
     }
+}
+
+/// What is wrong with the credentials, for the log at the start; `None` where the error is another one.
+#[must_use]
+pub fn wrong_credentials(error: &CloudError) -> Option<&'static str> {
+    if error.class != Class::Unauthenticated {
+        return None;
+    }
+    Some(match error.code.as_str() {
+        NO_CREDENTIALS => "the operator has no AWS credentials; give it some",
+        EXPIRED_CREDENTIALS | "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => {
+            "the operator's AWS credentials have expired; give it new ones"
+        }
+        "RequestExpired" | "RequestTimeTooSkewed" => {
+            "AWS refuses the operator's signatures: its clock is wrong"
+        }
+        _ => "AWS does not accept the operator's credentials; give it valid ones",
+    })
 }
 
 /// A reply that lacks what the operation must answer.
@@ -205,6 +234,7 @@ pub(super) fn label(code: &str) -> &'static str {
         TIMEOUT,
         NO_CONNECTION,
         NO_CREDENTIALS,
+        EXPIRED_CREDENTIALS,
         BAD_REQUEST,
         BAD_REPLY,
         NO_BUDGET,
