@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cloudfn::cli::Cli;
+use tokio::runtime::Runtime;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
     // kube and the AWS SDK share one provider; it can only be installed once, and nobody else does.
     if rustls::crypto::aws_lc_rs::default_provider()
@@ -16,11 +16,17 @@ async fn main() -> ExitCode {
         eprintln!("cloudfn: a TLS provider was installed before");
         return ExitCode::FAILURE;
     }
-    match cli.execute().await {
-        Ok(code) => code,
-        Err(message) => {
-            eprintln!("cloudfn: {message}");
-            ExitCode::FAILURE
+    let ended = match Runtime::new() {
+        Ok(runtime) => {
+            let ended = runtime.block_on(cli.execute());
+            // A name that is still being looked up must not hold the end.
+            runtime.shutdown_background();
+            ended
         }
-    }
+        Err(error) => Err(format!("no threads to run on: {error}")),
+    };
+    ended.unwrap_or_else(|message| {
+        eprintln!("cloudfn: {message}");
+        ExitCode::FAILURE
+    })
 }

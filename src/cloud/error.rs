@@ -47,6 +47,8 @@ pub enum Class {
     /// The cloud cannot be reached, answered 5xx, did not answer in time, or what answered cannot be read
     /// (a success without its body, an answer without a code of the cloud's): the effect is unknown.
     Unavailable,
+    /// The operator stops: the call was not sent, and no other one will be.
+    Stopping,
     /// Our own mistake: a request that cannot be built.
     Bug,
 }
@@ -72,7 +74,8 @@ impl Class {
             | Self::NotReadyYet
             | Self::NotServed
             | Self::NoRegion
-            | Self::Quota => true,
+            | Self::Quota
+            | Self::Stopping => true,
             Self::NotFound
             | Self::Exists
             | Self::Conflict
@@ -92,7 +95,7 @@ pub struct CloudError {
     /// The API operation, as the cloud names it (`CreateFunction`).
     pub operation: &'static str,
     /// The cloud's own error code; `HTTP 502` and the like for an answer without one; or one of
-    /// ours: `Timeout`, `NoConnection`, `NoCredentials`, `NoBudget` and those of
+    /// ours: `Timeout`, `NoConnection`, `NoCredentials`, `ExpiredCredentials`, `NoBudget`, `Stopping` and those of
     /// [`clearance`](super::clearance) (nothing was sent), `BadRequest` (it could not be built),
     /// `BadReply` (a success that cannot be read or lacks what it must have), `NoRegion`.
     pub code: String,
@@ -104,6 +107,18 @@ pub struct CloudError {
 }
 
 impl CloudError {
+    /// The operator stops, so this call was not sent.
+    #[must_use]
+    pub fn stopping(operation: &'static str) -> Self {
+        Self {
+            class: Class::Stopping,
+            operation,
+            code: "Stopping".to_owned(),
+            message: "the operator stops; the call was not sent".to_owned(),
+            request_id: None,
+        }
+    }
+
     /// The cloud answered, and did not show the resource's tags: `operation` is the right that is missing.
     #[must_use]
     pub fn tags_unreadable(operation: &'static str, message: &str) -> Self {

@@ -1,8 +1,9 @@
 //! Budgets: how many calls a second cloudfn may send to one API family of one account and region.
 //!
-//! Invariant: callers get tokens in the order of their requests, no lock is held over an await, and
-//! a family that the cloud throttled is closed for every caller until it opens again. The clock is
-//! tokio's, so tests can run this on a paused clock. Imports nothing of this crate.
+//! Invariant: callers get tokens in the order of their requests, no lock is held over an await, a
+//! family that the cloud throttled is closed for every caller until it opens again, and nobody gets a
+//! token once the operator is to stop. The clock is tokio's, so tests can run this on a paused clock.
+//! Imports nothing of this crate.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use strum::IntoStaticStr;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// First closing time after a throttled answer that names none; doubles with each one that follows.
 const FIRST_CLOSING: Duration = Duration::from_secs(1);
@@ -102,18 +104,25 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waited(pub Duration);
 
-/// No token for a caller that does not wait, or not so long.
+/// Why a caller gets no token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the call budget is used up for {after:?}")]
-pub struct NoToken {
-    /// Time until a new caller would get a token.
-    pub after: Duration,
+pub enum NoToken {
+    /// The caller does not wait, or would wait too long.
+    #[error("the call budget is used up for {after:?}")]
+    UsedUp {
+        /// Time until a new caller would get a token.
+        after: Duration,
+    },
+    /// The operator stops: it begins no call any more.
+    #[error("the operator stops")]
+    Stopping,
 }
 
 /// The budgets of a process. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Budgets {
     rates: Rates,
+    stop: CancellationToken,
     buckets: Arc<Mutex<HashMap<Key, Bucket>>>,
 }
 
@@ -209,8 +218,15 @@ impl Budgets {
     pub fn new(rates: Rates) -> Self {
         Self {
             rates,
+            stop: CancellationToken::new(),
             buckets: Arc::default(),
         }
+    }
+
+    /// The same, which give no token any more once `stop` is cancelled.
+    #[must_use]
+    pub fn until(self, stop: CancellationToken) -> Self {
+        Self { stop, ..self }
     }
 
     fn with<T>(&self, key: &Key, then: impl FnOnce(&mut Bucket, Instant) -> T) -> T {
@@ -235,9 +251,10 @@ impl Budgets {
     /// behind `until`: the budget is never exceeded.
     ///
     /// # Errors
-    /// [`NoToken`]: for [`BudgetMode::Try`] if there is no token at once, and for every caller if its
-    /// slot is or moves behind `until`: what is to be sent by then is not sent later. Nothing is
-    /// reserved for a slot that is behind `until` from the beginning.
+    /// [`NoToken::UsedUp`]: for [`BudgetMode::Try`] if there is no token at once, and for every caller if
+    /// its slot is or moves behind `until`: what is to be sent by then is not sent later. Nothing is
+    /// reserved for a slot that is behind `until` from the beginning. [`NoToken::Stopping`] once the
+    /// operator is to stop, for those who wait, too.
     #[allow(
         clippy::disallowed_methods,
         reason = "the one place where a caller sleeps for its turn; the clock is tokio's"
@@ -252,20 +269,26 @@ impl Budgets {
         let (mut slot, mut stopped) = self.with(key, |bucket, now| {
             let next = bucket.next(now);
             if next > until || (mode == BudgetMode::Try && next > now) {
-                return Err(NoToken { after: next - now });
+                return Err(NoToken::UsedUp { after: next - now });
             }
             Ok((bucket.take(now), bucket.stopped))
         })?;
         while slot > Instant::now() {
-            tokio::time::sleep_until(slot).await;
+            let turn = tokio::time::sleep_until(slot);
+            if self.stop.run_until_cancelled(turn).await.is_none() {
+                break;
+            }
             let total = self.with(key, |bucket, _| bucket.stopped);
             slot += total.saturating_sub(stopped);
             stopped = total;
             if slot.max(Instant::now()) > until {
-                return Err(NoToken {
+                return Err(NoToken::UsedUp {
                     after: self.opens_in(key),
                 });
             }
+        }
+        if self.stop.is_cancelled() {
+            return Err(NoToken::Stopping);
         }
         Ok(Waited(start.elapsed()))
     }

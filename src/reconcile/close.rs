@@ -42,6 +42,7 @@ pub(super) async fn close<M: ManagedKind>(
             return None;
         }
         Outcome::Unwritten(error) => return unwritten(pass, &error).await,
+        Outcome::Stopped => return stopped(pass).await,
     };
     let retry = retry(&pass, next);
     let state = match retry {
@@ -202,6 +203,27 @@ async fn say_refused<M: ManagedKind>(pass: &mut Pass<'_, M>, error: &WriteError,
     if let Err(error) = stored {
         warn!(object = ?pass.subject, error = error.words(), "the conditions could not be written either");
     }
+}
+
+/// The operator stops. What the pass changed is written down, so that another process goes on from there;
+/// where it changed nothing, there is nothing to say.
+async fn stopped<M: ManagedKind>(mut pass: Pass<'_, M>) -> Option<Action> {
+    count(&pass, "Stopped");
+    if !pass.progress.may_have_changed() {
+        return None;
+    }
+    let reason = if pass.snapshot.deleting {
+        Reason::Deleting
+    } else {
+        Reason::Progressing
+    };
+    let message = "cloudfn was stopped in the middle of a change and goes on when it runs again";
+    pass.draft_conditions(&State::Reconciling(reason, message.to_owned()));
+    if let Err(error) = pass.ledger.store(WriteTime::AtEnd).await {
+        warn!(object = ?pass.subject, %error, "what was done before the stop could not be written down");
+    }
+    publish_events(&mut pass).await;
+    None
 }
 
 fn count<M: ManagedKind>(pass: &Pass<'_, M>, label: &'static str) {

@@ -1,13 +1,16 @@
 //! What every pass of a kind needs: the way to the API server, settings, events, what is remembered.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use kube::{Api, Client};
+use tokio_util::sync::CancellationToken;
 
 use super::kind::Identity;
+use super::outcome::Outcome;
 use super::record::Records;
-use super::settings::Settings;
+use super::settings::{ENDING, Settings};
 use super::world::World;
 use crate::api::{ManagedResource, Subject};
 use crate::kubernetes::events::Events;
@@ -20,6 +23,8 @@ pub(super) struct Context<K: ManagedResource> {
     pub(super) world: Arc<dyn World>,
     pub(super) events: Events,
     pub(super) metrics: Arc<Metrics>,
+    /// Cancelled when nothing new may begin any more: at the end of the process.
+    pub(super) stop: CancellationToken,
     pub(super) records: Records<K::Status>,
     pub(super) locks: Locks,
 }
@@ -32,6 +37,7 @@ impl<K: ManagedResource> Context<K> {
         world: Arc<dyn World>,
         events: Events,
         metrics: Arc<Metrics>,
+        stop: CancellationToken,
     ) -> Self {
         Self {
             client,
@@ -39,9 +45,33 @@ impl<K: ManagedResource> Context<K> {
             world,
             events,
             metrics,
+            stop,
             records: Records::default(),
             locks: Locks::default(),
         }
+    }
+
+    /// What changes nothing in a cloud: it does not begin after a stop, and is dropped at a stop.
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Outcome> {
+        tokio::select! {
+            // First the stop: what has several requests must not begin the next one.
+            biased;
+            () = self.stop.cancelled() => Err(Outcome::Stopped),
+            ended = work => Ok(ended),
+        }
+    }
+
+    /// What has begun: at a stop it is given a few seconds, so that what was done is written down.
+    pub(super) async fn to_its_end<T>(&self, work: impl Future<Output = T>) -> Result<T, Outcome> {
+        let mut work = pin!(work);
+        if let Some(ended) = self.stop.run_until_cancelled(work.as_mut()).await {
+            return Ok(ended);
+        }
+        let ended = tokio::time::timeout(ENDING, work).await;
+        ended.map_err(|_| Outcome::Stopped)
     }
 
     /// Forgets the object of this namespace and name (`<namespace>/<name>`), which is gone.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use kube::Client;
 use kube::runtime::controller::Action;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::close::close;
@@ -42,7 +43,7 @@ pub struct Driver<M: ManagedKind> {
 }
 
 impl<M: ManagedKind> Driver<M> {
-    /// A driver that remembers nothing yet.
+    /// A driver that remembers nothing yet, and begins nothing once `stop` is cancelled.
     pub fn new(
         kind: M,
         client: Client,
@@ -50,10 +51,11 @@ impl<M: ManagedKind> Driver<M> {
         world: Arc<dyn World>,
         events: Events,
         metrics: Arc<Metrics>,
+        stop: CancellationToken,
     ) -> Self {
         Self {
             kind,
-            context: Context::new(client, settings, world, events, metrics),
+            context: Context::new(client, settings, world, events, metrics, stop),
         }
     }
 
@@ -74,15 +76,19 @@ impl<M: ManagedKind> Driver<M> {
     }
 
     /// Brings one object a step further and says when the next pass is due. Never fails: trouble is
-    /// concluded like everything else.
+    /// concluded like everything else. Once the operator is to stop, no step and no wait begins any more;
+    /// a call to the cloud that is under way is finished.
     pub async fn pass(&self, subject: &Subject<M::Resource>) -> Action {
         if subject.deleting() && !subject.has_finalizer() {
             self.forget(subject);
             return Action::await_change();
         }
         let started = Instant::now();
+        let versions = self.reference_versions(subject);
+        let Ok(versions) = self.context.unless_stopped(versions).await else {
+            return Action::await_change();
+        };
         let mut previous = self.context.records.take(subject);
-        let versions = self.reference_versions(subject).await;
         // What cannot be read counts as unchanged; the pass below says that it cannot be read.
         let references = versions.as_ref().map_or_else(
             |_| known_references(previous.as_ref(), subject),
@@ -110,8 +116,8 @@ impl<M: ManagedKind> Driver<M> {
             Ok(_) => lifecycle::run(&mut pass).await,
             Err(error) => pass.keep_last_known(Outcome::unreadable_reference(&error)),
         };
-        let action = close(pass, outcome).await;
-        action.unwrap_or_else(Action::await_change)
+        let action = context.to_its_end(close(pass, outcome)).await;
+        action.ok().flatten().unwrap_or_else(Action::await_change)
     }
 
     async fn reference_versions(
@@ -207,7 +213,11 @@ impl<M: ManagedKind> Driver<M> {
         now: Instant,
     ) {
         record.restored_at = Some(now);
-        match ledger::restore(&self.context.client, subject, &status).await {
+        let restored = ledger::restore(&self.context.client, subject, &status);
+        let Ok(restored) = self.context.unless_stopped(restored).await else {
+            return;
+        };
+        match restored {
             Ok(version) => {
                 record.status = status;
                 let before = subject.resource_version().to_owned();

@@ -54,14 +54,14 @@ async fn present<M: ManagedKind>(
     }
     let desired = desired(pass, spec, &inputs, observe_only, &claim)?;
     if observe_only && pass.ledger.has_finalizer() {
-        pass.ledger.remove_finalizer().await?;
+        pass.unfinalize().await??;
     }
     let identity = match pass.identity().await {
         Ok(identity) => identity,
         Err(outcome) => return Err(pass.keep_last_known(outcome)),
     };
     pass.acknowledge_request();
-    let _turn = pass.context.locks.lock(&identity).await;
+    let _turn = pass.turn(&identity).await?;
     let owner = (!observe_only).then_some(Owner {
         claim: &claim,
         policy: spec.common().adoption_policy,
@@ -99,7 +99,8 @@ async fn read_references<M: ManagedKind>(
 ) -> Result<Inputs, Outcome> {
     let names = M::references(spec);
     let (client, namespace) = (&pass.context.client, pass.subject.namespace());
-    match references::contents(client, namespace, &names).await {
+    let contents = references::contents(client, namespace, &names);
+    match pass.context.unless_stopped(contents).await? {
         Ok((mut inputs, versions)) => {
             pass.snapshot.references.clone_from(&versions);
             let common = pass.ledger.draft.common_mut();
@@ -192,7 +193,7 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
         Err(message) => return Err(Outcome::stalled(Reason::InvalidSpec, message)),
     }
     let identity = pass.identity().await?;
-    let _turn = pass.context.locks.lock(&identity).await;
+    let _turn = pass.turn(&identity).await?;
     let claim = pass.claim();
     let owner = Owner {
         claim: &claim,
@@ -246,7 +247,7 @@ async fn leave<M: ManagedKind>(pass: &mut Pass<'_, M>, why: &str) -> Result<Outc
 
 /// Takes the finalizer off: the object may go.
 async fn release<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outcome> {
-    match pass.ledger.remove_finalizer().await {
+    match pass.unfinalize().await? {
         Ok(()) | Err(WriteError::Gone) => Ok(Outcome::Released),
         Err(error) => Err(error.into()),
     }

@@ -33,6 +33,8 @@ pub(super) enum Outcome {
     Released,
     /// The API server did not take a write, or does not have the object any more.
     Unwritten(WriteError),
+    /// The operator stops: what comes next is another process's.
+    Stopped,
 }
 
 /// What the conditions say of an object.
@@ -128,6 +130,9 @@ impl Outcome {
 
 impl From<CloudError> for Outcome {
     fn from(error: CloudError) -> Self {
+        if error.class == Class::Stopping {
+            return Self::Stopped;
+        }
         Self::Concluded {
             state: State::from(&error),
             next: Requeue::Retry(RetryClass::from(&error)),
@@ -163,7 +168,7 @@ impl From<&CloudError> for State {
                 format!("{operation} met another change of the function ({code}); will retry"),
             ),
             Class::NotReadyYet => Self::Reconciling(Reason::NotReadyYet, refused("has to wait")),
-            Class::Throttled { .. } => Self::Reconciling(
+            Class::Throttled { .. } | Class::Stopping => Self::Reconciling(
                 Reason::Throttled,
                 format!("{operation} is waiting for API budget; will retry"),
             ),

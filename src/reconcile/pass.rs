@@ -2,6 +2,7 @@
 //!
 //! Invariant: a pass works on one version of the object; what it wrote itself counts as read.
 
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 use super::conditions;
@@ -15,6 +16,7 @@ use super::ownership::Claim;
 use super::record::{Record, Repeated, Snapshot};
 use crate::api::conditions::{READY, STALLED, find};
 use crate::api::{CommonStatus, ManagedStatus, Reason, Subject};
+use crate::kubernetes::WriteError;
 
 /// Check intervals without an observation after which the state of the resource is unknown.
 const BLIND_INTERVALS: u32 = 3;
@@ -191,7 +193,8 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
     /// Where the resource lives, checked against the account of the credentials.
     pub(super) async fn identity(&self) -> Result<Identity, Outcome> {
         let place = self.ledger.draft.place();
-        let account = self.kind.account(place.account.as_deref()).await?;
+        let account = self.kind.account(place.account.as_deref());
+        let account = self.context.unless_stopped(account).await??;
         if let Some(other) = place.account.filter(|known| *known != account) {
             return Err(Outcome::wrong_account(format!(
                 "the function lives in account {other} and the operator's credentials are for {account}; give it the right ones"
@@ -205,6 +208,21 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
             region: place.region.unwrap_or_else(|| self.kind.region(requested)),
             name: self.subject.function_name().to_owned(),
         })
+    }
+
+    /// Waits until no other pass works on this resource.
+    pub(super) async fn turn(&self, identity: &Identity) -> Result<OwnedMutexGuard<()>, Outcome> {
+        let turn = self.context.locks.lock(identity);
+        self.context.unless_stopped(turn).await
+    }
+
+    /// Takes our finalizer off. What has begun is finished: what follows from it must be said.
+    pub(super) async fn unfinalize(&mut self) -> Result<Result<(), WriteError>, Outcome> {
+        let context = self.context;
+        if context.stop.is_cancelled() {
+            return Err(Outcome::Stopped);
+        }
+        context.to_its_end(self.ledger.remove_finalizer()).await
     }
 
     /// Notes in the draft where the resource lives, so that no later pass searches elsewhere.

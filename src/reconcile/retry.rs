@@ -37,6 +37,7 @@ impl From<&CloudError> for RetryClass {
             Class::Busy | Class::Conflict | Class::Exists | Class::NotFound => Self::Busy,
             Class::NotReadyYet => Self::NotReadyYet,
             Class::Throttled { after } => Self::Throttled(after),
+            Class::Stopping => Self::Throttled(None),
             Class::Unavailable => Self::Unavailable,
             Class::Unauthenticated | Class::WrongAccount => Self::Unauthenticated,
             Class::Late => Self::Throttled(None),

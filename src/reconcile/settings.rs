@@ -37,6 +37,8 @@ pub const SENT_WITHIN: Duration = Duration::from_secs(30);
 /// How long after its announcement a create may still arrive in the cloud: [`SENT_WITHIN`], 30 s for
 /// the call (`cloud::aws`), and some for the clocks.
 pub const IN_FLIGHT: Duration = Duration::from_secs(65);
+/// Time that the writes which end a pass have after a stop; a call to the cloud has its own.
+pub const ENDING: Duration = Duration::from_secs(5);
 /// A trouble that usually ends by itself makes the object Stalled after this time.
 pub const GRACE: Duration = Duration::from_mins(10);
 

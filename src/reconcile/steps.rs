@@ -123,8 +123,9 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 }
                 break;
             }
+            let context = self.pass.context;
             if !self.sight.current
-                && let Some(not_ours) = self.observe().await?
+                && let Some(not_ours) = context.unless_stopped(self.observe()).await??
             {
                 return Ok(not_ours);
             }
@@ -143,14 +144,17 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 return Ok(Converged::Left(left));
             }
             if first.step.effect() == Effect::Delete
-                && let Some(retained) = self.confirm_deletion(&first.step).await?
+                && let Some(retained) = context
+                    .unless_stopped(self.confirm_deletion(&first.step))
+                    .await??
             {
                 return Ok(retained);
             }
             steps_done += usize::from(first.step.effect() != Effect::Test);
             self.refuse_futile(first)?;
             self.note_drift(&steps);
-            announce(self.pass, self.identity, self.goal, &first.step).await?;
+            let announced = announce(self.pass, self.identity, self.goal, &first.step);
+            context.unless_stopped(announced).await??;
             self.act(first).await?;
         }
         // The first time the next pass follows at once (no delay for Busy); if it repeats, it backs off.
@@ -304,6 +308,13 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         let announced = self.pass.ledger.send_until.take();
         let until = announced.unwrap_or_else(|| Instant::now() + SENT_WITHIN);
         let result = self.pass.kind.act(self.identity, step, until).await;
+        if let Err(CloudError {
+            class: Class::Stopping,
+            ..
+        }) = result
+        {
+            return Err(Outcome::Stopped);
+        }
         let pass = &mut *self.pass;
         let is_test = step.effect() == Effect::Test;
         let sent = if is_test { Sent::Test } else { Sent::Change };
@@ -406,7 +417,8 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         // Found again with nothing to do for it (the object was replaced, or made anew after
         // Retain): it must not be left behind when the object goes.
         if matches!(self.goal, Goal::Present(_)) && !ledger.has_finalizer() {
-            ledger.add_finalizer().await?;
+            let context = self.pass.context;
+            context.unless_stopped(ledger.add_finalizer()).await??;
         }
         Ok(())
     }

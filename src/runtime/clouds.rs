@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::api::aws::partition_of;
-use crate::cloud::aws::{Account, Connection};
+use crate::cloud::aws::{self, Account, Connection};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{Class, CloudError, Errand, clearance};
@@ -24,25 +25,34 @@ const NO_REGION: &str =
 pub(super) struct Aws {
     connection: Connection,
     allowed: BTreeSet<String>,
+    stop: CancellationToken,
 }
 
 impl Aws {
-    pub(super) fn new(connection: Connection, allowed: BTreeSet<String>) -> Self {
+    /// Nobody is asked for the account any more once `stop` is cancelled.
+    pub(super) fn new(
+        connection: Connection,
+        allowed: BTreeSet<String>,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             connection,
             allowed,
+            stop,
         }
     }
 
     /// Refuses to start with credentials of an account that is not allowed. The operator does start
-    /// with credentials that do not work (yet): each call checks them again.
-    pub(super) async fn refuse_foreign_account(&self) -> Result<(), String> {
+    /// with credentials that do not work (yet), and then knows no account: each call checks them again.
+    pub(super) async fn refuse_foreign_account(&self) -> Result<Option<Account>, String> {
         match self.identity(None).await {
-            Ok(_) => Ok(()),
+            Ok(account) => Ok(Some(account)),
             Err(error) if error.class == Class::WrongAccount => Err(error.message),
             Err(error) => {
-                warn!(%error, "the cloud account is not known yet");
-                Ok(())
+                let wrong = aws::wrong_credentials(&error);
+                let wrong = wrong.unwrap_or("the cloud account is not known yet");
+                warn!(%error, "{wrong}");
+                Ok(None)
             }
         }
     }
@@ -52,7 +62,11 @@ impl Aws {
         let right = |id: &str| {
             wanted.is_none_or(|wanted| wanted == id) && clearance::allow(id, &self.allowed).is_ok()
         };
-        let account = self.connection.identity(right).await?;
+        // On the heap: the SDK's futures are large.
+        let identity = Box::pin(self.connection.identity(right));
+        let identity = self.stop.run_until_cancelled(identity);
+        let stopped = || Err(CloudError::stopping("GetCallerIdentity"));
+        let account = identity.await.unwrap_or_else(stopped)?;
         clearance::allow(&account.id, &self.allowed)?;
         Ok(account)
     }

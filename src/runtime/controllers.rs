@@ -3,17 +3,19 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use futures::StreamExt;
-use futures::future::join_all;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, stream};
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::runtime::controller::{self, Action, Controller, Error};
-use kube::runtime::reflector::{ObjectRef, Store};
-use kube::runtime::watcher;
-use kube::{Api, ResourceExt};
-use tokio::sync::Semaphore;
-use tracing::{debug, warn};
+use kube::ResourceExt;
+use kube::runtime::applier;
+use kube::runtime::controller::{self, Action, Error};
+use kube::runtime::reflector::{ObjectRef, Store, store::Writer};
+use kube::runtime::watcher::Event;
+use tracing::{debug, error, warn};
 
+use super::passes::{Ended, Passes};
 use super::shared::Shared;
+use super::watch::{Report, Watch};
 use crate::api::stored::Header;
 use crate::api::{ManagedResource, ReferenceKind, Subject};
 use crate::reconcile::{Driver, ManagedKind, ReferenceName};
@@ -21,79 +23,95 @@ use crate::reconcile::{Driver, ManagedKind, ReferenceName};
 /// What the closures of a controller need.
 struct Context<M: ManagedKind> {
     driver: Arc<Driver<M>>,
-    /// Bounds the passes of a kind over all its namespaces.
-    slots: Semaphore,
+    passes: Arc<Passes>,
+    shared: Arc<Shared>,
 }
 
-/// Runs the controllers of one kind until shutdown; running passes end first.
-pub(super) async fn run<M: ManagedKind>(shared: &Shared, driver: Arc<Driver<M>>) {
+/// A controller, which runs until it is dropped.
+pub(super) struct Task {
+    /// For people.
+    pub(super) name: String,
+    pub(super) work: BoxFuture<'static, ()>,
+}
+
+/// The controllers of one kind, whose passes are run by `passes`.
+pub(super) fn of<M: ManagedKind>(
+    shared: &Arc<Shared>,
+    driver: Driver<M>,
+    passes: &Arc<Passes>,
+) -> Vec<Task> {
     let context = Arc::new(Context {
-        driver,
-        slots: Semaphore::new(usize::from(shared.options.concurrency)),
+        driver: Arc::new(driver),
+        passes: passes.clone(),
+        shared: shared.clone(),
     });
     let namespaces = shared.options.namespaces();
     // Without a list, one controller for all namespaces.
-    let namespaces: Vec<Option<&str>> = if namespaces.is_empty() {
+    let namespaces: Vec<Option<String>> = if namespaces.is_empty() {
         vec![None]
     } else {
-        namespaces.into_iter().map(Some).collect()
+        let named = namespaces.into_iter().map(ToOwned::to_owned);
+        named.map(Some).collect()
     };
-    join_all(
-        namespaces
-            .into_iter()
-            .map(|namespace| control(shared, namespace, context.clone())),
-    )
-    .await;
+    let kind = Driver::<M>::kind_name();
+    let task = |namespace: Option<String>| Task {
+        name: namespace.as_ref().map_or_else(
+            || format!("controller of {kind}s"),
+            |namespace| format!("controller of {kind}s in namespace {namespace}"),
+        ),
+        work: control(context.clone(), namespace.as_deref()),
+    };
+    namespaces.into_iter().map(task).collect()
 }
 
-async fn control<M: ManagedKind>(
-    shared: &Shared,
-    namespace: Option<&str>,
+fn control<M: ManagedKind>(
     context: Arc<Context<M>>,
-) {
-    let controller = Controller::new(
-        api::<Subject<M::Resource>>(shared, namespace),
-        watcher::Config::default(),
-    );
-    let store = controller.store();
-    shared.health.watch_wanted();
-    let ready = async {
-        if store.wait_until_ready().await.is_ok() {
-            shared.health.watch_runs();
-        }
-        std::future::pending::<()>().await;
+    namespace: Option<&str>,
+) -> BoxFuture<'static, ()> {
+    let shared = &context.shared;
+    let report = || Report {
+        health: shared.health.clone(),
+        metrics: shared.metrics.clone(),
+        world: shared.world.clone(),
+        kind: Driver::<M>::kind_name(),
     };
-    let objects = controller.store();
-    let work = controller
-        .with_config(controller::Config::default().concurrency(shared.options.concurrency))
-        .watches(
-            api::<Header<ConfigMap>>(shared, namespace),
-            watcher::Config::default(),
-            move |map| named_by::<M>(&objects, &map),
-        )
-        .graceful_shutdown_on(shared.stop.clone().cancelled_owned())
-        .run(
-            reconcile::<M>,
-            |_, error: &Infallible, _| match *error {},
-            context.clone(),
-        )
-        .for_each(|result| {
-            log_outcome::<M>(shared, &context, result);
-            std::future::ready(())
+    let mut cache = Writer::<Subject<M::Resource>>::default();
+    let store = cache.as_reader();
+    let objects = Watch::new(shared.watcher.clone(), namespace, report())
+        .events()
+        .filter_map(move |event: Event<Subject<M::Resource>>| {
+            cache.apply_watcher_event(&event);
+            std::future::ready(object(&event).map(ObjectRef::from))
         });
-    tokio::select! {
-        () = work => {}
-        () = ready => {}
-    }
+    let known = store.clone();
+    let references = Watch::new(shared.watcher.clone(), namespace, report())
+        .events()
+        .flat_map(move |event: Event<Header<ConfigMap>>| {
+            let named = object(&event).map(|map| named_by::<M>(&known, map));
+            stream::iter(named.unwrap_or_default())
+        });
+    let due = stream::select(objects.boxed(), references.boxed()).map(Ok::<_, Infallible>);
+    let config = controller::Config::default().concurrency(shared.options.concurrency);
+    let passes = applier(
+        |subject, context| reconcile::<M>(subject, context).boxed(),
+        |_, error: &Infallible, _| match *error {},
+        context.clone(),
+        store,
+        due,
+        config,
+    );
+    let work = passes.for_each(move |result| {
+        log_outcome::<M>(&context, result);
+        std::future::ready(())
+    });
+    work.boxed()
 }
 
-fn api<K>(shared: &Shared, namespace: Option<&str>) -> Api<K>
-where
-    K: kube::Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>,
-{
-    match namespace {
-        None => Api::all(shared.watcher.clone()),
-        Some(namespace) => Api::namespaced(shared.watcher.clone(), namespace),
+/// The object that an event is about.
+fn object<K>(event: &Event<K>) -> Option<&K> {
+    match event {
+        Event::Apply(object) | Event::InitApply(object) | Event::Delete(object) => Some(object),
+        Event::Init | Event::InitDone => None,
     }
 }
 
@@ -101,9 +119,16 @@ async fn reconcile<M: ManagedKind>(
     subject: Arc<Subject<M::Resource>>,
     context: Arc<Context<M>>,
 ) -> Result<Action, Infallible> {
-    // The semaphore is never closed, so a slot is never an error.
-    let _slot = context.slots.acquire().await;
-    Ok(context.driver.pass(&subject).await)
+    let (driver, object) = (context.driver.clone(), subject.clone());
+    let pass = async move { driver.pass(&object).await };
+    Ok(match context.passes.run(pass).await {
+        Ended::Done(action) => action,
+        Ended::Stopped => Action::await_change(),
+        Ended::Panicked(message) => {
+            error!(object = ?subject, kind = Driver::<M>::kind_name(), message, "a pass panicked; the object is looked at again at the next check");
+            Action::requeue(context.shared.settings.check_interval)
+        }
+    })
 }
 
 /// The objects that name this ConfigMap.
@@ -131,9 +156,9 @@ fn named_by<M: ManagedKind>(
         .collect()
 }
 
-type Outcome<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, watcher::Error>>;
+type Outcome<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, Infallible>>;
 
-fn log_outcome<M: ManagedKind>(shared: &Shared, context: &Context<M>, result: Outcome<M::Resource>)
+fn log_outcome<M: ManagedKind>(context: &Context<M>, result: Outcome<M::Resource>)
 where
     M::Resource: ManagedResource,
 {
@@ -147,11 +172,7 @@ where
                 object.name
             ));
         }
-        Err(Error::ReconcilerFailed(never, _)) => match never {},
-        Err(Error::QueueError(error)) => {
-            shared.metrics.watch_failed(&Driver::<M>::kind_name());
-            warn!(%error, kind = Driver::<M>::kind_name(), "a watch failed and is begun again");
-        }
+        Err(Error::ReconcilerFailed(never, _) | Error::QueueError(never)) => match never {},
         Err(Error::RunnerError(error)) => {
             warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass");
         }

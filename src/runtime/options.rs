@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::iter;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -23,6 +24,14 @@ const PASS_LIMIT: Duration = Duration::from_secs(90);
 /// What the operator is configured with. The comments of the fields are for users: they are the help.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
+    /// File with the way to the API server. Default: as for kubectl, and in a pod its service account.
+    #[arg(long, env = "CLOUDFN_KUBECONFIG", value_name = "FILE")]
+    pub(super) kubeconfig: Option<PathBuf>,
+
+    /// Context of the kubeconfig. Default: its current one.
+    #[arg(long, env = "CLOUDFN_CONTEXT")]
+    pub(super) context: Option<String>,
+
     /// Namespace to work in; give it several times, or separate with commas. Default: all.
     #[arg(long, env = "CLOUDFN_WATCH_NAMESPACE", value_delimiter = ',')]
     watch_namespace: Vec<String>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kube::Client;
 use tokio_util::sync::CancellationToken;
 
-use super::http::Health;
+use super::health::Health;
 use super::options::Options;
 use crate::kubernetes::events::Events;
 use crate::reconcile::settings::Settings;

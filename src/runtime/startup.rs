@@ -10,25 +10,26 @@ use kube::runtime::wait::Condition;
 use kube::{Api, Client, ResourceExt};
 use tracing::warn;
 
-use super::http::Health;
+use super::health::Health;
 use crate::api::crds;
 
 /// Time between two attempts.
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The uid of the namespace `kube-system`: an id that a cluster keeps for its lifetime.
-pub(super) async fn instance(client: &Client) -> String {
+pub(super) async fn instance(client: &Client, health: &Health) -> String {
+    const WHAT: &str = "the namespace kube-system";
     let api: Api<PartialObjectMeta<Namespace>> = Api::all(client.clone());
     loop {
-        match api.get("kube-system").await {
-            Ok(namespace) => {
-                if let Some(uid) = namespace.uid() {
-                    return uid;
-                }
-                warn!("the namespace kube-system has no uid");
+        let why = match api.get("kube-system").await.map(|found| found.uid()) {
+            Ok(Some(uid)) => {
+                health.found(WHAT);
+                return uid;
             }
-            Err(error) => warn!(%error, "the namespace kube-system cannot be read"),
-        }
+            Ok(None) => format!("{WHAT} has no uid"),
+            Err(error) => format!("{WHAT} cannot be read: {}", said(&error)),
+        };
+        lacks(health, WHAT, &why);
         pause().await;
     }
 }
@@ -39,19 +40,37 @@ pub(super) async fn definitions(client: &Client, health: &Health) {
     let api: Api<CustomResourceDefinition> = Api::all(client.clone());
     for crd in crds::all() {
         let name = crd.name_any();
+        let what = format!("the definition {name}");
         loop {
-            match api.get_opt(&name).await {
+            let why = match api.get_opt(&name).await {
                 Ok(found) if is_crd_established().matches_object(found.as_ref()) => break,
-                Ok(_) => warn!(
-                    definition = name,
-                    "the definition is not established; apply the files in crds/"
-                ),
-                Err(error) => warn!(definition = name, %error, "the definition cannot be read"),
-            }
+                Ok(_) => format!("{what} is not established; apply the files in crds/"),
+                Err(error) => format!("{what} cannot be read: {}", said(&error)),
+            };
+            lacks(health, &what, &why);
             pause().await;
         }
+        health.found(&what);
     }
-    health.definitions_found();
+}
+
+fn lacks(health: &Health, what: &str, why: &str) {
+    // Once for each reason, not for each attempt.
+    if health.lacks(what, why) {
+        warn!("{why}");
+    }
+}
+
+/// An error of the API server in words.
+fn said(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) if status.is_forbidden() => format!(
+            "no right: {}; give the operator its role, as deploy/rbac.yaml has it",
+            status.message
+        ),
+        kube::Error::Api(status) => status.message.clone(),
+        error => error.to_string(),
+    }
 }
 
 #[expect(

@@ -60,7 +60,14 @@ pub fn start(format: Format, filter: &str) -> Result<(), String> {
             )
             .try_init(),
     };
-    result.map_err(|error| error.to_string())
+    result.map_err(|error| error.to_string())?;
+    // A panic is a line of the log like any other.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let message = panic.payload_as_str().unwrap_or("no message");
+        tracing::error!(place, message, "a panic: this is a defect of cloudfn");
+    }));
+    Ok(())
 }
 
 /// Writes fields with their control characters spelt out: what a cloud or an object says moves no cursor,

@@ -24,6 +24,8 @@ mod ownership;
 mod references;
 mod scale;
 mod schema;
+mod start;
+mod stop;
 mod strict;
 mod support;
 mod transitions;

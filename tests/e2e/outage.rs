@@ -291,7 +291,8 @@ async fn an_api_server_out_of_reach_for_a_while_leads_to_no_second_effect() {
 }
 
 /// Looks again and again until it is so.
-async fn wait_until(what: &str, so: impl Fn() -> bool) {
+/// Waits until something is so.
+pub async fn wait_until(what: &str, so: impl Fn() -> bool) {
     let looking = async {
         while !so() {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -11,7 +11,7 @@ use cloudfn::cloud::aws::class_of;
 use cloudfn::cloud::clearance::{self, Keys, Terms};
 use cloudfn::cloud::cloudfront::CloudFrontApi;
 use cloudfn::cloud::lambda::LambdaApi;
-use cloudfn::cloud::limit::{Budgets, Family, Key, LONGEST_WAIT};
+use cloudfn::cloud::limit::{Budgets, Family, Key, LONGEST_WAIT, NoToken};
 use cloudfn::cloud::{BudgetMode, Class, CloudError, Errand};
 use cloudfn::functions::{cloudfront, lambda};
 use strict_cloud::{Answer, Between, Caller, Cloud, Entry, Failure, Outcome, Settings};
@@ -120,7 +120,7 @@ pub struct Way {
 impl Access {
     /// An access with full budgets.
     pub fn new(world: Arc<World>, who: &str, fuse: Arc<Fuse>) -> Self {
-        let budgets = Budgets::new(world.rates);
+        let budgets = Budgets::new(world.rates).until(fuse.stop.clone());
         let keys = Keys::default();
         // Asked before the first pass.
         let key = lock(&world.credentials).key();
@@ -222,9 +222,10 @@ impl Way {
             family: call.family,
         };
         if let Err(none) = self.budgets.take(&key, call.mode, terms.until).await {
-            let class = Class::Throttled {
-                after: Some(none.after),
+            let NoToken::UsedUp { after } = none else {
+                return Err(CloudError::stopping(call.operation));
             };
+            let class = Class::Throttled { after: Some(after) };
             self.world.record().counts.add("class", class.name());
             return Err(error(
                 class,
@@ -232,6 +233,11 @@ impl Way {
                 "NoBudget",
                 "our own budget is used up",
             ));
+        }
+        if self.fuse.stop.is_cancelled() {
+            let operation = call.operation;
+            self.world
+                .violation(format!("after the stop, a new call: {operation}"));
         }
         self.world.pause().await;
         if !self.world.step() {
@@ -266,6 +272,7 @@ impl Way {
         self.fuse.point(call.write).await;
         tokio::time::sleep(delay).await;
         self.world.pause().await;
+        *lock(&self.fuse.answered) = Some(Instant::now());
         match answer {
             Ok(reply) => {
                 self.budgets.succeeded(&key);

@@ -18,7 +18,8 @@
 //! - `bulk`, `summary`: many runs and their counts; `digest`: one hash over all that they did;
 //!   `regressions/`: schedules that once showed a defect.
 //! - `scenarios`: fixed lives of one object; `crashes`: the operator is dropped before and after every
-//!   single write of them; `every_fault`: every operation of them meets every fault.
+//!   single write of them; `stops`: it is asked to end there, and while it waits for API budget;
+//!   `every_fault`: every operation of them meets every fault.
 //! - `functions`: one function alone with one operator: the exact calls that each kind makes, and
 //!   where they lead.
 //! - `transitions`: from one spec to another; `corpus`: functions as people run them.
@@ -63,6 +64,7 @@ mod reported_drift;
 mod run;
 mod scenarios;
 mod schedule;
+mod stops;
 mod summary;
 mod tally;
 mod throughput;

@@ -30,6 +30,8 @@ use crate::world::{NAMESPACE, World, lock};
 
 /// `--concurrency`, as it is by default.
 const CONCURRENCY: usize = 16;
+/// Time to the end after a stop, beside the call to the cloud that is under way.
+const STOPS_WITHIN: Duration = Duration::from_secs(15);
 
 /// A running operator. Dropping it is its crash.
 pub struct Operator {
@@ -77,6 +79,7 @@ impl Operator {
             world.clone(),
             events.clone(),
             metrics.clone(),
+            fuse.stop.clone(),
         );
         let lambda = Driver::new(
             LambdaFunctions::new(access),
@@ -85,6 +88,7 @@ impl Operator {
             world.clone(),
             events,
             metrics,
+            fuse.stop.clone(),
         );
         let life = Arc::new(Life {
             world: world.clone(),
@@ -117,6 +121,36 @@ impl Operator {
         let watching = tokio::spawn(life.clone().watch(listed, changes));
         lock(&life.tasks).push(watching.abort_handle());
         Self { life }
+    }
+}
+
+impl Operator {
+    /// Waits for the end of an operator that was asked to: until no pass is running.
+    pub async fn end(&self) {
+        let Life { world, fuse, .. } = &*self.life;
+        world.trace(&self.life.who, "is asked to end");
+        let asked = Instant::now();
+        let all = u32::try_from(CONCURRENCY).unwrap();
+        let ended = async {
+            let cloudfront = self.life.cloudfront.slots.acquire_many(all).await;
+            let lambda = self.life.lambda.slots.acquire_many(all).await;
+            drop((cloudfront.unwrap(), lambda.unwrap()));
+        };
+        // It may crash on its way.
+        let crashed = async {
+            while !fuse.is_dead() {
+                fuse.blown.notified().await;
+            }
+        };
+        tokio::select! {
+            () = ended => {}
+            () = crashed => return,
+            () = tokio::time::sleep(Duration::from_mins(10)) => {}
+        }
+        let answered = (*lock(&fuse.answered)).map_or(asked, |last| last.max(asked));
+        if answered.elapsed() > STOPS_WITHIN {
+            world.violation("an operator that was asked to end did not in time");
+        }
     }
 }
 

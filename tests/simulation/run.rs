@@ -15,7 +15,7 @@ use crate::api_server::{Answer, Key, Request};
 use crate::credentials::Credentials;
 use crate::operator::Operator;
 use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, Step, manifest};
-use crate::wire::Fuse;
+use crate::wire::{End, Fuse};
 use crate::world::{NAMESPACE, Record, SENTINEL, World, lock};
 use crate::{cloud_faults, expected, judge};
 
@@ -228,7 +228,18 @@ impl Stage {
                     "luck",
                     format!("the operator crashes {more} x {point:?} from now"),
                 );
-                lock(&self.fuse).shorten(*point, *more);
+                lock(&self.fuse).shorten(*point, *more, End::Crash);
+            }
+            Act::Stop(point, more) => {
+                self.world.record().counts.add(
+                    "fault",
+                    format!("operator stop at a {point:?}").to_lowercase(),
+                );
+                self.world.trace(
+                    "luck",
+                    format!("the operator is asked to end {more} x {point:?} from now"),
+                );
+                lock(&self.fuse).shorten(*point, *more, End::Stop);
             }
             Act::Second(time) => self.second(*time),
             Act::Lag(time) => {
@@ -486,12 +497,15 @@ impl Stage {
     }
 }
 
-/// Keeps one operator running, and starts another where it crashed.
+/// Keeps one operator running, and starts another where it crashed or was asked to end.
 async fn keep(world: Arc<World>, who: &str, current: Arc<Mutex<Arc<Fuse>>>) {
     loop {
         let fuse = lock(&current).clone();
         let operator = Operator::start(&world, who, fuse.clone(), &settings());
         fuse.blown.notified().await;
+        if fuse.stop.is_cancelled() {
+            operator.end().await;
+        }
         drop(operator);
         // A pod is back within seconds; its lease sometimes is not.
         tokio::time::sleep(Duration::from_millis(world.roll(15_000))).await;

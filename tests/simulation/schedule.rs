@@ -114,6 +114,9 @@ pub enum Act {
     Outside(usize, Outside),
     /// The operator crashes after so many further points of this kind.
     Crash(Point, u64),
+    /// The operator is asked to end (SIGTERM) after so many further points of this kind, and another one
+    /// starts when it has ended.
+    Stop(Point, u64),
     /// Another operator of this cluster runs beside it for so long.
     Second(#[serde(with = "millis")] Duration),
     /// Caches lag behind for so long.
@@ -132,7 +135,7 @@ pub enum Act {
     Turn(Credentials),
 }
 
-/// Points of an operator's work at which it can crash.
+/// Points of an operator's work at which it can crash, or be asked to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Point {
     /// Before and after every request, to the cloud and to the API server.

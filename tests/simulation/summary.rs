@@ -42,10 +42,13 @@ const CLASSES: [&str; 13] = [
     "WrongAccount",
 ];
 /// What happens beside faults of the cloud and the API server.
-const OTHER_FAULTS: [&str; 7] = [
+const OTHER_FAULTS: [&str; 10] = [
     "operator crash at a request",
     "operator crash at a write",
     "operator crash at a poll",
+    "operator stop at a request",
+    "operator stop at a write",
+    "operator stop at a poll",
     "second operator",
     "stale cache",
     "status lost",

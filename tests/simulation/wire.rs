@@ -1,7 +1,9 @@
-//! The way from an operator's `kube::Client` to the API server: delays, faults, crash points.
+//! The way from an operator's `kube::Client` to the API server: delays, faults, crash points; and what an
+//! operator that is to stop may still send there.
 //!
 //! A tower service, so the client above it is the real one.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,19 +15,36 @@ use http::{Request, Response};
 use kube::client::Body;
 use serde_json::Value;
 use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::api_faults::{Kind, Sort};
 use crate::api_server::{self, Answer, Key};
 use crate::schedule::Point;
 use crate::world::{World, lock};
 
+/// How an operator ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// At once.
+    Crash,
+    /// It is asked to, and has some time.
+    Stop,
+}
+
 /// Ends an operator at a chosen point of its work.
 #[derive(Default)]
 pub struct Fuse {
-    /// The kind of the points that count, and how many are still passed; the next one is the last.
-    end: Mutex<Option<(Point, u64)>>,
+    /// The kind of the points that count, how many are still passed, and what the next one does.
+    end: Mutex<Option<(Point, u64, End)>>,
     writes: AtomicU64,
     dead: AtomicBool,
+    /// Cancelled once the operator is asked to end.
+    pub stop: CancellationToken,
+    /// When the cloud answered last.
+    pub answered: Mutex<Option<Instant>>,
+    /// Statuses that were written after the stop, by path.
+    closing: Mutex<BTreeMap<String, u32>>,
     /// Notified once the fuse has blown.
     pub blown: Notify,
 }
@@ -39,14 +58,21 @@ impl Fuse {
     /// Blows after so many points.
     pub fn after(point: Point, points: u64) -> Arc<Self> {
         Arc::new(Self {
-            end: Mutex::new(Some((point, points))),
+            end: Mutex::new(Some((point, points, End::Crash))),
             ..Self::default()
         })
     }
 
-    /// Blows after this many further points.
-    pub fn shorten(&self, point: Point, points: u64) {
-        *lock(&self.end) = Some((point, points));
+    /// Asks the operator to end after so many points.
+    pub fn stop_after(point: Point, points: u64) -> Arc<Self> {
+        let fuse = Self::never();
+        fuse.shorten(point, points, End::Stop);
+        fuse
+    }
+
+    /// Ends the operator after this many further points.
+    pub fn shorten(&self, point: Point, points: u64, end: End) {
+        *lock(&self.end) = Some((point, points, end));
     }
 
     /// Never blows any more.
@@ -58,6 +84,11 @@ impl Fuse {
     pub fn blow(&self) {
         self.dead.store(true, Ordering::Relaxed);
         self.blown.notify_one();
+    }
+
+    /// Whether the operator crashed.
+    pub fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::Relaxed)
     }
 
     /// Points before and after writes passed so far.
@@ -92,9 +123,16 @@ impl Fuse {
         if self.dead.load(Ordering::Relaxed) {
             return true;
         }
-        match &mut *lock(&self.end) {
-            Some((kind, left)) if *kind == point && *left > 0 => *left -= 1,
-            Some((kind, _)) if *kind == point => self.blow(),
+        let mut end = lock(&self.end);
+        match &mut *end {
+            Some((kind, left, _)) if *kind == point && *left > 0 => *left -= 1,
+            Some((kind, _, End::Crash)) if *kind == point => self.blow(),
+            Some((kind, _, End::Stop)) if *kind == point => {
+                *end = None;
+                drop(end);
+                self.stop.cancel();
+                self.blown.notify_one();
+            }
             _ => {}
         }
         self.dead.load(Ordering::Relaxed)
@@ -131,6 +169,9 @@ impl Wire {
     async fn send(self, request: Request<Body>) -> io::Result<Response<Body>> {
         let request = read(request).await?;
         let write = request.method != "GET";
+        if self.fuse.stop.is_cancelled() {
+            self.only_what_closes(&request);
+        }
         self.world.pause().await;
         if !self.world.step() {
             self.fuse.blow();
@@ -190,6 +231,30 @@ impl Wire {
             .header("content-type", "application/json")
             .body(Body::from(bytes))
             .map_err(io::Error::other)
+    }
+
+    /// An operator that is to stop writes down what it did, and no more.
+    fn only_what_closes(&self, request: &api_server::Request) {
+        let path = &request.path;
+        let begins = match request.method.as_str() {
+            "GET" => path.contains("/configmaps/") || path.contains("/secrets/"),
+            "PATCH" if path.ends_with("/status") => {
+                let mut closing = lock(&self.fuse.closing);
+                let times = closing.entry(path.clone()).or_default();
+                *times += 1;
+                // Conflicts are tried again.
+                *times > 4
+            }
+            "PATCH" => request.body["metadata"]["finalizers"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one == cloudfn::api::FINALIZER)),
+            _ => !path.ends_with("/events"),
+        };
+        if begins {
+            let method = &request.method;
+            self.world
+                .violation(format!("after the stop, a new request: {method} {path}"));
+        }
     }
 
     fn trace(&self, request: &api_server::Request, outcome: &str) {

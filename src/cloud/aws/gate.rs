@@ -24,7 +24,7 @@ use tokio::time::Instant;
 use super::errors;
 use crate::cloud::clearance::{Keys, Terms, Unsent};
 use crate::cloud::lambda::Environment;
-use crate::cloud::limit::{Budgets, Family, Key, LONGEST_WAIT};
+use crate::cloud::limit::{Budgets, Family, Key, LONGEST_WAIT, NoToken};
 use crate::cloud::{BudgetMode, CallObserver, Class, CloudError};
 
 /// Time limit of one call, without the wait for its token. The SDK has the same limit; see
@@ -79,8 +79,8 @@ impl Gate {
     /// # Errors
     /// Any [`CloudError`]. [`Class::Throttled`] has in `after` the time until the family opens. If
     /// there is no token for [`BudgetMode::Try`], or none in time, it is [`Class::Throttled`] with
-    /// the code `NoBudget`, and nothing was sent; nor was it for [`Class::WrongAccount`] and
-    /// [`Class::Late`].
+    /// the code `NoBudget`, and nothing was sent; nor was it for [`Class::WrongAccount`],
+    /// [`Class::Late`] and [`Class::Stopping`].
     pub fn call<'a, T, E, F>(
         &'a self,
         call: Call<'a>,
@@ -124,15 +124,7 @@ impl Gate {
             .budgets
             .take(&key, call.mode, until)
             .await
-            .map_err(|none| CloudError {
-                class: Class::Throttled {
-                    after: Some(none.after),
-                },
-                operation: call.operation,
-                code: errors::NO_BUDGET.to_owned(),
-                message: "our own budget for this API family is used up for the moment".to_owned(),
-                request_id: None,
-            })?;
+            .map_err(|none| unsent(call.operation, none))?;
         self.observer.waited(call.family, waited.0);
         let mut outcome = attempt(self.service, &call, self.observer.as_ref(), request).await;
         match &mut outcome {
@@ -187,6 +179,20 @@ impl Intercept for Clearance {
 fn signing_key(authorization: &str) -> Option<&str> {
     let (_, credential) = authorization.split_once("Credential=")?;
     credential.split_once('/').map(|(key, _)| key)
+}
+
+/// The error of a call that got no token: nothing was sent.
+fn unsent(operation: &'static str, none: NoToken) -> CloudError {
+    match none {
+        NoToken::UsedUp { after } => CloudError {
+            class: Class::Throttled { after: Some(after) },
+            operation,
+            code: errors::NO_BUDGET.to_owned(),
+            message: "our own budget for this API family is used up for the moment".to_owned(),
+            request_id: None,
+        },
+        NoToken::Stopping => CloudError::stopping(operation),
+    }
 }
 
 /// Runs one request without a budget, and reports its outcome to the log and the observer.

@@ -28,6 +28,6 @@ mod tests;
 
 pub use cloudfront::CloudFront;
 pub use connect::{Connection, connect};
-pub use errors::class_of;
+pub use errors::{class_of, wrong_credentials};
 pub use lambda::Lambda;
 pub use sts::Account;

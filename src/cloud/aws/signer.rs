@@ -130,21 +130,13 @@ impl Signer {
     /// Loads credentials, and asks whose they are unless their key is the one of `held`.
     async fn load(&self, held: Option<&Loaded>) -> Result<Loaded, CloudError> {
         let asked = Instant::now();
-        let credentials = match &self.chain {
-            Some(chain) => {
-                let loading = tokio::time::timeout(LOADING, chain.provide_credentials());
-                loading.await.ok().and_then(Result::ok)
-            }
-            None => None,
-        };
+        let credentials = self.chained().await;
         let since = Instant::now();
-        let Some(credentials) = credentials else {
-            let error = errors::without_credentials(IDENTIFY);
+        let credentials = credentials.inspect_err(|error| {
             let (outcome, code) = (error.class.name(), errors::label(&error.code));
             let observer = self.observer.0.as_ref();
             observer.called("STS", IDENTIFY, outcome, code, since - asked);
-            return Err(error);
-        };
+        })?;
         let key = credentials.access_key_id();
         let account = match held.filter(|held| held.credentials.access_key_id() == key) {
             Some(held) => held.account.clone(),
@@ -165,6 +157,16 @@ impl Signer {
             due,
             expire,
         })
+    }
+
+    /// What the chain gives now.
+    async fn chained(&self) -> Result<Credentials, CloudError> {
+        let none = || errors::without_credentials(IDENTIFY);
+        let chain = self.chain.as_ref().ok_or_else(none)?;
+        match tokio::time::timeout(LOADING, chain.provide_credentials()).await {
+            Ok(loaded) => loaded.map_err(|error| errors::bad_credentials(IDENTIFY, &error)),
+            Err(_) => Err(none()),
+        }
     }
 
     /// Asks STS whose these credentials are, signed with exactly these.

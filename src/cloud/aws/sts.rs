@@ -21,11 +21,14 @@ pub(super) const GLOBAL: &str = "us-east-1";
 /// The account of the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// 12 digits.
+    /// Twelve digits.
     pub id: String,
-    /// `aws`, `aws-cn`, `aws-us-gov`.
+    /// ARN of the user or the role's session that the credentials are of.
+    pub caller: String,
+    /// `aws`, `aws-cn`, `aws-us-gov`, ...
     pub partition: String,
-    /// Default region, if there is one.
+    /// The default region; `None` where neither the caller nor the environment, the profile or
+    /// the instance names one. A function then must name its own.
     pub region: Option<String>,
 }
 
@@ -77,6 +80,7 @@ impl Sts {
             .to_owned();
         Ok(Account {
             id,
+            caller: output.arn.unwrap_or_default(),
             partition,
             region: self.region.clone(),
         })

@@ -114,7 +114,7 @@ async fn a_background_check_declines_and_reserves_nothing() {
     for _ in 0..100 {
         assert_eq!(
             budgets.take(&key, BudgetMode::Try, later()).await,
-            Err(NoToken { after: before })
+            Err(NoToken::UsedUp { after: before })
         );
     }
     assert_eq!(budgets.opens_in(&key), before);
@@ -257,7 +257,7 @@ async fn accounts_regions_and_families_have_budgets_of_their_own() {
 async fn who_would_wait_too_long_comes_back_instead_and_reserves_nothing() {
     let (budgets, key) = ten_a_second();
     budgets.throttled(&key, Some(Duration::from_mins(1)));
-    let Err(NoToken { after }) = budgets.take(&key, BudgetMode::Wait, later()).await else {
+    let Err(NoToken::UsedUp { after }) = budgets.take(&key, BudgetMode::Wait, later()).await else {
         panic!("a minute is too long to hold a place")
     };
     about(after, Duration::from_mins(1));
@@ -322,4 +322,27 @@ async fn what_is_as_a_new_budget_would_be_is_not_kept() {
         kept, 2,
         "the one that was throttled lately, and the new one"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_stop_nobody_gets_a_token_not_even_who_waits_for_one() {
+    let stop = CancellationToken::new();
+    let (budgets, key) = ten_a_second();
+    let budgets = budgets.until(stop.clone());
+    budgets.throttled(&key, Some(Duration::from_secs(20)));
+    let start = Instant::now();
+    let stopping = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        stop.cancel();
+    };
+    let (waiting, ()) = tokio::join!(budgets.take(&key, BudgetMode::Wait, later()), stopping);
+    assert_eq!(waiting, Err(NoToken::Stopping));
+    about(start.elapsed(), Duration::from_secs(1));
+    tokio::time::advance(Duration::from_mins(5)).await;
+    for mode in [BudgetMode::Wait, BudgetMode::Try] {
+        assert_eq!(
+            budgets.take(&key, mode, later()).await,
+            Err(NoToken::Stopping)
+        );
+    }
 }

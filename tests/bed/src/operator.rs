@@ -150,12 +150,19 @@ impl Operator {
             .map(|(process, _)| process.id())
     }
 
+    /// Address of its own HTTP server, while it runs.
+    #[must_use]
+    pub fn address(&self) -> Option<String> {
+        lock(&self.0.running)
+            .as_ref()
+            .map(|(_, address)| address.clone())
+    }
+
     /// GET from its own HTTP server: `/metrics`, `/livez`, `/readyz`.
     pub async fn get(&self, path: &str) -> io::Result<(u16, String)> {
-        let address = lock(&self.0.running)
-            .as_ref()
-            .map(|(_, address)| address.clone());
-        let address = address.ok_or_else(|| io::Error::other("the operator was not started"))?;
+        let address = self
+            .address()
+            .ok_or_else(|| io::Error::other("the operator was not started"))?;
         wire::get(&format!("http://{address}{path}")).await
     }
 

@@ -155,7 +155,8 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
         62..=64 => Act::Look(number, format!("look-{}{ODD}", rng.u16(..))),
         65 => Act::LoseStatus(number),
         66 => Act::SkipTests(number, (rng.u8(..4) > 0).then(|| any_code(rng))),
-        67..=74 => crash(rng),
+        67..=72 => crash(rng),
+        73..=74 => stop(rng),
         75..=78 => Act::Second(seconds(rng, 60)),
         79..=82 => Act::Lag(seconds(rng, 40)),
         83..=90 => Act::Api(
@@ -182,6 +183,14 @@ fn crash(rng: &mut Rng) -> Act {
         0 => Act::Crash(Point::Request, rng.u64(..40)),
         1 => Act::Crash(Point::Write, rng.u64(..12)),
         _ => Act::Crash(Point::Poll, rng.u64(..120)),
+    }
+}
+
+fn stop(rng: &mut Rng) -> Act {
+    match rng.u8(..4) {
+        0 => Act::Stop(Point::Request, rng.u64(..40)),
+        1 => Act::Stop(Point::Write, rng.u64(..12)),
+        _ => Act::Stop(Point::Poll, rng.u64(..120)),
     }
 }
 

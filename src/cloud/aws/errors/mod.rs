@@ -36,6 +36,11 @@ const NO_CONNECTION: &str = "NoConnection";
 const NO_CREDENTIALS: &str = "NoCredentials";
 /// What users read where there are no credentials to sign with.
 const WITHOUT_CREDENTIALS: &str = "no usable credentials: the chain (environment, profile, web identity, container, instance) gave none";
+/// The credentials' source has only some that are past their time.
+const EXPIRED_CREDENTIALS: &str = "ExpiredCredentials";
+/// What users read where the credentials' source has only expired ones.
+const WITH_EXPIRED_CREDENTIALS: &str =
+    "the credentials have expired, and their source gives no new ones";
 /// The request could not be built.
 const BAD_REQUEST: &str = "BadRequest";
 /// The reply of a success could not be read, or lacks what it must have.
@@ -173,13 +178,31 @@ where
         SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_)
             if lacks_credentials(error) =>
         {
-            without_credentials(operation)
+            bad_credentials(operation, error)
         }
         SdkError::ConstructionFailure(_) => failure(Class::Bug, BAD_REQUEST),
         // A reply cut off on its way is the usual reason, and then the effect is unknown.
         SdkError::ResponseError(_) => failure(Class::Unavailable, BAD_REPLY),
         _ => failure(Class::Unavailable, NO_CONNECTION),
     }
+}
+
+/// What is wrong with the credentials, for the log at the start; `None` where the error is another one.
+#[must_use]
+pub fn wrong_credentials(error: &CloudError) -> Option<&'static str> {
+    if error.class != Class::Unauthenticated {
+        return None;
+    }
+    Some(match error.code.as_str() {
+        NO_CREDENTIALS => "the operator has no AWS credentials; give it some",
+        EXPIRED_CREDENTIALS | "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => {
+            "the operator's AWS credentials have expired; give it new ones"
+        }
+        "RequestExpired" | "RequestTimeTooSkewed" => {
+            "AWS refuses the operator's signatures: its clock is wrong"
+        }
+        _ => "AWS does not accept the operator's credentials; give it valid ones",
+    })
 }
 
 /// A reply that lacks what the operation must answer: as good as none, for a read, and of a write nobody
@@ -216,6 +239,7 @@ pub(super) fn label(code: &str) -> &'static str {
         TIMEOUT,
         NO_CONNECTION,
         NO_CREDENTIALS,
+        EXPIRED_CREDENTIALS,
         BAD_REQUEST,
         BAD_REPLY,
         NO_BUDGET,
@@ -364,6 +388,23 @@ pub(super) fn without_credentials(operation: &'static str) -> CloudError {
         code: NO_CREDENTIALS.to_owned(),
         message: WITHOUT_CREDENTIALS.to_owned(),
         request_id: None,
+    }
+}
+
+/// The error of a call that the credentials' source could not sign: for want of any, or since they are
+/// past their time.
+pub(super) fn bad_credentials(
+    operation: &'static str,
+    error: &(dyn Error + 'static),
+) -> CloudError {
+    let without = without_credentials(operation);
+    if !chain(error).to_ascii_lowercase().contains("expired") {
+        return without;
+    }
+    CloudError {
+        code: EXPIRED_CREDENTIALS.to_owned(),
+        message: WITH_EXPIRED_CREDENTIALS.to_owned(),
+        ..without
     }
 }
 

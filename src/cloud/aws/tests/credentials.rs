@@ -43,6 +43,7 @@ impl ProvideCredentials for Turning {
 fn account(id: &str) -> Account {
     Account {
         id: id.to_owned(),
+        caller: format!("arn:aws:iam::{id}:user/u"),
         partition: "aws".to_owned(),
         region: Some("eu-west-1".to_owned()),
     }

@@ -43,6 +43,7 @@ impl CallObserver for Recorder {
 fn account() -> Account {
     Account {
         id: "000000000000".to_owned(),
+        caller: "arn:aws:iam::000000000000:root".to_owned(),
         partition: "aws".to_owned(),
         region: Some("eu-west-1".to_owned()),
     }
