@@ -26,7 +26,7 @@ use tokio::time::Instant;
 use super::cloudfront::CloudFront;
 use super::gate::{self, Gate};
 use super::lambda::Lambda;
-use super::signer::Signer;
+use super::signer::{Account, GLOBAL, Signer};
 use crate::cloud::limit::Budgets;
 use crate::cloud::{CallObserver, CloudError};
 
@@ -35,22 +35,6 @@ const CONNECT: Duration = Duration::from_secs(3);
 
 /// Time for the instance metadata service, which is one hop away or does not exist.
 const METADATA: Duration = Duration::from_secs(1);
-
-/// Region for which requests to global services of the commercial partition are signed, and whose
-/// STS is used if no region is known.
-pub(super) const GLOBAL: &str = "us-east-1";
-
-/// The account of the credentials.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// Twelve digits.
-    pub id: String,
-    /// `aws`, `aws-cn`, `aws-us-gov`, ...
-    pub partition: String,
-    /// The default region; `None` where neither the caller nor the environment, the profile or
-    /// the instance names one. A function then must name its own.
-    pub region: Option<String>,
-}
 
 /// Clients of one set of credentials.
 pub struct Connection {

@@ -23,5 +23,6 @@ mod signer;
 mod tests;
 
 pub use cloudfront::CloudFront;
-pub use connect::{Account, Connection, connect};
+pub use connect::{Connection, connect};
 pub use lambda::Lambda;
+pub use signer::Account;

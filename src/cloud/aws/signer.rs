@@ -14,7 +14,6 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::arn::Arn;
-use super::connect::{Account, GLOBAL};
 use super::errors;
 use super::gate::{self, Call};
 use crate::cloud::clearance::Keys;
@@ -36,6 +35,22 @@ const OF_WRONG_ACCOUNT: Duration = Duration::from_secs(10);
 
 /// Time for the chain: a process or a metadata service may hang.
 const LOADING: Duration = Duration::from_secs(20);
+
+/// Region for which requests to global services of the commercial partition are signed, and whose
+/// STS is used if no region is known.
+pub(super) const GLOBAL: &str = "us-east-1";
+
+/// The account of the credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Twelve digits.
+    pub id: String,
+    /// `aws`, `aws-cn`, `aws-us-gov`, ...
+    pub partition: String,
+    /// The default region; `None` where neither the caller nor the environment, the profile or
+    /// the instance names one. A function then must name its own.
+    pub region: Option<String>,
+}
 
 /// Provides the credentials of a chain once it is known whose they are.
 #[derive(Debug)]
