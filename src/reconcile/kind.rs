@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::SecretSlice;
 
 use crate::api::{ManagedResource, ManagedStatus, Reason, ReferenceKind};
 use crate::cloud::{BudgetMode, CloudError, Tags};
@@ -240,8 +240,8 @@ pub struct ReferenceName {
 pub struct Inputs {
     /// ConfigMaps by name: `data` and `binaryData` together.
     pub config_maps: BTreeMap<String, BTreeMap<String, Vec<u8>>>,
-    /// Secrets by name. Keys whose value is no UTF-8 text are left out.
-    pub secrets: BTreeMap<String, BTreeMap<String, SecretString>>,
+    /// Secrets by name. A value need not be text.
+    pub secrets: BTreeMap<String, BTreeMap<String, SecretSlice<u8>>>,
     /// Those of [`ManagedKind::ANNOTATIONS`] that the object has.
     pub annotations: BTreeMap<String, String>,
 }

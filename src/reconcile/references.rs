@@ -1,7 +1,7 @@
 //! Reads the ConfigMaps and Secrets that a spec names, from the object's own namespace only.
 //!
 //! Invariant: Secrets are read by name, never listed or watched; their values leave this module
-//! only as `SecretString`.
+//! only as `SecretSlice`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -10,7 +10,7 @@ use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::core::PartialObjectMeta;
 use kube::{Api, Client, Resource};
-use secrecy::SecretString;
+use secrecy::SecretSlice;
 use serde::de::DeserializeOwned;
 
 use super::kind::{Inputs, ReferenceName};
@@ -119,13 +119,9 @@ pub fn config_map(map: ConfigMap) -> BTreeMap<String, Vec<u8>> {
     text.chain(binary).collect()
 }
 
-/// What a Secret holds, as far as it is text.
+/// What a Secret holds, text or not: whoever needs a text refuses what is none, and no key is lost.
 #[must_use]
-pub fn secret_values(secret: Secret) -> BTreeMap<String, SecretString> {
+pub fn secret_values(secret: Secret) -> BTreeMap<String, SecretSlice<u8>> {
     let values = secret.data.into_iter().flatten();
-    values
-        .filter_map(|(key, value)| {
-            Some((key, SecretString::from(String::from_utf8(value.0).ok()?)))
-        })
-        .collect()
+    values.map(|(key, value)| (key, value.0.into())).collect()
 }

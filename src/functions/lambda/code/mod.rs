@@ -43,6 +43,11 @@ impl Code {
     /// [`Unmet::Missing`] for a ConfigMap that does not exist, [`Unmet::Invalid`] for code that
     /// cannot be an archive.
     pub fn wanted(spec: &Spec, inputs: &Inputs) -> Result<Self, Unmet> {
+        if spec.s3_object_version.is_some() && spec.s3_key.is_none() {
+            return Err(Unmet::Invalid(
+                "code.s3ObjectVersion goes with s3Bucket and s3Key; set them or drop it".to_owned(),
+            ));
+        }
         match (
             &spec.inline,
             &spec.config_map_ref,

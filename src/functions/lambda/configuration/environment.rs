@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use crate::api::lambda::{Environment as Spec, KeyRef, VariablesFrom};
 use crate::cloud::lambda::Environment;
@@ -40,7 +40,9 @@ const RESERVED: [&str; 18] = [
 pub(super) fn environment(spec: &Spec, inputs: &Inputs) -> Result<Environment, Unmet> {
     let mut variables = BTreeMap::new();
     for (name, value) in spec.variables.iter().flatten() {
-        insert(&mut variables, name.clone(), value.clone().into())?;
+        let place = || format!("environment.variables.{name}");
+        let value = text(value.as_bytes(), place)?;
+        insert(&mut variables, name.clone(), value)?;
     }
     for entry in spec.variables_from.iter().flatten() {
         from(entry, inputs, &mut variables)?;
@@ -67,17 +69,20 @@ fn from(
     let secret_key = value_from.and_then(|v| v.secret_key_ref.as_ref());
     let config_map_key = value_from.and_then(|v| v.config_map_key_ref.as_ref());
     match (&entry.name, secret_key, config_map_key, &entry.secret_ref, &entry.config_map_ref) {
+        (Some(_), ..) if entry.prefix.is_some() => Err(Unmet::Invalid(
+            "prefix in environment.variablesFrom goes with secretRef or configMapRef only; drop it".to_owned(),
+        )),
         (Some(name), Some(key), None, None, None) => insert(variables, name.clone(), secret_value(key, inputs)?),
         (Some(name), None, Some(key), None, None) => insert(variables, name.clone(), config_map_value(key, inputs)?),
         (None, None, None, Some(secret), None) => {
             for (key, value) in secret_data(&secret.name, inputs)? {
-                insert(variables, format!("{prefix}{key}"), value.clone())?;
+                insert(variables, format!("{prefix}{key}"), secret_text(&secret.name, key, value)?)?;
             }
             Ok(())
         }
         (None, None, None, None, Some(config_map)) => {
             for (key, value) in config_map_data(&config_map.name, inputs)? {
-                insert(variables, format!("{prefix}{key}"), text(&config_map.name, key, value)?)?;
+                insert(variables, format!("{prefix}{key}"), config_map_text(&config_map.name, key, value)?)?;
             }
             Ok(())
         }
@@ -90,7 +95,7 @@ fn from(
 fn secret_data<'a>(
     name: &str,
     inputs: &'a Inputs,
-) -> Result<&'a BTreeMap<String, SecretString>, Unmet> {
+) -> Result<&'a BTreeMap<String, SecretSlice<u8>>, Unmet> {
     inputs.secrets.get(name).ok_or_else(|| {
         Unmet::Missing(format!(
             "the Secret {name} does not exist; create it or correct environment.variablesFrom"
@@ -100,10 +105,10 @@ fn secret_data<'a>(
 
 fn secret_value(of: &KeyRef, inputs: &Inputs) -> Result<SecretString, Unmet> {
     let (name, key) = (&of.name, &of.key);
-    secret_data(name, inputs)?
-        .get(key)
-        .cloned()
-        .ok_or_else(|| Unmet::Missing(format!("the Secret {name} has no key {key}, or its value is no UTF-8 text; add or correct the key")))
+    let value = secret_data(name, inputs)?.get(key).ok_or_else(|| {
+        Unmet::Missing(format!("the Secret {name} has no key {key}; add the key"))
+    })?;
+    secret_text(name, key, value)
 }
 
 fn config_map_data<'a>(
@@ -124,13 +129,33 @@ fn config_map_value(of: &KeyRef, inputs: &Inputs) -> Result<SecretString, Unmet>
             "the ConfigMap {name} has no key {key}; add the key"
         ))
     })?;
-    text(name, key, value)
+    config_map_text(name, key, value)
 }
 
-fn text(name: &str, key: &str, value: &[u8]) -> Result<SecretString, Unmet> {
-    String::from_utf8(value.to_vec())
-        .map(Into::into)
-        .map_err(|_| Unmet::Invalid(format!("the value of key {key} of the ConfigMap {name} is no UTF-8 text, so it cannot be a variable; correct it")))
+fn secret_text(name: &str, key: &str, value: &SecretSlice<u8>) -> Result<SecretString, Unmet> {
+    let place = || format!("key {key} of the Secret {name}");
+    text(value.expose_secret(), place)
+}
+
+fn config_map_text(name: &str, key: &str, value: &[u8]) -> Result<SecretString, Unmet> {
+    text(value, || format!("key {key} of the ConfigMap {name}"))
+}
+
+/// The value as a variable can have it. Nothing is left out or cut: half an environment is worse than
+/// the one before.
+fn text(value: &[u8], place: impl Fn() -> String) -> Result<SecretString, Unmet> {
+    let refused = |what: &str| {
+        let place = place();
+        Unmet::Invalid(format!(
+            "the value of {place} {what}, so it cannot be a variable; correct it"
+        ))
+    };
+    let text = std::str::from_utf8(value).map_err(|_| refused("is no UTF-8 text"))?;
+    // A variable of a process ends at a NUL byte.
+    if text.contains('\0') {
+        return Err(refused("has a NUL byte"));
+    }
+    Ok(text.into())
 }
 
 fn insert(

@@ -62,7 +62,7 @@ fn environment(pairs: &[(&str, &str)]) -> Environment {
     )
 }
 
-/// The ConfigMaps `settings` and `files`, the Secrets `db` and `odd`.
+/// The ConfigMaps `settings` and `files`, and Secrets: `rotated` has a value that is no text, `nul` one with a NUL byte.
 fn inputs() -> Inputs {
     let config_map = |pairs: &[(&str, &[u8])]| {
         pairs
@@ -70,12 +70,18 @@ fn inputs() -> Inputs {
             .map(|(key, value)| ((*key).to_owned(), value.to_vec()))
             .collect()
     };
+    let secret = |pairs: &[(&str, &[u8])]| {
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.to_vec().into()))
+            .collect()
+    };
     Inputs {
         annotations: BTreeMap::new(),
         config_maps: BTreeMap::from([
             (
                 "settings".to_owned(),
-                config_map(&[("LEVEL", b"info"), ("raw", b"\xff")]),
+                config_map(&[("LEVEL", b"info"), ("raw", b"\xff"), ("nul", b"a\0b")]),
             ),
             (
                 "files".to_owned(),
@@ -85,15 +91,14 @@ fn inputs() -> Inputs {
         secrets: BTreeMap::from([
             (
                 "db".to_owned(),
-                BTreeMap::from([
-                    ("password".to_owned(), "hunter2".into()),
-                    ("USER".to_owned(), "app".into()),
-                ]),
+                secret(&[("password", b"hunter2"), ("USER", b"app")]),
             ),
+            ("odd".to_owned(), secret(&[("my-key", b"hunter2")])),
             (
-                "odd".to_owned(),
-                BTreeMap::from([("my-key".to_owned(), "hunter2".into())]),
+                "rotated".to_owned(),
+                secret(&[("TOKEN", b"\xffhunter2"), ("USER", b"app")]),
             ),
+            ("nul".to_owned(), secret(&[("TOKEN", b"hunter2\0")])),
         ]),
     }
 }
