@@ -1,11 +1,12 @@
 //! The two goals of a pass: the resource is there as the spec says, or it is gone and with it the
 //! finalizer.
 //!
-//! Invariant: deletion needs neither a valid spec nor a reference, and `deletionPolicy` is read
-//! afresh before each delete call.
+//! Invariant: deletion needs neither a valid spec nor a reference, and whether the resource stays is
+//! asked afresh before each delete call.
 
-use tracing::info;
+use tracing::{info, warn};
 
+use super::keep::{Keep, keep};
 use super::kind::{Desired, Effect, Goal, Inputs, ManagedKind, Spec, Unmet};
 use super::notes::EventNote;
 use super::outcome::{Outcome, Requeue, State};
@@ -15,7 +16,7 @@ use super::pass::Pass;
 use super::retry::RetryClass;
 use super::steps::{Converged, converge};
 use super::{drift, pending_create, references};
-use crate::api::{AdoptionPolicy, DeletionPolicy, ManagedSpec, ManagedStatus, Reason};
+use crate::api::{AdoptionPolicy, ManagedSpec, ManagedStatus, Reason};
 use crate::cloud::Tags;
 use crate::kubernetes::WriteError;
 
@@ -86,7 +87,7 @@ async fn present<M: ManagedKind>(
         }
         Converged::NotOurs(refusal) => Outcome::stalled(refusal.reason, refusal.message),
         // Only a deletion ends so; the next pass decides.
-        Converged::Retained => {
+        Converged::Kept(_) => {
             Outcome::reconciling(Reason::Progressing, "cloudfn goes on", Requeue::Now)
         }
     })
@@ -98,6 +99,9 @@ async fn read_references<M: ManagedKind>(
     spec: &Spec<M>,
 ) -> Result<Inputs, Outcome> {
     let names = M::references(spec);
+    if let Some(message) = references::impossible(&names) {
+        return Err(Outcome::stalled(Reason::InvalidSpec, message));
+    }
     let (client, namespace) = (&pass.context.client, pass.subject.namespace());
     match references::contents(client, namespace, &names).await {
         Ok((mut inputs, versions)) => {
@@ -186,10 +190,8 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
     {
         return leave(pass, "managementPolicy is Observe").await;
     }
-    match &essentials.deletion_policy {
-        Ok(DeletionPolicy::Delete) => {}
-        Ok(DeletionPolicy::Retain) => return retain(pass).await,
-        Err(message) => return Err(Outcome::stalled(Reason::InvalidSpec, message)),
+    if let Some(keep) = keep(pass.context, essentials).await? {
+        return retain(pass, keep).await;
     }
     let identity = pass.identity().await?;
     let _turn = pass.context.locks.lock(&identity).await;
@@ -211,7 +213,7 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
                 )),
             }
         }
-        Converged::Retained => retain(pass).await,
+        Converged::Kept(keep) => retain(pass, keep).await,
         // What is not ours (any more) is left alone, and nothing holds the object.
         Converged::NotOurs(refusal) => leave(pass, &refusal.message).await,
         Converged::Left(_) => Ok(Outcome::reconciling(
@@ -224,7 +226,16 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
 
 /// Leaves the resource and its tags. Where ours were never seen on it, the event says that the same
 /// manifest does not take it back.
-async fn retain<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outcome> {
+async fn retain<M: ManagedKind>(pass: &mut Pass<'_, M>, keep: Keep) -> Result<Outcome, Outcome> {
+    if keep == Keep::Definition {
+        let name = pass.subject.function_name();
+        warn!(object = ?pass.subject, function = name, "the definition of this kind is being deleted, so the function is left in the cloud, whatever its deletionPolicy");
+        let note = format!(
+            "left the function {name} in the cloud: the definition of this kind is being deleted, which counts as deletionPolicy Retain"
+        );
+        pass.events.push(EventNote::warning("Retained", note));
+        return release(pass).await;
+    }
     let common = pass.ledger.draft.common();
     let made = common.arn.is_some() || common.create_requested_at.is_some();
     let more = if made && common.instance.is_none() {

@@ -12,6 +12,7 @@
 //! | `ledger` | the object's status and finalizer: as read, as stored, as drafted |
 //! | `record` | what is remembered between passes |
 //! | `announce` | before a step is sent: finalizer and status |
+//! | `keep` | whether the resource stays when its object is deleted |
 //! | `owner` | whose the observed resource is |
 //! | `drift`, `ownership`, `pending_create`, `retry` | decisions on plain data |
 //! | `references` | reads ConfigMaps and Secrets |
@@ -32,6 +33,7 @@ mod conditions;
 mod context;
 mod drift;
 mod driver;
+mod keep;
 mod kind;
 mod ledger;
 mod lifecycle;

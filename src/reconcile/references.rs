@@ -1,6 +1,6 @@
 //! Reads the ConfigMaps and Secrets that a spec names, from the object's own namespace only.
 //!
-//! Invariant: Secrets are read by name, never listed or watched; their values leave this module
+//! Invariant: no request names what no object can be named; Secrets are read by name, never listed or watched; their values leave this module
 //! only as `SecretSlice`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,36 @@ use secrecy::SecretSlice;
 use serde::de::DeserializeOwned;
 
 use super::kind::{Inputs, ReferenceName};
-use crate::api::{Reference, ReferenceKind};
+use crate::api::{Reference, ReferenceKind, is_object_name};
+
+/// What is wrong with these names, if no object can have one of them.
+#[must_use]
+pub fn impossible(names: &BTreeSet<ReferenceName>) -> Option<String> {
+    let wrong = names
+        .iter()
+        .find(|reference| !is_object_name(&reference.name))?;
+    let (kind, name) = (wrong.kind, start(&wrong.name));
+    Some(format!(
+        "{name:?} is no name of a {kind:?}; use lower-case letters, digits, '-' and '.'"
+    ))
+}
+
+/// As much of a name as a message shows.
+fn start(name: &str) -> String {
+    name.chars().take(64).collect()
+}
+
+/// The object of this name, if there is one: none has a name that no object can have.
+async fn named<K>(api: Api<K>, name: &str) -> Result<Option<K>, kube::Error>
+where
+    K: Clone + DeserializeOwned + Debug,
+{
+    if is_object_name(name) {
+        api.get_opt(name).await
+    } else {
+        Ok(None)
+    }
+}
 
 /// The versions of the named objects, read without their contents.
 ///
@@ -54,8 +83,7 @@ where
         + Debug,
 {
     let api: Api<PartialObjectMeta<K>> = Api::namespaced(client.clone(), namespace);
-    Ok(api
-        .get_opt(name)
+    Ok(named(api, name)
         .await?
         .and_then(|object| object.metadata.resource_version))
 }
@@ -75,7 +103,7 @@ pub async fn contents(
         let resource_version = match reference.kind {
             ReferenceKind::ConfigMap => {
                 let api: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
-                api.get_opt(&reference.name).await?.and_then(|map| {
+                named(api, &reference.name).await?.and_then(|map| {
                     let version = map.metadata.resource_version.clone();
                     inputs
                         .config_maps
@@ -85,7 +113,7 @@ pub async fn contents(
             }
             ReferenceKind::Secret => {
                 let api: Api<Secret> = Api::namespaced(client.clone(), namespace);
-                api.get_opt(&reference.name).await?.and_then(|secret| {
+                named(api, &reference.name).await?.and_then(|secret| {
                     let version = secret.metadata.resource_version.clone();
                     inputs
                         .secrets

@@ -7,6 +7,7 @@ use tracing::{info, warn};
 
 use super::announce::announce;
 use super::drift::{Finding, Situation};
+use super::keep::{Keep, keep};
 use super::kind::{
     Effect, Goal, Identity, KindStatus, ManagedKind, Observed, Plan, PlannedStep, Step,
 };
@@ -19,7 +20,7 @@ use super::pass::{Pass, Sent};
 use super::record::Repeated;
 use super::retry::RetryClass;
 use super::settings::{MAX_REPEATS, MAX_STEPS};
-use crate::api::{DeletionPolicy, ManagedStatus, PlannedChange, Reason};
+use crate::api::{ManagedStatus, PlannedChange, Reason};
 use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::kubernetes::WriteError;
 
@@ -36,8 +37,8 @@ pub(super) enum Converged {
     Left(Vec<PlannedChange>),
     /// The resource is not ours.
     NotOurs(Refusal),
-    /// Meanwhile somebody asked to keep the resource.
-    Retained,
+    /// By now the resource is to be kept.
+    Kept(Keep),
 }
 
 /// Observes, plans, acts, folds and plans again until there is nothing left to do now.
@@ -142,9 +143,9 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 return Ok(Converged::Left(left));
             }
             if first.step.effect() == Effect::Delete
-                && let Some(retained) = self.confirm_deletion(&first.step).await?
+                && let Some(kept) = self.confirm_deletion(&first.step).await?
             {
-                return Ok(retained);
+                return Ok(kept);
             }
             steps_done += usize::from(first.step.effect() != Effect::Test);
             self.refuse_futile(first)?;
@@ -251,10 +252,8 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 self.pass.snapshot.paused = Some(text.to_owned());
                 return Err(Outcome::paused(text));
             }
-            match &fresh.essentials.deletion_policy {
-                Ok(DeletionPolicy::Delete) => {}
-                Ok(DeletionPolicy::Retain) => return Ok(Some(Converged::Retained)),
-                Err(message) => return Err(Outcome::stalled(Reason::InvalidSpec, message)),
+            if let Some(keep) = keep(self.pass.context, &fresh.essentials).await? {
+                return Ok(Some(Converged::Kept(keep)));
             }
         }
         self.deletion_sent = true;

@@ -13,7 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use strum::{ParseError, VariantArray};
 
-use crate::api::{AdoptionPolicy, DriftPolicy, ManagementPolicy};
+use crate::api::{AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy};
 use crate::cloud::limit::Rates;
 use crate::reconcile::settings::Settings;
 
@@ -87,6 +87,11 @@ pub struct Options {
     #[arg(long, env = "CLOUDFN_DEFAULT_DRIFT_POLICY", default_value = "Repair", value_parser = policy::<DriftPolicy>())]
     default_drift_policy: DriftPolicy,
 
+    /// deletionPolicy of objects that name none: with `Retain`, no function is deleted unless its
+    /// object asks for it.
+    #[arg(long, env = "CLOUDFN_DEFAULT_DELETION_POLICY", default_value = "Delete", value_parser = policy::<DeletionPolicy>())]
+    default_deletion_policy: DeletionPolicy,
+
     /// Address of /livez, /readyz and /metrics.
     #[arg(long, env = "CLOUDFN_HTTP_ADDRESS", default_value = "0.0.0.0:8080")]
     pub(super) http_address: SocketAddr,
@@ -138,6 +143,7 @@ impl Options {
             management_policy: self.management_policy,
             max_adoption_policy: self.max_adoption_policy,
             default_drift_policy: self.default_drift_policy,
+            default_deletion_policy: self.default_deletion_policy,
         }
     }
 }

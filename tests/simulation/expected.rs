@@ -132,9 +132,7 @@ fn lambda(stage: &Stage, spec: &Value) -> Wanted {
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         if kind == ReferenceKind::Secret {
-            let clear = |value: &Value| {
-                SecretSlice::from(STANDARD.decode(text(value)).unwrap())
-            };
+            let clear = |value: &Value| SecretSlice::from(STANDARD.decode(text(value)).unwrap());
             inputs.secrets.insert(
                 name,
                 data.iter()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cloudfn::api::{AdoptionPolicy, DriftPolicy, ManagementPolicy};
+use cloudfn::api::{AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy};
 use cloudfn::cloud::limit::Rates;
 use cloudfn::reconcile::settings::Settings;
 use serde_json::{Value, json};
@@ -33,6 +33,7 @@ pub fn settings() -> Settings {
         management_policy: ManagementPolicy::Manage,
         max_adoption_policy: AdoptionPolicy::IfUnowned,
         default_drift_policy: DriftPolicy::Repair,
+        default_deletion_policy: DeletionPolicy::Delete,
     }
 }
 

@@ -230,7 +230,7 @@ fn what_is_missing_is_named() {
             from(
                 &json!([{"name": "XY", "valueFrom": {"secretKeyRef": {"name": "db", "key": "nope"}}}]),
             ),
-            "Secret db has no key nope, or its value is no UTF-8 text",
+            "Secret db has no key nope; add the key",
         ),
         (
             from(
