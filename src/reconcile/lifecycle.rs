@@ -10,7 +10,7 @@ use super::keep::{Keep, keep};
 use super::kind::{Desired, Effect, Goal, Inputs, ManagedKind, Spec, Unmet};
 use super::notes::EventNote;
 use super::outcome::{Outcome, Requeue, State};
-use super::owner::Owner;
+use super::owner::{Owner, Role};
 use super::ownership::Claim;
 use super::pass::Pass;
 use super::retry::RetryClass;
@@ -53,7 +53,15 @@ async fn present<M: ManagedKind>(
     if !observe_only {
         watch_for_drift(pass, spec);
     }
-    let desired = desired(pass, spec, &inputs, observe_only, &claim)?;
+    let wanted = || desired(pass, spec, &inputs, observe_only, &claim);
+    let desired = wanted()?;
+    let outline = if observe_only && !settings.observe_unowned {
+        let mut outline = wanted()?;
+        outline.outline();
+        Some(outline)
+    } else {
+        None
+    };
     if observe_only && pass.ledger.has_finalizer() {
         pass.ledger.remove_finalizer().await?;
     }
@@ -63,23 +71,40 @@ async fn present<M: ManagedKind>(
     };
     pass.acknowledge_request();
     let _turn = pass.context.locks.lock(&identity).await;
-    let owner = (!observe_only).then_some(Owner {
-        claim: &claim,
-        policy: spec.common().adoption_policy,
-    });
-    let converged = match converge(pass, &identity, Goal::Present(&desired), owner).await {
+    let role = if observe_only {
+        Role::Observer {
+            claim: &claim,
+            outline: outline.as_ref(),
+        }
+    } else {
+        Role::Manager(Owner {
+            claim: &claim,
+            policy: spec.common().adoption_policy,
+        })
+    };
+    let converged = match converge(pass, &identity, Goal::Present(&desired), role).await {
         Ok(converged) => converged,
         Err(outcome) => return Err(pass.keep_last_known(outcome)),
     };
-    Ok(match converged {
+    Ok(concluded(pass, converged, &desired, observe_only))
+}
+
+/// What follows from how converging on a resource ended that shall be there.
+fn concluded<M: ManagedKind>(
+    pass: &mut Pass<'_, M>,
+    converged: Converged,
+    desired: &M::Desired,
+    observe_only: bool,
+) -> Outcome {
+    match converged {
         Converged::Settled => {
-            settle(pass, &desired, observe_only);
+            settle(pass, desired, observe_only);
             Outcome::ready()
         }
-        Converged::Left(changes) => {
+        Converged::Left(planned) => {
             let common = pass.ledger.draft.common_mut();
-            let message = pass.drift.message(common, &changes);
-            common.planned_changes = changes;
+            let message = pass.drift.message(common, &planned);
+            common.planned_changes = planned.listed;
             Outcome::Concluded {
                 state: State::Stalled(Reason::Drifted, message),
                 next: Requeue::Check,
@@ -90,7 +115,7 @@ async fn present<M: ManagedKind>(
         Converged::Kept(_) => {
             Outcome::reconciling(Reason::Progressing, "cloudfn goes on", Requeue::Now)
         }
-    })
+    }
 }
 
 /// Reads what the spec names, and notes the versions in the draft.
@@ -200,7 +225,7 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
         claim: &claim,
         policy: AdoptionPolicy::Never,
     };
-    match converge(pass, &identity, Goal::Absent, Some(owner)).await? {
+    match converge(pass, &identity, Goal::Absent, Role::Manager(owner)).await? {
         Converged::Settled => {
             let deleted = pass.repeated.as_ref().map(|r| r.effect) == Some(Effect::Delete);
             let (common, now) = (pass.ledger.draft.common(), pass.context.world.now());

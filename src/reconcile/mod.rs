@@ -14,7 +14,7 @@
 //! | `announce` | before a step is sent: finalizer and status |
 //! | `keep` | whether the resource stays when its object is deleted |
 //! | `owner` | whose the observed resource is |
-//! | `drift`, `ownership`, `pending_create`, `retry` | decisions on plain data |
+//! | `drift`, `ownership`, `view`, `pending_create`, `retry` | decisions on plain data |
 //! | `references` | reads ConfigMaps and Secrets |
 //! | `context`, `settings`, `world` | what every pass needs |
 //!
@@ -48,10 +48,12 @@ pub mod references;
 mod retry;
 pub mod settings;
 mod steps;
+mod view;
 pub mod world;
 
 pub use driver::Driver;
 pub use kind::{
     Desired, Difference, Effect, Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind,
-    Observed, Place, Plan, PlannedStep, ReferenceName, Replaced, Status, Step, Unmet,
+    ObjectVersion, Observed, Place, Plan, PlannedStep, ReferenceName, Replaced, Status, Step,
+    Unmet,
 };

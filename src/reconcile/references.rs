@@ -8,12 +8,13 @@ use std::fmt::Debug;
 
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::core::PartialObjectMeta;
 use kube::{Api, Client, Resource};
 use secrecy::SecretSlice;
 use serde::de::DeserializeOwned;
 
-use super::kind::{Inputs, ReferenceName};
+use super::kind::{Inputs, ObjectVersion, ReferenceName};
 use crate::api::{Reference, ReferenceKind, is_object_name};
 
 /// What is wrong with these names, if no object can have one of them.
@@ -104,21 +105,23 @@ pub async fn contents(
             ReferenceKind::ConfigMap => {
                 let api: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
                 named(api, &reference.name).await?.and_then(|map| {
-                    let version = map.metadata.resource_version.clone();
+                    let version = version_of(&map.metadata);
+                    inputs.versions.insert(reference.clone(), version.clone());
                     inputs
                         .config_maps
                         .insert(reference.name.clone(), config_map(map));
-                    version
+                    version.resource_version
                 })
             }
             ReferenceKind::Secret => {
                 let api: Api<Secret> = Api::namespaced(client.clone(), namespace);
                 named(api, &reference.name).await?.and_then(|secret| {
-                    let version = secret.metadata.resource_version.clone();
+                    let version = version_of(&secret.metadata);
+                    inputs.versions.insert(reference.clone(), version.clone());
                     inputs
                         .secrets
                         .insert(reference.name.clone(), secret_values(secret));
-                    version
+                    version.resource_version
                 })
             }
         };
@@ -129,6 +132,13 @@ pub async fn contents(
         });
     }
     Ok((inputs, versions))
+}
+
+fn version_of(metadata: &ObjectMeta) -> ObjectVersion {
+    ObjectVersion {
+        uid: metadata.uid.clone(),
+        resource_version: metadata.resource_version.clone(),
+    }
 }
 
 /// What a ConfigMap holds: texts and binaries together.

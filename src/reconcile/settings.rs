@@ -25,6 +25,8 @@ pub struct Settings {
     pub max_adoption_policy: AdoptionPolicy,
     /// `driftPolicy` of objects that name none.
     pub default_drift_policy: DriftPolicy,
+    /// Whether `Observe` shows all of a function that is nobody's.
+    pub observe_unowned: bool,
     /// `deletionPolicy` of objects that name none.
     pub default_deletion_policy: DeletionPolicy,
 }

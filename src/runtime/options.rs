@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use strum::{ParseError, VariantArray};
 
@@ -83,6 +83,11 @@ pub struct Options {
     #[arg(long, env = "CLOUDFN_CLOUDFRONT_TESTS", default_value = "require")]
     cloudfront_tests: CloudFrontTests,
 
+    /// Let objects with managementPolicy Observe see all of a function that carries no owner tag:
+    /// its code, the names of its variables, and whether its values are those of the spec.
+    #[arg(long, env = "CLOUDFN_OBSERVE_UNOWNED", value_parser = FalseyValueParser::new())]
+    observe_unowned: bool,
+
     /// driftPolicy of objects that name none: `Report` overwrites no outside edit unasked.
     #[arg(long, env = "CLOUDFN_DEFAULT_DRIFT_POLICY", default_value = "Repair", value_parser = policy::<DriftPolicy>())]
     default_drift_policy: DriftPolicy,
@@ -142,6 +147,7 @@ impl Options {
             pass_limit: PASS_LIMIT,
             management_policy: self.management_policy,
             max_adoption_policy: self.max_adoption_policy,
+            observe_unowned: self.observe_unowned,
             default_drift_policy: self.default_drift_policy,
             default_deletion_policy: self.default_deletion_policy,
         }

@@ -7,6 +7,7 @@
 mod cloudfront;
 mod definition;
 mod lambda;
+mod observe;
 mod references;
 
 use std::cell::Cell;

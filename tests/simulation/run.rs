@@ -32,6 +32,7 @@ pub fn settings() -> Settings {
         pass_limit: Duration::from_secs(90),
         management_policy: ManagementPolicy::Manage,
         max_adoption_policy: AdoptionPolicy::IfUnowned,
+        observe_unowned: false,
         default_drift_policy: DriftPolicy::Repair,
         default_deletion_policy: DeletionPolicy::Delete,
     }

@@ -69,6 +69,8 @@ pub struct CloudFrontDesired {
     pub gate: Gate,
     /// Plans list every difference, for people to read.
     pub explain_all: bool,
+    /// Code counts as different, without a look at it.
+    pub outline: bool,
 }
 
 impl CloudFrontDesired {
@@ -109,6 +111,10 @@ impl Desired for CloudFrontDesired {
             .chain(comment)
             .chain(stores)
             .collect()
+    }
+
+    fn outline(&mut self) {
+        self.outline = true;
     }
 
     fn explain_all(&mut self) {
@@ -173,6 +179,7 @@ pub fn desired(
             gate
         },
         explain_all: claim.is_empty(),
+        outline: false,
     })
 }
 

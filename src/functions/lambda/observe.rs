@@ -1,5 +1,6 @@
 //! Looks at the function: one `GetFunction`.
 
+use super::configuration::fingerprint::Made;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Described, Function, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
@@ -27,8 +28,8 @@ pub struct Published {
     pub version: String,
     /// Base64 of the SHA-256 of its code.
     pub code_sha256: String,
-    /// Fingerprint of its configuration.
-    pub configuration_sha256: String,
+    /// What else it was made of.
+    pub made: Made,
 }
 
 impl LambdaObserved {

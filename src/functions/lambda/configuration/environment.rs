@@ -2,13 +2,16 @@
 //!
 //! Invariant: a message names variables, objects and keys, never a value. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use crate::api::lambda::{Environment as Spec, KeyRef, VariablesFrom};
+use super::fingerprint::Origin;
+use crate::api::ReferenceKind;
+use crate::api::digest::sha256_of_parts;
+use crate::api::lambda::{Environment as Spec, KeyRef, PublishedReference, VariablesFrom};
 use crate::cloud::lambda::Environment;
-use crate::reconcile::{Inputs, Unmet};
+use crate::reconcile::{Inputs, ReferenceName, Unmet};
 
 /// AWS allows 4 KB for the environment as JSON; names and values alone are a lower bound of that.
 const LIMIT: usize = 4096;
@@ -57,6 +60,77 @@ pub(super) fn environment(spec: &Spec, inputs: &Inputs) -> Result<Environment, U
         )));
     }
     Ok(Environment(variables))
+}
+
+/// Where the environment comes from. A plain value is in the spec, for every reader; of what comes from
+/// ConfigMaps and Secrets, only where it stands.
+pub fn origin(spec: Option<&Spec>, inputs: &Inputs) -> Origin {
+    let Some(spec) = spec else {
+        return Origin::default();
+    };
+    let plain = spec.variables.iter().flatten();
+    let plain = plain.map(|(name, value)| vec!["plain", name.as_str(), value.as_str()]);
+    // The order of the entries means nothing.
+    let entries: BTreeSet<_> = spec.variables_from.iter().flatten().map(place).collect();
+    let parts: Vec<&str> = plain.chain(entries).flatten().collect();
+    let named = inputs
+        .versions
+        .iter()
+        .filter(|(name, _)| names(spec).contains(name));
+    Origin {
+        sha256: sha256_of_parts(parts.iter().map(|part| part.as_bytes())),
+        references: named
+            .map(|(name, version)| PublishedReference {
+                kind: name.kind,
+                name: name.name.clone(),
+                uid: version.uid.clone(),
+                resource_version: version.resource_version.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// Where an entry's values stand.
+fn place(entry: &VariablesFrom) -> Vec<&str> {
+    let value_from = entry.value_from.as_ref();
+    let secret_key = value_from.and_then(|v| v.secret_key_ref.as_ref());
+    let config_map_key = value_from.and_then(|v| v.config_map_key_ref.as_ref());
+    vec![
+        "from",
+        entry.name.as_deref().unwrap_or_default(),
+        entry.prefix.as_deref().unwrap_or_default(),
+        secret_key.map_or("", |of| of.name.as_str()),
+        secret_key.map_or("", |of| of.key.as_str()),
+        config_map_key.map_or("", |of| of.name.as_str()),
+        config_map_key.map_or("", |of| of.key.as_str()),
+        entry.secret_ref.as_ref().map_or("", |of| of.name.as_str()),
+        entry
+            .config_map_ref
+            .as_ref()
+            .map_or("", |of| of.name.as_str()),
+    ]
+}
+
+/// The ConfigMaps and Secrets that an environment names.
+pub fn names(spec: &Spec) -> BTreeSet<ReferenceName> {
+    let entries = || spec.variables_from.iter().flatten();
+    let values = || entries().filter_map(|entry| entry.value_from.as_ref());
+    let secrets = entries()
+        .filter_map(|entry| entry.secret_ref.as_ref().map(|r| &r.name))
+        .chain(values().filter_map(|value| value.secret_key_ref.as_ref().map(|r| &r.name)));
+    let config_maps = entries()
+        .filter_map(|entry| entry.config_map_ref.as_ref().map(|r| &r.name))
+        .chain(values().filter_map(|value| value.config_map_key_ref.as_ref().map(|r| &r.name)));
+    let named = |kind| {
+        move |name: &String| ReferenceName {
+            kind,
+            name: name.clone(),
+        }
+    };
+    secrets
+        .map(named(ReferenceKind::Secret))
+        .chain(config_maps.map(named(ReferenceKind::ConfigMap)))
+        .collect()
 }
 
 fn from(

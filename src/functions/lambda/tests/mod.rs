@@ -17,12 +17,15 @@ use serde_json::{Value, json};
 use super::LambdaDesired;
 use super::code::archive::sha256 as archive_sha256;
 use super::observe::LambdaObserved;
+use crate::api::ReferenceKind;
 use crate::api::lambda::{LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::Tags;
 use crate::cloud::lambda::{
     CodeSource, Configuration, Environment, Function, ROWS, configuration_fields,
 };
-use crate::reconcile::{Difference, Goal, Inputs, Plan, Step as _, Unmet};
+use crate::reconcile::{
+    Difference, Goal, Inputs, ObjectVersion, Plan, ReferenceName, Step as _, Unmet,
+};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/runner";
 const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders";
@@ -78,6 +81,7 @@ fn inputs() -> Inputs {
     };
     Inputs {
         annotations: BTreeMap::new(),
+        versions: versions(),
         config_maps: BTreeMap::from([
             (
                 "settings".to_owned(),
@@ -101,6 +105,22 @@ fn inputs() -> Inputs {
             ("nul".to_owned(), secret(&[("TOKEN", b"hunter2\0")])),
         ]),
     }
+}
+
+/// The first versions of the Secret `db` and the ConfigMap `settings`.
+fn versions() -> BTreeMap<ReferenceName, ObjectVersion> {
+    let first = |kind, name: &str| {
+        let version = ObjectVersion {
+            uid: Some(format!("uid-{name}")),
+            resource_version: Some("1".to_owned()),
+        };
+        let name = name.to_owned();
+        (ReferenceName { kind, name }, version)
+    };
+    BTreeMap::from([
+        first(ReferenceKind::Secret, "db"),
+        first(ReferenceKind::ConfigMap, "settings"),
+    ])
 }
 
 fn desire(changes: &Value) -> Result<LambdaDesired, Unmet> {
