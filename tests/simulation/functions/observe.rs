@@ -48,11 +48,8 @@ fn told(kind: Kind, owned: bool, spec: &Value) -> (Value, Vec<String>) {
                 .unwrap()
                 .remove("lastTransitionTime");
         }
-        for change in status["plannedChanges"]
-            .as_array_mut()
-            .into_iter()
-            .flatten()
-        {
+        let planned = status.get_mut("plannedChanges");
+        for change in planned.and_then(Value::as_array_mut).into_iter().flatten() {
             if change["field"] == "code" {
                 change.as_object_mut().unwrap().remove("to");
             }
