@@ -11,7 +11,20 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// What becomes of the function when the object is deleted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 pub enum DeletionPolicy {
     /// The function is deleted from the cloud.
     #[default]
@@ -115,8 +128,10 @@ pub struct CommonSpec {
     pub tags: Option<BTreeMap<String, String>>,
 
     /// What becomes of the function when this object is deleted: `Delete` (what the operator does
-    /// where it is omitted) or `Retain`. Read at the moment of deletion, so a patch to `Retain` is
-    /// the way out of a deletion that hangs. Must be named where adoptionPolicy is not `Never`.
+    /// where it is omitted, unless its `--default-deletion-policy` says otherwise) or `Retain`. Read
+    /// at the moment of deletion, so a patch to `Retain` is the way out of a deletion that hangs.
+    /// Must be named where adoptionPolicy is not `Never`. Where the definition of this kind is itself
+    /// being deleted, every function stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "DeletionPolicy")]
     pub deletion_policy: Option<DeletionPolicy>,

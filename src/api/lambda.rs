@@ -10,4 +10,4 @@ pub use code::{Code, InlineCode};
 pub use environment::{Environment, ValueFrom, VariablesFrom};
 pub use references::{KeyRef, ObjectName};
 pub use spec::*;
-pub use status::{CodeStatus, LambdaFunctionStatus, PublishedStatus};
+pub use status::{CodeStatus, LambdaFunctionStatus, PublishedReference, PublishedStatus};

@@ -25,7 +25,7 @@ pub use common::{
 pub use lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 pub use names::{
     FIELD_MANAGER, FINALIZER, FLUX_REQUESTED_AT, GROUP, INSTANCE_TAG, OWNER_TAG, PAUSED,
-    RECONCILE_REQUESTED_AT, SKIP_TESTS, SOURCE_TAG,
+    RECONCILE_REQUESTED_AT, SKIP_TESTS, SOURCE_TAG, is_namespace_name, is_object_name,
 };
 pub use reason::Reason;
 pub use subject::Subject;

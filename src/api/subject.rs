@@ -24,8 +24,8 @@ pub struct Essentials {
     pub region: Option<String>,
     /// `spec.managementPolicy`; `Manage` where it is omitted.
     pub management_policy: ManagementPolicy,
-    /// `spec.deletionPolicy`, `Delete` where it is omitted, or why it cannot be read.
-    pub deletion_policy: Result<DeletionPolicy, String>,
+    /// `spec.deletionPolicy`, `None` where it is omitted, or why it cannot be read.
+    pub deletion_policy: Result<Option<DeletionPolicy>, String>,
 }
 
 /// A custom resource of kind `K`.
@@ -212,8 +212,8 @@ fn essentials(spec: &Value) -> Essentials {
                         .to_owned(),
                 )
             }
-            None => Ok(DeletionPolicy::default()),
-            Some(value) => DeletionPolicy::deserialize(value).map_err(|_| {
+            None => Ok(None),
+            Some(value) => DeletionPolicy::deserialize(value).map(Some).map_err(|_| {
                 "spec.deletionPolicy is neither Delete nor Retain; set it to one of them".to_owned()
             }),
         },

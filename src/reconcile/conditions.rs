@@ -11,6 +11,9 @@ use super::outcome::State;
 use crate::api::Reason;
 use crate::api::conditions::{OURS, READY, RECONCILING, STALLED, condition, find};
 
+/// Characters of a pause's text at most: it is a person's, and may be as long as an annotation.
+const PAUSE_LIMIT: usize = 256;
+
 /// The conditions that a state makes of the old ones.
 pub(super) fn conditions(
     old: &[Condition],
@@ -48,10 +51,18 @@ pub(super) fn conditions(
             let message = if text == "true" {
                 "paused; remove the annotation cloudfn.dev/paused to go on".to_owned()
             } else {
-                format!("paused: {text}")
+                format!("paused: {}", cut(text))
             };
             vec![make(READY, status, Reason::Paused, &message)]
         }
+    }
+}
+
+/// As much of a pause's text as a message repeats.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(PAUSE_LIMIT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 
@@ -167,5 +178,22 @@ mod tests {
         };
         assert_eq!(paused(4), "True");
         assert_eq!(paused(5), "Unknown");
+    }
+
+    #[test]
+    fn a_long_pause_text_is_cut() {
+        let message = |text: &str| {
+            conditions(&[], &State::Paused(text.to_owned()), 1, at(1))[0]
+                .message
+                .clone()
+        };
+        assert_eq!(
+            message(&"ä".repeat(256)),
+            format!("paused: {}", "ä".repeat(256))
+        );
+        assert_eq!(
+            message(&"ä".repeat(257)),
+            format!("paused: {}…", "ä".repeat(256))
+        );
     }
 }

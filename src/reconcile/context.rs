@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::core::PartialObjectMeta;
 use kube::{Api, Client};
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +14,7 @@ use super::outcome::Outcome;
 use super::record::Records;
 use super::settings::{ENDING, Settings};
 use super::world::World;
-use crate::api::{ManagedResource, Subject};
+use crate::api::{ManagedResource, Subject, is_namespace_name, is_object_name};
 use crate::kubernetes::events::Events;
 use crate::telemetry::metrics::Metrics;
 
@@ -80,8 +82,22 @@ impl<K: ManagedResource> Context<K> {
         self.metrics.object(&kind_name::<K>(), key, None);
     }
 
+    /// Whether the definition of this kind is being deleted, or is gone: then all of its objects go,
+    /// and nobody asked for that of a single one. To be read when it is needed: the API server marks
+    /// the definition before it deletes the objects.
+    pub(super) async fn definition_goes(&self) -> Result<bool, kube::Error> {
+        let api: Api<PartialObjectMeta<CustomResourceDefinition>> = Api::all(self.client.clone());
+        let name = format!("{}.{}", K::plural(&()), K::group(&()));
+        let found = api.get_opt(&name).await?;
+        Ok(found.is_none_or(|definition| definition.metadata.deletion_timestamp.is_some()))
+    }
+
     /// Whether an object of this kind may exist in this cluster: where the operator may not read it, it may.
     pub(super) async fn may_exist(&self, namespace: &str, name: &str) -> Result<bool, kube::Error> {
+        // A tag names it, and anybody who may tag functions writes that.
+        if !is_namespace_name(namespace) || !is_object_name(name) {
+            return Ok(false);
+        }
         let api: Api<Subject<K>> = Api::namespaced(self.client.clone(), namespace);
         match api.get_opt(name).await {
             Ok(found) => Ok(found.is_some()),

@@ -13,9 +13,9 @@ use super::kind::{Goal, ManagedKind, PlannedStep};
 use super::notes::EventNote;
 use super::outcome::State;
 use crate::api::conditions::{READY, RECONCILING, find, is_true};
-use crate::api::{CommonStatus, DriftPolicy, LastDrift, PlannedChange, Reason};
+use crate::api::{CommonStatus, DriftPolicy, LastDrift, Reason};
 
-pub(super) use self::describe::planned_changes;
+pub(super) use self::describe::{Planned, planned};
 
 /// What a pass does about drift.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,8 +52,8 @@ pub(super) struct Finding<'a, M: ManagedKind> {
 
 impl<M: ManagedKind> Finding<'_, M> {
     /// The steps, for `status.plannedChanges`.
-    pub(super) fn planned_changes(&self) -> Vec<PlannedChange> {
-        planned_changes::<M>(self.goal, self.observed, self.steps)
+    pub(super) fn planned(&self) -> Planned {
+        planned::<M>(self.goal, self.observed, self.steps)
     }
 
     /// Whether the first step overwrites nobody's edit: it only tests, or it only puts our own tags back,
@@ -122,12 +122,12 @@ impl DriftWatch {
         finding: &Finding<'_, M>,
         situation: &Situation<'_>,
         draft: &mut CommonStatus,
-    ) -> Option<(Vec<PlannedChange>, Option<EventNote>)> {
+    ) -> Option<(Planned, Option<EventNote>)> {
         if !self.reports() || finding.begins_with_no_overwrite() {
             return None;
         }
         let event = self.note(finding, situation, draft);
-        Some((finding.planned_changes(), event))
+        Some((finding.planned(), event))
     }
 
     /// Before the first of these steps is announced: from here on the resource is not settled, and
@@ -189,12 +189,9 @@ impl DriftWatch {
     }
 
     /// The message of the conditions of an object whose differences are left.
-    pub(super) fn message(self, draft: &CommonStatus, changes: &[PlannedChange]) -> String {
+    pub(super) fn message(self, draft: &CommonStatus, planned: &Planned) -> String {
         if !self.reports() {
-            return format!(
-                "managementPolicy is Observe and {} changes are planned; see status.plannedChanges",
-                changes.len()
-            );
+            return planned.message();
         }
         let what = match &draft.last_drift {
             Some(found) if is_gone(found) => "deleted the function".to_owned(),

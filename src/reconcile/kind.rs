@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::SecretSlice;
 use tokio::time::Instant;
 
 use crate::api::{ManagedResource, ManagedStatus, Reason, ReferenceKind};
@@ -144,6 +144,11 @@ pub trait Desired: Send + Sync {
     /// Names of what cloudfn puts there for the spec: `timeout`, `tags/team`, ...
     fn managed(&self) -> BTreeSet<String>;
 
+    /// Makes plans tell nothing of a resource that is nobody's which its readers in the cloud alone may
+    /// know: code, and all values that are never shown. Each counts as one difference, without a look
+    /// at it, so nothing tells a right guess from a wrong one.
+    fn outline(&mut self);
+
     /// Makes plans list every difference, for people to read. Our own tags are then a step of their own,
     /// since nothing else may be overwritten unasked.
     fn explain_all(&mut self) {}
@@ -264,13 +269,24 @@ pub struct ReferenceName {
     pub name: String,
 }
 
+/// One content of an object: no other object, and no other content of this one, has the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectVersion {
+    /// `metadata.uid`.
+    pub uid: Option<String>,
+    /// `metadata.resourceVersion`.
+    pub resource_version: Option<String>,
+}
+
 /// The contents of the referenced objects that exist.
 #[derive(Default)]
 pub struct Inputs {
     /// ConfigMaps by name: `data` and `binaryData` together.
     pub config_maps: BTreeMap<String, BTreeMap<String, Vec<u8>>>,
-    /// Secrets by name. Keys whose value is no UTF-8 text are left out.
-    pub secrets: BTreeMap<String, BTreeMap<String, SecretString>>,
+    /// Secrets by name. A value need not be text.
+    pub secrets: BTreeMap<String, BTreeMap<String, SecretSlice<u8>>>,
+    /// The versions of those objects.
+    pub versions: BTreeMap<ReferenceName, ObjectVersion>,
     /// Those of [`ManagedKind::ANNOTATIONS`] that the object has.
     pub annotations: BTreeMap<String, String>,
 }

@@ -1,21 +1,22 @@
 //! The two goals of a pass: the resource is there as the spec says, or it is gone and with it the
 //! finalizer.
 //!
-//! Invariant: deletion needs neither a valid spec nor a reference, and `deletionPolicy` is read
-//! afresh before each delete call.
+//! Invariant: deletion needs neither a valid spec nor a reference, and whether the resource stays is
+//! asked afresh before each delete call.
 
-use tracing::info;
+use tracing::{info, warn};
 
+use super::keep::{Keep, keep};
 use super::kind::{Desired, Effect, Goal, Inputs, ManagedKind, Spec, Unmet};
 use super::notes::EventNote;
 use super::outcome::{Outcome, Requeue, State};
-use super::owner::Owner;
+use super::owner::{Owner, Role};
 use super::ownership::Claim;
 use super::pass::Pass;
 use super::retry::RetryClass;
 use super::steps::{Converged, converge};
 use super::{drift, pending_create, references};
-use crate::api::{AdoptionPolicy, DeletionPolicy, ManagedSpec, ManagedStatus, Reason};
+use crate::api::{AdoptionPolicy, ManagedSpec, ManagedStatus, Reason};
 use crate::cloud::Tags;
 use crate::kubernetes::WriteError;
 
@@ -52,7 +53,15 @@ async fn present<M: ManagedKind>(
     if !observe_only {
         watch_for_drift(pass, spec);
     }
-    let desired = desired(pass, spec, &inputs, observe_only, &claim)?;
+    let wanted = || desired(pass, spec, &inputs, observe_only, &claim);
+    let desired = wanted()?;
+    let outline = if observe_only && !settings.observe_unowned {
+        let mut outline = wanted()?;
+        outline.outline();
+        Some(outline)
+    } else {
+        None
+    };
     if observe_only && pass.ledger.has_finalizer() {
         pass.unfinalize().await??;
     }
@@ -62,23 +71,40 @@ async fn present<M: ManagedKind>(
     };
     pass.acknowledge_request();
     let _turn = pass.turn(&identity).await?;
-    let owner = (!observe_only).then_some(Owner {
-        claim: &claim,
-        policy: spec.common().adoption_policy,
-    });
-    let converged = match converge(pass, &identity, Goal::Present(&desired), owner).await {
+    let role = if observe_only {
+        Role::Observer {
+            claim: &claim,
+            outline: outline.as_ref(),
+        }
+    } else {
+        Role::Manager(Owner {
+            claim: &claim,
+            policy: spec.common().adoption_policy,
+        })
+    };
+    let converged = match converge(pass, &identity, Goal::Present(&desired), role).await {
         Ok(converged) => converged,
         Err(outcome) => return Err(pass.keep_last_known(outcome)),
     };
-    Ok(match converged {
+    Ok(concluded(pass, converged, &desired, observe_only))
+}
+
+/// What follows from how converging on a resource ended that shall be there.
+fn concluded<M: ManagedKind>(
+    pass: &mut Pass<'_, M>,
+    converged: Converged,
+    desired: &M::Desired,
+    observe_only: bool,
+) -> Outcome {
+    match converged {
         Converged::Settled => {
-            settle(pass, &desired, observe_only);
+            settle(pass, desired, observe_only);
             Outcome::ready()
         }
-        Converged::Left(changes) => {
+        Converged::Left(planned) => {
             let common = pass.ledger.draft.common_mut();
-            let message = pass.drift.message(common, &changes);
-            common.planned_changes = changes;
+            let message = pass.drift.message(common, &planned);
+            common.planned_changes = planned.listed;
             Outcome::Concluded {
                 state: State::Stalled(Reason::Drifted, message),
                 next: Requeue::Check,
@@ -86,10 +112,10 @@ async fn present<M: ManagedKind>(
         }
         Converged::NotOurs(refusal) => Outcome::stalled(refusal.reason, refusal.message),
         // Only a deletion ends so; the next pass decides.
-        Converged::Retained => {
+        Converged::Kept(_) => {
             Outcome::reconciling(Reason::Progressing, "cloudfn goes on", Requeue::Now)
         }
-    })
+    }
 }
 
 /// Reads what the spec names, and notes the versions in the draft.
@@ -98,6 +124,9 @@ async fn read_references<M: ManagedKind>(
     spec: &Spec<M>,
 ) -> Result<Inputs, Outcome> {
     let names = M::references(spec);
+    if let Some(message) = references::impossible(&names) {
+        return Err(Outcome::stalled(Reason::InvalidSpec, message));
+    }
     let (client, namespace) = (&pass.context.client, pass.subject.namespace());
     let contents = references::contents(client, namespace, &names);
     match pass.context.unless_stopped(contents).await? {
@@ -187,10 +216,8 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
     {
         return leave(pass, "managementPolicy is Observe").await;
     }
-    match &essentials.deletion_policy {
-        Ok(DeletionPolicy::Delete) => {}
-        Ok(DeletionPolicy::Retain) => return retain(pass).await,
-        Err(message) => return Err(Outcome::stalled(Reason::InvalidSpec, message)),
+    if let Some(keep) = keep(pass.context, essentials).await? {
+        return retain(pass, keep).await;
     }
     let identity = pass.identity().await?;
     let _turn = pass.turn(&identity).await?;
@@ -199,7 +226,7 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
         claim: &claim,
         policy: AdoptionPolicy::Never,
     };
-    match converge(pass, &identity, Goal::Absent, Some(owner)).await? {
+    match converge(pass, &identity, Goal::Absent, Role::Manager(owner)).await? {
         Converged::Settled => {
             let deleted = pass.repeated.as_ref().map(|r| r.effect) == Some(Effect::Delete);
             let (common, now) = (pass.ledger.draft.common(), pass.context.world.now());
@@ -212,7 +239,7 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
                 )),
             }
         }
-        Converged::Retained => retain(pass).await,
+        Converged::Kept(keep) => retain(pass, keep).await,
         // What is not ours (any more) is left alone, and nothing holds the object.
         Converged::NotOurs(refusal) => leave(pass, &refusal.message).await,
         Converged::Left(_) => Ok(Outcome::reconciling(
@@ -225,7 +252,16 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
 
 /// Leaves the resource and its tags. Where ours were never seen on it, the event says that the same
 /// manifest does not take it back.
-async fn retain<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outcome> {
+async fn retain<M: ManagedKind>(pass: &mut Pass<'_, M>, keep: Keep) -> Result<Outcome, Outcome> {
+    if keep == Keep::Definition {
+        let name = pass.subject.function_name();
+        warn!(object = ?pass.subject, function = name, "the definition of this kind is being deleted, so the function is left in the cloud, whatever its deletionPolicy");
+        let note = format!(
+            "left the function {name} in the cloud: the definition of this kind is being deleted, which counts as deletionPolicy Retain"
+        );
+        pass.events.push(EventNote::warning("Retained", note));
+        return release(pass).await;
+    }
     let common = pass.ledger.draft.common();
     let made = common.arn.is_some() || common.create_requested_at.is_some();
     let more = if made && common.instance.is_none() {

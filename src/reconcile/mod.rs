@@ -12,8 +12,9 @@
 //! | `ledger` | the object's status and finalizer: as read, as stored, as drafted |
 //! | `record` | what is remembered between passes |
 //! | `announce` | before a step is sent: finalizer and status |
+//! | `keep` | whether the resource stays when its object is deleted |
 //! | `owner` | whose the observed resource is |
-//! | `drift`, `ownership`, `pending_create`, `retry` | decisions on plain data |
+//! | `drift`, `ownership`, `view`, `pending_create`, `retry` | decisions on plain data |
 //! | `references` | reads ConfigMaps and Secrets |
 //! | `context`, `settings`, `world` | what every pass needs |
 //!
@@ -32,6 +33,7 @@ mod conditions;
 mod context;
 mod drift;
 mod driver;
+mod keep;
 mod kind;
 mod ledger;
 mod lifecycle;
@@ -46,10 +48,12 @@ pub mod references;
 mod retry;
 pub mod settings;
 mod steps;
+mod view;
 pub mod world;
 
 pub use driver::Driver;
 pub use kind::{
     Desired, Difference, Effect, Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind,
-    Observed, Place, Plan, PlannedStep, ReferenceName, Replaced, Status, Step, Unmet,
+    ObjectVersion, Observed, Place, Plan, PlannedStep, ReferenceName, Replaced, Status, Step,
+    Unmet,
 };

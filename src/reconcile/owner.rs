@@ -4,6 +4,7 @@ use super::kind::{Identity, KindStatus, ManagedKind, Observed};
 use super::outcome::Outcome;
 use super::ownership::{self, Adoption, Claim, Facts, Ownership, Refusal};
 use super::pass::Pass;
+use super::view::{View, view};
 use crate::api::{AdoptionPolicy, ManagedStatus, Reason};
 
 /// Whose resource it must be, or may become.
@@ -35,8 +36,64 @@ pub(super) fn at_home<O: Observed>(
     )))
 }
 
+/// What a pass is to a resource.
+pub(super) enum Role<'a, D> {
+    /// It works for this owner.
+    Manager(Owner<'a>),
+    /// It only looks.
+    Observer {
+        /// The claim of its object.
+        claim: &'a Claim,
+        /// What is wanted, for a resource that is nobody's; `None` where that is shown whole.
+        outline: Option<&'a D>,
+    },
+}
+
+impl<'a, D> Role<'a, D> {
+    /// The owner that it works for.
+    pub(super) const fn owner(&self) -> Option<Owner<'a>> {
+        match self {
+            Self::Manager(owner) => Some(*owner),
+            Self::Observer { .. } => None,
+        }
+    }
+}
+
+/// What a pass may do with what it observed.
+pub(super) enum Standing<'a, D> {
+    /// All that its role allows: the resource is ours, or becomes so in this way; or it may be looked at.
+    Full(Option<Adoption>),
+    /// Look at the outline, which is what this makes of it.
+    Outline(&'a D),
+    /// Nothing.
+    Refused(Refusal),
+}
+
+/// Decides how a pass of this role stands to the resource.
+pub(super) async fn standing<'a, M: ManagedKind>(
+    pass: &Pass<'_, M>,
+    observed: &M::Observed,
+    role: &Role<'a, M::Desired>,
+) -> Result<Standing<'a, M::Desired>, Outcome> {
+    let (claim, outline) = match role {
+        Role::Manager(owner) => {
+            let resolved = resolve_ownership(pass, observed, *owner).await?;
+            return Ok(resolved.map_or_else(Standing::Refused, Standing::Full));
+        }
+        Role::Observer { claim, outline } => (claim, outline),
+    };
+    let (namespace, name) = (pass.subject.namespace(), pass.subject.name());
+    Ok(
+        match (view(observed.tags()?, claim, namespace, name), outline) {
+            (View::Nothing(refusal), _) => Standing::Refused(refusal),
+            (View::Outline, Some(outline)) => Standing::Outline(outline),
+            (View::Outline, None) | (View::All, _) => Standing::Full(None),
+        },
+    )
+}
+
 /// How the resource becomes ours (`None`: it is already), or why it is not.
-pub(super) async fn resolve_ownership<M: ManagedKind>(
+async fn resolve_ownership<M: ManagedKind>(
     pass: &Pass<'_, M>,
     observed: &M::Observed,
     owner: Owner<'_>,

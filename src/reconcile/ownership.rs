@@ -187,7 +187,7 @@ fn unowned(facts: Facts<'_>) -> Ownership {
 }
 
 /// The parts of `<cluster>/<namespace>/<name>`; a cluster's name may hold slashes.
-fn split_owner(owner: &str) -> Option<(&str, &str, &str)> {
+pub(super) fn split_owner(owner: &str) -> Option<(&str, &str, &str)> {
     let mut parts = owner.rsplitn(3, '/');
     let (name, namespace) = (parts.next()?, parts.next()?);
     Some((parts.next()?, namespace, name))

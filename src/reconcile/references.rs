@@ -1,18 +1,50 @@
 //! Reads the ConfigMaps and Secrets that a spec names, from the object's own namespace only.
 //!
-//! Invariant: Secrets are read by name, never listed or watched; their values leave this module
-//! only as `SecretString`.
+//! Invariant: no request names what no object can be named; Secrets are read by name, never listed or watched; their values leave this module
+//! only as `SecretSlice`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::{Api, Client, Resource};
-use secrecy::SecretString;
+use secrecy::SecretSlice;
+use serde::de::DeserializeOwned;
 
-use super::kind::{Inputs, ReferenceName};
+use super::kind::{Inputs, ObjectVersion, ReferenceName};
 use crate::api::stored::{Header, Whole};
-use crate::api::{Reference, ReferenceKind};
+use crate::api::{Reference, ReferenceKind, is_object_name};
+
+/// What is wrong with these names, if no object can have one of them.
+#[must_use]
+pub fn impossible(names: &BTreeSet<ReferenceName>) -> Option<String> {
+    let wrong = names
+        .iter()
+        .find(|reference| !is_object_name(&reference.name))?;
+    let (kind, name) = (wrong.kind, start(&wrong.name));
+    Some(format!(
+        "{name:?} is no name of a {kind:?}; use lower-case letters, digits, '-' and '.'"
+    ))
+}
+
+/// As much of a name as a message shows.
+fn start(name: &str) -> String {
+    name.chars().take(64).collect()
+}
+
+/// The object of this name, if there is one: none has a name that no object can have.
+async fn named<K>(api: Api<K>, name: &str) -> Result<Option<K>, kube::Error>
+where
+    K: Clone + DeserializeOwned + Debug,
+{
+    if is_object_name(name) {
+        api.get_opt(name).await
+    } else {
+        Ok(None)
+    }
+}
 
 /// The versions of the named objects, read without their contents.
 ///
@@ -49,8 +81,7 @@ where
     K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
 {
     let api: Api<Header<K>> = Api::namespaced(client.clone(), namespace);
-    Ok(api
-        .get_opt(name)
+    Ok(named(api, name)
         .await?
         .and_then(|object| object.metadata.resource_version))
 }
@@ -70,18 +101,24 @@ pub async fn contents(
         let resource_version = match reference.kind {
             ReferenceKind::ConfigMap => {
                 let api: Api<Whole<ConfigMap>> = Api::namespaced(client.clone(), namespace);
-                api.get_opt(&reference.name).await?.and_then(|map| {
-                    let contents = config_map(map.content);
-                    inputs.config_maps.insert(reference.name.clone(), contents);
-                    map.metadata.resource_version
+                named(api, &reference.name).await?.and_then(|map| {
+                    let version = version_of(&map.metadata);
+                    inputs.versions.insert(reference.clone(), version.clone());
+                    inputs
+                        .config_maps
+                        .insert(reference.name.clone(), config_map(map.content));
+                    version.resource_version
                 })
             }
             ReferenceKind::Secret => {
                 let api: Api<Whole<Secret>> = Api::namespaced(client.clone(), namespace);
-                api.get_opt(&reference.name).await?.and_then(|secret| {
-                    let values = secret_values(secret.content);
-                    inputs.secrets.insert(reference.name.clone(), values);
-                    secret.metadata.resource_version
+                named(api, &reference.name).await?.and_then(|secret| {
+                    let version = version_of(&secret.metadata);
+                    inputs.versions.insert(reference.clone(), version.clone());
+                    inputs
+                        .secrets
+                        .insert(reference.name.clone(), secret_values(secret.content));
+                    version.resource_version
                 })
             }
         };
@@ -92,6 +129,13 @@ pub async fn contents(
         });
     }
     Ok((inputs, versions))
+}
+
+fn version_of(metadata: &ObjectMeta) -> ObjectVersion {
+    ObjectVersion {
+        uid: metadata.uid.clone(),
+        resource_version: metadata.resource_version.clone(),
+    }
 }
 
 /// What a ConfigMap holds: texts and binaries together.
@@ -110,13 +154,9 @@ pub fn config_map(map: ConfigMap) -> BTreeMap<String, Vec<u8>> {
     text.chain(binary).collect()
 }
 
-/// What a Secret holds, as far as it is text.
+/// What a Secret holds, text or not: whoever needs a text refuses what is none, and no key is lost.
 #[must_use]
-pub fn secret_values(secret: Secret) -> BTreeMap<String, SecretString> {
+pub fn secret_values(secret: Secret) -> BTreeMap<String, SecretSlice<u8>> {
     let values = secret.data.into_iter().flatten();
-    values
-        .filter_map(|(key, value)| {
-            Some((key, SecretString::from(String::from_utf8(value.0).ok()?)))
-        })
-        .collect()
+    values.map(|(key, value)| (key, value.0.into())).collect()
 }

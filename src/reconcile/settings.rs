@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::api::{AdoptionPolicy, CommonSpec, DriftPolicy, ManagementPolicy};
+use crate::api::{AdoptionPolicy, CommonSpec, DeletionPolicy, DriftPolicy, ManagementPolicy};
 
 /// Settings of one driver.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub struct Settings {
     pub max_adoption_policy: AdoptionPolicy,
     /// `driftPolicy` of objects that name none.
     pub default_drift_policy: DriftPolicy,
+    /// Whether `Observe` shows all of a function that is nobody's.
+    pub observe_unowned: bool,
+    /// `deletionPolicy` of objects that name none.
+    pub default_deletion_policy: DeletionPolicy,
 }
 
 /// Steps in one pass at most; more means that two sides disagree about the outcome.

@@ -7,20 +7,21 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::announce::announce;
-use super::drift::{Finding, Situation};
+use super::drift::{Finding, Planned, Situation};
+use super::keep::{Keep, keep};
 use super::kind::{
     Effect, Goal, Identity, KindStatus, ManagedKind, Observed, Plan, PlannedStep, Step,
 };
 use super::ledger::Announced;
 use super::notes::{EventNote, StepDone};
 use super::outcome::{Outcome, Requeue, State};
-use super::owner::{Owner, at_home, resolve_ownership};
+use super::owner::{Role, Standing, at_home, standing};
 use super::ownership::{Adoption, Refusal};
 use super::pass::{Pass, Sent};
 use super::record::Repeated;
 use super::retry::RetryClass;
 use super::settings::{MAX_REPEATS, MAX_STEPS, SENT_WITHIN};
-use crate::api::{DeletionPolicy, ManagedStatus, PlannedChange, Reason};
+use crate::api::{ManagedStatus, Reason};
 use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::kubernetes::WriteError;
 
@@ -34,28 +35,28 @@ pub(super) enum Converged {
     /// All is as the goal says.
     Settled,
     /// These changes are planned and left.
-    Left(Vec<PlannedChange>),
+    Left(Planned),
     /// The resource is not ours.
     NotOurs(Refusal),
-    /// Meanwhile somebody asked to keep the resource.
-    Retained,
+    /// By now the resource is to be kept.
+    Kept(Keep),
 }
 
 /// Observes, plans, acts, folds and plans again until there is nothing left to do now.
-/// With an `owner`, the resource must be its (or become so); without, nothing is written.
+/// For a manager, the resource must be its owner's (or become so); for an observer, nothing is written.
 pub(super) async fn converge<M: ManagedKind>(
     pass: &mut Pass<'_, M>,
     identity: &Identity,
     goal: Goal<'_, M::Desired>,
-    owner: Option<Owner<'_>>,
+    role: Role<'_, M::Desired>,
 ) -> Result<Converged, Outcome> {
     let mut work = Work {
         pass,
         identity,
         goal,
-        owner,
+        role,
         observed: None,
-        ours: owner.is_none(),
+        shown: Shown::Nothing,
         adoption: None,
         sight: Sight::default(),
         deletion_sent: false,
@@ -85,6 +86,15 @@ impl Default for Sight {
     }
 }
 
+/// What the status may say of what was observed: nothing of what is another's, of nobody's that it is
+/// there, all of what is ours or becomes so by the next step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    Outline,
+    All,
+}
+
 /// What a plan leaves to do in this pass.
 enum Next<S> {
     Settled,
@@ -97,10 +107,9 @@ struct Work<'w, 'a, M: ManagedKind> {
     pass: &'w mut Pass<'a, M>,
     identity: &'w Identity,
     goal: Goal<'w, M::Desired>,
-    owner: Option<Owner<'w>>,
+    role: Role<'w, M::Desired>,
     observed: Option<M::Observed>,
-    /// The resource is ours, or becomes so by the next step; or there is none.
-    ours: bool,
+    shown: Shown,
     /// How the next step makes it ours.
     adoption: Option<Adoption>,
     sight: Sight,
@@ -144,11 +153,11 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 return Ok(Converged::Left(left));
             }
             if first.step.effect() == Effect::Delete
-                && let Some(retained) = context
+                && let Some(kept) = context
                     .unless_stopped(self.confirm_deletion(&first.step))
                     .await??
             {
-                return Ok(retained);
+                return Ok(kept);
             }
             steps_done += usize::from(first.step.effect() != Effect::Test);
             self.refuse_futile(first)?;
@@ -200,26 +209,35 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         self.observed = at_home(self.identity, observed.await?)?;
         (self.sight.current, self.sight.fresh) = (true, true);
         self.pass.progress.observed();
-        self.ours = self.owner.is_none();
-        if let (Some(observed), Some(owner)) = (&self.observed, self.owner) {
-            match resolve_ownership(self.pass, observed, owner).await? {
-                Ok(adoption) => self.adoption = adoption,
-                Err(refusal) => return Ok(Some(Converged::NotOurs(refusal))),
+        self.shown = Shown::Nothing;
+        if let Some(observed) = &self.observed {
+            match standing(self.pass, observed, &self.role).await? {
+                Standing::Full(adoption) => self.adoption = adoption,
+                Standing::Outline(outline) => {
+                    self.goal = Goal::Present(outline);
+                    self.shown = Shown::Outline;
+                    return Ok(None);
+                }
+                Standing::Refused(refusal) => return Ok(Some(Converged::NotOurs(refusal))),
             }
         }
-        self.ours = true;
+        self.shown = Shown::All;
         Ok(None)
     }
 
     /// The planned changes, where nothing may be written, or somebody else's edit is to be left.
-    fn leave(&mut self, steps: &[PlannedStep<M::Step>]) -> Option<Vec<PlannedChange>> {
+    fn leave(&mut self, steps: &[PlannedStep<M::Step>]) -> Option<Planned> {
         let finding = Finding::<M> {
             goal: self.goal,
             observed: self.observed.as_ref(),
             steps,
         };
-        if self.owner.is_none() {
-            return Some(finding.planned_changes());
+        if self.role.owner().is_none() {
+            let is_outline = self.shown == Shown::Outline;
+            return Some(Planned {
+                is_outline,
+                ..finding.planned()
+            });
         }
         let pass = &mut *self.pass;
         let situation = situation(pass);
@@ -256,10 +274,8 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 self.pass.snapshot.paused = Some(text.to_owned());
                 return Err(Outcome::paused(text));
             }
-            match &fresh.essentials.deletion_policy {
-                Ok(DeletionPolicy::Delete) => {}
-                Ok(DeletionPolicy::Retain) => return Ok(Some(Converged::Retained)),
-                Err(message) => return Err(Outcome::stalled(Reason::InvalidSpec, message)),
+            if let Some(keep) = keep(self.pass.context, &fresh.essentials).await? {
+                return Ok(Some(Converged::Kept(keep)));
             }
         }
         self.deletion_sent = true;
@@ -329,9 +345,9 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 M::fold(&mut self.observed, &mut self.pass.ledger.draft, change);
                 let folded = self.observed.take();
                 // What is not believed is not reported either.
-                self.ours = false;
+                self.shown = Shown::Nothing;
                 self.observed = at_home(self.identity, folded)?;
-                self.ours = true;
+                self.shown = Shown::All;
                 // What was observed before a test is as new after it.
                 self.sight.fresh &= is_test;
                 Ok(())
@@ -398,14 +414,25 @@ impl<M: ManagedKind> Work<'_, '_, M> {
 
     /// Writes into the draft what was observed of a resource that is ours.
     async fn report(&mut self) -> Result<(), Outcome> {
-        if !self.pass.progress.is_observed() || !self.ours {
+        if !self.pass.progress.is_observed() {
             return Ok(());
         }
         let draft = &mut self.pass.ledger.draft;
-        M::report(self.goal, draft, self.observed.as_ref());
+        let owner = self.role.owner();
+        match (self.shown, owner) {
+            (Shown::Nothing, Some(_)) => return Ok(()),
+            (Shown::All, _) => M::report(self.goal, draft, self.observed.as_ref()),
+            // An observer's status had more of it, before the resource was another's or nobody's.
+            (Shown::Nothing | Shown::Outline, _) => {
+                M::report(self.goal, draft, None);
+                let observed = self.observed.as_ref();
+                let shown = observed.filter(|_| self.shown == Shown::Outline);
+                draft.common_mut().arn = shown.map(|observed| observed.arn().to_owned());
+            }
+        }
         self.pass.progress.reported();
         self.pass.locate(self.identity);
-        let (Some(observed), Some(owner)) = (&self.observed, self.owner) else {
+        let (Some(observed), Some(owner)) = (&self.observed, owner) else {
             return Ok(());
         };
         let ledger = &mut self.pass.ledger;

@@ -10,11 +10,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use strum::{ParseError, VariantArray};
 
-use crate::api::{AdoptionPolicy, DriftPolicy, ManagementPolicy};
+use crate::api::{AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy};
 use crate::cloud::limit::Rates;
 use crate::reconcile::settings::Settings;
 
@@ -92,9 +92,19 @@ pub struct Options {
     #[arg(long, env = "CLOUDFN_CLOUDFRONT_TESTS", default_value = "require")]
     cloudfront_tests: CloudFrontTests,
 
+    /// Let objects with managementPolicy Observe see all of a function that carries no owner tag:
+    /// its code, the names of its variables, and whether its values are those of the spec.
+    #[arg(long, env = "CLOUDFN_OBSERVE_UNOWNED", value_parser = FalseyValueParser::new())]
+    observe_unowned: bool,
+
     /// driftPolicy of objects that name none: `Report` overwrites no outside edit unasked.
     #[arg(long, env = "CLOUDFN_DEFAULT_DRIFT_POLICY", default_value = "Repair", value_parser = policy::<DriftPolicy>())]
     default_drift_policy: DriftPolicy,
+
+    /// deletionPolicy of objects that name none: with `Retain`, no function is deleted unless its
+    /// object asks for it.
+    #[arg(long, env = "CLOUDFN_DEFAULT_DELETION_POLICY", default_value = "Delete", value_parser = policy::<DeletionPolicy>())]
+    default_deletion_policy: DeletionPolicy,
 
     /// Address of /livez, /readyz and /metrics.
     #[arg(long, env = "CLOUDFN_HTTP_ADDRESS", default_value = "0.0.0.0:8080")]
@@ -146,7 +156,9 @@ impl Options {
             pass_limit: PASS_LIMIT,
             management_policy: self.management_policy,
             max_adoption_policy: self.max_adoption_policy,
+            observe_unowned: self.observe_unowned,
             default_drift_policy: self.default_drift_policy,
+            default_deletion_policy: self.default_deletion_policy,
         }
     }
 }

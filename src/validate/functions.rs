@@ -174,9 +174,15 @@ fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<F
             .iter()
             .any(|extension| name.ends_with(extension))
     });
-    for (name, code) in
-        scripts.filter_map(|(name, bytes)| Some((name, std::str::from_utf8(bytes).ok()?)))
-    {
+    for (name, bytes) in scripts {
+        let Ok(code) = std::str::from_utf8(bytes) else {
+            found.push(FieldFinding {
+                level: Level::Note,
+                path: format!("{path} ({name})"),
+                message: "it is no UTF-8 text, so what it holds is not looked at".to_owned(),
+            });
+            continue;
+        };
         // The handler `a.b` is the member `b` of the export `a`.
         let export = export
             .split('.')

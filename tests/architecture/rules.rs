@@ -67,6 +67,7 @@ const PURE: &[&str] = &[
     "drift",
     "pending_create",
     "ownership",
+    "view",
     "retry",
     "archive",
     "diff",

@@ -5,7 +5,8 @@ mod foreign;
 mod hanging;
 
 use aws_sdk_cloudfront::types::{FunctionStage, TagKeys};
-use cloudfn_bed::{Action, Fault, MINUTE};
+use cloudfn_bed::{Action, ApiCall, Fault, MINUTE};
+use hyper::body::Bytes;
 use serde_json::{Value, json};
 
 use crate::support::{CFF, LFN, Scene, TIMEOUT, cff, javascript, lfn, python};
@@ -174,6 +175,55 @@ async fn the_policy_is_read_at_the_last_moment() {
             tags(&scene, kind, name).await.is_some(),
             "{kind}: it is still there"
         );
+    }
+    scene.end().await;
+}
+
+/// Deleting a definition marks it and then deletes all objects of its kind.
+#[tokio::test]
+async fn objects_that_go_with_their_definition_leave_their_functions() {
+    let scene = Scene::start("del-definition").await;
+    both_ready(&scene, &json!({"deletionPolicy": "Delete"})).await;
+    // The definitions are everybody's here, so only this scene's operator sees the mark.
+    let marked = Action::rewrite(|answer| {
+        let (mut parts, body) = answer.into_parts();
+        let mut definition: Value = serde_json::from_slice(&body).expect("JSON");
+        definition["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+        parts.headers.remove("content-length");
+        http::Response::from_parts(parts, Bytes::from(definition.to_string()))
+    });
+    scene.tenant.inject_api(
+        Fault::<ApiCall>::any()
+            .resource("customresourcedefinitions")
+            .always()
+            .then(marked),
+    );
+    for (kind, name) in BOTH {
+        let before = tags(&scene, kind, name).await;
+        scene.delete(kind, name).await;
+        assert_eq!((scene.writes(), scene.reads()), (vec![], vec![]), "{kind}");
+        assert_eq!(tags(&scene, kind, name).await, before, "{kind}");
+        scene
+            .event_with(kind, name, "Retained", "definition of this kind")
+            .await;
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_installation_may_keep_the_functions_of_objects_that_name_no_policy() {
+    let scene = Scene::with("del-default", &["--default-deletion-policy=Retain"]).await;
+    both_ready(&scene, &json!({})).await;
+    for (kind, name) in BOTH {
+        scene.delete(kind, name).await;
+        assert_eq!((scene.writes(), scene.reads()), (vec![], vec![]), "{kind}");
+        assert!(tags(&scene, kind, name).await.is_some(), "{kind}");
+    }
+    both_ready_again(&scene, &json!({"deletionPolicy": "Delete"})).await;
+    for (kind, name) in BOTH {
+        scene.delete(kind, name).await;
+        assert_eq!(scene.writes(), ["DeleteFunction"], "{kind}");
+        scene.tenant.clear_calls();
     }
     scene.end().await;
 }

@@ -304,7 +304,7 @@ fn without_moments(value: &mut Value) {
         "createRequestedAt",
         "earlierCreateRequestedAt",
         "resourceVersion",
-        "configurationSha256",
+        "settingsSha256",
     ];
     match value {
         Value::Object(members) => {

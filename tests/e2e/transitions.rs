@@ -32,8 +32,8 @@ const AT_ONCE: usize = 16;
 
 /// What differs because two functions cannot have one name.
 const HERE: &[Exception] = &[Exception {
-    paths: &["status.published.configurationSha256"],
-    reason: "the fingerprint of a configuration is salted with the function's ARN",
+    paths: &["status.published.settingsSha256"],
+    reason: "the ARN is a part of what the hash is over",
     holds: |_, one, two| one.is_string() && two.is_string(),
 }];
 

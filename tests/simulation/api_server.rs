@@ -71,6 +71,8 @@ pub struct ApiServer {
     version: u64,
     made: u64,
     changes: Vec<Change>,
+    /// The definitions of the kinds are being deleted.
+    pub definitions_go: std::cell::Cell<bool>,
     /// Wall-clock time of the next request.
     pub now: Timestamp,
 }
@@ -82,6 +84,9 @@ const CORE: [(&str, &str, &str); 3] = [
     ("events", "events.k8s.io/v1", "Event"),
 ];
 
+/// Where the definitions of kinds are.
+const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/";
+
 impl Default for ApiServer {
     fn default() -> Self {
         Self {
@@ -90,6 +95,7 @@ impl Default for ApiServer {
             version: 100,
             made: 0,
             changes: Vec::new(),
+            definitions_go: std::cell::Cell::new(false),
             now: Timestamp::UNIX_EPOCH,
         }
     }
@@ -119,6 +125,9 @@ impl ApiServer {
     }
 
     fn answer(&mut self, request: &Request) -> Result<Answer, Answer> {
+        if let Some(name) = request.path.strip_prefix(DEFINITIONS) {
+            return self.definition(name, request);
+        }
         let (key, subresource) = parse(&request.path).ok_or_else(|| {
             failure(
                 404,
@@ -186,6 +195,24 @@ impl ApiServer {
                 &format!("not modelled: {other}"),
             )),
         }
+    }
+
+    /// A definition's metadata, which is all that is asked of it.
+    fn definition(&self, name: &str, request: &Request) -> Result<Answer, Answer> {
+        let plural = name.strip_suffix(".cloudfn.dev").unwrap_or_default();
+        if request.method != "GET" || !request.partial || !self.schemas.contains_key(plural) {
+            return Err(failure(404, "NotFound", &format!("{name:?} not found")));
+        }
+        let mut metadata = json!({"name": name});
+        if self.definitions_go.get() {
+            metadata["deletionTimestamp"] =
+                json!(self.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+        }
+        let body = json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata});
+        Ok(Answer {
+            status: 200,
+            body: Arc::new(body),
+        })
     }
 
     fn create(&mut self, mut key: Key, mut object: Value) -> Result<Answer, Answer> {

@@ -12,7 +12,7 @@ use cloudfn::cloud::Tags;
 use cloudfn::functions::cloudfront as functions_cloudfront;
 use cloudfn::functions::lambda::{self as functions_lambda, Code, LambdaFunctions};
 use cloudfn::reconcile::{Inputs, ManagedKind, ReferenceName, Unmet};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretSlice};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -132,11 +132,7 @@ fn lambda(stage: &Stage, spec: &Value) -> Wanted {
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         if kind == ReferenceKind::Secret {
-            let clear = |value: &Value| {
-                SecretString::from(
-                    String::from_utf8(STANDARD.decode(text(value)).unwrap()).unwrap(),
-                )
-            };
+            let clear = |value: &Value| SecretSlice::from(STANDARD.decode(text(value)).unwrap());
             inputs.secrets.insert(
                 name,
                 data.iter()

@@ -5,7 +5,10 @@
 //! says so: what any fault or any crash leads to is the matter of `matrix` and `crashes`.
 
 mod cloudfront;
+mod definition;
 mod lambda;
+mod observe;
+mod references;
 
 use std::cell::Cell;
 use std::sync::Arc;

@@ -306,6 +306,7 @@ fn object_wrong(
             "False/Drifted",
             "False/CreateFailed",
             "False/UpdateFailed",
+            "False/OwnedByAnother",
         ]);
     }
     let touched = stage.history.touched.contains_key(&Place::of(slot));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cloudfn::api::{AdoptionPolicy, DriftPolicy, ManagementPolicy};
+use cloudfn::api::{AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy};
 use cloudfn::cloud::limit::Rates;
 use cloudfn::reconcile::settings::Settings;
 use serde_json::{Value, json};
@@ -40,7 +40,9 @@ pub fn settings() -> Settings {
         pass_limit: Duration::from_secs(90),
         management_policy: ManagementPolicy::Manage,
         max_adoption_policy: AdoptionPolicy::IfUnowned,
+        observe_unowned: false,
         default_drift_policy: DriftPolicy::Repair,
+        default_deletion_policy: DeletionPolicy::Delete,
     }
 }
 

@@ -4,7 +4,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::common::{CommonStatus, ManagedStatus};
+use crate::api::common::{CommonStatus, ManagedStatus, ReferenceKind};
 
 /// What cloudfn last knew of the function.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
@@ -84,9 +84,36 @@ pub struct CodeStatus {
 pub struct PublishedStatus {
     /// Base64 of the SHA-256 of its code.
     pub code_sha256: String,
-    /// SHA-256 over its configuration, hexadecimal; environment values are part of it only as
-    /// part of that hash over everything.
-    pub configuration_sha256: String,
+    /// SHA-256 over its configuration but the environment, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings_sha256: Option<String>,
+    /// SHA-256 over `environment` as the spec has it, hexadecimal: plain values, and where the others
+    /// come from. No value from a ConfigMap or a Secret is part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_sha256: Option<String>,
+    /// The ConfigMaps and Secrets that its environment came from, in the versions of which it was
+    /// known to be made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<PublishedReference>,
+    /// `lastModified` of the function when it was last known to be as it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+}
+
+/// A ConfigMap or Secret that the environment of a published version came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishedReference {
+    /// `ConfigMap` or `Secret`.
+    pub kind: ReferenceKind,
+    /// Its name.
+    pub name: String,
+    /// Its `metadata.uid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<String>,
+    /// Its `metadata.resourceVersion`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_version: Option<String>,
 }
 
 impl ManagedStatus for LambdaFunctionStatus {

@@ -92,7 +92,7 @@ fn what_is_too_deep_is_told_and_takes_nothing_else_away() {
         }
         assert_eq!(
             subject.essentials.deletion_policy,
-            Ok(crate::api::DeletionPolicy::Retain),
+            Ok(Some(crate::api::DeletionPolicy::Retain)),
             "{place}"
         );
         if place == "metadata" {

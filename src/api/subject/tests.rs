@@ -54,13 +54,13 @@ fn what_cannot_be_decoded_is_told_without_its_value() {
 fn deletion_is_blocked_where_nobody_knows_whether_it_may_delete() {
     assert_eq!(
         broken(("code", json!(1))).essentials.deletion_policy,
-        Ok(DeletionPolicy::Delete)
+        Ok(None)
     );
     assert_eq!(
         broken(("deletionPolicy", json!("Retain")))
             .essentials
             .deletion_policy,
-        Ok(DeletionPolicy::Retain)
+        Ok(Some(DeletionPolicy::Retain))
     );
     assert!(
         broken(("deletionPolicy", json!("Keep")))

@@ -17,8 +17,7 @@
 /// - `call`: see [`Call`].
 /// - `set`: the SDK's setter, in `CreateFunction` and in the call that changes the field.
 ///
-/// The order is that of the fingerprint: `environment` is last, since its length varies, and all
-/// else may be added before it, in any place.
+/// The order is that of the fingerprint. A row may be added in any place.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! lambda_configuration_fields {

@@ -67,6 +67,8 @@ pub struct CloudFrontDesired {
     pub gate: Gate,
     /// Plans list every difference, for people to read.
     pub explain_all: bool,
+    /// Code counts as different, without a look at it.
+    pub outline: bool,
 }
 
 impl CloudFrontDesired {
@@ -107,6 +109,10 @@ impl Desired for CloudFrontDesired {
             .chain(comment)
             .chain(stores)
             .collect()
+    }
+
+    fn outline(&mut self) {
+        self.outline = true;
     }
 
     fn explain_all(&mut self) {
@@ -171,6 +177,7 @@ pub fn desired(
             gate
         },
         explain_all: claim.is_empty(),
+        outline: false,
     })
 }
 

@@ -170,7 +170,8 @@ fn content(
     let managed = &memory.common.managed;
     let development = &observed.development;
     let config = desired.config(managed, Some(&development.config));
-    let code = development.code.as_ref().map(|code| code.sha256.as_str());
+    let code = development.code.as_ref().filter(|_| !desired.outline);
+    let code = code.map(|code| code.sha256.as_str());
     let why = differences((&development.config, code), (&config, &desired.code.sha256));
     let update = !why.is_empty();
     if update {
@@ -218,7 +219,10 @@ fn publish(
     let why = match &observed.live {
         Live::Never => vec![first_publish()],
         Live::Unread => vec![difference("stage", None, Some("LIVE"))],
-        Live::Known(live) => differences((&live.config, live.code_sha256.as_deref()), wanted),
+        Live::Known(live) => {
+            let code = live.code_sha256.as_deref().filter(|_| !desired.outline);
+            differences((&live.config, code), wanted)
+        }
     };
     if why.is_empty() {
         return Ok(None);

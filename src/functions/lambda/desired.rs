@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::code::Code;
-use super::configuration::{compare, wanted};
+use super::configuration::fingerprint::Origin;
+use super::configuration::{compare, environment, wanted};
 use super::parts::recursion;
 use crate::api::aws::partition_of;
 use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
@@ -20,6 +21,8 @@ use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
 pub struct LambdaDesired {
     /// Runtime, handler and role are always named.
     pub configuration: Configuration,
+    /// Where its environment comes from.
+    pub origin: Origin,
     /// The code.
     pub code: Code,
     /// Publish a version of what is settled.
@@ -32,6 +35,8 @@ pub struct LambdaDesired {
     pub claim: Tags,
     /// Our own tags are written alone, since no other difference is removed unasked.
     pub explain_all: bool,
+    /// Code and hidden values count as different, without a look at them.
+    pub outline: bool,
 }
 
 impl LambdaDesired {
@@ -64,6 +69,10 @@ impl Desired for LambdaDesired {
         names
     }
 
+    fn outline(&mut self) {
+        self.outline = true;
+    }
+
     fn explain_all(&mut self) {
         self.explain_all = true;
     }
@@ -71,29 +80,12 @@ impl Desired for LambdaDesired {
 
 /// The ConfigMaps and Secrets that the spec names.
 pub fn references(spec: &LambdaFunctionSpec) -> BTreeSet<ReferenceName> {
-    let entries = || {
-        spec.environment
-            .iter()
-            .flat_map(|e| e.variables_from.iter().flatten())
-    };
-    let values = || entries().filter_map(|entry| entry.value_from.as_ref());
-    let secrets = entries()
-        .filter_map(|entry| entry.secret_ref.as_ref().map(|r| &r.name))
-        .chain(values().filter_map(|value| value.secret_key_ref.as_ref().map(|r| &r.name)));
-    let config_maps = entries()
-        .filter_map(|entry| entry.config_map_ref.as_ref().map(|r| &r.name))
-        .chain(values().filter_map(|value| value.config_map_key_ref.as_ref().map(|r| &r.name)))
-        .chain(spec.code.config_map_ref.as_ref().map(|r| &r.name));
-    let named = |kind| {
-        move |name: &String| ReferenceName {
-            kind,
-            name: name.clone(),
-        }
-    };
-    secrets
-        .map(named(ReferenceKind::Secret))
-        .chain(config_maps.map(named(ReferenceKind::ConfigMap)))
-        .collect()
+    let code = spec.code.config_map_ref.iter().map(|of| ReferenceName {
+        kind: ReferenceKind::ConfigMap,
+        name: of.name.clone(),
+    });
+    let environment = spec.environment.iter().flat_map(environment::names);
+    environment.chain(code).collect()
 }
 
 /// What is wanted.
@@ -114,11 +106,13 @@ pub fn desired(
     }
     Ok(LambdaDesired {
         configuration: wanted::configuration(spec, inputs)?,
+        origin: environment::origin(spec.environment.as_ref(), inputs),
         code: Code::wanted(&spec.code, inputs)?,
         publish: spec.publish,
         recursive_loop: spec.recursive_loop,
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
         explain_all: claim.is_empty(),
+        outline: false,
     })
 }

@@ -1,5 +1,6 @@
 //! Reads the function: one `GetFunction`, and one call for each named part that it does not show.
 
+use super::configuration::fingerprint::Made;
 use super::desired::LambdaDesired;
 use super::parts;
 use super::parts::part::Known;
@@ -33,8 +34,8 @@ pub struct Published {
     pub version: String,
     /// Base64 of the SHA-256 of its code.
     pub code_sha256: String,
-    /// Fingerprint of its configuration.
-    pub configuration_sha256: String,
+    /// What else it was made of.
+    pub made: Made,
 }
 
 impl LambdaObserved {

@@ -218,18 +218,20 @@ impl Work {
     ) -> Self {
         let function = &observed.function;
         let wanted = compare::effective(&desired.configuration, &memory.common.managed);
-        let code_is_current = source::is_current(desired, memory, observed);
-        let mut code = compare::differing(&wanted, &function.configuration, Call::Code);
+        let code_is_current = !desired.outline && source::is_current(desired, memory, observed);
+        let compare = if desired.outline {
+            compare::outlined
+        } else {
+            compare::differing
+        };
+        let mut code = compare(&wanted, &function.configuration, Call::Code);
         if !code_is_current {
-            let (from, to) = (function.code_sha256.clone(), desired.code.show());
+            let seen = function.code_sha256.as_ref().filter(|_| !desired.outline);
+            let (from, to) = (seen.cloned(), desired.code.show());
             code.why.insert(0, difference(CODE, from, Some(to)));
         }
         Self {
-            configuration: compare::differing(
-                &wanted,
-                &function.configuration,
-                Call::Configuration,
-            ),
+            configuration: compare(&wanted, &function.configuration, Call::Configuration),
             code,
             code_is_current,
         }

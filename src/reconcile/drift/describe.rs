@@ -123,12 +123,40 @@ pub(super) fn found<M: ManagedKind>(
     drift
 }
 
+/// Changes that are planned and left.
+pub(in super::super) struct Planned {
+    /// Those that `status.plannedChanges` lists.
+    pub(in super::super) listed: Vec<PlannedChange>,
+    /// How many there are.
+    pub(in super::super) total: usize,
+    /// The resource is nobody's, and what it has is told in outline.
+    pub(in super::super) is_outline: bool,
+}
+
+impl Planned {
+    /// The message of an object that only observes.
+    pub(super) fn message(&self) -> String {
+        let (total, listed) = (self.total, self.listed.len());
+        let see = if listed < total {
+            format!("status.plannedChanges lists the first {listed}")
+        } else {
+            "see status.plannedChanges".to_owned()
+        };
+        let outline = if self.is_outline {
+            "; the function is nobody's, so its code and its variables are not compared unless the operator has --observe-unowned"
+        } else {
+            ""
+        };
+        format!("managementPolicy is Observe and {total} changes are planned; {see}{outline}")
+    }
+}
+
 /// What the steps would do, for `status.plannedChanges`.
-pub(in super::super) fn planned_changes<M: ManagedKind>(
+pub(in super::super) fn planned<M: ManagedKind>(
     goal: Goal<'_, M::Desired>,
     observed: Option<&M::Observed>,
     steps: &[PlannedStep<M::Step>],
-) -> Vec<PlannedChange> {
+) -> Planned {
     let changes = steps
         .iter()
         .filter(|planned| !writes_only_our_tags(planned) && !is_test(planned))
@@ -158,7 +186,14 @@ pub(in super::super) fn planned_changes<M: ManagedKind>(
                 }
             }))
         });
-    changes.take(PLANNED_LIMIT).collect()
+    let mut listed: Vec<PlannedChange> = changes.collect();
+    let total = listed.len();
+    listed.truncate(PLANNED_LIMIT);
+    Planned {
+        listed,
+        total,
+        is_outline: false,
+    }
 }
 
 fn value(text: &str) -> String {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::describe::{cut, start};
 use super::*;
-use crate::api::{CommonSpec, cloudfront as api};
+use crate::api::{CommonSpec, PlannedChange, cloudfront as api};
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::functions::cloudfront::{
@@ -93,7 +93,7 @@ fn told(code: &str, observed: Option<&CloudFrontObserved>) -> (LastDrift, Vec<Pl
     };
     (
         found::<CloudFrontFunctions>(now(), &desired, observed, &steps),
-        planned_changes::<CloudFrontFunctions>(goal, observed, &steps),
+        planned::<CloudFrontFunctions>(goal, observed, &steps).listed,
     )
 }
 

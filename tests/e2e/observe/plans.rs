@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::invariants::SENTINEL;
 use crate::ownership::either::{
-    BOTH, adopting, create, exists, has_finalizer, is_stalled, manifest, runs, state, writes_of,
+    BOTH, INSTANCE, OWNER, adopting, create, exists, has_finalizer, is_stalled, manifest, message,
+    runs, state, untag, writes_of,
 };
 use crate::support::{BINARY, CFF, LFN, Scene, TIMEOUT, javascript, quiet_with};
 
@@ -107,7 +108,11 @@ async fn a_missing_function_is_planned_and_then_made_when_manage_allows_it() {
 
 #[tokio::test]
 async fn the_plan_for_a_foreign_cloudfront_function_is_exact_and_manage_carries_it_out() {
-    let scene = Scene::with("observe-cff", &["--max-adoption-policy=IfUnowned"]).await;
+    let scene = Scene::with(
+        "observe-cff",
+        &["--max-adoption-policy=IfUnowned", "--observe-unowned"],
+    )
+    .await;
     create(&scene.cloud, CFF, "f", &[("team", "others"), ("cost", "1")]).await;
     let before = state(&scene.cloud, CFF, "f").await;
     let spec = json!({"comment": "ours", "tags": {"team": "edge", "tier": "gold"}});
@@ -163,7 +168,11 @@ async fn the_plan_for_a_foreign_cloudfront_function_is_exact_and_manage_carries_
 
 #[tokio::test]
 async fn the_plan_for_a_foreign_lambda_function_shows_no_environment_value() {
-    let scene = Scene::with("observe-lfn", &["--max-adoption-policy=IfUnowned"]).await;
+    let scene = Scene::with(
+        "observe-lfn",
+        &["--max-adoption-policy=IfUnowned", "--observe-unowned"],
+    )
+    .await;
     create(&scene.cloud, LFN, "f", &[("team", "others")]).await;
     let environment = aws_sdk_lambda::types::Environment::builder()
         .variables("KEPT", "same")
@@ -241,7 +250,7 @@ async fn the_plan_for_a_foreign_lambda_function_shows_no_environment_value() {
 
 #[tokio::test]
 async fn a_foreign_function_that_equals_the_spec_is_ready_and_stays_foreign() {
-    let scene = Scene::start("observe-same").await;
+    let scene = Scene::with("observe-same", &["--observe-unowned"]).await;
     for kind in BOTH {
         scene
             .apply(manifest(
@@ -253,6 +262,9 @@ async fn a_foreign_function_that_equals_the_spec_is_ready_and_stays_foreign() {
             .await;
         scene.ready(kind, "origin").await;
         scene.delete(kind, "origin").await;
+        for key in [OWNER, INSTANCE] {
+            untag(&scene.cloud, kind, "f", key).await;
+        }
         let before = state(&scene.cloud, kind, "f").await;
         scene.tenant.clear_calls();
         scene
@@ -458,6 +470,101 @@ async fn adoption_beyond_the_flag_is_refused_under_observe_too() {
             &scene.reason(kind, "f", "NotAllowed").await,
             "NotAllowed"
         ));
+        scene.delete(kind, "f").await;
+    }
+    assert_eq!(scene.writes(), Vec::<String>::new());
+    scene.end().await;
+}
+
+/// A status as somebody reads it who looks for more than he may know.
+fn told(object: &DynamicObject) -> String {
+    object.data["status"].to_string()
+}
+
+#[tokio::test]
+async fn another_objects_function_shows_nothing_but_whose_it_is() {
+    let scene = Scene::with("observe-other", &["--observe-unowned"]).await;
+    for kind in BOTH {
+        let environment = if kind == LFN {
+            json!({"environment": {"variables": {"GUESS": format!("{SENTINEL}-one")}}})
+        } else {
+            json!({"comment": "of the owner"})
+        };
+        scene
+            .apply(manifest(kind, "origin", "same", environment.clone()))
+            .await;
+        let origin = scene.ready(kind, "origin").await;
+        scene.tenant.clear_calls();
+        let mut spec = observing(environment);
+        spec["functionName"] = json!("origin");
+        scene.apply(manifest(kind, "thief", "same", spec)).await;
+        let object = scene.reason(kind, "thief", "OwnedByAnother").await;
+        assert!(is_stalled(&object, "OwnedByAnother"), "{object:?}");
+        assert!(message(&object, "Stalled").contains("/origin"));
+        let known = &origin.data["status"];
+        let hashes = [
+            "/codeSha256",
+            "/development/codeSha256",
+            "/lastModified",
+            "/etag",
+            "/arn",
+        ];
+        for secret in hashes
+            .iter()
+            .filter_map(|path| known.pointer(path)?.as_str())
+        {
+            assert!(!told(&object).contains(secret), "{}", told(&object));
+        }
+        assert!(plan(&object).is_empty(), "{:?}", plan(&object));
+        assert_eq!(scene.writes(), Vec::<String>::new());
+        scene.delete(kind, "thief").await;
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn nobodys_function_is_planned_for_in_outline() {
+    let scene = Scene::start("observe-nobody").await;
+    for kind in BOTH {
+        create(&scene.cloud, kind, "f", &[("team", "others")]).await;
+        let before = state(&scene.cloud, kind, "f").await;
+        let spec = if kind == LFN {
+            json!({"environment": {"variables": {"GUESS": format!("{SENTINEL}-one")}}})
+        } else {
+            json!({})
+        };
+        // The code of a CloudFront function is guessed rightly here.
+        scene
+            .apply(manifest(kind, "f", "outside", observing(spec)))
+            .await;
+        let object = scene.reason(kind, "f", "Drifted").await;
+        assert!(message(&object, "Stalled").contains("--observe-unowned"));
+        let rows = plan(&object);
+        let code: Vec<_> = rows
+            .iter()
+            .filter(|[_, field, ..]| field == "code")
+            .collect();
+        assert!(
+            matches!(code.as_slice(), [[_, _, from, _], ..] if from == "-"),
+            "{rows:?}"
+        );
+        let variables: Vec<_> = rows
+            .iter()
+            .filter(|[_, field, ..]| field.starts_with("environment"))
+            .map(|[_, field, from, to]| (field.as_str(), from.as_str(), to.as_str()))
+            .collect();
+        let expected: &[_] = if kind == LFN {
+            &[("environment", "-", "-")]
+        } else {
+            &[]
+        };
+        assert_eq!(variables, expected);
+        assert!(diffs(&object).iter().all(|diff| !diff), "{rows:?}");
+        for field in ["codeSha256", "development", "live", "etag", "lastModified"] {
+            assert!(object.data["status"][field].is_null(), "{}", told(&object));
+        }
+        assert!(object.data["status"]["arn"].is_string());
+        assert_eq!(state(&scene.cloud, kind, "f").await, before);
         scene.delete(kind, "f").await;
     }
     assert_eq!(scene.writes(), Vec::<String>::new());

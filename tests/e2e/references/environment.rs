@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use cloudfn_bed::{Action, ApiCall, Fault};
 use serde_json::{Value, json};
 
@@ -244,6 +246,46 @@ async fn a_variable_given_twice_is_refused_by_name_and_no_call_is_made() {
     .await;
     let object = scene.reason(LFN, "f", "InvalidSpec").await;
     assert!(message(&object).contains("OTHER"), "{}", message(&object));
+    assert_eq!(scene.writes(), Vec::<String>::new());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_secret_that_turns_binary_is_refused_and_the_function_keeps_its_variables() {
+    let scene = Scene::start("refs-binary").await;
+    let encoded = |bytes: &[u8]| json!(STANDARD.encode(bytes));
+    let text = encoded(hidden("one").as_bytes());
+    let with_nul = encoded(format!("{}\0", hidden("nul")).as_bytes());
+    let data = |token: &Value| json!({"kind": "Secret", "metadata": {"name": "s"}, "data": {"TOKEN": token, "USER": text}});
+    scene.apply(data(&text)).await;
+    scene
+        .apply(with(
+            &json!({"variablesFrom": [{"secretRef": {"name": "s"}}]}),
+        ))
+        .await;
+    scene.ready(LFN, "f").await;
+    let before = variables(&scene).await;
+    scene.tenant.clear_calls();
+    for (token, part) in [
+        (encoded(b"\xff\xfe"), "no UTF-8 text"),
+        (with_nul, "a NUL byte"),
+    ] {
+        scene.apply(data(&token)).await;
+        let told = |object: &kube::api::DynamicObject| {
+            cloudfn_bed::condition(object, "Stalled").is_some() && message(object).contains(part)
+        };
+        let object = scene.tenant.wait_for(LFN, "f", part, told, TIMEOUT).await;
+        assert!(
+            message(&object).contains("key TOKEN of the Secret s")
+                && !message(&object).contains(SENTINEL),
+            "{}",
+            message(&object)
+        );
+        assert_eq!(variables(&scene).await, before, "{part}");
+    }
+    assert_eq!(scene.writes(), Vec::<String>::new());
+    let version = scene.apply(data(&text)).await.metadata.resource_version;
+    ready_with(&scene, LFN, &version.expect("a version")).await;
     assert_eq!(scene.writes(), Vec::<String>::new());
     scene.end().await;
 }

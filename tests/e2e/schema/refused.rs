@@ -163,6 +163,7 @@ async fn a_cloudfront_function_that_breaks_a_rule_is_refused_and_told_what_to_ch
     rows.extend([
         ("two sources of code", json!({"code": {"inline": "x", "configMapKeyRef": reference}}), "code needs exactly one of inline and configMapKeyRef"),
         ("empty code", json!({"code": {"inline": ""}}), "the code is empty; write a function named handler"),
+        ("a ConfigMap whose name goes on as a fragment", json!({"code": {"configMapKeyRef": {"name": "mine#frag", "key": "k"}}}), "spec.code.configMapKeyRef.name in body should match"),
         ("a reference without a key", json!({"code": {"configMapKeyRef": {"name": "map"}}}), "spec.code.configMapKeyRef.key: Required value"),
         (
             "a reference without a name",
@@ -313,6 +314,8 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
         ("a value from two places", from(json!({"name": "AB", "valueFrom": both})), "valueFrom needs exactly one of secretKeyRef and configMapKeyRef"),
         ("a value from nowhere", from(json!({"name": "AB", "valueFrom": {}})), "valueFrom needs exactly one of secretKeyRef and configMapKeyRef"),
         ("a bad name in variablesFrom", from(json!({"name": "A-B", "valueFrom": secret})), "name in body should match"),
+        ("a Secret whose name goes on as a query", from(json!({"secretRef": {"name": "mine?x=y"}})), "spec.environment.variablesFrom[0].secretRef.name in body should match"),
+        ("a ConfigMap whose name is a path", from(json!({"name": "AB", "valueFrom": {"configMapKeyRef": {"name": "a/b", "key": "k"}}})), "valueFrom.configMapKeyRef.name in body should match"),
         ("a secret without a key", from(json!({"name": "AB", "valueFrom": {"secretKeyRef": {"name": "s"}}})), "valueFrom.secretKeyRef.key: Required value"),
         ("101 entries", json!({"environment": {"variablesFrom": many_entries}}), "spec.environment.variablesFrom: Too many: 101: must have at most 100"),
     ]);

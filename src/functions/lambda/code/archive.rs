@@ -21,6 +21,8 @@ const UTF8_NAME: u16 = 0x0800;
 const MIDNIGHT: u16 = 0;
 const FIRST_OF_JANUARY_1980: u16 = 0x0021;
 const REGULAR_FILE: u32 = 0o100_000;
+const EXECUTABLE: u32 = 0o755;
+const PLAIN: u32 = 0o644;
 const LOCAL_HEADER_SIZE: usize = 30;
 const CENTRAL_HEADER_SIZE: usize = 46;
 const END_SIZE: usize = 22;
@@ -31,11 +33,32 @@ pub fn sha256(bytes: &[u8]) -> String {
     STANDARD.encode(Sha256::digest(bytes))
 }
 
+/// The permissions of a file, from its path and its content.
+type Mode = fn(&str, &[u8]) -> u32;
+
 /// An archive of these files, path to content.
 ///
 /// Errors: [`Unmet::Invalid`] for no files, for a path that is unsafe or cannot be unpacked, and
 /// for more than [`LIMIT`] bytes.
 pub fn zip(files: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, Unmet> {
+    archive(files, mode)
+}
+
+/// The hash of the archive that earlier releases made of these files, where it was another one: they
+/// made nothing executable but a `bootstrap` at the top. What runs such an archive is left.
+///
+/// Errors: as [`zip`].
+pub fn earlier_sha256(files: &BTreeMap<&str, &[u8]>) -> Result<Option<String>, Unmet> {
+    let moved =
+        |(path, content): (&&str, &&[u8])| mode(path, content) != earlier_mode(path, content);
+    if files.iter().any(moved) {
+        Ok(Some(sha256(&archive(files, earlier_mode)?)))
+    } else {
+        Ok(None)
+    }
+}
+
+fn archive(files: &BTreeMap<&str, &[u8]>, mode: Mode) -> Result<Vec<u8>, Unmet> {
     if files.is_empty() {
         return Err(Unmet::Invalid(
             "the code has no files; add at least the one that holds the handler".to_owned(),
@@ -70,7 +93,7 @@ pub fn zip(files: &BTreeMap<&str, &[u8]>) -> Result<Vec<u8>, Unmet> {
         put16(&mut directory, 0); // comment
         put16(&mut directory, 0); // disk
         put16(&mut directory, 0); // internal attributes
-        put32(&mut directory, (REGULAR_FILE | mode(path)) << 16);
+        put32(&mut directory, (REGULAR_FILE | mode(path, content)) << 16);
         put32(&mut directory, offset);
         directory.extend_from_slice(path.as_bytes());
     }
@@ -105,9 +128,23 @@ fn entry(path: &str, content: &[u8]) -> Result<Vec<u8>, Unmet> {
     Ok(entry)
 }
 
-/// The entry point of an OS-only runtime must be executable, or the function cannot start.
-fn mode(path: &str) -> u32 {
-    if path == "bootstrap" { 0o755 } else { 0o644 }
+/// What is a program must be executable, or Lambda cannot start it: the entry point of an OS-only
+/// runtime, a wrapper, and all in `extensions/`, where Lambda looks for extensions.
+fn mode(path: &str, content: &[u8]) -> u32 {
+    let is_program = content.starts_with(b"#!") || content.starts_with(b"\x7fELF");
+    if is_program || path.starts_with("extensions/") {
+        EXECUTABLE
+    } else {
+        PLAIN
+    }
+}
+
+fn earlier_mode(path: &str, _: &[u8]) -> u32 {
+    if path == "bootstrap" {
+        EXECUTABLE
+    } else {
+        PLAIN
+    }
 }
 
 fn check_path(path: &str, files: &BTreeMap<&str, &[u8]>) -> Result<(), Unmet> {

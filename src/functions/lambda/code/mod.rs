@@ -22,6 +22,9 @@ pub enum Code {
         bytes: Vec<u8>,
         /// Base64 of its SHA-256, as the cloud reports it.
         sha256: String,
+        /// The same of the archive that an earlier release made of the same files, which counts as this
+        /// one.
+        earlier_sha256: Option<String>,
     },
     /// An S3 object.
     S3 {
@@ -43,6 +46,11 @@ impl Code {
     /// [`Unmet::Missing`] for a ConfigMap that does not exist, [`Unmet::Invalid`] for code that
     /// cannot be an archive.
     pub fn wanted(spec: &Spec, inputs: &Inputs) -> Result<Self, Unmet> {
+        if spec.s3_object_version.is_some() && spec.s3_key.is_none() {
+            return Err(Unmet::Invalid(
+                "code.s3ObjectVersion goes with s3Bucket and s3Key; set them or drop it".to_owned(),
+            ));
+        }
         match (
             &spec.inline,
             &spec.config_map_ref,
@@ -71,7 +79,9 @@ impl Code {
                         .collect(),
                 )
             }
-            (None, None, Some(base64), None, None) => Ok(Self::archive(archive::decode(base64)?)),
+            (None, None, Some(base64), None, None) => {
+                Ok(Self::archive(archive::decode(base64)?, None))
+            }
             (None, None, None, Some(bucket), Some(key)) => {
                 let version = spec.s3_object_version.as_deref();
                 Ok(Self::S3 {
@@ -89,13 +99,15 @@ impl Code {
     }
 
     fn zip(files: &BTreeMap<&str, &[u8]>) -> Result<Self, Unmet> {
-        archive::zip(files).map(Self::archive)
+        let bytes = archive::zip(files)?;
+        Ok(Self::archive(bytes, archive::earlier_sha256(files)?))
     }
 
-    fn archive(bytes: Vec<u8>) -> Self {
+    fn archive(bytes: Vec<u8>, earlier_sha256: Option<String>) -> Self {
         Self::Zip {
             sha256: archive::sha256(&bytes),
             bytes,
+            earlier_sha256,
         }
     }
 

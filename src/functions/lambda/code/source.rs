@@ -58,7 +58,14 @@ pub fn is_current(
 ) -> bool {
     let running = observed.function.code_sha256.as_deref();
     let wanted = match &desired.code {
-        Code::Zip { sha256, .. } => return running == Some(sha256),
+        Code::Zip {
+            sha256,
+            earlier_sha256,
+            ..
+        } => {
+            return running.is_some()
+                && [Some(sha256.as_str()), earlier_sha256.as_deref()].contains(&running);
+        }
         Code::S3 { source, .. } => source.as_str(),
     };
     if let Some(deployed) = &observed.deployed {

@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::value::Value;
-use crate::cloud::lambda::fields::{Call, Row};
+use crate::cloud::lambda::fields::{Call, Row, Visibility};
 use crate::cloud::lambda::{Configuration, ROWS, configuration_fields};
+use crate::functions::shared::difference::difference;
 use crate::reconcile::Difference;
 
 /// Members to change, and how they differ.
@@ -56,17 +57,51 @@ fn or_taken_away<T: Clone>(
 
 /// The members of `wanted` that `observed` does not have, of those that `call` changes.
 pub fn differing(wanted: &Configuration, observed: &Configuration, call: Call) -> Differing {
+    differing_by(wanted, call, Looked::At(observed))
+}
+
+/// The same for a function whose hidden values nobody may learn of: each counts as one difference.
+pub fn outlined(wanted: &Configuration, observed: &Configuration, call: Call) -> Differing {
+    differing_by(wanted, call, Looked::Past(observed))
+}
+
+/// Whether hidden values of what was observed are looked at.
+#[derive(Clone, Copy)]
+enum Looked<'a> {
+    At(&'a Configuration),
+    Past(&'a Configuration),
+}
+
+impl<'a> Looked<'a> {
+    /// What was observed; `None` where a value of this visibility is not looked at.
+    fn with(self, visibility: Visibility) -> Option<&'a Configuration> {
+        match self {
+            Self::Past(_) if visibility == Visibility::Hidden => None,
+            Self::At(observed) | Self::Past(observed) => Some(observed),
+        }
+    }
+}
+
+fn differing_by(wanted: &Configuration, call: Call, looked: Looked<'_>) -> Differing {
     let mut found = Differing::default();
     macro_rules! collect {
         ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
             if ROWS.$field.call == call {
-                found.changes.$field =
-                    differs(wanted.$field.as_ref(), observed.$field.as_ref(), &ROWS.$field, &mut found.why);
+                let (row, why) = (&ROWS.$field, &mut found.why);
+                found.changes.$field = match looked.with(row.value) {
+                    Some(observed) => differs(wanted.$field.as_ref(), observed.$field.as_ref(), row, why),
+                    None => unseen(wanted.$field.as_ref(), row, why),
+                };
             }
         )*};
     }
     configuration_fields!(collect;);
     found
+}
+
+fn unseen<T: Clone>(wanted: Option<&T>, row: &Row<T>, why: &mut Vec<Difference>) -> Option<T> {
+    why.extend(wanted.map(|_| difference(row.name, None, None)));
+    wanted.cloned()
 }
 
 fn differs<T: Value>(

@@ -4,11 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
-use crate::api::lambda::{Environment as Spec, KeyRef, VariablesFrom};
+use super::fingerprint::Origin;
+use crate::api::ReferenceKind;
+use crate::api::digest::sha256_of_parts;
+use crate::api::lambda::{Environment as Spec, KeyRef, PublishedReference, VariablesFrom};
 use crate::cloud::lambda::Environment;
-use crate::reconcile::{Inputs, Unmet};
+use crate::reconcile::{Inputs, ReferenceName, Unmet};
 
 /// AWS allows 4 KB for the environment as JSON; names and values alone are a lower bound of that.
 const LIMIT: usize = 4096;
@@ -40,7 +43,9 @@ const RESERVED: [&str; 18] = [
 pub(super) fn environment(spec: &Spec, inputs: &Inputs) -> Result<Environment, Unmet> {
     let mut variables = BTreeMap::new();
     for (name, value) in spec.variables.iter().flatten() {
-        insert(&mut variables, name.clone(), value.clone().into())?;
+        let place = || format!("environment.variables.{name}");
+        let value = text(value.as_bytes(), place)?;
+        insert(&mut variables, name.clone(), value)?;
     }
     let mut plain: BTreeSet<String> = variables.keys().cloned().collect();
     for entry in spec.variables_from.iter().flatten() {
@@ -69,6 +74,77 @@ fn is_of_secret(entry: &VariablesFrom) -> bool {
     entry.secret_ref.is_some() || value_from.is_some_and(|value| value.secret_key_ref.is_some())
 }
 
+/// Where the environment comes from. A plain value is in the spec, for every reader; of what comes from
+/// ConfigMaps and Secrets, only where it stands.
+pub fn origin(spec: Option<&Spec>, inputs: &Inputs) -> Origin {
+    let Some(spec) = spec else {
+        return Origin::default();
+    };
+    let plain = spec.variables.iter().flatten();
+    let plain = plain.map(|(name, value)| vec!["plain", name.as_str(), value.as_str()]);
+    // The order of the entries means nothing.
+    let entries: BTreeSet<_> = spec.variables_from.iter().flatten().map(place).collect();
+    let parts: Vec<&str> = plain.chain(entries).flatten().collect();
+    let named = inputs
+        .versions
+        .iter()
+        .filter(|(name, _)| names(spec).contains(name));
+    Origin {
+        sha256: sha256_of_parts(parts.iter().map(|part| part.as_bytes())),
+        references: named
+            .map(|(name, version)| PublishedReference {
+                kind: name.kind,
+                name: name.name.clone(),
+                uid: version.uid.clone(),
+                resource_version: version.resource_version.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// Where an entry's values stand.
+fn place(entry: &VariablesFrom) -> Vec<&str> {
+    let value_from = entry.value_from.as_ref();
+    let secret_key = value_from.and_then(|v| v.secret_key_ref.as_ref());
+    let config_map_key = value_from.and_then(|v| v.config_map_key_ref.as_ref());
+    vec![
+        "from",
+        entry.name.as_deref().unwrap_or_default(),
+        entry.prefix.as_deref().unwrap_or_default(),
+        secret_key.map_or("", |of| of.name.as_str()),
+        secret_key.map_or("", |of| of.key.as_str()),
+        config_map_key.map_or("", |of| of.name.as_str()),
+        config_map_key.map_or("", |of| of.key.as_str()),
+        entry.secret_ref.as_ref().map_or("", |of| of.name.as_str()),
+        entry
+            .config_map_ref
+            .as_ref()
+            .map_or("", |of| of.name.as_str()),
+    ]
+}
+
+/// The ConfigMaps and Secrets that an environment names.
+pub fn names(spec: &Spec) -> BTreeSet<ReferenceName> {
+    let entries = || spec.variables_from.iter().flatten();
+    let values = || entries().filter_map(|entry| entry.value_from.as_ref());
+    let secrets = entries()
+        .filter_map(|entry| entry.secret_ref.as_ref().map(|r| &r.name))
+        .chain(values().filter_map(|value| value.secret_key_ref.as_ref().map(|r| &r.name)));
+    let config_maps = entries()
+        .filter_map(|entry| entry.config_map_ref.as_ref().map(|r| &r.name))
+        .chain(values().filter_map(|value| value.config_map_key_ref.as_ref().map(|r| &r.name)));
+    let named = |kind| {
+        move |name: &String| ReferenceName {
+            kind,
+            name: name.clone(),
+        }
+    };
+    secrets
+        .map(named(ReferenceKind::Secret))
+        .chain(config_maps.map(named(ReferenceKind::ConfigMap)))
+        .collect()
+}
+
 fn from(
     entry: &VariablesFrom,
     inputs: &Inputs,
@@ -79,17 +155,20 @@ fn from(
     let secret_key = value_from.and_then(|v| v.secret_key_ref.as_ref());
     let config_map_key = value_from.and_then(|v| v.config_map_key_ref.as_ref());
     match (&entry.name, secret_key, config_map_key, &entry.secret_ref, &entry.config_map_ref) {
+        (Some(_), ..) if entry.prefix.is_some() => Err(Unmet::Invalid(
+            "prefix in environment.variablesFrom goes with secretRef or configMapRef only; drop it".to_owned(),
+        )),
         (Some(name), Some(key), None, None, None) => insert(variables, name.clone(), secret_value(key, inputs)?),
         (Some(name), None, Some(key), None, None) => insert(variables, name.clone(), config_map_value(key, inputs)?),
         (None, None, None, Some(secret), None) => {
             for (key, value) in secret_data(&secret.name, inputs)? {
-                insert(variables, format!("{prefix}{key}"), value.clone())?;
+                insert(variables, format!("{prefix}{key}"), secret_text(&secret.name, key, value)?)?;
             }
             Ok(())
         }
         (None, None, None, None, Some(config_map)) => {
             for (key, value) in config_map_data(&config_map.name, inputs)? {
-                insert(variables, format!("{prefix}{key}"), text(&config_map.name, key, value)?)?;
+                insert(variables, format!("{prefix}{key}"), config_map_text(&config_map.name, key, value)?)?;
             }
             Ok(())
         }
@@ -102,7 +181,7 @@ fn from(
 fn secret_data<'a>(
     name: &str,
     inputs: &'a Inputs,
-) -> Result<&'a BTreeMap<String, SecretString>, Unmet> {
+) -> Result<&'a BTreeMap<String, SecretSlice<u8>>, Unmet> {
     inputs.secrets.get(name).ok_or_else(|| {
         Unmet::Missing(format!(
             "the Secret {name} does not exist; create it or correct environment.variablesFrom"
@@ -112,10 +191,10 @@ fn secret_data<'a>(
 
 fn secret_value(of: &KeyRef, inputs: &Inputs) -> Result<SecretString, Unmet> {
     let (name, key) = (&of.name, &of.key);
-    secret_data(name, inputs)?
-        .get(key)
-        .cloned()
-        .ok_or_else(|| Unmet::Missing(format!("the Secret {name} has no key {key}, or its value is no UTF-8 text; add or correct the key")))
+    let value = secret_data(name, inputs)?.get(key).ok_or_else(|| {
+        Unmet::Missing(format!("the Secret {name} has no key {key}; add the key"))
+    })?;
+    secret_text(name, key, value)
 }
 
 fn config_map_data<'a>(
@@ -136,13 +215,33 @@ fn config_map_value(of: &KeyRef, inputs: &Inputs) -> Result<SecretString, Unmet>
             "the ConfigMap {name} has no key {key}; add the key"
         ))
     })?;
-    text(name, key, value)
+    config_map_text(name, key, value)
 }
 
-fn text(name: &str, key: &str, value: &[u8]) -> Result<SecretString, Unmet> {
-    String::from_utf8(value.to_vec())
-        .map(Into::into)
-        .map_err(|_| Unmet::Invalid(format!("the value of key {key} of the ConfigMap {name} is no UTF-8 text, so it cannot be a variable; correct it")))
+fn secret_text(name: &str, key: &str, value: &SecretSlice<u8>) -> Result<SecretString, Unmet> {
+    let place = || format!("key {key} of the Secret {name}");
+    text(value.expose_secret(), place)
+}
+
+fn config_map_text(name: &str, key: &str, value: &[u8]) -> Result<SecretString, Unmet> {
+    text(value, || format!("key {key} of the ConfigMap {name}"))
+}
+
+/// The value as a variable can have it. Nothing is left out or cut: half an environment is worse than
+/// the one before.
+fn text(value: &[u8], place: impl Fn() -> String) -> Result<SecretString, Unmet> {
+    let refused = |what: &str| {
+        let place = place();
+        Unmet::Invalid(format!(
+            "the value of {place} {what}, so it cannot be a variable; correct it"
+        ))
+    };
+    let text = std::str::from_utf8(value).map_err(|_| refused("is no UTF-8 text"))?;
+    // A variable of a process ends at a NUL byte.
+    if text.contains('\0') {
+        return Err(refused("has a NUL byte"));
+    }
+    Ok(text.into())
 }
 
 fn insert(

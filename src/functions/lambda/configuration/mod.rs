@@ -4,7 +4,7 @@
 //! single field, but for what only the environment has. Pure.
 
 pub mod compare;
-mod environment;
+pub mod environment;
 pub mod fingerprint;
 mod value;
 pub mod wanted;

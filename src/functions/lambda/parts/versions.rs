@@ -9,7 +9,10 @@ use super::part::{Need, Part, Situation, Turn};
 use crate::api::lambda::{LambdaFunctionStatus, PublishedStatus};
 use crate::cloud::CloudError;
 use crate::cloud::lambda::LambdaApi;
-use crate::functions::lambda::configuration::fingerprint::fingerprint;
+use crate::cloud::lambda::fields::Call;
+use crate::functions::lambda::code::source;
+use crate::functions::lambda::configuration::compare;
+use crate::functions::lambda::configuration::fingerprint::{Made, settings};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::{LambdaObserved, Published};
 use crate::functions::shared::difference::difference;
@@ -27,8 +30,8 @@ pub struct Step {
     pub code_sha256: String,
     /// Guard.
     pub revision: Option<String>,
-    /// Fingerprint of the observed configuration.
-    pub configuration_sha256: String,
+    /// What else the version is made of.
+    pub made: Made,
 }
 
 impl DriverStep for Step {
@@ -49,6 +52,89 @@ pub fn forget(memory: &mut LambdaFunctionStatus) {
     (memory.latest_version, memory.published) = (None, None);
 }
 
+fn made(desired: &LambdaDesired, observed: &LambdaObserved) -> Made {
+    Made {
+        settings_sha256: settings(&desired.configuration, &observed.function),
+        environment: desired.origin.clone(),
+    }
+}
+
+/// What the status remembers of a version.
+fn remembered(code_sha256: &str, made: &Made, observed: &LambdaObserved) -> PublishedStatus {
+    PublishedStatus {
+        code_sha256: code_sha256.to_owned(),
+        settings_sha256: Some(made.settings_sha256.clone()),
+        environment_sha256: Some(made.environment.sha256.clone()),
+        references: made.environment.references.clone(),
+        last_modified: observed.function.last_modified.clone(),
+    }
+}
+
+/// Whether the version that the status remembers has this code and was made of this.
+///
+/// A Secret whose version moved need not have other values. Where the function was not changed since
+/// it was known to be as published, it has none: what differs is updated before a version is due.
+fn is_current(
+    memory: &LambdaFunctionStatus,
+    observed: &LambdaObserved,
+    code_sha256: &str,
+    made: &Made,
+) -> bool {
+    let Some(published) = &memory.published else {
+        return false;
+    };
+    if published.code_sha256 != code_sha256 {
+        return false;
+    }
+    let Some(settings_sha256) = &published.settings_sha256 else {
+        // An earlier release wrote it. Of an object that was settled then, the function was as published.
+        let common = &memory.common;
+        let settled = common.settled_generation.is_some()
+            && common.settled_generation == common.observed_generation;
+        return settled && observed.is_unchanged_since(memory);
+    };
+    let same_origin = published.environment_sha256.as_ref() == Some(&made.environment.sha256)
+        && published.references == made.environment.references;
+    let unchanged = published.last_modified.is_some()
+        && published.last_modified == observed.function.last_modified;
+    *settings_sha256 == made.settings_sha256 && (same_origin || unchanged)
+}
+
+/// Where the function is as wanted and as published, the status remembers it by what it is made of now.
+fn bring_up_to_date(
+    desired: &LambdaDesired,
+    status: &mut LambdaFunctionStatus,
+    observed: &LambdaObserved,
+) {
+    if !desired.publish {
+        // What an earlier release wrote says nothing later on, and has a hash over values.
+        status
+            .published
+            .take_if(|published| published.settings_sha256.is_none());
+        return;
+    }
+    let made = made(desired, observed);
+    if let Some(code_sha256) = &observed.function.code_sha256
+        && is_current(status, observed, code_sha256, &made)
+        && is_as_wanted(desired, status, observed)
+    {
+        status.published = Some(remembered(code_sha256, &made, observed));
+    }
+}
+
+/// Whether neither configuration nor code differ.
+fn is_as_wanted(
+    desired: &LambdaDesired,
+    memory: &LambdaFunctionStatus,
+    observed: &LambdaObserved,
+) -> bool {
+    let wanted = compare::effective(&desired.configuration, &memory.common.managed);
+    let has = &observed.function.configuration;
+    let calls = [Call::Configuration, Call::Code];
+    let same = |call: &Call| compare::differing(&wanted, has, *call).why.is_empty();
+    calls.iter().all(same) && source::is_current(desired, memory, observed)
+}
+
 #[async_trait]
 impl Part for Versions {
     type Step = Step;
@@ -64,17 +150,13 @@ impl Part for Versions {
                 "AWS Lambda has not yet told the hash of the code, which guards publishing",
             );
         };
-        let configuration_sha256 = fingerprint(&of.desired.configuration, &of.observed.function);
-        let now = (code_sha256.as_str(), configuration_sha256.as_str());
+        let made = made(of.desired, of.observed);
         let published = of.observed.published.as_ref();
-        let by_this_pass =
-            published.map(|p| (p.code_sha256.as_str(), p.configuration_sha256.as_str()));
-        let remembered = of
-            .memory
-            .published
-            .as_ref()
-            .map(|p| (p.code_sha256.as_str(), p.configuration_sha256.as_str()));
-        if !of.changes_function && by_this_pass.or(remembered) == Some(now) {
+        let is_current = match published {
+            Some(published) => published.code_sha256 == code_sha256 && published.made == made,
+            None => is_current(of.memory, of.observed, &code_sha256, &made),
+        };
+        if !of.changes_function && is_current {
             return Need::Steps(Vec::new());
         }
         let from = published
@@ -90,7 +172,7 @@ impl Part for Versions {
             step: Step {
                 code_sha256,
                 revision,
-                configuration_sha256,
+                made,
             },
         }])
     }
@@ -101,7 +183,7 @@ impl Part for Versions {
             step: Step {
                 code_sha256: String::new(),
                 revision: None,
-                configuration_sha256: String::new(),
+                made: Made::default(),
             },
             why: vec![difference("publish", None, Some("true".to_owned()))],
         };
@@ -125,7 +207,7 @@ impl Part for Versions {
         Ok(Published {
             version,
             code_sha256: step.code_sha256.clone(),
-            configuration_sha256: step.configuration_sha256.clone(),
+            made: step.made.clone(),
         })
     }
 
@@ -140,10 +222,15 @@ impl Part for Versions {
     ) {
         if let Some(published) = &observed.published {
             status.latest_version = Some(published.version.clone());
-            status.published = Some(PublishedStatus {
-                code_sha256: published.code_sha256.clone(),
-                configuration_sha256: published.configuration_sha256.clone(),
-            });
+            status.published = Some(remembered(
+                &published.code_sha256,
+                &published.made,
+                observed,
+            ));
+        } else if let Goal::Present(desired) = goal
+            && !desired.claim.is_empty()
+        {
+            bring_up_to_date(desired, status, observed);
         }
         // In Observe mode another function of the same name may be there: what was published is
         // about the one that the status describes.

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::functions::lambda::code::archive::{LIMIT, decode, sha256, zip};
+use crate::functions::lambda::code::archive::{LIMIT, decode, earlier_sha256, sha256, zip};
 use crate::reconcile::Unmet;
 
 fn files<'a>(pairs: &[(&'a str, &'a [u8])]) -> BTreeMap<&'a str, &'a [u8]> {
@@ -44,6 +44,11 @@ fn another_reader_finds_what_was_put_in() {
         ("a.py", b"pass"),
         ("bootstrap", b"#!/bin/sh\n"),
         ("zoë", b"\xff\x00"),
+        ("wrapper.sh", b"#!/bin/bash\nexec \"$@\"\n"),
+        ("lib/tool", b"\x7fELF\x02\x01\xff"),
+        ("extensions/logs", b"no header"),
+        ("lib/extensions/plain", b"no header"),
+        ("extensions.txt", b" #!/bin/sh\n"),
     ]);
     let mut archive = zip::ZipArchive::new(Cursor::new(zip(&contents).unwrap())).unwrap();
     let mut seen = BTreeMap::new();
@@ -51,7 +56,8 @@ fn another_reader_finds_what_was_put_in() {
     for index in 0..archive.len() {
         let mut file = archive.by_index(index).unwrap();
         let name = file.name().unwrap().into_owned();
-        let executable = name == "bootstrap";
+        let executable = ["bootstrap", "extensions/logs", "lib/tool", "wrapper.sh"];
+        let executable = executable.contains(&name.as_str());
         assert_eq!(
             file.unix_mode(),
             Some(if executable { 0o100_755 } else { 0o100_644 }),
@@ -68,6 +74,20 @@ fn another_reader_finds_what_was_put_in() {
     for (path, content) in contents {
         assert_eq!(seen[path], content, "{path}");
     }
+}
+
+#[test]
+fn the_archive_of_an_earlier_release_is_known_where_it_was_another() {
+    let same = files(&[("bootstrap", b"#!/bin/sh\n"), ("index.py", b"pass")]);
+    assert_eq!(earlier_sha256(&same), Ok(None));
+    let wrapped = files(&[("index.py", b"pass"), ("wrapper.sh", b"#!/bin/bash\n")]);
+    let earlier = earlier_sha256(&wrapped).unwrap();
+    assert_ne!(earlier, Some(sha256(&zip(&wrapped).unwrap())));
+    assert_eq!(
+        earlier.as_deref(),
+        Some("A8HIunapW0t7tV2OD1NzjI0eNmXxhB9z5PxG3riwarw="),
+        "what the release before made of it"
+    );
 }
 
 #[test]

@@ -141,6 +141,47 @@ fn a_refusal_names_the_field_and_never_a_value() {
             ),
             "no UTF-8 text",
         ),
+        (
+            "no text in a Secret",
+            from(
+                &json!([{"name": "RAW", "valueFrom": {"secretKeyRef": {"name": "rotated", "key": "TOKEN"}}}]),
+            ),
+            "key TOKEN of the Secret rotated is no UTF-8 text",
+        ),
+        (
+            "no text in a whole Secret, whatever else it has",
+            from(&json!([{"secretRef": {"name": "rotated"}}])),
+            "key TOKEN of the Secret rotated is no UTF-8 text",
+        ),
+        (
+            "a NUL byte in a Secret",
+            from(&json!([{"secretRef": {"name": "nul"}}])),
+            "key TOKEN of the Secret nul has a NUL byte",
+        ),
+        (
+            "a NUL byte in a ConfigMap",
+            from(
+                &json!([{"name": "NUL", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "nul"}}}]),
+            ),
+            "key nul of the ConfigMap settings has a NUL byte",
+        ),
+        (
+            "a NUL byte in the spec",
+            variables(&json!({"MODE": "s3cret\u{0}"})),
+            "environment.variables.MODE has a NUL byte",
+        ),
+        (
+            "a prefix that would not be looked at",
+            from(
+                &json!([{"name": "RAW", "prefix": "P_", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}]),
+            ),
+            "prefix in environment.variablesFrom goes with",
+        ),
+        (
+            "a version that would not be looked at",
+            json!({"code": {"inline": {"files": {"index.py": "pass"}}, "s3ObjectVersion": "1"}}),
+            "code.s3ObjectVersion goes with",
+        ),
         ("too large", variables(&json!({"BIG": large})), "4097 bytes"),
         (
             "nothing referenced",
@@ -204,7 +245,7 @@ fn what_is_missing_is_named() {
             from(
                 &json!([{"name": "XY", "valueFrom": {"secretKeyRef": {"name": "db", "key": "nope"}}}]),
             ),
-            "Secret db has no key nope, or its value is no UTF-8 text",
+            "Secret db has no key nope; add the key",
         ),
         (
             from(

@@ -18,12 +18,15 @@ use serde_json::{Value, json};
 use super::LambdaDesired;
 use super::code::archive::sha256 as archive_sha256;
 use super::observe::LambdaObserved;
+use crate::api::ReferenceKind;
 use crate::api::lambda::{LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::Tags;
 use crate::cloud::lambda::{
     CodeSource, Configuration, Environment, Function, ROWS, configuration_fields,
 };
-use crate::reconcile::{Difference, Goal, Inputs, Plan, Step as _, Unmet};
+use crate::reconcile::{
+    Difference, Goal, Inputs, ObjectVersion, Plan, ReferenceName, Step as _, Unmet,
+};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/runner";
 const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders";
@@ -63,7 +66,7 @@ fn environment(pairs: &[(&str, &str)]) -> Environment {
     )
 }
 
-/// The ConfigMaps `settings` and `files`, the Secrets `db` and `odd`.
+/// The ConfigMaps `settings` and `files`, and Secrets: `rotated` has a value that is no text, `nul` one with a NUL byte.
 fn inputs() -> Inputs {
     let config_map = |pairs: &[(&str, &[u8])]| {
         pairs
@@ -71,12 +74,19 @@ fn inputs() -> Inputs {
             .map(|(key, value)| ((*key).to_owned(), value.to_vec()))
             .collect()
     };
+    let secret = |pairs: &[(&str, &[u8])]| {
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.to_vec().into()))
+            .collect()
+    };
     Inputs {
         annotations: BTreeMap::new(),
+        versions: versions(),
         config_maps: BTreeMap::from([
             (
                 "settings".to_owned(),
-                config_map(&[("LEVEL", b"info"), ("raw", b"\xff")]),
+                config_map(&[("LEVEL", b"info"), ("raw", b"\xff"), ("nul", b"a\0b")]),
             ),
             (
                 "files".to_owned(),
@@ -86,17 +96,32 @@ fn inputs() -> Inputs {
         secrets: BTreeMap::from([
             (
                 "db".to_owned(),
-                BTreeMap::from([
-                    ("password".to_owned(), "hunter2".into()),
-                    ("USER".to_owned(), "app".into()),
-                ]),
+                secret(&[("password", b"hunter2"), ("USER", b"app")]),
             ),
+            ("odd".to_owned(), secret(&[("my-key", b"hunter2")])),
             (
-                "odd".to_owned(),
-                BTreeMap::from([("my-key".to_owned(), "hunter2".into())]),
+                "rotated".to_owned(),
+                secret(&[("TOKEN", b"\xffhunter2"), ("USER", b"app")]),
             ),
+            ("nul".to_owned(), secret(&[("TOKEN", b"hunter2\0")])),
         ]),
     }
+}
+
+/// The first versions of the Secret `db` and the ConfigMap `settings`.
+fn versions() -> BTreeMap<ReferenceName, ObjectVersion> {
+    let first = |kind, name: &str| {
+        let version = ObjectVersion {
+            uid: Some(format!("uid-{name}")),
+            resource_version: Some("1".to_owned()),
+        };
+        let name = name.to_owned();
+        (ReferenceName { kind, name }, version)
+    };
+    BTreeMap::from([
+        first(ReferenceKind::Secret, "db"),
+        first(ReferenceKind::ConfigMap, "settings"),
+    ])
 }
 
 fn desire(changes: &Value) -> Result<LambdaDesired, Unmet> {

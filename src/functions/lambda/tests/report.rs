@@ -4,6 +4,7 @@ use super::{ARN, desired, made_of, memory};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::NewFunction;
 use crate::cloud::{Class, CloudError};
+use crate::functions::lambda::configuration::fingerprint::{Made, Origin};
 use crate::functions::lambda::parts::{self, tags};
 use crate::functions::lambda::report::report;
 use crate::functions::lambda::step::{fold, intend, refused};
@@ -52,6 +53,13 @@ fn the_source_is_remembered_once_it_runs() {
     assert_eq!(status.code, before, "other code is not taken for it");
 }
 
+fn made() -> Made {
+    Made {
+        settings_sha256: "f".to_owned(),
+        environment: Origin::default(),
+    }
+}
+
 #[test]
 fn a_published_version_is_reported_with_what_it_was_made_of() {
     let wanted = desired(&json!({"publish": true}));
@@ -59,7 +67,7 @@ fn a_published_version_is_reported_with_what_it_was_made_of() {
     let published = Published {
         version: "4".to_owned(),
         code_sha256: "c".to_owned(),
-        configuration_sha256: "f".to_owned(),
+        made: made(),
     };
     fold(
         &mut observed,
@@ -69,10 +77,8 @@ fn a_published_version_is_reported_with_what_it_was_made_of() {
     report(Goal::Present(&wanted), &mut status, observed.as_ref());
     assert_eq!(status.latest_version.as_deref(), Some("4"));
     assert_eq!(
-        status
-            .published
-            .map(|p| (p.code_sha256, p.configuration_sha256)),
-        Some(("c".to_owned(), "f".to_owned()))
+        status.published.map(|p| (p.code_sha256, p.settings_sha256)),
+        Some(("c".to_owned(), Some("f".to_owned())))
     );
 }
 
@@ -88,7 +94,7 @@ fn who_only_looks_forgets_what_was_published_of_a_function_that_was_changed() {
         Change::Part(parts::Change::Versions(Published {
             version: "4".to_owned(),
             code_sha256: "c".to_owned(),
-            configuration_sha256: "f".to_owned(),
+            made: made(),
         })),
     );
     let mut status = memory(&[]);

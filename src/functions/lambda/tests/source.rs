@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{desired, made_of, memory, next, s3};
 use crate::api::lambda::{CodeStatus, LambdaFunctionStatus};
 use crate::cloud::Tags;
+use crate::functions::lambda::Code;
 use crate::functions::lambda::plan::plan;
 use crate::reconcile::{Goal, Plan, Replaced, Step as _};
 
@@ -147,4 +148,26 @@ fn the_code_of_an_adopted_function_comes_from_elsewhere() {
         )),
         "{planned}"
     );
+}
+
+#[test]
+fn an_archive_of_an_earlier_release_is_left_until_its_files_change() {
+    let of = |wrapper: &str| {
+        let files = json!({"index.py": "pass", "wrapper.sh": wrapper});
+        desired(&json!({"code": {"inline": {"files": files}}}))
+    };
+    let wanted = of("#!/bin/sh\n");
+    let Code::Zip { earlier_sha256, .. } = &wanted.code else {
+        panic!("an archive")
+    };
+    let mut running = made_of(&wanted);
+    assert_eq!(next(&wanted, &memory(&[]), &running), "Settled");
+    running.function.code_sha256.clone_from(earlier_sha256);
+    assert!(earlier_sha256.is_some());
+    assert_eq!(next(&wanted, &memory(&[]), &running), "Settled");
+    let step = |wanted| next(wanted, &memory(&[]), &running);
+    assert!(step(&of("#!/bin/bash\n")).starts_with("UpdateCode"));
+    running.function.code_sha256 = None;
+    let plain = desired(&json!({}));
+    assert!(next(&plain, &memory(&[]), &running).starts_with("UpdateCode"));
 }
