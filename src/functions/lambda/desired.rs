@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use super::code::Code;
 use super::configuration::fingerprint::Origin;
 use super::configuration::{compare, environment, wanted};
-use super::parts::recursion;
 use crate::api::aws::partition_of;
 use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
 use crate::api::{ReferenceKind, SOURCE_TAG};
@@ -15,6 +14,9 @@ use crate::cloud::Tags;
 use crate::cloud::lambda::Configuration;
 use crate::functions::shared::tags;
 use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
+
+/// The name of recursive loop detection below `spec`, in `status.managed` and in differences.
+pub const RECURSIVE_LOOP: &str = "recursiveLoop";
 
 /// What is wanted. A member that is `None` is not managed.
 #[derive(Clone)]
@@ -64,7 +66,7 @@ impl Desired for LambdaDesired {
     /// it would take away: versions stay.
     fn managed(&self) -> BTreeSet<String> {
         let mut names = compare::managed(&self.configuration);
-        names.extend(self.recursive_loop.map(|_| recursion::NAME.to_owned()));
+        names.extend(self.recursive_loop.map(|_| RECURSIVE_LOOP.to_owned()));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
     }

@@ -8,13 +8,11 @@ use super::part::{Known, Need, Part, Situation, Turn, answer_of};
 use crate::api::lambda::{LambdaFunctionStatus, RecursiveLoop, Word as _};
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError};
-use crate::functions::lambda::desired::LambdaDesired;
+use crate::functions::lambda::desired::{LambdaDesired, RECURSIVE_LOOP};
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
 use crate::reconcile::{Effect, PlannedStep, Step as DriverStep};
 
-/// Its name below `spec`, in `status.managed` and in differences.
-pub const NAME: &str = "recursiveLoop";
 /// Of a function that nobody set it for (Lambda API reference, PutFunctionRecursionConfig).
 const FRESH: RecursiveLoop = RecursiveLoop::Terminate;
 
@@ -39,14 +37,14 @@ impl DriverStep for Step {
 
 /// What is wanted: a field that the spec no longer names goes back to what a fresh function has.
 fn wanted(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> Option<RecursiveLoop> {
-    let dropped = || memory.common.managed.contains(NAME).then_some(FRESH);
+    let dropped = || memory.common.managed.contains(RECURSIVE_LOOP).then_some(FRESH);
     desired.recursive_loop.or_else(dropped)
 }
 
 fn planned(from: Option<String>, to: RecursiveLoop) -> PlannedStep<Step> {
     PlannedStep {
         step: Step(to),
-        why: vec![difference(NAME, from, Some(to.as_str().to_owned()))],
+        why: vec![difference(RECURSIVE_LOOP, from, Some(to.as_str().to_owned()))],
     }
 }
 
