@@ -12,6 +12,7 @@ pub mod lambda;
 pub mod names;
 pub mod reason;
 pub mod reference;
+pub mod requests;
 pub mod subject;
 
 pub use cloudfront::{CloudFrontFunction, CloudFrontFunctionSpec, CloudFrontFunctionStatus};
@@ -26,4 +27,5 @@ pub use names::{
     RECONCILE_REQUESTED_AT, SKIP_TESTS, SOURCE_TAG,
 };
 pub use reason::Reason;
+pub use requests::Requests;
 pub use subject::Subject;

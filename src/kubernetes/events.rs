@@ -17,6 +17,8 @@ use kube::{Api, Client};
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
+use super::words;
+
 /// Events of one object at once, at most.
 const BURST: f64 = 10.0;
 /// Seconds after which an object may have one event more.
@@ -77,7 +79,7 @@ impl Events {
             .await
         {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => warn!(%error, "an event was not published"),
+            Ok(Err(error)) => warn!(error = words(&error), "an event was not published"),
             Err(_) => warn!("an event was not published in time"),
         }
     }

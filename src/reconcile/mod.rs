@@ -8,9 +8,9 @@
 //! | `lifecycle` | the two goals: present and absent |
 //! | `steps` | observe, plan, act, fold, and again |
 //! | `close` | ends a pass: conditions, events, the time of the next one |
-//! | `outcome`, `conditions`, `notes` | what a pass found; conditions and events made of it |
+//! | `outcome`, `conditions`, `notes`, `verdict` | what a pass found; conditions, events and a line of the log made of it |
 //! | `ledger` | the object's status and finalizer: as read, as stored, as drafted |
-//! | `record` | what is remembered between passes |
+//! | `record`, `history` | what is remembered between passes; the steps among it |
 //! | `announce` | before a step is sent: finalizer and status |
 //! | `owner` | whose the observed resource is |
 //! | `drift`, `ownership`, `pending_create`, `retry` | decisions on plain data |
@@ -32,6 +32,7 @@ mod conditions;
 mod context;
 mod drift;
 mod driver;
+mod history;
 mod kind;
 mod ledger;
 mod lifecycle;
@@ -46,6 +47,7 @@ pub mod references;
 mod retry;
 pub mod settings;
 mod steps;
+mod verdict;
 pub mod world;
 
 pub use driver::Driver;

@@ -29,7 +29,8 @@ pub struct Settings {
 
 /// Steps in one pass at most; more means that two sides disagree about the outcome.
 pub const MAX_STEPS: usize = 16;
-/// Times that a step is done for the same differences, without the cloud keeping it, before cloudfn gives up.
+/// Times that a step is done for the same differences before cloudfn gives up: the cloud does not keep it, or
+/// another step undoes it.
 pub const MAX_REPEATS: u32 = 3;
 /// How long after its announcement a create may still arrive in the cloud: at most 30 s until its
 /// turn in the budget (`cloud::limit`), 30 s for the call (`cloud::aws`), and some for the clocks.

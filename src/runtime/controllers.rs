@@ -16,6 +16,7 @@ use tracing::{debug, warn};
 
 use super::shared::Shared;
 use crate::api::{ManagedResource, ReferenceKind, Subject};
+use crate::kubernetes::words;
 use crate::reconcile::{Driver, ManagedKind, ReferenceName};
 
 /// What the closures of a controller need.
@@ -140,7 +141,12 @@ where
     match result {
         Ok(_) => {}
         Err(Error::ObjectNotFound(object)) => {
-            debug!(%object, "gone");
+            debug!(
+                kind = Driver::<M>::kind_name(),
+                namespace = object.namespace,
+                name = object.name,
+                "gone"
+            );
             context.driver.forget_key(&format!(
                 "{}/{}",
                 object.namespace.as_deref().unwrap_or_default(),
@@ -150,10 +156,20 @@ where
         Err(Error::ReconcilerFailed(never, _)) => match never {},
         Err(Error::QueueError(error)) => {
             shared.metrics.watch_failed(&Driver::<M>::kind_name());
-            warn!(%error, kind = Driver::<M>::kind_name(), "a watch failed and is begun again");
+            let error = words(&error);
+            warn!(
+                error,
+                kind = Driver::<M>::kind_name(),
+                "a watch failed and is begun again"
+            );
         }
         Err(Error::RunnerError(error)) => {
-            warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass");
+            let error = words(&error);
+            warn!(
+                error,
+                kind = Driver::<M>::kind_name(),
+                "the controller could not run a pass"
+            );
         }
     }
 }

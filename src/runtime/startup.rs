@@ -12,6 +12,7 @@ use tracing::warn;
 
 use super::http::Health;
 use crate::api::crds;
+use crate::kubernetes::words;
 
 /// Time between two attempts.
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
@@ -27,7 +28,12 @@ pub(super) async fn instance(client: &Client) -> String {
                 }
                 warn!("the namespace kube-system has no uid");
             }
-            Err(error) => warn!(%error, "the namespace kube-system cannot be read"),
+            Err(error) => {
+                warn!(
+                    error = words(&error),
+                    "the namespace kube-system cannot be read"
+                );
+            }
         }
         pause().await;
     }
@@ -46,7 +52,13 @@ pub(super) async fn definitions(client: &Client, health: &Health) {
                     definition = name,
                     "the definition is not established; apply the files in crds/"
                 ),
-                Err(error) => warn!(definition = name, %error, "the definition cannot be read"),
+                Err(error) => {
+                    warn!(
+                        definition = name,
+                        error = words(&error),
+                        "the definition cannot be read"
+                    );
+                }
             }
             pause().await;
         }

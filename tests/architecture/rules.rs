@@ -68,6 +68,8 @@ const PURE: &[&str] = &[
     "pending_create",
     "ownership",
     "retry",
+    "history",
+    "verdict",
     "archive",
     "diff",
     "intent",

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
+use cloudfn::api::{FLUX_REQUESTED_AT, INSTANCE_TAG, OWNER_TAG, RECONCILE_REQUESTED_AT};
 use serde_json::{Value, json};
 
 use crate::invariants::condition;
@@ -14,7 +14,7 @@ use crate::run::{CHECK, Stage, settings};
 use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, Kind, Slot};
 use crate::tally::{Check, Tally};
 use crate::world::{NAMESPACE, World};
-use crate::{call_rules, expected, observation, outsiders, ready_claims, reported_drift};
+use crate::{call_rules, expected, observation, outsiders, ready_claims, reported_drift, retries};
 
 /// Why a function may stay as outsiders left it.
 const LEFT: &str = "drift that driftPolicy Report leaves";
@@ -110,6 +110,8 @@ pub async fn settle_and_check(stage: &mut Stage) {
         ready_claims::overstated(stage, &tally),
         call_rules::broken(&stage.world.clouds.log(), &tally),
         reported_drift::wrongs(stage, &tally),
+        retries::shown(stage, &tally),
+        retries::circles(stage),
     ];
     for sentence in sentences.concat() {
         stage.world.violation(sentence);
@@ -272,6 +274,12 @@ fn object_wrong(
         || object["status"]["observedGeneration"] != *generation
     {
         return mismatch(&format!("generation {generation}"));
+    }
+    let annotations = &object["metadata"]["annotations"];
+    let requested = [RECONCILE_REQUESTED_AT, FLUX_REQUESTED_AT].map(|key| &annotations[key]);
+    let handled = ["lastHandledReconcileAt", "lastHandledFluxReconcileAt"];
+    if requested != handled.map(|field| &object["status"][field]) {
+        return mismatch("every request to be handled");
     }
     let spec = &object["spec"];
     if spec["adoptionPolicy"] == "Always" {

@@ -41,13 +41,15 @@ const CLASSES: [&str; 12] = [
     "NotReadyYet",
 ];
 /// What happens beside faults of the cloud and the API server.
-const OTHER_FAULTS: [&str; 6] = [
+const OTHER_FAULTS: [&str; 8] = [
     "operator crash at a request",
     "operator crash at a write",
     "operator crash at a poll",
     "second operator",
     "stale cache",
     "status lost",
+    "status patched",
+    "status restored",
 ];
 /// What outsiders do.
 const OUTSIDE: [&str; 7] = [
@@ -68,7 +70,7 @@ struct Bound {
     needed: f64,
 }
 
-const BOUNDS: [Bound; 5] = [
+const BOUNDS: [Bound; 6] = [
     Bound {
         check: Check::EndState,
         excused: 10.0,
@@ -93,6 +95,11 @@ const BOUNDS: [Bound; 5] = [
         check: Check::Call,
         excused: 0.0,
         needed: 0.0,
+    },
+    Bound {
+        check: Check::Retry,
+        excused: 50.0,
+        needed: 50.0,
     },
 ];
 /// Whole runs with an assertion excused, in percent; 89 to 91 were measured.

@@ -140,6 +140,7 @@ impl Wire {
         let fault = lock(&self.world.trouble).fault(write, roll);
         if let Some(kind) = fault {
             self.world.record().counts.add("fault", kind.name());
+            self.world.disturb();
         }
         let answer = match fault {
             Some(Kind::Error) => {
