@@ -260,9 +260,12 @@ pub struct CommonStatus {
     /// The referenced objects, at the versions last used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
-    /// The request for a look (`cloudfn.dev/reconcile-requested-at` or Flux's) answered last.
+    /// The value of the annotation `cloudfn.dev/reconcile-requested-at` that was answered last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_handled_reconcile_at: Option<String>,
+    /// The value of Flux's annotation `reconcile.fluxcd.io/requestedAt` that was answered last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_handled_flux_reconcile_at: Option<String>,
     /// When cloudfn last announced that it creates the function, RFC 3339 with microseconds. A create may still arrive
     /// in the cloud a minute later; until then a deletion does not believe that there is no function.
     #[serde(default, skip_serializing_if = "Option::is_none")]

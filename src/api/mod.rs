@@ -12,6 +12,7 @@ pub mod lambda;
 pub mod names;
 pub mod reason;
 pub mod reference;
+pub mod requests;
 pub mod stored;
 pub mod subject;
 pub mod text;
@@ -28,4 +29,5 @@ pub use names::{
     RECONCILE_REQUESTED_AT, SKIP_TESTS, SOURCE_TAG, is_namespace_name, is_object_name,
 };
 pub use reason::Reason;
+pub use requests::Requests;
 pub use subject::Subject;

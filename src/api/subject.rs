@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::common::{DeletionPolicy, ManagedResource, ManagementPolicy};
 use super::conditions;
 use super::names::{FIELD_MANAGER, FINALIZER, FLUX_REQUESTED_AT, PAUSED, RECONCILE_REQUESTED_AT};
+use super::requests::Requests;
 use super::stored::{self, Bounded, MAX_DEPTH, drop_nulls};
 
 /// What can be read of a spec that is wrong elsewhere.
@@ -101,11 +102,14 @@ impl<K: ManagedResource> Subject<K> {
             .filter(|text| !text.is_empty() && *text != "false")
     }
 
-    /// The request to reconcile now: the greater value of our annotation and Flux's.
+    /// The requests to reconcile now.
     #[must_use]
-    pub fn request(&self) -> Option<&str> {
-        self.annotation(RECONCILE_REQUESTED_AT)
-            .max(self.annotation(FLUX_REQUESTED_AT))
+    pub fn requests(&self) -> Requests {
+        let value = |key| self.annotation(key).map(ToOwned::to_owned);
+        Requests {
+            own: value(RECONCILE_REQUESTED_AT),
+            flux: value(FLUX_REQUESTED_AT),
+        }
     }
 
     /// Whether deletion was asked for.
@@ -122,6 +126,12 @@ impl<K: ManagedResource> Subject<K> {
             .iter()
             .flatten()
             .any(|f| f == FINALIZER)
+    }
+
+    /// The function's name in the cloud, where it is another one than the object's.
+    #[must_use]
+    pub fn other_name(&self) -> Option<&str> {
+        Some(self.function_name()).filter(|name| *name != self.name())
     }
 
     /// The function's name in the cloud.

@@ -17,6 +17,7 @@ use kube::{Api, Client};
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
+use super::words;
 use crate::api::text::without_controls;
 
 /// Events of one object at once, at most.
@@ -79,7 +80,7 @@ impl Events {
             .await
         {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => warn!(%error, "an event was not published"),
+            Ok(Err(error)) => warn!(error = words(&error), "an event was not published"),
             Err(_) => warn!("an event was not published in time"),
         }
     }

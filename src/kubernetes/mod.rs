@@ -6,6 +6,8 @@ pub mod events;
 pub mod finalizer;
 pub mod status;
 
+use std::error::Error;
+
 /// Why a write did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -16,8 +18,24 @@ pub enum WriteError {
     #[error("the object is gone")]
     Gone,
     /// The API server refused it.
-    #[error("the API server did not take the write: {0}")]
+    #[error("the API server did not take the write: {}", words(.0.as_ref()))]
     Api(#[source] Box<kube::Error>),
+}
+
+/// An error of the API server's in words. The client's own text of a refusal has all its fields, as Rust
+/// prints them, behind the words.
+#[must_use]
+pub fn words(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(kube::Error::Api(status)) = error.downcast_ref() {
+            let words = format!("{} ({})", status.message, status.code);
+            text = text.replace(&error.to_string(), &words);
+        }
+        next = error.source();
+    }
+    text
 }
 
 impl WriteError {
@@ -59,6 +77,28 @@ impl From<kube::Error> for WriteError {
             kube::Error::Api(status) if status.is_not_found() => Self::Gone,
             kube::Error::Api(status) if status.is_conflict() => Self::Stale,
             _ => Self::Api(Box::new(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kube::core::Status;
+    use kube::runtime::watcher;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_in_its_words_wherever_it_is_wrapped() {
+        let refusal = || {
+            let status = Status::failure("it is forbidden", "Forbidden").with_code(403);
+            kube::Error::Api(Box::new(status))
+        };
+        assert_eq!(words(&refusal()), "it is forbidden (403)");
+        let written = WriteError::from(refusal());
+        let watched = watcher::Error::WatchStartFailed(refusal());
+        for text in [written.to_string(), words(&written), words(&watched)] {
+            assert!(text.ends_with(": it is forbidden (403)"), "{text}");
         }
     }
 }

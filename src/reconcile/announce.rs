@@ -35,22 +35,20 @@ pub(super) async fn announce<M: ManagedKind>(
     let draft = &pass.ledger.draft;
     let stored = pass.ledger.stored();
     let nothing_new = *draft == before && drift::is_stored(draft.common(), stored.common());
-    // A retry of a Stalled object stores nothing before its step, unless it makes a resource again that
-    // the status has an ARN of, or an older announcement of a create would stand for this one.
-    let common = draft.common();
-    let must_be_new =
-        effect == Effect::Create && (common.arn.is_some() || common.create_requested_at.is_some());
-    let is_retry = pass.ledger.has_finalizer() && pass.was_stalled() && !must_be_new;
     let due = if effect == Effect::Create {
         Announced::Create
     } else {
         Announced::Change
     };
-    if nothing_new && (pass.ledger.announced >= due || is_retry) {
+    if nothing_new && pass.ledger.announced >= due {
         return Ok(());
     }
-    if effect == Effect::Create && !is_retry {
+    let is_retry = nothing_new && is_retry(pass, step).await?;
+    if effect == Effect::Create {
         announce_create(pass);
+    }
+    if is_retry {
+        return Ok(());
     }
     if !pass.ledger.has_finalizer() {
         pass.ledger.add_finalizer().await?;
@@ -64,6 +62,22 @@ pub(super) async fn announce<M: ManagedKind>(
     }
     pass.ledger.announced = pass.ledger.announced.max(due);
     Ok(())
+}
+
+/// Whether this is the step that the cloud refused last, and the status says so still: it stays as it is
+/// until the answer is another one. Of a create, an earlier refusal took the announcement back, so the
+/// object is read once more: no create is sent for one that is marked for deletion by now.
+async fn is_retry<M: ManagedKind>(pass: &Pass<'_, M>, step: &M::Step) -> Result<bool, WriteError> {
+    let (ledger, previous) = (&pass.ledger, pass.previous_of_same());
+    let is_as_left = previous.is_some_and(|record| record.status == *ledger.stored());
+    if !is_as_left || !ledger.has_finalizer() || !pass.history.is_retry(step) {
+        return Ok(false);
+    }
+    if step.effect() != Effect::Create {
+        return Ok(true);
+    }
+    let taken_back = ledger.stored().common().create_requested_at.is_none();
+    Ok(taken_back && ledger.is_current().await?)
 }
 
 fn in_progress(effect: Effect) -> State {

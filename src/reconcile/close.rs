@@ -8,10 +8,11 @@ use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Resource;
 use kube::runtime::controller::Action;
 use tokio::time::Instant;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use super::conditions::ready_status;
 use super::context::kind_name;
+use super::history::History;
 use super::kind::{KindStatus, ManagedKind};
 use super::ledger::WriteTime;
 use super::notes;
@@ -20,6 +21,7 @@ use super::pass::Pass;
 use super::record::{Record, Retry};
 use super::retry::{RetryClass, poll};
 use super::settings::GRACE;
+use super::verdict;
 use crate::api::{ManagedStatus, Reason};
 use crate::kubernetes::WriteError;
 use crate::kubernetes::events::Event;
@@ -53,12 +55,34 @@ pub(super) async fn close<M: ManagedKind>(
     if let Err(error) = pass.ledger.store(WriteTime::AtEnd).await {
         return unwritten(pass, &error).await;
     }
+    log_verdict(&pass);
     publish_events(&mut pass).await;
     count(&pass, state.label());
     let ready = ready_status(&pass.ledger.draft.common().conditions);
     let (metrics, key) = (&pass.context.metrics, pass.subject.key());
     metrics.object(&kind_name::<M::Resource>(), &key, Some(ready));
     Some(remember(pass, state == State::Ready, next, retry))
+}
+
+/// Writes the line of the log where the verdict is another one than the pass began with.
+fn log_verdict<M: ManagedKind>(pass: &Pass<'_, M>) {
+    let old = &pass.ledger.read().common().conditions;
+    let new = &pass.ledger.stored().common().conditions;
+    let Some(verdict::Line {
+        warning,
+        reason,
+        message,
+    }) = verdict::line(old, new)
+    else {
+        return;
+    };
+    let kind = kind_name::<M::Resource>();
+    let (namespace, name) = (pass.subject.namespace(), pass.subject.name());
+    if warning {
+        warn!(kind, namespace, name, reason, "{message}");
+    } else {
+        info!(kind, namespace, name, reason, "{message}");
+    }
 }
 
 /// Drafts what the status says at the end, and the events that follow from it.
@@ -71,10 +95,9 @@ fn draft<M: ManagedKind>(pass: &mut Pass<'_, M>, state: &State) {
         // is marked as handled.
         pass.acknowledge_request();
         pass.draft_conditions(state);
-        let common = pass.ledger.draft.common_mut();
-        common
-            .last_handled_reconcile_at
-            .clone_from(&pass.snapshot.request);
+        pass.snapshot
+            .requests
+            .note_in(pass.ledger.draft.common_mut());
     }
     let old = &pass.ledger.read().common().conditions;
     let new = &pass.ledger.draft.common().conditions;
@@ -123,8 +146,10 @@ fn remember<M: ManagedKind>(
         record.observed_at = previous.as_ref().map_or(pass.started, |r| r.observed_at);
     }
     record.retry = retry;
-    // Ready: the cloud kept the step, so counting its repetitions starts anew.
-    record.repeated = pass.repeated.filter(|_| !settled);
+    // Ready: the cloud kept the steps, so counting their repetitions starts anew.
+    if !settled {
+        record.history = pass.history;
+    }
     record.polls = polls;
     record.restored_at = previous.and_then(|record| record.restored_at);
     let wait = record.requeue_after(now, settings.secret_interval);
@@ -157,13 +182,24 @@ fn retry<M: ManagedKind>(pass: &Pass<'_, M>, next: Requeue) -> Option<Retry> {
 async fn unwritten<M: ManagedKind>(mut pass: Pass<'_, M>, error: &WriteError) -> Option<Action> {
     count(&pass, "Unwritten");
     if matches!(error, WriteError::Gone) {
-        debug!(object = ?pass.subject, "gone");
+        debug!(
+            kind = kind_name::<M::Resource>(),
+            namespace = pass.subject.namespace(),
+            name = pass.subject.name(),
+            "gone"
+        );
         pass.context.forget(&pass.subject.key());
         return None;
     }
-    warn!(object = ?pass.subject, error = error.words(), "a pass could not be written down");
+    warn!(
+        kind = kind_name::<M::Resource>(),
+        namespace = pass.subject.namespace(),
+        name = pass.subject.name(),
+        error = error.words(),
+        "a pass could not be written down"
+    );
     // The status that remembers the step was not stored: doing the step again is no repetition.
-    pass.repeated = None;
+    pass.history = History::default();
     let before = pass.previous_of_same().and_then(|record| record.retry);
     let fails_on = before.is_some_and(|before| match before.class {
         RetryClass::Refused => true,
@@ -201,7 +237,13 @@ async fn say_refused<M: ManagedKind>(pass: &mut Pass<'_, M>, error: &WriteError,
     pass.events
         .extend(event.filter(|_| stored.is_ok() || is_first));
     if let Err(error) = stored {
-        warn!(object = ?pass.subject, error = error.words(), "the conditions could not be written either");
+        warn!(
+            kind = kind_name::<M::Resource>(),
+            namespace = pass.subject.namespace(),
+            name = pass.subject.name(),
+            error = error.words(),
+            "the conditions could not be written either"
+        );
     }
 }
 
@@ -220,7 +262,11 @@ async fn stopped<M: ManagedKind>(mut pass: Pass<'_, M>) -> Option<Action> {
     let message = "cloudfn was stopped in the middle of a change and goes on when it runs again";
     pass.draft_conditions(&State::Reconciling(reason, message.to_owned()));
     if let Err(error) = pass.ledger.store(WriteTime::AtEnd).await {
-        warn!(object = ?pass.subject, %error, "what was done before the stop could not be written down");
+        warn!(
+            kind = kind_name::<M::Resource>(),
+            namespace = pass.subject.namespace(),
+            name = pass.subject.name(),
+            %error, "what was done before the stop could not be written down");
     }
     publish_events(&mut pass).await;
     None

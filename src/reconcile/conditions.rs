@@ -90,9 +90,11 @@ pub(super) fn of_types(conditions: &[Condition], types: &[&str]) -> Vec<Conditio
     conditions.iter().filter(wanted).cloned().collect()
 }
 
-/// Those that cloudfn writes among all.
+/// Those that cloudfn writes among all, in the order in which it writes them: an API server that merges
+/// them into what is there may keep another one.
 pub(super) fn ours(conditions: &[Condition]) -> Vec<Condition> {
-    of_types(conditions, &OURS)
+    let known = OURS.iter().filter_map(|kind| find(conditions, kind));
+    known.cloned().collect()
 }
 
 /// Whether the conditions say Ready for this generation because somebody observed it.

@@ -13,7 +13,7 @@ use super::kind::{Goal, ManagedKind, PlannedStep};
 use super::notes::EventNote;
 use super::outcome::State;
 use crate::api::conditions::{READY, RECONCILING, find, is_true};
-use crate::api::{CommonStatus, DriftPolicy, LastDrift, Reason};
+use crate::api::{CommonStatus, DriftPolicy, LastDrift, Reason, Requests};
 
 pub(super) use self::describe::{Planned, planned};
 
@@ -78,16 +78,16 @@ pub(super) struct Situation<'a> {
 }
 
 impl DriftWatch {
-    /// Decides what a pass does about drift. `read` is the status when the pass began, `request` the
-    /// request for a reconciliation.
+    /// Decides what a pass does about drift. `read` is the status when the pass began, `requests` the
+    /// requests for a reconciliation.
     pub(super) fn new(
         policy: DriftPolicy,
         settled: bool,
         read: &CommonStatus,
-        request: Option<&String>,
+        requests: &Requests,
     ) -> Self {
         let leaves = policy == DriftPolicy::Report && settled;
-        let requested = request.is_some() && read.last_handled_reconcile_at.as_ref() != request;
+        let requested = requests.are_new_to(read);
         // Only who could read of the drift can request that it is overwritten.
         let repair = !read.planned_changes.is_empty() && requested;
         Self {

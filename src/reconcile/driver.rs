@@ -15,15 +15,15 @@ use tracing::warn;
 use super::close::close;
 use super::conditions::is_available;
 use super::context::{Context, kind_name};
-use super::kind::{ManagedKind, Spec, Status};
-use super::ledger::{self, own_status};
+use super::kind::{KindStatus, ManagedKind, Spec, Status};
+use super::ledger::{self, own_status, without_foreign_names};
 use super::outcome::Outcome;
 use super::pass::Pass;
 use super::record::{Record, Snapshot};
 use super::retry::RetryClass;
 use super::settings::Settings;
 use super::world::World;
-use super::{drift, lifecycle, references};
+use super::{drift, lifecycle, pending_create, references};
 use crate::api::{DriftPolicy, ManagedSpec, ManagedStatus, Reference, Subject, conditions};
 use crate::kubernetes::WriteError;
 use crate::kubernetes::events::Events;
@@ -102,7 +102,7 @@ impl<M: ManagedKind> Driver<M> {
             record.snapshot == snapshot
                 && record.next_check > started + SLACK
                 && !record.lost_finalizer(subject)
-                && !record.is_recreated(subject)
+                && (!record.is_recreated(subject) || record.history.waits_to_create())
         };
         if let Some(record) = previous.take_if(is_unchanged) {
             return self.skip_unchanged(subject, record, started).await;
@@ -143,7 +143,7 @@ impl<M: ManagedKind> Driver<M> {
         now: Instant,
     ) -> Option<Record<Status<M>>> {
         let settings = &self.context.settings;
-        let status = own_status(subject)?;
+        let status = without_foreign_names(own_status(subject)?);
         let common = status.common();
         let available = is_available(&common.conditions, snapshot.generation);
         let leaves = |spec: &Spec<M>| {
@@ -153,7 +153,7 @@ impl<M: ManagedKind> Driver<M> {
         let unchanged = (available || subject.spec.as_ref().is_ok_and(leaves))
             && common.observed_generation == Some(snapshot.generation)
             && common.references == snapshot.references
-            && common.last_handled_reconcile_at == snapshot.request;
+            && snapshot.requests.are_noted_in(common);
         let guarded =
             subject.has_finalizer() || settings.observe_only(subject.essentials.management_policy);
         if !unchanged || !guarded || snapshot.deleting || snapshot.paused.is_some() {
@@ -181,8 +181,14 @@ impl<M: ManagedKind> Driver<M> {
         let unwritten = record
             .retry
             .is_some_and(|r| matches!(r.class, RetryClass::ApiServer | RetryClass::Refused));
-        if !unwritten && !record.is_older(subject.resource_version()) {
-            let status = remembered(&record.status, &found);
+        // Another operator tries the create that the cloud refused this one. Two that answer each other's
+        // announcements would never rest, so this one goes on when its own next try is due.
+        let is_theirs = record.is_recreated(subject);
+        if !unwritten && !is_theirs && !record.is_older(subject.resource_version()) {
+            let status = remembered(&record.status, &found, subject.status_has_strays);
+            if record.status != status {
+                record.history.note_overwritten();
+            }
             if found == status {
                 record.status = status;
             } else {
@@ -228,7 +234,13 @@ impl<M: ManagedKind> Driver<M> {
             Err(WriteError::Stale | WriteError::Gone) => {}
             // What somebody else wrote must not stay: a whole pass says what can be said.
             Err(error) => {
-                warn!(error = error.words(), object = ?subject, "the remembered status was not written again");
+                warn!(
+                    kind = Self::kind_name(),
+                    namespace = subject.namespace(),
+                    name = subject.name(),
+                    error = error.words(),
+                    "the remembered status was not written again"
+                );
                 record.next_check = record.next_check.min(now + RESTORE_PAUSE);
             }
         }
@@ -243,7 +255,7 @@ fn wait_for_one_change<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Option<Action>
     let only_references = (is_available(&common.conditions, snapshot.generation)
         || drift::is_reported(common, snapshot.generation))
         && common.references != snapshot.references
-        && common.last_handled_reconcile_at == snapshot.request
+        && snapshot.requests.are_noted_in(common)
         && !snapshot.deleting
         && snapshot.paused.is_none();
     let record = pass.previous.as_mut().filter(|_| only_references)?;
@@ -270,16 +282,21 @@ where
     remembered.or_else(stored).cloned().unwrap_or_default()
 }
 
-/// What is remembered, together with what somebody else's status must not lose.
-fn remembered<S: ManagedStatus>(known: &S, found: &S) -> S {
+/// What is remembered, together with what somebody else's status must not lose. `patched`: not only
+/// operators wrote it.
+fn remembered<S: KindStatus>(known: &S, found: &S, patched: bool) -> S {
     let mut status = known.clone();
     let common = status.common_mut();
     // The same, written at another time, is no difference.
     conditions::keep_times(&mut common.conditions, &found.common().conditions);
     // What another operator of this cluster announced is not forgotten.
-    common
-        .managed
-        .extend(found.common().managed.iter().cloned());
+    if !patched {
+        let names = found.common().managed.iter();
+        common
+            .managed
+            .extend(names.filter(|name| S::can_manage(name)).cloned());
+        pending_create::keep_earlier(common, found.common());
+    }
     drift::keep_of_another(common, found.common());
     status
 }

@@ -119,6 +119,10 @@ pub trait KindStatus: ManagedStatus {
     /// Where the resource lives, as far as the status says.
     fn place(&self) -> Place;
 
+    /// Whether [`Desired::managed`] can name this. Other names in `status.managed` are somebody else's,
+    /// and count as not there.
+    fn can_manage(name: &str) -> bool;
+
     /// Notes what must be in the status before `step` is sent.
     fn intend(&mut self, _step: &Self::Step) {}
 

@@ -7,6 +7,8 @@ use kube::{Api, Client};
 use tokio::time::Instant;
 
 use super::conditions;
+use super::kind::KindStatus;
+use super::pending_create;
 use super::record::Record;
 use crate::api::conditions::keep_times;
 use crate::api::{FINALIZER, ManagedResource, ManagedStatus, Subject};
@@ -60,7 +62,7 @@ pub(super) struct Ledger<'a, K: ManagedResource> {
     pub(super) send_until: Option<Instant>,
 }
 
-impl<'a, K: ManagedResource> Ledger<'a, K> {
+impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
     /// The ledger of an object at the beginning of a pass. The cache may still show what the last pass
     /// began with: then what that pass wrote counts.
     pub(super) fn open(
@@ -78,7 +80,7 @@ impl<'a, K: ManagedResource> Ledger<'a, K> {
             subject,
             stored: read.clone(),
             cleared: None,
-            draft: read.clone(),
+            draft: without_foreign_names(read.clone()),
             read,
             version: newer.map_or_else(
                 || subject.resource_version().to_owned(),
@@ -118,6 +120,16 @@ impl<'a, K: ManagedResource> Ledger<'a, K> {
         let api: Api<Subject<K>> = Api::namespaced(self.client.clone(), self.subject.namespace());
         let found = api.get_opt(self.subject.name()).await?;
         Ok(found.filter(|fresh| fresh.uid() == self.subject.uid()))
+    }
+
+    /// Whether the API server has the object as this pass knows it: generation, finalizer and status.
+    pub(super) async fn is_current(&self) -> Result<bool, kube::Error> {
+        let fresh = self.reread().await?;
+        Ok(fresh.is_some_and(|fresh| {
+            fresh.generation() == self.subject.generation()
+                && fresh.has_finalizer()
+                && own_status(&fresh).unwrap_or_default() == self.stored
+        }))
     }
 
     /// Goes on from the object as somebody else left it.
@@ -195,9 +207,12 @@ impl<'a, K: ManagedResource> Ledger<'a, K> {
             draft.last_drift.clone_from(&stored.last_drift);
         }
         // What another operator of this cluster announced meanwhile is not forgotten either.
-        draft
-            .managed
-            .extend(stored.managed.difference(&known).cloned());
+        if !fresh.status_has_strays {
+            let names = stored.managed.difference(&known);
+            let names = names.filter(|name| K::Status::can_manage(name));
+            draft.managed.extend(names.cloned());
+            pending_create::keep_earlier(draft, stored);
+        }
         keep_times(&mut draft.conditions, &stored.conditions);
     }
 
@@ -260,8 +275,21 @@ pub(super) async fn restore<K: ManagedResource>(
     remembered: &K::Status,
 ) -> Result<String, WriteError> {
     let (namespace, name) = (subject.namespace(), subject.name());
-    let version = subject.resource_version();
-    status::apply::<K>(client, namespace, name, version, remembered).await
+    let mut version = subject.resource_version().to_owned();
+    if subject.status_has_strays && subject.spec.is_ok() {
+        version = status::clear::<K>(client, namespace, name, &version).await?;
+    }
+    status::apply::<K>(client, namespace, name, &version, remembered).await
+}
+
+/// The status without names in `managed` that the kind never puts there: they came by somebody else's
+/// hand, and acting on them would take away what was never cloudfn's.
+pub(super) fn without_foreign_names<S: KindStatus>(mut status: S) -> S {
+    status
+        .common_mut()
+        .managed
+        .retain(|name| S::can_manage(name));
+    status
 }
 
 /// The object's status with our own conditions only: those of others are theirs to write.

@@ -6,6 +6,7 @@
 
 use tracing::{info, warn};
 
+use super::context::kind_name;
 use super::keep::{Keep, keep};
 use super::kind::{Desired, Effect, Goal, Inputs, ManagedKind, Spec, Unmet};
 use super::notes::EventNote;
@@ -148,8 +149,7 @@ async fn read_references<M: ManagedKind>(
 fn watch_for_drift<M: ManagedKind>(pass: &mut Pass<'_, M>, spec: &Spec<M>) {
     let policy = pass.context.settings.drift_policy(spec.common());
     let (settled, read) = (pass.was_settled(), pass.ledger.read().common());
-    let request = pass.snapshot.request.as_ref();
-    pass.drift = drift::DriftWatch::new(policy, settled, read, request);
+    pass.drift = drift::DriftWatch::new(policy, settled, read, &pass.snapshot.requests);
     if pass.drift.reports() {
         // Before anything is written, our own tags included.
         let generation = pass.snapshot.generation;
@@ -228,7 +228,7 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
     };
     match converge(pass, &identity, Goal::Absent, Role::Manager(owner)).await? {
         Converged::Settled => {
-            let deleted = pass.repeated.as_ref().map(|r| r.effect) == Some(Effect::Delete);
+            let deleted = pass.history.last().map(|(_, effect)| effect) == Some(Effect::Delete);
             let (common, now) = (pass.ledger.draft.common(), pass.context.world.now());
             match pending_create::remaining(common, deleted, now) {
                 None => release(pass).await,
@@ -255,7 +255,13 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
 async fn retain<M: ManagedKind>(pass: &mut Pass<'_, M>, keep: Keep) -> Result<Outcome, Outcome> {
     if keep == Keep::Definition {
         let name = pass.subject.function_name();
-        warn!(object = ?pass.subject, function = name, "the definition of this kind is being deleted, so the function is left in the cloud, whatever its deletionPolicy");
+        warn!(
+            kind = kind_name::<M::Resource>(),
+            namespace = pass.subject.namespace(),
+            name = pass.subject.name(),
+            function = name,
+            "the definition of this kind is being deleted, so the function is left in the cloud, whatever its deletionPolicy"
+        );
         let note = format!(
             "left the function {name} in the cloud: the definition of this kind is being deleted, which counts as deletionPolicy Retain"
         );
@@ -275,7 +281,14 @@ async fn retain<M: ManagedKind>(pass: &mut Pass<'_, M>, keep: Keep) -> Result<Ou
 /// Lets the object go and leaves the resource, with an event that says so.
 async fn leave<M: ManagedKind>(pass: &mut Pass<'_, M>, why: &str) -> Result<Outcome, Outcome> {
     let name = pass.subject.function_name();
-    info!(object = ?pass.subject, function = name, why, "the function is left in the cloud");
+    info!(
+        kind = kind_name::<M::Resource>(),
+        namespace = pass.subject.namespace(),
+        name = pass.subject.name(),
+        function = pass.subject.other_name(),
+        why,
+        "the function is left in the cloud"
+    );
     let note = format!("left the function {name} in the cloud: {why}");
     pass.events.push(EventNote::normal("Retained", note));
     release(pass).await

@@ -8,9 +8,9 @@
 //! | `lifecycle` | the two goals: present and absent |
 //! | `steps` | observe, plan, act, fold, and again |
 //! | `close` | ends a pass: conditions, events, the time of the next one |
-//! | `outcome`, `conditions`, `notes` | what a pass found; conditions and events made of it |
+//! | `outcome`, `conditions`, `notes`, `verdict` | what a pass found; conditions, events and a line of the log made of it |
 //! | `ledger` | the object's status and finalizer: as read, as stored, as drafted |
-//! | `record` | what is remembered between passes |
+//! | `record`, `history` | what is remembered between passes; the steps among it |
 //! | `announce` | before a step is sent: finalizer and status |
 //! | `keep` | whether the resource stays when its object is deleted |
 //! | `owner` | whose the observed resource is |
@@ -33,6 +33,7 @@ mod conditions;
 mod context;
 mod drift;
 mod driver;
+mod history;
 mod keep;
 mod kind;
 mod ledger;
@@ -48,6 +49,7 @@ pub mod references;
 mod retry;
 pub mod settings;
 mod steps;
+mod verdict;
 mod view;
 pub mod world;
 

@@ -8,13 +8,15 @@ use tokio::time::Instant;
 use super::conditions;
 use super::context::Context;
 use super::drift::{self, DriftWatch};
+use super::history::History;
 use super::kind::{Identity, KindStatus, ManagedKind, Status};
 use super::ledger::Ledger;
 use super::notes::EventNote;
 use super::outcome::{Outcome, Requeue, State};
 use super::ownership::Claim;
-use super::record::{Record, Repeated, Snapshot};
-use crate::api::conditions::{READY, STALLED, find};
+use super::pending_create;
+use super::record::{Record, Snapshot};
+use crate::api::conditions::{READY, find};
 use crate::api::{CommonStatus, ManagedStatus, Reason, Subject};
 use crate::kubernetes::WriteError;
 
@@ -31,8 +33,8 @@ pub(super) struct Pass<'a, M: ManagedKind> {
     pub(super) started: Instant,
     pub(super) ledger: Ledger<'a, M::Resource>,
     pub(super) progress: Progress,
-    /// The step done last, in this pass or before it.
-    pub(super) repeated: Option<Repeated>,
+    /// The steps tried, in this pass or before it.
+    pub(super) history: History,
     /// Published when the pass ends.
     pub(super) events: Vec<EventNote>,
     pub(super) drift: DriftWatch,
@@ -104,17 +106,24 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
         started: Instant,
     ) -> Self {
         let same = previous.as_ref().filter(|r| r.snapshot == snapshot);
-        let repeated = same.and_then(|record| record.repeated.clone());
+        let history = same.map(|record| record.history.clone());
+        let mut ledger = Ledger::open(&context.client, subject, previous.as_ref());
+        if previous.is_none() && ledger.has_finalizer() {
+            let (read, now) = (ledger.read().common(), context.world.now());
+            if !conditions::is_available(&read.conditions, snapshot.generation) {
+                pending_create::suspect(ledger.draft.common_mut(), now);
+            }
+        }
         Self {
             kind,
             context,
             subject,
-            ledger: Ledger::open(&context.client, subject, previous.as_ref()),
+            ledger,
             snapshot,
             previous,
             started,
             progress: Progress::default(),
-            repeated,
+            history: history.unwrap_or_default(),
             events: Vec::new(),
             drift: DriftWatch::default(),
         }
@@ -128,8 +137,9 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
 
     /// Whether a person requests a reconciliation that no status acknowledges yet.
     pub(super) fn is_requested(&self) -> bool {
-        let handled = &self.ledger.read().common().last_handled_reconcile_at;
-        self.snapshot.request.is_some() && *handled != self.snapshot.request
+        self.snapshot
+            .requests
+            .are_new_to(self.ledger.read().common())
     }
 
     /// Lets the kind know, once, where a person requests a reconciliation.
@@ -161,22 +171,11 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
         !self.snapshot.deleting && (noted || self.was_ready_for_this())
     }
 
-    /// Whether the stored status says that a person must change something, for all that the object is
-    /// now: already Stalled for this generation and these inputs, so a retry needs no status write.
-    pub(super) fn was_stalled(&self) -> bool {
-        let generation = Some(self.snapshot.generation);
-        self.previous_of_same().is_some()
-            && find(&self.ledger.stored().common().conditions, STALLED).is_some_and(|stalled| {
-                stalled.status == "True" && stalled.observed_generation == generation
-            })
-    }
-
     /// Whether nobody waits for what this pass observes.
     pub(super) fn is_background(&self) -> bool {
-        let handled = &self.ledger.read().common().last_handled_reconcile_at;
         self.was_ready_for_this()
             && !self.progress.may_have_changed()
-            && *handled == self.snapshot.request
+            && (self.snapshot.requests).are_noted_in(self.ledger.read().common())
     }
 
     /// This object's claim on its resource.

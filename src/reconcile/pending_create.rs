@@ -17,13 +17,39 @@ pub(super) fn announce(
     now: Timestamp,
     ours: impl FnOnce(Option<&String>) -> bool,
 ) -> String {
-    let text = now.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+    let text = text(now);
     let before = status.create_requested_at.replace(text.clone());
     let ours = ours(before.as_ref());
     if let Some(before) = before.filter(|before| !ours && in_flight(before, now).is_some()) {
         status.earlier_create_requested_at = Some(before);
     }
     text
+}
+
+/// A pass of an operator that remembers nothing begins with an object that is not Ready and whose status
+/// announces no create. A create that the cloud refused is tried again without being announced, so the operator
+/// before, or another one, may just have sent one.
+pub(super) fn suspect(status: &mut CommonStatus, now: Timestamp) {
+    if status.create_requested_at.is_none() {
+        status.earlier_create_requested_at = Some(text(now));
+    }
+}
+
+/// Keeps what another operator noted of an earlier create.
+pub(super) fn keep_earlier(status: &mut CommonStatus, theirs: &CommonStatus) {
+    let (known, found) = (
+        &mut status.earlier_create_requested_at,
+        &theirs.earlier_create_requested_at,
+    );
+    // All are written alike, so the later one is the greater text.
+    if *found > *known {
+        known.clone_from(found);
+    }
+}
+
+/// A time as announcements have it.
+fn text(now: Timestamp) -> String {
+    now.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
 }
 
 /// How long a create of this object may still arrive. `last_arrived`: the cloud accepted a deletion

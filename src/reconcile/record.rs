@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::kind::{Difference, Effect, ManagedKind};
+use super::history::History;
+use super::kind::ManagedKind;
 use super::retry::RetryClass;
-use crate::api::{FINALIZER, ManagedResource, ManagedStatus, Reference, ReferenceKind, Subject};
+use crate::api::{
+    FINALIZER, ManagedResource, ManagedStatus, Reference, ReferenceKind, Requests, Subject,
+};
 
 /// All of an object that a pass depends on: generation, deletion, pause, request, references and
 /// annotations. Where it is the same again, there is nothing to do.
@@ -22,8 +25,8 @@ pub(super) struct Snapshot {
     pub(super) deleting: bool,
     /// Text of the pause.
     pub(super) paused: Option<String>,
-    /// The request for a reconciliation.
-    pub(super) request: Option<String>,
+    /// The requests for a reconciliation.
+    pub(super) requests: Requests,
     /// Versions of the references.
     pub(super) references: Vec<Reference>,
     /// Annotations that change what is wanted.
@@ -42,7 +45,7 @@ impl Snapshot {
             generation: subject.generation(),
             deleting: subject.deleting(),
             paused: subject.paused().map(ToOwned::to_owned),
-            request: subject.request().map(ToOwned::to_owned),
+            requests: subject.requests(),
             references,
             annotations: M::ANNOTATIONS.iter().filter_map(annotation).collect(),
         }
@@ -68,8 +71,8 @@ pub(super) struct Record<S> {
     pub(super) observed_at: Instant,
     /// The trouble of the last pass.
     pub(super) retry: Option<Retry>,
-    /// The step done last for differences that were still there at the next observation.
-    pub(super) repeated: Option<Repeated>,
+    /// The steps that were tried since the object changed or was Ready last.
+    pub(super) history: History,
     /// Reads of a busy resource in a row.
     pub(super) polls: u32,
     /// Changed references wait until then for a new generation.
@@ -87,19 +90,6 @@ pub(super) struct Retry {
     pub(super) failures: u32,
     /// When the first of them began.
     pub(super) since: Instant,
-}
-
-/// A step that was done, why, and how often.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Repeated {
-    /// The step's name.
-    pub(super) step: &'static str,
-    /// What it did.
-    pub(super) effect: Effect,
-    /// The differences that it was to remove.
-    pub(super) why: Vec<Difference>,
-    /// How often in a row.
-    pub(super) times: u32,
 }
 
 impl<S> Record<S> {
@@ -120,7 +110,7 @@ impl<S> Record<S> {
             next_check,
             observed_at: now,
             retry: None,
-            repeated: None,
+            history: History::default(),
             polls: 0,
             settling_until: None,
             restored_at: None,
@@ -224,7 +214,7 @@ mod tests {
                 generation: 1,
                 deleting: false,
                 paused: None,
-                request: None,
+                requests: Requests::default(),
                 references: Vec::new(),
                 annotations: BTreeMap::new(),
             },
@@ -235,7 +225,7 @@ mod tests {
             next_check: Instant::now(),
             observed_at: Instant::now(),
             retry: None,
-            repeated: None,
+            history: History::default(),
             polls: 0,
             settling_until: None,
             restored_at: None,

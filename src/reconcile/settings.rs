@@ -33,7 +33,8 @@ pub struct Settings {
 
 /// Steps in one pass at most; more means that two sides disagree about the outcome.
 pub const MAX_STEPS: usize = 16;
-/// Times that a step is done for the same differences, without the cloud keeping it, before cloudfn gives up.
+/// Times that a step is done for the same differences before cloudfn gives up: the cloud does not keep it, or
+/// another step undoes it.
 pub const MAX_REPEATS: u32 = 3;
 /// A step is sent this long after its announcement at the latest, or not at all (`cloud::clearance`):
 /// whatever the status write, the budget and the credentials take.

@@ -7,7 +7,9 @@ use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::announce::announce;
+use super::context::kind_name;
 use super::drift::{Finding, Planned, Situation};
+use super::history::Futile;
 use super::keep::{Keep, keep};
 use super::kind::{
     Effect, Goal, Identity, KindStatus, ManagedKind, Observed, Plan, PlannedStep, Step,
@@ -18,9 +20,8 @@ use super::outcome::{Outcome, Requeue, State};
 use super::owner::{Role, Standing, at_home, standing};
 use super::ownership::{Adoption, Refusal};
 use super::pass::{Pass, Sent};
-use super::record::Repeated;
 use super::retry::RetryClass;
-use super::settings::{MAX_REPEATS, MAX_STEPS, SENT_WITHIN};
+use super::settings::{MAX_STEPS, SENT_WITHIN};
 use crate::api::{ManagedStatus, Reason};
 use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::kubernetes::WriteError;
@@ -287,29 +288,31 @@ impl<M: ManagedKind> Work<'_, '_, M> {
     fn is_being_deleted(&self, step: &M::Step) -> bool {
         let pass = &self.pass;
         let accepted = pass
-            .repeated
-            .as_ref()
-            .is_some_and(|r| r.step == step.name());
+            .history
+            .last()
+            .is_some_and(|(name, _)| name == step.name());
         let polls = pass.previous.as_ref().map(|record| record.polls);
         accepted && polls.is_some_and(|n| n % POLLS_PER_DELETE != POLLS_PER_DELETE - 1)
     }
 
-    /// Where the cloud accepted a step again and again and does not keep it, sending it once more only costs.
+    /// Where the cloud accepted a step again and again and it is due once more, sending it only costs.
     fn refuse_futile(&self, planned: &PlannedStep<M::Step>) -> Result<(), Outcome> {
         let PlannedStep { step, why } = planned;
-        if matches!(step.effect(), Effect::Delete | Effect::Test) {
-            return Ok(());
-        }
-        let same = |r: &&Repeated| r.step == step.name() && r.why == *why;
-        let repeated = self.pass.repeated.as_ref().filter(same);
-        let Some(repeated) = repeated.filter(|r| r.times >= MAX_REPEATS) else {
+        let Some(Futile { times, undone_by }) = self.pass.history.futile(step, why) else {
             return Ok(());
         };
+        let (step, fields) = (step.name(), fields(planned));
+        let differing = if fields.is_empty() {
+            "cloudfn's own tags"
+        } else {
+            &fields
+        };
+        let what = match undone_by {
+            None => format!("and still differs in {differing}"),
+            Some(other) => format!("and it is due again after {other}, for {differing}"),
+        };
         let message = format!(
-            "the cloud accepted {} {} times and still differs in {}; write the spec as the cloud shows it",
-            repeated.step,
-            repeated.times,
-            fields(planned)
+            "the cloud accepted {step} {times} times {what}; write the spec as the cloud shows it"
         );
         Err(Outcome::Concluded {
             state: State::Stalled(Reason::InternalError, message),
@@ -375,7 +378,16 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         let PlannedStep { step, why } = planned;
         let (pass, identity) = (&mut *self.pass, self.identity);
         let fields = fields(planned);
-        info!(object = ?pass.subject, function = identity.name, region = identity.region, step = step.name(), fields, "done");
+        info!(
+            kind = kind_name::<M::Resource>(),
+            namespace = pass.subject.namespace(),
+            name = pass.subject.name(),
+            function = pass.subject.other_name(),
+            region = identity.region,
+            step = step.name(),
+            fields,
+            "done"
+        );
         let done = StepDone {
             name: &identity.name,
             step: step.name(),
@@ -387,27 +399,38 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         pass.events.extend(done.events());
         let lints = step.lints(why).join("; ");
         if !lints.is_empty() {
-            warn!(object = ?pass.subject, lints, "the code may not run");
+            warn!(
+                kind = kind_name::<M::Resource>(),
+                namespace = pass.subject.namespace(),
+                name = pass.subject.name(),
+                lints,
+                "the code may not run"
+            );
             let note = format!("the code may not run: {lints}");
             pass.events.push(EventNote::warning("CodeMayFail", note));
         }
-        let same = |r: &mut Repeated| r.step == step.name() && r.why == *why;
-        let times = pass.repeated.take_if(same).map_or(0, |r| r.times);
-        pass.repeated = Some(Repeated {
-            step: step.name(),
-            effect: step.effect(),
-            why: why.clone(),
-            times: times + 1,
-        });
+        pass.history.note_done(step, why);
     }
 
     /// Writes the log line of a step that the cloud refused, and lets the kind note it.
     fn note_refusal(&mut self, step: &M::Step, error: &CloudError) {
         let pass = &mut *self.pass;
-        warn!(object = ?pass.subject, function = self.identity.name, step = step.name(), %error, request_id = error.request_id, "a step was refused");
+        // What it means for the object is a line of its own, when the pass ends.
+        info!(
+            kind = kind_name::<M::Resource>(),
+            namespace = pass.subject.namespace(),
+            name = pass.subject.name(),
+            function = pass.subject.other_name(),
+            step = step.name(),
+            %error,
+            request_id = error.request_id,
+            "a step was refused"
+        );
         let draft = &mut pass.ledger.draft;
         draft.refused(step, error);
-        if step.effect() == Effect::Create && error.class.had_no_effect() {
+        let without_effect = error.class.had_no_effect();
+        pass.history.note_refused(step, without_effect);
+        if step.effect() == Effect::Create && without_effect {
             draft.common_mut().create_requested_at = None;
         }
     }

@@ -18,6 +18,7 @@ use super::shared::Shared;
 use super::watch::{Report, Watch};
 use crate::api::stored::Header;
 use crate::api::{ManagedResource, ReferenceKind, Subject};
+use crate::kubernetes::words;
 use crate::reconcile::{Driver, ManagedKind, ReferenceName};
 
 /// What the closures of a controller need.
@@ -125,7 +126,13 @@ async fn reconcile<M: ManagedKind>(
         Ended::Done(action) => action,
         Ended::Stopped => Action::await_change(),
         Ended::Panicked(message) => {
-            error!(object = ?subject, kind = Driver::<M>::kind_name(), message, "a pass panicked; the object is looked at again at the next check");
+            error!(
+                kind = Driver::<M>::kind_name(),
+                namespace = subject.namespace(),
+                name = subject.name(),
+                message,
+                "a pass panicked; the object is looked at again at the next check"
+            );
             Action::requeue(context.shared.settings.check_interval)
         }
     })
@@ -165,7 +172,12 @@ where
     match result {
         Ok(_) => {}
         Err(Error::ObjectNotFound(object)) => {
-            debug!(%object, "gone");
+            debug!(
+                kind = Driver::<M>::kind_name(),
+                namespace = object.namespace,
+                name = object.name,
+                "gone"
+            );
             context.driver.forget_key(&format!(
                 "{}/{}",
                 object.namespace.as_deref().unwrap_or_default(),
@@ -174,7 +186,12 @@ where
         }
         Err(Error::ReconcilerFailed(never, _) | Error::QueueError(never)) => match never {},
         Err(Error::RunnerError(error)) => {
-            warn!(%error, kind = Driver::<M>::kind_name(), "the controller could not run a pass");
+            let error = words(&error);
+            warn!(
+                error,
+                kind = Driver::<M>::kind_name(),
+                "the controller could not run a pass"
+            );
         }
     }
 }

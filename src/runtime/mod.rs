@@ -89,15 +89,19 @@ async fn start(
     info!(
         version = env!("CARGO_PKG_VERSION"),
         api_server = api_server.url,
-        namespaces = if namespaces.is_empty() { "all".to_owned() } else { namespaces.join(",") },
+        namespaces = if namespaces.is_empty() {
+            "all".to_owned()
+        } else {
+            namespaces.join(",")
+        },
         account,
         caller,
         region,
         cluster = settings.cluster_name,
         instance = settings.instance,
-        management_policy = ?settings.management_policy,
-        max_adoption_policy = ?settings.max_adoption_policy,
-        default_drift_policy = ?settings.default_drift_policy,
+        management_policy = <&str>::from(settings.management_policy),
+        max_adoption_policy = <&str>::from(settings.max_adoption_policy),
+        default_drift_policy = <&str>::from(settings.default_drift_policy),
         "started"
     );
     startup::definitions(&client, &health).await;

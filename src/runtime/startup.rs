@@ -12,6 +12,7 @@ use tracing::warn;
 
 use super::health::Health;
 use crate::api::crds;
+use crate::kubernetes::words;
 
 /// Time between two attempts.
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
@@ -69,7 +70,7 @@ fn said(error: &kube::Error) -> String {
             status.message
         ),
         kube::Error::Api(status) => status.message.clone(),
-        error => error.to_string(),
+        error => words(error),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::IsTerminal;
 
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::FormatFields;
@@ -21,6 +22,9 @@ const QUIET: [&str; 4] = [
     "hyper=warn",
 ];
 
+/// The controllers' spans name the object of each line once more.
+const SPANS: &str = "kube_runtime::controller=warn";
+
 /// How log lines look. The comments are for users: they are the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -30,15 +34,42 @@ pub enum Format {
     Json,
 }
 
-/// Starts logging; `filter` is in the syntax of tracing's `EnvFilter` (`info`, `cloudfn=debug`).
+/// The filter of these words, in the syntax of tracing's `EnvFilter` (`info`, `cloudfn=debug`).
+///
+/// `EnvFilter` takes a word that is no level for the name of a module, and then nothing is logged at
+/// all: such words are refused, and so is a filter that says nothing of cloudfn.
+fn parse(filter: &str) -> Result<EnvFilter, String> {
+    const ADVICE: &str =
+        "write error, warn, info, debug or trace, or a filter like info,cloudfn=debug";
+    let is_level = |word: &str| !word.is_empty() && word.parse::<LevelFilter>().is_ok();
+    let is_word = |part: &str| {
+        let of_name = |c: char| c.is_ascii_alphanumeric() || "_:-".contains(c);
+        part.chars().all(of_name)
+    };
+    let parts = || filter.split(',').map(str::trim);
+    if let Some(unknown) = parts().find(|part| is_word(part) && !is_level(part)) {
+        return Err(format!(
+            "--log-level has the word {unknown:?}, which is no level; {ADVICE}"
+        ));
+    }
+    if !parts().any(|part| is_level(part) || part.starts_with("cloudfn")) {
+        return Err(format!(
+            "--log-level {filter:?} says nothing of cloudfn; {ADVICE}"
+        ));
+    }
+    EnvFilter::try_new(filter)
+        .map_err(|error| format!("--log-level {filter:?} cannot be read: {error}; {ADVICE}"))
+}
+
+/// Starts logging.
 ///
 /// # Errors
 /// If the filter cannot be parsed, or logging has already been started.
 pub fn start(format: Format, filter: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter)
-        .map_err(|error| format!("--log-level {filter:?} cannot be read: {error}"))?;
+    let filter = parse(filter)?;
     let filter = QUIET
         .iter()
+        .chain([&SPANS])
         .filter_map(|directive| directive.parse().ok())
         .fold(filter, EnvFilter::add_directive);
     let registry = tracing_subscriber::registry().with(filter);
@@ -128,6 +159,41 @@ mod tests {
         for line in logged.lines() {
             assert!(!line.contains(is_control), "{line:?}");
             assert!(line.contains("ERROR three"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_no_level_is_refused() {
+        for filter in [
+            "error",
+            "WARN",
+            "info",
+            "debug",
+            "trace",
+            "off",
+            "3",
+            "info,cloudfn=debug",
+            "cloudfn=debug",
+            "warn, hyper=info",
+            "cloudfn::reconcile=trace",
+        ] {
+            assert!(parse(filter).is_ok(), "{filter}");
+        }
+        for (filter, named) in [
+            ("", "\"\""),
+            ("verbose", "verbose"),
+            ("inf", "inf"),
+            ("info,cloudfn", "cloudfn"),
+            ("info,", "\"\""),
+            ("hyper=debug", "nothing of cloudfn"),
+            ("cloudfn=verbose", "cloudfn=verbose"),
+            ("info,cloudfn=9", "cloudfn=9"),
+        ] {
+            let refusal = parse(filter).err().unwrap_or_default();
+            assert!(
+                refusal.contains(named) && refusal.contains("write error, warn"),
+                "{filter}: {refusal}"
+            );
         }
     }
 }

@@ -69,6 +69,8 @@ const PURE: &[&str] = &[
     "ownership",
     "view",
     "retry",
+    "history",
+    "verdict",
     "archive",
     "diff",
     "intent",

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
+use cloudfn::api::{FLUX_REQUESTED_AT, INSTANCE_TAG, OWNER_TAG, RECONCILE_REQUESTED_AT};
 use serde_json::{Value, json};
 
 use crate::invariants::condition;
@@ -16,6 +16,7 @@ use crate::tally::{Check, Tally};
 use crate::world::{NAMESPACE, World};
 use crate::{
     call_rules, credentials, expected, observation, outsiders, ready_claims, reported_drift,
+    retries,
 };
 
 /// Why a function may stay as outsiders left it.
@@ -113,6 +114,8 @@ pub async fn settle_and_check(stage: &mut Stage) {
         call_rules::broken(&stage.world.clouds.log(), &tally),
         credentials::broken(stage, &tally),
         reported_drift::wrongs(stage, &tally),
+        retries::shown(stage, &tally),
+        retries::circles(stage),
     ];
     for sentence in sentences.concat() {
         stage.world.violation(sentence);
@@ -275,6 +278,12 @@ fn object_wrong(
         || object["status"]["observedGeneration"] != *generation
     {
         return mismatch(&format!("generation {generation}"));
+    }
+    let annotations = &object["metadata"]["annotations"];
+    let requested = [RECONCILE_REQUESTED_AT, FLUX_REQUESTED_AT].map(|key| &annotations[key]);
+    let handled = ["lastHandledReconcileAt", "lastHandledFluxReconcileAt"];
+    if requested != handled.map(|field| &object["status"][field]) {
+        return mismatch("every request to be handled");
     }
     let spec = &object["spec"];
     if spec["adoptionPolicy"] == "Always" {

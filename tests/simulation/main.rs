@@ -11,7 +11,8 @@
 //! What is checked:
 //! - `judge`: how everything must end, with `expected` (what a spec asks for) and `observation` (what
 //!   the cloud has); `invariants`: what each written status keeps; `call_rules`: what each cloud call
-//!   keeps; `credentials`: in which account and by when calls are sent; `ready_claims`: Ready when it is written; `reported_drift`: what `driftPolicy: Report` leaves.
+//!   keeps; `credentials`: in which account and by when calls are sent; `ready_claims`: Ready when it is
+//!   written; `reported_drift`: what `driftPolicy: Report` leaves; `retries`: what is done again and again.
 //! - `tally`: how much of that is asserted, and how much excused.
 //!
 //! Many runs:
@@ -23,7 +24,8 @@
 //! - `functions`: one function alone with one operator: the exact calls that each kind makes, and
 //!   where they lead.
 //! - `transitions`: from one spec to another; `corpus`: functions as people run them.
-//! - `throughput`: many functions at once against the quotas; `operator_memory`: what an operator
+//! - `throughput`: many functions at once against the quotas; `log_lines`: what is logged of an object;
+//!   `operator_memory`: what an operator
 //!   remembers between passes.
 //!
 //! `SEEDS=n FIRST_SEED=m` choose the schedules. `TRACE=1` prints each run whole. `DIGEST=1` prints the
@@ -54,6 +56,7 @@ mod functions;
 mod invariants;
 mod judge;
 mod lambda_fields;
+mod log_lines;
 mod observation;
 mod operator;
 mod operator_memory;
@@ -61,6 +64,7 @@ mod outsiders;
 mod ports;
 mod ready_claims;
 mod reported_drift;
+mod retries;
 mod run;
 mod scenarios;
 mod schedule;

@@ -107,6 +107,7 @@ impl Operator {
             }),
         });
         world.trace(who, "starts");
+        world.operator(true);
         let changes = world.watch();
         let listed = world.api(|api| {
             let kinds = ["cloudfrontfunctions", "lambdafunctions"];
@@ -160,6 +161,7 @@ impl Drop for Operator {
             task.abort();
         }
         self.life.world.trace(&self.life.who, "is dead");
+        self.life.world.operator(false);
     }
 }
 

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use strict_cloud::Tags;
 
 use crate::api_faults;
-use crate::judge;
-use crate::run::{Stage, on_paused_time};
+use crate::judge::{self, Place};
+use crate::run::{CHECK, Stage, on_paused_time};
 use crate::scenarios::first;
-use crate::schedule::{Act, Adversity, Kind, Slot};
+use crate::schedule::{Act, Adversity, Kind, Outside, Point, Slot};
 use crate::wire::Fuse;
 
 async fn stage(spec: Value, refuse_tags: bool, adversity: Adversity) -> Stage {
@@ -91,4 +92,90 @@ fn a_function_that_is_left_without_our_tags_is_said_to_be() {
         untagged.contains("deletionPolicy is Retain; cloudfn never saw its owner tags on it"),
         "{untagged}"
     );
+}
+
+/// The function's tags in the end of a life whose `status.managed` somebody patched, and the status.
+fn patched(kind: Kind, names: &[&str], restarts: bool) -> (Value, Value, usize) {
+    let slots = vec![Slot {
+        kind,
+        name: "f0".to_owned(),
+        function: None,
+    }];
+    on_paused_time(async {
+        let mut stage = Stage::new(7, slots, Fuse::never());
+        let mut spec = first(kind);
+        spec["tags"] = json!({"cost": "a"});
+        stage.act(&Act::Apply(0, spec));
+        judge::until_reported(&stage).await;
+        let place = Place::of(&stage.slots[0]);
+        let theirs = Tags::from([("team".to_owned(), "others".to_owned())]);
+        stage.world.clouds.tag(&stage.world, &place, &theirs);
+        let calls = stage.world.clouds.calls();
+        stage.act(&Act::Manage(
+            0,
+            names.iter().map(|name| (*name).to_owned()).collect(),
+        ));
+        if restarts {
+            stage.act(&Act::Crash(Point::Poll, 0));
+        }
+        tokio::time::sleep(CHECK * 4).await;
+        let seen = judge::function_at(&stage.world, &place).unwrap();
+        let status = stage.object(0).unwrap()["status"].clone();
+        let log = stage.world.clouds.log();
+        let writes = log[calls..].iter().filter(|entry| entry.effect).count();
+        (seen["tags"].clone(), status, writes)
+    })
+}
+
+#[test]
+fn names_that_somebody_else_put_into_managed_take_nothing_away() {
+    let reserved = [
+        "tags/cloudfn.dev/owner",
+        "tags/cloudfn.dev/instance",
+        "tags/",
+        "nonsense",
+    ];
+    for kind in [Kind::CloudFront, Kind::Lambda] {
+        for (names, restarts) in [
+            (&reserved[..], false),
+            (&reserved[..], true),
+            (&["tags/team"][..], false),
+        ] {
+            let (tags, status, writes) = patched(kind, names, restarts);
+            let sentence = format!("{kind:?} {names:?} {restarts}: {tags} {status}");
+            assert_eq!(writes, 0, "{sentence}");
+            assert_eq!(tags["team"], "others", "{sentence}");
+            let managed = status["managed"].as_array().unwrap();
+            assert!(
+                names.iter().all(|name| !managed.contains(&json!(name))),
+                "{sentence}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_annotation_that_requests_a_look_counts_by_itself() {
+    let mut spec = first(Kind::CloudFront);
+    spec["driftPolicy"] = json!("Report");
+    // As texts, the first is the greater one; as times, the second.
+    let (ours, flux) = ("2026-01-01T10:00:00+09:00", "2026-01-01T03:00:00Z");
+    let (reported, repaired) = on_paused_time(async {
+        let mut stage = stage(spec, false, Adversity::Over).await;
+        stage.act(&Act::Look(0, ours.to_owned()));
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        stage.act(&Act::Outside(0, Outside::Edit(1)));
+        tokio::time::sleep(CHECK * 2).await;
+        let reported = stage.object(0).unwrap()["status"].clone();
+        stage.act(&Act::FluxLook(0, flux.to_owned()));
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        (reported, stage.object(0).unwrap()["status"].clone())
+    });
+    assert_eq!(reported["conditions"][0]["reason"], "Drifted", "{reported}");
+    assert_eq!(
+        repaired["conditions"][0]["reason"], "Available",
+        "{repaired}"
+    );
+    assert_eq!(repaired["lastHandledReconcileAt"], ours);
+    assert_eq!(repaired["lastHandledFluxReconcileAt"], flux);
 }

@@ -42,6 +42,20 @@ impl Clouds {
         }
     }
 
+    /// Writes tags onto a function, as an outsider.
+    pub fn tag(&self, world: &World, place: &Place, tags: &Tags) {
+        let caller = caller(OTHERS);
+        self.undisturbed(world, |cloud| match place.kind {
+            Kind::CloudFront => {
+                let stage = Some(Stage::Development);
+                let found = cloud.cloudfront_describe_function(&caller, &place.name, stage);
+                let arn = found.unwrap().summary.arn;
+                cloud.cloudfront_tag_resource(&caller, &arn, tags).unwrap();
+            }
+            Kind::Lambda => lambda::tag(cloud, &caller, &place.name, tags),
+        });
+    }
+
     /// Changes a function as an outsider; whether that could be done.
     pub fn outside(&self, world: &World, slot: &Slot, what: Outside) -> bool {
         let place = Place::of(slot);

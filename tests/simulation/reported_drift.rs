@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use cloudfn::api::{FLUX_REQUESTED_AT, RECONCILE_REQUESTED_AT};
+use serde_json::{Value, json};
 use strict_cloud::{Entry, Service};
 
 use crate::api_server::Change;
@@ -28,7 +29,7 @@ struct Settled {
     references: Value,
     /// Place in the call log from which on others may have changed the function.
     since: usize,
-    /// The request answered when its drift was reported.
+    /// The requests answered when its drift was reported.
     reported: Option<Value>,
     /// The drift that was noted last, whatever became of the status.
     noted: Value,
@@ -171,7 +172,18 @@ fn step(
         return None;
     }
     let report = object["spec"]["driftPolicy"] == "Report";
-    let request = &object["metadata"]["annotations"]["cloudfn.dev/reconcile-requested-at"];
+    let annotations = &object["metadata"]["annotations"];
+    let request = &json!([
+        annotations[RECONCILE_REQUESTED_AT],
+        annotations[FLUX_REQUESTED_AT]
+    ]);
+    let handled = || {
+        json!([
+            status["lastHandledReconcileAt"],
+            status["lastHandledFluxReconcileAt"]
+        ])
+    };
+    let some = *request != json!([null, null]);
     if is_available(object) {
         let known = settled
             .get(uid)
@@ -226,16 +238,15 @@ fn step(
         {
             return Some("drift was reported without planned changes or lastDrift");
         }
-        one.reported
-            .get_or_insert_with(|| status["lastHandledReconcileAt"].clone());
-        one.cause |= one.reported.as_ref() != Some(request) && !request.is_null();
+        one.reported.get_or_insert_with(handled);
+        one.cause |= one.reported.as_ref() != Some(request) && some;
         return None;
     }
     if let Some(one) = one {
         let requested = one
             .reported
             .as_ref()
-            .is_some_and(|handled| handled != request && !request.is_null());
+            .is_some_and(|handled| handled != request && some);
         let lost = status["observedGeneration"] == -1 || ready.is_none();
         one.cause |= requested
             || lost
@@ -251,7 +262,7 @@ fn is_change(entry: &Entry, place: &Place) -> bool {
 }
 
 /// Whether a call changed anything of the function at a place.
-fn is_effect(entry: &Entry, place: &Place) -> bool {
+pub fn is_effect(entry: &Entry, place: &Place) -> bool {
     let service = if place.kind == Kind::Lambda {
         Service::Lambda
     } else {

@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cloudfn::api::{AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy};
+use cloudfn::api::{
+    AdoptionPolicy, DeletionPolicy, DriftPolicy, FLUX_REQUESTED_AT, ManagementPolicy,
+    RECONCILE_REQUESTED_AT,
+};
 use cloudfn::cloud::limit::Rates;
 use cloudfn::reconcile::settings::Settings;
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
 use tokio::task::AbortHandle;
 
-use crate::api_server::{Answer, Key, Request};
+use crate::api_server::{Answer, Change, Key, Request};
 use crate::credentials::Credentials;
 use crate::operator::Operator;
 use crate::schedule::{Act, Adversity, Outside, Schedule, Slot, Step, manifest};
@@ -188,13 +191,8 @@ impl Stage {
                     format!("pauses {} {text:?}: {status}", self.slots[*slot].name),
                 );
             }
-            Act::Look(slot, token) => {
-                let status = self.patch(*slot, json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}}));
-                self.world.trace(
-                    "user",
-                    format!("asks for a look at {}: {status}", self.slots[*slot].name),
-                );
-            }
+            Act::Look(slot, token) => self.look(*slot, RECONCILE_REQUESTED_AT, token),
+            Act::FluxLook(slot, token) => self.look(*slot, FLUX_REQUESTED_AT, token),
             Act::SkipTests(slot, code) => {
                 let named = code.as_ref().map(|code| expected::sha256_hex(code));
                 let status = self.patch(
@@ -215,6 +213,8 @@ impl Stage {
                     .extend(code.clone());
             }
             Act::LoseStatus(slot) => self.lose_status(*slot),
+            Act::Manage(slot, names) => self.manage(*slot, names),
+            Act::Restore(slot, which) => self.restore(*slot, *which),
             Act::Reference {
                 config_map,
                 name,
@@ -332,8 +332,23 @@ impl Stage {
         self.history.specs.entry(number).or_default().push(stored);
     }
 
+    fn look(&self, slot: usize, annotation: &str, token: &str) {
+        let status = self.patch(
+            slot,
+            json!({"metadata": {"annotations": {annotation: token}}}),
+        );
+        self.world.trace(
+            "user",
+            format!(
+                "asks for a look at {} by {annotation}: {status}",
+                self.slots[slot].name
+            ),
+        );
+    }
+
     /// Somebody else writes the status of an object.
     pub fn write_status(&self, number: usize, status: Value) -> u16 {
+        self.world.disturb();
         let (slot, object) = (&self.slots[number], self.object(number));
         let mut object = object.as_deref().cloned().unwrap_or_default();
         object["status"] = status;
@@ -363,6 +378,62 @@ impl Stage {
         // What only the status knew is not taken away any more.
         let place = judge::Place::of(slot);
         self.touch(place);
+    }
+
+    fn manage(&self, number: usize, names: &[String]) {
+        let Some(object) = self
+            .object(number)
+            .filter(|object| object["status"].is_object())
+        else {
+            return;
+        };
+        self.world.record().counts.add("fault", "status patched");
+        let mut status = object["status"].clone();
+        let known = status["managed"].as_array().cloned().unwrap_or_default();
+        let known = known.iter().filter_map(Value::as_str);
+        let all: BTreeSet<&str> = known.chain(names.iter().map(String::as_str)).collect();
+        status["managed"] = json!(all);
+        let done = self.write_status(number, status);
+        let name = &self.slots[number].name;
+        self.world.trace(
+            "user",
+            format!("adds {names:?} to what {name} manages: {done}"),
+        );
+    }
+
+    fn restore(&mut self, number: usize, which: usize) {
+        let slot = &self.slots[number];
+        let Some(object) = self.object(number) else {
+            return;
+        };
+        if !object["metadata"]["deletionTimestamp"].is_null() {
+            return;
+        }
+        let of_slot = |change: &Change| {
+            let of = change.key.plural == slot.kind.plural() && change.key.name == slot.name;
+            let status = change.object.as_ref().filter(|_| of)?["status"].clone();
+            status["conditions"].is_array().then_some(status)
+        };
+        let statuses: Vec<Value> = lock(&self.world.versions)
+            .iter()
+            .filter_map(|(_, change)| of_slot(change))
+            .collect();
+        let Some(status) = which
+            .checked_rem(statuses.len())
+            .and_then(|which| statuses.get(which).cloned())
+        else {
+            return;
+        };
+        self.world.record().counts.add("fault", "status restored");
+        let done = self.write_status(number, status);
+        self.world.trace(
+            "user",
+            format!("restores an old status of {}: {done}", slot.name),
+        );
+        // What only the newer status knew is not known any more, and what it says is of the past.
+        let place = judge::Place::of(slot);
+        self.touch(place);
+        self.concurrent_or_stale();
     }
 
     fn reference(&mut self, config_map: bool, name: &str, data: Option<&Value>) {

@@ -100,10 +100,16 @@ pub enum Act {
     Pause(usize, Option<String>),
     /// Somebody requests a reconcile (`cloudfn.dev/reconcile-requested-at`).
     Look(usize, String),
+    /// Flux requests one (`reconcile.fluxcd.io/requestedAt`).
+    FluxLook(usize, String),
     /// Somebody lets this code pass without its tests, or no code any more.
     SkipTests(usize, Option<String>),
     /// The object's status is lost.
     LoseStatus(usize),
+    /// Somebody adds these names, which the operator never wrote, to the object's `status.managed`.
+    Manage(usize, Vec<String>),
+    /// The object's status is restored from a backup: the n-th that an object of this name had, counted round.
+    Restore(usize, usize),
     /// A ConfigMap (or else a Secret) comes, changes or goes.
     Reference {
         config_map: bool,

@@ -29,6 +29,8 @@ pub enum Check {
     Publish,
     /// What each write to the cloud keeps.
     Call,
+    /// What a retry shows.
+    Retry,
 }
 
 impl Check {
@@ -40,6 +42,7 @@ impl Check {
             Self::Drift => "drift",
             Self::Publish => "publish",
             Self::Call => "call",
+            Self::Retry => "retry",
         }
     }
 }

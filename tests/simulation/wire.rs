@@ -189,6 +189,7 @@ impl Wire {
         });
         if let Some(kind) = fault {
             self.world.record().counts.add("fault", kind.name());
+            self.world.disturb();
         }
         let answer = match fault {
             Some(Kind::Error) => {

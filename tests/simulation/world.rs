@@ -70,6 +70,15 @@ pub struct Record {
     pub calls: Vec<strict_cloud::Entry>,
 }
 
+/// A moment of a run, as lengths of what was recorded by then.
+#[derive(Clone, Copy)]
+pub struct Moment {
+    /// Length of [`World::versions`].
+    pub versions: usize,
+    /// Length of the cloud's call log.
+    pub calls: usize,
+}
+
 /// The world.
 pub struct World {
     began: Instant,
@@ -84,6 +93,10 @@ pub struct World {
     pub claims: Mutex<Vec<(Arc<Value>, Option<Value>)>>,
     /// Every version of every object, each with the length that the cloud's call log then had.
     pub versions: Mutex<Vec<(usize, Change)>>,
+    /// When an operator started or died, somebody else wrote a status, or the API server failed.
+    pub disturbed: Mutex<Vec<Moment>>,
+    /// When an operator came (true) or went, as lengths of `versions`.
+    pub operators: Mutex<Vec<(usize, bool)>>,
     /// The clouds.
     pub clouds: Clouds,
     /// Faults of the API server now at work.
@@ -111,6 +124,8 @@ impl World {
             record: Mutex::default(),
             claims: Mutex::default(),
             versions: Mutex::default(),
+            disturbed: Mutex::default(),
+            operators: Mutex::default(),
             clouds: Clouds::new(rng.u64(..)),
             trouble: Mutex::default(),
             rates,
@@ -225,6 +240,22 @@ impl World {
                 .all(|change| watcher.send((Instant::now(), change.clone())).is_ok())
         });
         answer
+    }
+
+    /// Something happened that makes an operator begin afresh with what it works on.
+    pub fn disturb(&self) {
+        let moment = Moment {
+            versions: lock(&self.versions).len(),
+            calls: self.clouds.calls(),
+        };
+        lock(&self.disturbed).push(moment);
+    }
+
+    /// An operator comes, or goes.
+    pub fn operator(&self, comes: bool) {
+        self.disturb();
+        let versions = lock(&self.versions).len();
+        lock(&self.operators).push((versions, comes));
     }
 
     /// Looks into the API server, behind everybody's back.

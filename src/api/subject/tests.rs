@@ -149,7 +149,12 @@ fn the_greater_request_counts() {
         (crate::api::RECONCILE_REQUESTED_AT, "2"),
         (crate::api::FLUX_REQUESTED_AT, "3"),
     ]);
-    assert_eq!(subject.request(), Some("3"));
+    let requests = subject.requests();
+    assert_eq!(
+        (requests.own.as_deref(), requests.flux.as_deref()),
+        (Some("2"), Some("3"))
+    );
     subject.metadata.annotations = annotate(&[(crate::api::RECONCILE_REQUESTED_AT, "2")]);
-    assert_eq!(subject.request(), Some("2"));
+    let requests = subject.requests();
+    assert_eq!((requests.own.as_deref(), requests.flux), (Some("2"), None));
 }

@@ -28,11 +28,13 @@ use crate::api::conditions::TESTED;
 use crate::api::{CloudFrontFunction, SKIP_TESTS};
 use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
-use crate::functions::shared::aws;
+use crate::functions::shared::{aws, tags};
 use crate::reconcile::{
     Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind, Place, Plan, ReferenceName,
     Unmet,
 };
+
+use desired::{COMMENT, STORES};
 
 pub use desired::{CloudFrontDesired, Source, desired};
 pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
@@ -153,6 +155,10 @@ impl KindStatus for Status {
             self.common.account_id.as_deref(),
         );
         aws::place(arn, account, None)
+    }
+
+    fn can_manage(name: &str) -> bool {
+        [COMMENT, STORES].contains(&name) || tags::key_of(name).is_some()
     }
 
     fn intend(&mut self, step: &CloudFrontStep) {

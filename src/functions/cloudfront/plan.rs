@@ -17,7 +17,7 @@ use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::functions::shared::difference;
-use crate::functions::shared::tags::{is_reserved, key_of, managed_name};
+use crate::functions::shared::tags::{dropped, managed_name};
 use crate::reconcile::{Difference, Goal, Plan, PlannedStep};
 
 type Steps = Vec<PlannedStep<CloudFrontStep>>;
@@ -104,7 +104,7 @@ fn changes(
         Err(_)
             if desired.claim.is_empty()
                 && desired.tags.is_empty()
-                && !managed.iter().any(|name| key_of(name).is_some()) =>
+                && dropped(managed, &desired.tags).next().is_none() =>
         {
             TagWork::default()
         }
@@ -352,11 +352,7 @@ impl TagWork {
                 )
             })
             .collect();
-        let ours = managed
-            .iter()
-            .filter_map(|name| key_of(name))
-            .filter(|key| !desired.tags.contains_key(*key) && !is_reserved(key));
-        let remove: Vec<(&str, &String)> = ours
+        let remove: Vec<(&str, &String)> = dropped(managed, &desired.tags)
             .filter_map(|key| observed.get(key).map(|value| (key, value)))
             .collect();
         Self {

@@ -24,6 +24,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use self::configuration::compare;
+
 pub use self::code::Code;
 pub use self::desired::{LambdaDesired, desired};
 pub use self::observe::{LambdaObserved, Published};
@@ -31,7 +33,7 @@ pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
-use crate::functions::shared::aws;
+use crate::functions::shared::{aws, tags};
 use crate::reconcile::{
     Goal, Identity, Inputs, KindStatus, ManagedKind, Place, Plan, ReferenceName, Unmet,
 };
@@ -163,6 +165,10 @@ impl KindStatus for LambdaFunctionStatus {
             self.common.account_id.as_deref(),
         );
         aws::place(arn, account, self.region.as_deref())
+    }
+
+    fn can_manage(name: &str) -> bool {
+        compare::can_manage(name) || tags::key_of(name).is_some()
     }
 
     fn intend(&mut self, step: &Step) {

@@ -1,5 +1,7 @@
 //! The rules of tags: which a spec may have, and their names in `status.managed`. Pure.
 
+use std::collections::BTreeSet;
+
 use super::difference::difference;
 use crate::api::aws;
 use crate::cloud::Tags;
@@ -21,9 +23,20 @@ pub fn managed_name(key: &str) -> String {
     format!("{PREFIX}{key}")
 }
 
-/// The tag key of a managed name, if it is a tag's.
+/// The tag key of a managed name, if it is a tag's that a spec can have. A reserved one got there by
+/// somebody else's hand: to take that tag away would only mean to write it again.
 pub fn key_of(managed_name: &str) -> Option<&str> {
-    managed_name.strip_prefix(PREFIX)
+    let key = managed_name.strip_prefix(PREFIX)?;
+    (!key.is_empty() && !is_reserved(key)).then_some(key)
+}
+
+/// The keys among the managed names that the spec does not ask for any more.
+pub fn dropped<'a>(
+    managed: &'a BTreeSet<String>,
+    wanted: &'a Tags,
+) -> impl Iterator<Item = &'a str> {
+    let keys = managed.iter().filter_map(|name| key_of(name));
+    keys.filter(|key| !wanted.contains_key(*key))
 }
 
 /// A difference in a tag.

@@ -3,7 +3,7 @@
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::json;
 use strict_cloud::lambda::{self, Configuration};
-use strict_cloud::{Caller, Cloud};
+use strict_cloud::{Caller, Cloud, Tags};
 
 use crate::clouds::{OTHERS, caller};
 use crate::outsiders::{of_another_cluster, strange_tags};
@@ -95,4 +95,11 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
         }
         Outside::Create => None,
     }
+}
+
+/// Writes tags onto a function.
+pub fn tag(cloud: &mut Cloud, caller: &Caller, name: &str, tags: &Tags) {
+    let got = cloud.lambda_get_function(caller, name, None).unwrap();
+    let arn = got.configuration.function_arn;
+    cloud.lambda_tag_resource(caller, &arn, tags).unwrap();
 }

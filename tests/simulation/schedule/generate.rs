@@ -152,8 +152,13 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
         }
         50..=57 => Act::Delete(number),
         58..=61 => Act::Pause(number, (rng.u8(..3) == 0).then(|| format!("holidays{ODD}"))),
-        62..=64 => Act::Look(number, format!("look-{}{ODD}", rng.u16(..))),
-        65 => Act::LoseStatus(number),
+        62 => Act::FluxLook(number, format!("look-{}{ODD}", rng.u16(..))),
+        63..=64 => Act::Look(number, format!("look-{}{ODD}", rng.u16(..))),
+        65 => match rng.u8(..4) {
+            0 => Act::Restore(number, rng.usize(..40)),
+            1 => Act::Manage(number, strange_names(rng)),
+            _ => Act::LoseStatus(number),
+        },
         66 => Act::SkipTests(number, (rng.u8(..4) > 0).then(|| any_code(rng))),
         67..=72 => crash(rng),
         73..=74 => stop(rng),
@@ -176,6 +181,21 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
             _ => Adversity::Over,
         }),
     }
+}
+
+/// Names in `status.managed` that no operator ever wrote.
+fn strange_names(rng: &mut Rng) -> Vec<String> {
+    const NAMES: [&str; 7] = [
+        "tags/cloudfn.dev/owner",
+        "tags/cloudfn.dev/instance",
+        "tags/cloudfn.dev/source",
+        "tags/aws:cloudformation:stack-name",
+        "tags/",
+        "role",
+        "nonsense",
+    ];
+    let chosen = NAMES.into_iter().filter(|_| rng.bool());
+    chosen.map(ToOwned::to_owned).collect()
 }
 
 fn crash(rng: &mut Rng) -> Act {

@@ -154,6 +154,7 @@ pub const EXCEPTIONS: &[Exception] = &[
             ends_observed(pair)
                 && same("references")
                 && same("lastHandledReconcileAt")
+                && same("lastHandledFluxReconcileAt")
                 && lasting(one) == lasting(&pair.before["status"])
         },
     },
@@ -341,6 +342,7 @@ fn lasting(status: &Value) -> Value {
     for field in [
         "conditions",
         "lastHandledReconcileAt",
+        "lastHandledFluxReconcileAt",
         "plannedChanges",
         "references",
         "settledGeneration",

@@ -35,6 +35,18 @@ pub fn managed(wanted: &Configuration) -> BTreeSet<String> {
     names
 }
 
+/// Whether cloudfn can have put a field of this name there, to take it away again.
+pub fn can_manage(name: &str) -> bool {
+    let mut known = false;
+    macro_rules! collect {
+        ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
+            known |= ROWS.$field.name == name && (ROWS.$field.fresh)().is_some();
+        )*};
+    }
+    configuration_fields!(collect;);
+    known
+}
+
 /// What is wanted together with what is to be taken away: a field that is in `managed` and that
 /// the spec no longer names is wanted as a fresh create would have it.
 pub fn effective(wanted: &Configuration, managed: &BTreeSet<String>) -> Configuration {

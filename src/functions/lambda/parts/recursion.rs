@@ -37,14 +37,24 @@ impl DriverStep for Step {
 
 /// What is wanted: a field that the spec no longer names goes back to what a fresh function has.
 fn wanted(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> Option<RecursiveLoop> {
-    let dropped = || memory.common.managed.contains(RECURSIVE_LOOP).then_some(FRESH);
+    let dropped = || {
+        memory
+            .common
+            .managed
+            .contains(RECURSIVE_LOOP)
+            .then_some(FRESH)
+    };
     desired.recursive_loop.or_else(dropped)
 }
 
 fn planned(from: Option<String>, to: RecursiveLoop) -> PlannedStep<Step> {
     PlannedStep {
         step: Step(to),
-        why: vec![difference(RECURSIVE_LOOP, from, Some(to.as_str().to_owned()))],
+        why: vec![difference(
+            RECURSIVE_LOOP,
+            from,
+            Some(to.as_str().to_owned()),
+        )],
     }
 }
 

@@ -13,7 +13,7 @@ use crate::functions::lambda::code::source;
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::lambda::parts::versions;
-use crate::functions::shared::tags::{key_of, tag_difference};
+use crate::functions::shared::tags::{dropped, tag_difference};
 use crate::reconcile::{Effect, PlannedStep, Step as DriverStep};
 
 /// The tags of a function.
@@ -197,14 +197,8 @@ fn to_tag(of: &Situation<'_>, tags: &Tags) -> Option<(Turn, Tags)> {
 
 fn to_untag(of: &Situation<'_>, tags: &Tags) -> Option<(Turn, Vec<String>)> {
     let desired = of.desired;
-    let dropped = of
-        .memory
-        .common
-        .managed
-        .iter()
-        .filter_map(|name| key_of(name));
-    let mut keys: Vec<String> = dropped
-        .filter(|key| !desired.tags.contains_key(*key) && tags.contains_key(*key))
+    let mut keys: Vec<String> = dropped(&of.memory.common.managed, &desired.tags)
+        .filter(|key| tags.contains_key(*key))
         .map(ToOwned::to_owned)
         .collect();
     let mut turn = Turn::Last;
