@@ -5,7 +5,7 @@ use strict_cloud::lambda::{Configuration, UpdateFunctionConfiguration};
 use super::*;
 use crate::scenarios::first;
 use crate::schedule::Outside;
-use crate::world::ACCOUNT;
+use crate::world::{ACCOUNT, REGION};
 
 /// What the status says of somebody's function, and the events, for an object that observes it with
 /// this spec.
@@ -15,29 +15,7 @@ fn told(kind: Kind, owned: bool, spec: &Value) -> (Value, Vec<String>) {
         let stage = &alone.stage;
         let clouds = &stage.world.clouds;
         assert!(clouds.outside(&stage.world, &stage.slots[0], Outside::Create));
-        alone.others(|cloud, caller| {
-            let tags = |name: &str| strict_cloud::Tags::from([("cloudfn.dev/owner".to_owned(), name.to_owned())]);
-            match kind {
-                Kind::Lambda => {
-                    let arn = format!("arn:aws:lambda:{}:{ACCOUNT}:function:f0", crate::world::REGION);
-                    let secret = json!({"PIN": format!("{SENTINEL}-4711"), "OTHER": format!("{SENTINEL}-x")});
-                    let request = UpdateFunctionConfiguration {
-                        function_name: "f0".to_owned(),
-                        configuration: Configuration::of(json!({"Environment": {"Variables": secret}})),
-                        ..Default::default()
-                    };
-                    cloud.lambda_update_function_configuration(caller, &request).unwrap();
-                    if owned {
-                        cloud.lambda_tag_resource(caller, &arn, &tags("cluster/shop/f0")).unwrap();
-                    }
-                }
-                Kind::CloudFront if owned => {
-                    let arn = format!("arn:aws:cloudfront::{ACCOUNT}:function/f0");
-                    cloud.cloudfront_tag_resource(caller, &arn, &tags("cluster/shop/f0")).unwrap();
-                }
-                Kind::CloudFront => {}
-            }
-        });
+        prepare(alone, kind, owned).await;
         alone.apply(spec).await;
         alone.check().await;
         let mut status = alone.status();
@@ -67,6 +45,40 @@ fn told(kind: Kind, owned: bool, spec: &Value) -> (Value, Vec<String>) {
         );
     });
     told
+}
+
+/// Somebody's function gets variables, and an owner if it has one.
+async fn prepare(alone: &Alone, kind: Kind, owned: bool) {
+    let arn = match kind {
+        Kind::Lambda => format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:f0"),
+        Kind::CloudFront => format!("arn:aws:cloudfront::{ACCOUNT}:function/f0"),
+    };
+    if kind == Kind::Lambda {
+        let secret = json!({"PIN": format!("{SENTINEL}-4711"), "OTHER": format!("{SENTINEL}-x")});
+        let request = UpdateFunctionConfiguration {
+            function_name: "f0".to_owned(),
+            configuration: Configuration::of(json!({"Environment": {"Variables": secret}})),
+            ..Default::default()
+        };
+        let changed = |alone: &Alone| {
+            let update = |cloud: &mut Cloud, caller: &Caller| {
+                cloud
+                    .lambda_update_function_configuration(caller, &request)
+                    .is_ok()
+            };
+            alone.others(update)
+        };
+        alone
+            .until("the new function to take a change", changed)
+            .await;
+    }
+    let tags =
+        strict_cloud::Tags::from([("cloudfn.dev/owner".to_owned(), "cluster/shop/f0".to_owned())]);
+    alone.others(|cloud, caller| match kind {
+        _ if !owned => {}
+        Kind::Lambda => cloud.lambda_tag_resource(caller, &arn, &tags).unwrap(),
+        Kind::CloudFront => cloud.cloudfront_tag_resource(caller, &arn, &tags).unwrap(),
+    });
 }
 
 fn guesses(kind: Kind) -> Vec<Value> {

@@ -1,5 +1,7 @@
 //! `plan`: when a version is published.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{desired, environment, made_of, memory, next};
@@ -255,10 +257,8 @@ fn no_value_of_a_secret_or_a_config_map_reaches_a_hash_of_the_status() {
     let told = |guess: &str| {
         let spec = super::spec(&from);
         let mut inputs = super::inputs();
-        for values in inputs.secrets.values_mut() {
-            values
-                .values_mut()
-                .for_each(|value| *value = guess.as_bytes().to_vec().into());
+        for value in inputs.secrets.values_mut().flat_map(BTreeMap::values_mut) {
+            *value = guess.as_bytes().to_vec().into();
         }
         let level = guess.as_bytes().to_vec();
         inputs
