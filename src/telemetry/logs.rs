@@ -57,7 +57,7 @@ fn parse(filter: &str) -> Result<EnvFilter, String> {
             "--log-level {filter:?} says nothing of cloudfn; {ADVICE}"
         ));
     }
-    EnvFilter::try_new(filter)
+    EnvFilter::try_new(parts().collect::<Vec<_>>().join(","))
         .map_err(|error| format!("--log-level {filter:?} cannot be read: {error}; {ADVICE}"))
 }
 

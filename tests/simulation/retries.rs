@@ -46,6 +46,8 @@ struct Refused {
     verdict: Value,
     /// When this was written.
     moment: Moment,
+    /// The pass may have begun before a person's last change.
+    may_be_older: bool,
     /// The status showed another step since.
     announced: bool,
 }
@@ -57,11 +59,18 @@ pub fn shown(stage: &Stage, tally: &Tally) -> Vec<String> {
     let operators = lock(&world.operators);
     let mut refused: BTreeMap<String, Refused> = BTreeMap::new();
     let mut statuses: BTreeMap<String, Value> = BTreeMap::new();
+    let mut asked: BTreeMap<String, (Value, bool)> = BTreeMap::new();
     let mut wrong = Vec::new();
     for (number, (position, change)) in versions.iter().enumerate() {
         let Some((uid, object)) = function_object(change) else {
             continue;
         };
+        let request = by_a_person(object);
+        let (before, changed) = asked
+            .entry(uid.clone())
+            .or_insert_with(|| (request.clone(), false));
+        *changed |= *before != request;
+        *before = request;
         let status = object["status"].clone();
         let is_written = statuses.insert(uid.clone(), status.clone()) != Some(status);
         let ready = condition(object, "Ready").unwrap_or(&Value::Null);
@@ -73,6 +82,7 @@ pub fn shown(stage: &Stage, tally: &Tally) -> Vec<String> {
                 versions: number,
                 calls: *position,
             },
+            may_be_older: asked.get(&uid).is_some_and(|(_, changed)| *changed),
             announced: false,
         };
         let known = refused.get(&uid);
@@ -93,8 +103,14 @@ pub fn shown(stage: &Stage, tally: &Tally) -> Vec<String> {
             continue;
         }
         tally.asserted(Check::Retry);
+        if let Some((_, changed)) = asked.get_mut(&uid) {
+            *changed = false;
+        }
         let (verdict, place) = (now.verdict.clone(), Place::of_object(object));
-        let Some(before) = refused.insert(uid, now).filter(|b| b.verdict == verdict) else {
+        let Some(before) = refused
+            .insert(uid, now)
+            .filter(|b| b.verdict == verdict && !b.may_be_older)
+        else {
             continue;
         };
         let range = before.moment.versions..=number;
@@ -205,12 +221,13 @@ fn function_object(change: &Change) -> Option<(String, &Arc<Value>)> {
 
 /// All of an object that a pass depends on.
 fn inputs(object: &Value) -> Value {
+    json!([by_a_person(object), object["status"]["references"]])
+}
+
+/// What a person says of an object.
+fn by_a_person(object: &Value) -> Value {
     let metadata = &object["metadata"];
-    Value::Array(vec![
-        metadata["generation"].clone(),
-        metadata["annotations"].clone(),
-        object["status"]["references"].clone(),
-    ])
+    json!([metadata["generation"], metadata["annotations"]])
 }
 
 fn is_effect(entry: &Entry, place: &Place) -> bool {

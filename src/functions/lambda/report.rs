@@ -22,6 +22,11 @@ pub fn report(
         *status = LambdaFunctionStatus {
             common,
             region: status.region.take(),
+            // What a create was about to deploy: it is tried again, or may still arrive.
+            code: status
+                .code
+                .take()
+                .filter(|code| code.deployed_sha256.is_none()),
             recreations: status.recreations,
             ..LambdaFunctionStatus::default()
         };

@@ -110,16 +110,15 @@ pub enum Change {
 ///
 /// - Code: its source, without the hash that would prove that it runs. A later observation believes the
 ///   tag, which is written after the code, only together with this.
-/// - Create: what was published and deployed belongs to a function that is gone, and the create itself writes
-///   the tag that names its source; and `recreations` is there
+/// - Create: what was published belongs to a function that is gone; and `recreations` is there
 ///   from our own create until the function was active once, so a function that is adopted, or
 ///   that ran, is never deleted for having failed to start.
 /// - Parts: what each says.
 pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
     match step {
-        Step::Create { .. } => {
+        Step::Create { code, .. } => {
             versions::forget(memory);
-            memory.code = None;
+            memory.code = Some(source::status(code, None));
             memory.recreations.get_or_insert(0);
         }
         Step::Part(step) => parts::intend(memory, step),

@@ -187,7 +187,11 @@ fn to_tag(of: &Situation<'_>, tags: &Tags) -> Option<(Turn, Tags)> {
         } else if !of.code_is_current
             && turn == Turn::First
             && known.is_none()
-            && of.memory.code.is_none()
+            && of
+                .memory
+                .code
+                .as_ref()
+                .is_none_or(|code| code.deployed_sha256.is_none())
         {
             due.insert(SOURCE_TAG.to_owned(), source::UNKNOWN.to_owned());
         }

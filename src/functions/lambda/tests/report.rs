@@ -228,3 +228,24 @@ fn every_write_uses_up_the_revision() {
         assert_eq!(observed.deleted, case == "Deleted", "{case}");
     }
 }
+
+#[test]
+fn what_a_create_is_about_to_deploy_is_kept_while_there_is_no_function() {
+    let wanted = desired(&json!({"code": {"s3Bucket": "b", "s3Key": "k"}}));
+    let new = NewFunction {
+        configuration: wanted.configuration.clone(),
+        code: wanted.code.to_source(),
+        tags: wanted.all_tags(),
+    };
+    let create = Step::Create {
+        new: Box::new(new),
+        code: wanted.code.clone(),
+    };
+    let mut status = LambdaFunctionStatus::default();
+    intend(&mut status, &create);
+    let intended = status.clone();
+    report(Goal::Present(&wanted), &mut status, None);
+    assert_eq!(status, intended, "a retry of the create changes nothing");
+    intend(&mut status, &create);
+    assert_eq!(status, intended);
+}
