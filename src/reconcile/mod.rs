@@ -11,7 +11,7 @@
 //! | `outcome`, `conditions`, `notes`, `verdict` | what a pass found; conditions, events and a line of the log made of it |
 //! | `ledger` | the object's status and finalizer: as read, as stored, as drafted |
 //! | `record`, `history` | what is remembered between passes; the steps among it |
-//! | `announce` | before a step is sent: finalizer and status |
+//! | `announce`, `answers` | before a step is sent: finalizer and status; what its answer leaves: log, events, tries |
 //! | `keep` | whether the resource stays when its object is deleted |
 //! | `owner` | whose the observed resource is |
 //! | `drift`, `ownership`, `view`, `pending_create`, `retry` | decisions on plain data |
@@ -28,6 +28,7 @@
 //! May not import: `functions`, `runtime`, `cli`, any SDK.
 
 mod announce;
+mod answers;
 mod close;
 mod conditions;
 mod context;

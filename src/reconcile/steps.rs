@@ -4,18 +4,14 @@
 //! about to become ours; no call that changes something is ever cancelled.
 
 use tokio::time::Instant;
-use tracing::{info, warn};
 
 use super::announce::announce;
-use super::context::kind_name;
+use super::answers::{fields, note_done, note_refusal};
 use super::drift::{Finding, Planned, Situation};
 use super::history::Futile;
 use super::keep::{Keep, keep};
-use super::kind::{
-    Effect, Goal, Identity, KindStatus, ManagedKind, Observed, Plan, PlannedStep, Step,
-};
+use super::kind::{Effect, Goal, Identity, ManagedKind, Observed, Plan, PlannedStep, Step};
 use super::ledger::Announced;
-use super::notes::{EventNote, StepDone};
 use super::outcome::{Outcome, Requeue, State};
 use super::owner::{Role, Standing, at_home, standing};
 use super::ownership::{Adoption, Refusal};
@@ -343,7 +339,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         match result {
             Ok(change) => {
                 if !is_test {
-                    self.note_done(planned);
+                    note_done(self.pass, self.identity, planned, self.adoption.take());
                 }
                 M::fold(&mut self.observed, &mut self.pass.ledger.draft, change);
                 let folded = self.observed.take();
@@ -356,7 +352,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 Ok(())
             }
             Err(error) => {
-                self.note_refusal(step, &error);
+                note_refusal(self.pass, step, &error);
                 // An error may hide our own success, or another's change: read before saying anything.
                 let reread = matches!(
                     error.class,
@@ -370,68 +366,6 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 self.deletion_sent = false;
                 Ok(())
             }
-        }
-    }
-
-    /// Writes the log line and keeps the events of a step that the cloud accepted, and counts it.
-    fn note_done(&mut self, planned: &PlannedStep<M::Step>) {
-        let PlannedStep { step, why } = planned;
-        let (pass, identity) = (&mut *self.pass, self.identity);
-        let fields = fields(planned);
-        info!(
-            kind = kind_name::<M::Resource>(),
-            namespace = pass.subject.namespace(),
-            name = pass.subject.name(),
-            function = pass.subject.other_name(),
-            region = identity.region,
-            step = step.name(),
-            fields,
-            "done"
-        );
-        let done = StepDone {
-            name: &identity.name,
-            step: step.name(),
-            effect: step.effect(),
-            fields: &fields,
-            adoption: self.adoption.take(),
-            repairs_drift: pass.drift.was_settled() && step.effect() != Effect::Delete,
-        };
-        pass.events.extend(done.events());
-        let lints = step.lints(why).join("; ");
-        if !lints.is_empty() {
-            warn!(
-                kind = kind_name::<M::Resource>(),
-                namespace = pass.subject.namespace(),
-                name = pass.subject.name(),
-                lints,
-                "the code may not run"
-            );
-            let note = format!("the code may not run: {lints}");
-            pass.events.push(EventNote::warning("CodeMayFail", note));
-        }
-        pass.history.note_done(step, why);
-    }
-
-    /// Writes the log line of a step that the cloud refused, and lets the kind note it.
-    fn note_refusal(&mut self, step: &M::Step, error: &CloudError) {
-        let pass = &mut *self.pass;
-        // What it means for the object is a line of its own, when the pass ends.
-        info!(
-            kind = kind_name::<M::Resource>(),
-            namespace = pass.subject.namespace(),
-            name = pass.subject.name(),
-            function = pass.subject.other_name(),
-            step = step.name(),
-            %error,
-            request_id = error.request_id,
-            "a step was refused"
-        );
-        let draft = &mut pass.ledger.draft;
-        draft.refused(step, error);
-        let without_effect = error.class.had_no_effect();
-        pass.history.note_refused(step, without_effect);
-        if step.effect() == Effect::Create && without_effect {
-            draft.common_mut().create_requested_at = None;
         }
     }
 
@@ -481,9 +415,4 @@ fn situation<'a, M: ManagedKind>(pass: &Pass<'a, M>) -> Situation<'a> {
         had_planned_changes: !pass.ledger.read().common().planned_changes.is_empty(),
         changed: pass.progress.may_have_changed(),
     }
-}
-
-fn fields<S: Step>(planned: &PlannedStep<S>) -> String {
-    let names = planned.why.iter().map(|d| d.field.as_str());
-    names.collect::<Vec<_>>().join(", ")
 }

@@ -115,7 +115,14 @@ impl ManagedKind for LambdaFunctions {
     ) -> Result<Option<LambdaObserved>, CloudError> {
         let errand = identity.errand(None);
         let cloud = self.clouds.lambda(&errand, &identity.region).await?;
-        observe::observe(cloud.as_ref(), &identity.name, goal, memory, mode).await
+        let (cloud, name) = (cloud.as_ref(), identity.name.as_str());
+        let mut observed = observe::observe(cloud, name, mode).await?;
+        if let (Some(observed), Goal::Present(desired)) = (&mut observed, goal)
+            && observed.is_ready()
+        {
+            parts::read(cloud, name, (desired, memory), mode, observed).await?;
+        }
+        Ok(observed)
     }
 
     fn plan(

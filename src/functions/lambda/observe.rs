@@ -1,14 +1,12 @@
-//! Reads the function: one `GetFunction`, and one call for each named part that it does not show.
+//! Reads the function: one `GetFunction`. What that does not show, its parts read.
 
 use super::configuration::fingerprint::Made;
-use super::desired::LambdaDesired;
-use super::parts;
-use super::parts::part::Known;
+use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Described, Function, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::shared::aws;
-use crate::reconcile::{Goal, Observed, Place};
+use crate::reconcile::{Observed, Place};
 
 /// What the cloud has, and what replies to steps of this pass add to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,19 +88,11 @@ impl Observed for LambdaObserved {
 pub async fn observe(
     cloud: &dyn LambdaApi,
     name: &str,
-    goal: Goal<'_, LambdaDesired>,
-    memory: &LambdaFunctionStatus,
     mode: BudgetMode,
 ) -> Result<Option<LambdaObserved>, CloudError> {
-    let mut observed = match cloud.describe(name, mode).await {
-        Ok(Described { function, tags }) => LambdaObserved::new(function, tags),
-        Err(error) if error.class == Class::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    if let Goal::Present(desired) = goal
-        && observed.is_ready()
-    {
-        parts::read(cloud, name, (desired, memory), mode, &mut observed).await?;
+    match cloud.describe(name, mode).await {
+        Ok(Described { function, tags }) => Ok(Some(LambdaObserved::new(function, tags))),
+        Err(error) if error.class == Class::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
-    Ok(Some(observed))
 }

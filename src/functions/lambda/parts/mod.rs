@@ -4,6 +4,7 @@
 //! whose turn it is; what a part is, says [`part`](self::part). "Adding a part" in ARCHITECTURE.md
 //! says what else it needs.
 
+pub mod known;
 pub mod part;
 pub mod recursion;
 pub mod tags;
@@ -49,7 +50,7 @@ macro_rules! parts {
         /// Reads the parts that are named and that `GetFunction` does not show.
         ///
         /// # Errors
-        /// Those of the calls, but for a refusal: see [`part::answer_of`].
+        /// Those of the calls, but for a refusal: see [`known::answer_of`].
         pub async fn read(
             cloud: &dyn LambdaApi,
             name: &str,

@@ -2,14 +2,14 @@
 //!
 //! A part is a type without values that implements [`Part`], in a file of its own, and a row in
 //! `parts/mod.rs`. What is wanted of it is a member of [`LambdaDesired`]; what is known of it, a member
-//! of [`LambdaObserved`]: a [`Known`], where `GetFunction` does not show it. `observe` reads such a part
+//! of [`LambdaObserved`]: a [`Known`](super::known::Known), where `GetFunction` does not show it. `observe` reads such a part
 //! only where the spec or `status.managed` names it.
 
 use async_trait::async_trait;
 
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::LambdaApi;
-use crate::cloud::{BudgetMode, Class, CloudError};
+use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::reconcile::{Goal, PlannedStep, Step};
@@ -41,36 +41,6 @@ pub struct Situation<'a> {
     pub changes_function: bool,
     /// The cloud failed to carry out the last update, so no further one is due.
     pub update_failed: bool,
-}
-
-/// What is known of a part that `GetFunction` does not show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known<T> {
-    /// Nothing: neither the spec nor `status.managed` names it, or the function was not ready.
-    Unread,
-    /// What the cloud has.
-    Read(T),
-    /// Nothing, since the operator may not read it. In words: code and message.
-    Denied(String),
-}
-
-/// What is known of a part after the answer to its read.
-///
-/// # Errors
-/// All but a refusal, which concerns this part alone. Nothing is gone for a part's `NotFound`:
-/// `GetFunction` has just found the function.
-pub fn answer_of<T>(answer: Result<T, CloudError>) -> Result<Known<T>, CloudError> {
-    match answer {
-        Ok(read) => Ok(Known::Read(read)),
-        Err(error) if error.class == Class::Denied => {
-            Ok(Known::Denied(format!("{}: {}", error.code, error.message)))
-        }
-        Err(error) if error.class == Class::NotFound => Err(CloudError {
-            class: Class::Unavailable,
-            ..error
-        }),
-        Err(error) => Err(error),
-    }
 }
 
 /// What a part needs in a turn.

@@ -4,7 +4,8 @@
 
 use async_trait::async_trait;
 
-use super::part::{Known, Need, Part, Situation, Turn, answer_of};
+use super::known::{Known, answer_of};
+use super::part::{Need, Part, Situation, Turn};
 use crate::api::lambda::{LambdaFunctionStatus, RecursiveLoop, Word as _};
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError};

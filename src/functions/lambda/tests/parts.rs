@@ -1,7 +1,7 @@
 //! What the answer to a part's read means.
 
 use crate::cloud::{Class, CloudError};
-use crate::functions::lambda::parts::part::{Known, answer_of};
+use crate::functions::lambda::parts::known::{Known, answer_of};
 
 fn error(class: Class) -> Result<String, CloudError> {
     Err(CloudError {
