@@ -97,7 +97,8 @@ pub fn broken(stage: &Stage, tally: &Tally) -> Vec<String> {
     wrong
 }
 
-/// How long after the newest announcement a create came; `None` where no status has one.
+/// How long after the newest announcement a create came; `None` where the status of some object that may
+/// have sent it has none: what the cloud refused last is tried again without one.
 fn lateness(stage: &Stage, number: usize, entry: &Entry) -> Option<Duration> {
     let kind = match entry.operation.service {
         Service::CloudFront => Kind::CloudFront,
@@ -112,15 +113,16 @@ fn lateness(stage: &Stage, number: usize, entry: &Entry) -> Option<Duration> {
     let announced = |object: &Value| -> Option<Timestamp> {
         object["status"]["createRequestedAt"].as_str()?.parse().ok()
     };
-    let newest = slots.filter_map(|slot| {
+    let objects = slots.filter_map(|slot| {
         let of_slot = versions.iter().rev().find(|(calls, change)| {
             *calls <= number && change.key.plural == kind.plural() && change.key.name == slot.name
         });
-        announced(of_slot?.1.object.as_deref()?)
+        of_slot?.1.object.as_deref()
     });
+    let newest: Option<Vec<Timestamp>> = objects.map(announced).collect();
     let now = World::time_at(entry.at.0);
-    let late = newest.map(|at| Duration::try_from(now.duration_since(at)).unwrap_or_default());
-    late.min()
+    let late = |at| Duration::try_from(now.duration_since(at)).unwrap_or_default();
+    newest?.into_iter().map(late).min()
 }
 
 #[test]

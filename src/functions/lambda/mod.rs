@@ -175,7 +175,7 @@ impl KindStatus for LambdaFunctionStatus {
     }
 
     fn can_manage(name: &str) -> bool {
-        compare::can_manage(name) || tags::key_of(name).is_some()
+        compare::can_manage(name) || parts::can_manage(name) || tags::key_of(name).is_some()
     }
 
     fn intend(&mut self, step: &Step) {

@@ -47,6 +47,11 @@ macro_rules! parts {
             }
         }
 
+        /// Whether some part writes this name into `status.managed`.
+        pub fn can_manage(name: &str) -> bool {
+            $( <$part as Part>::MANAGED.contains(&name) )||*
+        }
+
         /// Reads the parts that are named and that `GetFunction` does not show.
         ///
         /// # Errors

@@ -87,6 +87,9 @@ pub trait Part {
     /// What the reply to a step says.
     type Change: Send;
 
+    /// Names in `status.managed` of what dropping it from the spec takes away, tags aside.
+    const MANAGED: &'static [&'static str] = &[];
+
     /// Whether the part has a read of its own, and the spec or `status.managed` names it. Pure.
     fn is_named(_desired: &LambdaDesired, _memory: &LambdaFunctionStatus) -> bool {
         false

@@ -65,6 +65,8 @@ impl Part for Recursion {
     /// The word that the function now has.
     type Change = String;
 
+    const MANAGED: &'static [&'static str] = &[RECURSIVE_LOOP];
+
     fn is_named(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> bool {
         wanted(desired, memory).is_some()
     }
