@@ -158,8 +158,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
         if self.draft == self.stored {
             return Ok(());
         }
-        let strays = self.subject.status_has_strays && self.subject.spec.is_ok();
-        let mut to_clear = strays && self.stored == self.read;
+        let mut to_clear = has_strays(self.subject) && self.stored == self.read;
         for _ in 0..RETRIES {
             match self.write(to_clear).await {
                 Ok(version) if to_clear => {
@@ -180,6 +179,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
                         return Err(WriteError::Stale);
                     }
                     self.merge(&fresh);
+                    to_clear = has_strays(&fresh);
                 }
                 Err(error) => return Err(error),
             }
@@ -267,6 +267,11 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
     }
 }
 
+/// Whether parts of the status are somebody else's: applying ours would leave them there beside it.
+fn has_strays<K: ManagedResource>(subject: &Subject<K>) -> bool {
+    subject.status_has_strays && subject.spec.is_ok()
+}
+
 /// Writes a status that is remembered, where somebody else changed it between two passes. Answers the
 /// object's new version.
 pub(super) async fn restore<K: ManagedResource>(
@@ -276,7 +281,7 @@ pub(super) async fn restore<K: ManagedResource>(
 ) -> Result<String, WriteError> {
     let (namespace, name) = (subject.namespace(), subject.name());
     let mut version = subject.resource_version().to_owned();
-    if subject.status_has_strays && subject.spec.is_ok() {
+    if has_strays(subject) {
         version = status::clear::<K>(client, namespace, name, &version).await?;
     }
     status::apply::<K>(client, namespace, name, &version, remembered).await

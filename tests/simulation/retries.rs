@@ -120,7 +120,7 @@ pub fn shown(stage: &Stage, tally: &Tally) -> Vec<String> {
             "two operators"
         } else if log[before.moment.calls..*position]
             .iter()
-            .any(|entry| is_effect(entry, &place))
+            .any(|entry| is_effect(entry, &place) || is_other_answer(entry, &place))
         {
             continue;
         } else {
@@ -228,6 +228,11 @@ fn inputs(object: &Value) -> Value {
 fn by_a_person(object: &Value) -> Value {
     let metadata = &object["metadata"];
     json!([metadata["generation"], metadata["annotations"]])
+}
+
+/// Whether a call about the function met a fault: then the answer was not the same.
+fn is_other_answer(entry: &Entry, place: &Place) -> bool {
+    entry.fault.is_some() && entry.function.as_ref() == Some(&place.name)
 }
 
 fn is_effect(entry: &Entry, place: &Place) -> bool {

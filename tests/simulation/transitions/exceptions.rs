@@ -43,6 +43,7 @@ pub const EXCEPTIONS: &[Exception] = &[
             "status.createRequestedAt",
             "status.createdTime",
             "status.lastModified",
+            "status.published.lastModified",
             "status.development.lastModifiedTime",
             "status.live.lastModifiedTime",
         ],
