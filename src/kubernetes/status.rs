@@ -197,7 +197,7 @@ fn is_ours(condition: &Value) -> bool {
 }
 
 /// Whether `live` has a field, or a condition of our types, that `wanted` does not have.
-fn has_leftovers(live: &Value, wanted: &Value) -> bool {
+pub(crate) fn has_leftovers(live: &Value, wanted: &Value) -> bool {
     let condition =
         |old: &Value| is_ours(old) && list(wanted).all(|new| new.get("type") != old.get("type"));
     let field = |key: &String| key != "conditions" && wanted.get(key).is_none();

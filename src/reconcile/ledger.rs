@@ -4,6 +4,7 @@
 //! version of the object that was read or written last; what the pass wrote itself counts as read.
 
 use kube::{Api, Client};
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::conditions;
@@ -179,7 +180,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
                         return Err(WriteError::Stale);
                     }
                     self.merge(&fresh);
-                    to_clear = has_strays(&fresh);
+                    to_clear = leaves_strays(&fresh, &self.draft);
                 }
                 Err(error) => return Err(error),
             }
@@ -272,6 +273,11 @@ fn has_strays<K: ManagedResource>(subject: &Subject<K>) -> bool {
     subject.status_has_strays && subject.spec.is_ok()
 }
 
+/// Whether something of that stays when `wanted` is applied.
+fn leaves_strays<K: ManagedResource>(subject: &Subject<K>, wanted: &K::Status) -> bool {
+    has_strays(subject) && status::has_leftovers(&json!(subject.status), &json!(wanted))
+}
+
 /// Writes a status that is remembered, where somebody else changed it between two passes. Answers the
 /// object's new version.
 pub(super) async fn restore<K: ManagedResource>(
@@ -281,7 +287,7 @@ pub(super) async fn restore<K: ManagedResource>(
 ) -> Result<String, WriteError> {
     let (namespace, name) = (subject.namespace(), subject.name());
     let mut version = subject.resource_version().to_owned();
-    if has_strays(subject) {
+    if leaves_strays(subject, remembered) {
         version = status::clear::<K>(client, namespace, name, &version).await?;
     }
     status::apply::<K>(client, namespace, name, &version, remembered).await

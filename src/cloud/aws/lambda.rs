@@ -107,12 +107,12 @@ impl Lambda {
     /// Says so where the role that was refused is of another account.
     fn about_role(&self, error: CloudError, role: Option<&String>) -> CloudError {
         let (ours, role) = (&*self.gate.account, role.and_then(|role| Arn::parse(role)));
-        let about = matches!(
-            error.class,
-            Class::Denied | Class::Invalid | Class::NotReadyYet
-        );
         match role {
-            Some(role) if about && !role.account.is_empty() && role.account != ours => {
+            Some(role)
+                if errors::is_about_the_role(&error)
+                    && !role.account.is_empty()
+                    && role.account != ours =>
+            {
                 let message = format!(
                     "{}; the role is of account {} and the function of account {ours}, and Lambda takes only roles of the function's own account",
                     error.message.trim_end_matches('.'),

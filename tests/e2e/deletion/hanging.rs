@@ -1,6 +1,7 @@
 //! Deletions that hang: what they show, how they go on, and the ways out.
 
 use cloudfn_bed::{Action, Fault, Injected, condition, reason};
+use kube::api::DynamicObject;
 use serde_json::json;
 
 use super::{BOTH, both_ready, policy, request, tags};
@@ -65,35 +66,43 @@ async fn a_function_in_use_blocks_its_deletion_until_it_is_released() {
     scene.end().await;
 }
 
+/// Requests after which the next try of its own would be most of an hour away: the delay doubles from a
+/// minute with each.
+const REQUESTS: usize = 8;
+
 #[tokio::test]
 async fn a_request_for_a_look_wakes_a_deletion_that_would_wait_an_hour() {
     let scene = Scene::start("del-request").await;
     both_ready(&scene, &json!({})).await;
-    // An answer that nobody knows: the next look would be after the check interval.
-    let odd = [
-        refuse(
-            &scene,
-            "edge",
-            "cloudfront",
-            404,
-            "NoSuchResource",
-            "No route",
-        ),
+    let text = "User is not authorized to perform this";
+    let denied = [
+        refuse(&scene, "edge", "cloudfront", 403, "AccessDenied", text),
         refuse(
             &scene,
             "region",
             "lambda",
-            404,
-            "ResourceNotFoundException",
-            "Function not found: /2015-03-31/odd",
+            403,
+            "AccessDeniedException",
+            text,
         ),
     ];
-    for ((kind, name), odd) in BOTH.into_iter().zip(odd) {
+    for ((kind, name), denied) in BOTH.into_iter().zip(denied) {
         scene.tenant.delete(kind, name).await;
-        let object = scene.reason(kind, name, "InternalError").await;
-        assert_eq!(reason(&object, "Stalled"), Some("InternalError"), "{kind}");
-        odd.remove();
-        scene.tenant.patch(kind, name, request("1")).await;
+        let object = scene.reason(kind, name, "AccessDenied").await;
+        assert_eq!(reason(&object, "Stalled"), Some("AccessDenied"), "{kind}");
+        for number in 0..REQUESTS {
+            let token = number.to_string();
+            scene.tenant.patch(kind, name, request(&token)).await;
+            let handled =
+                |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == token;
+            let tenant = &scene.tenant;
+            tenant
+                .wait_for(kind, name, "to be tried again", handled, TIMEOUT)
+                .await;
+        }
+        assert!(denied.fired() > REQUESTS, "{kind}");
+        denied.remove();
+        scene.tenant.patch(kind, name, request("last")).await;
         scene.tenant.wait_gone(kind, name, TIMEOUT).await;
         assert!(tags(&scene, kind, name).await.is_none(), "{kind}");
     }

@@ -192,8 +192,12 @@ async fn what_a_person_must_change_is_told_in_the_words_of_aws_and_an_edit_gets_
 }
 
 #[tokio::test]
-async fn a_message_that_echoes_the_environment_is_shown_without_it() {
+async fn a_message_that_echoes_a_value_of_a_secret_is_shown_without_it() {
     let scene = Scene::start("lfn-echo").await;
+    let data = json!({"KEY": format!("{SENTINEL}-1")});
+    scene
+        .apply(json!({"kind": "Secret", "metadata": {"name": "s"}, "stringData": data}))
+        .await;
     let measured = format!(
         "Lambda was unable to configure your environment variables because they exceeded the 4KB limit. String measured: {{\"KEY\":\"{SENTINEL}-1\"}}"
     );
@@ -206,7 +210,9 @@ async fn a_message_that_echoes_the_environment_is_shown_without_it() {
         ("plain", &plain, "remove it"),
         ("member", &member, "at 'environment.variables'"),
     ];
-    let spec = json!({"environment": {"variables": {"KEY": format!("{SENTINEL}-1")}}});
+    let spec = json!({"environment": {"variablesFrom": [
+        {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "s", "key": "KEY"}}}
+    ]}});
     for operation in ["CreateFunction", "UpdateFunctionConfiguration"] {
         for (name, text, part) in rows {
             if operation != "CreateFunction" {

@@ -187,6 +187,16 @@ where
     }
 }
 
+/// Whether a refusal is about the role that the request names: `Cross-account pass role is not allowed`,
+/// `The role defined for the function cannot be assumed by Lambda`.
+pub(super) fn is_about_the_role(error: &CloudError) -> bool {
+    let refused = matches!(
+        error.class,
+        Class::Denied | Class::Invalid | Class::NotReadyYet
+    );
+    refused && error.message.to_ascii_lowercase().contains("role")
+}
+
 /// What is wrong with the credentials, for the log at the start; `None` where the error is another one.
 #[must_use]
 pub fn wrong_credentials(error: &CloudError) -> Option<&'static str> {
