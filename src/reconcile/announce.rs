@@ -65,19 +65,19 @@ pub(super) async fn announce<M: ManagedKind>(
 }
 
 /// Whether this is the step that the cloud refused last, and the status says so still: it stays as it is
-/// until the answer is another one. Of a create, an earlier refusal took the announcement back, so the
-/// object is read once more: no create is sent for one that is marked for deletion by now.
+/// until the answer is another one. No write proves that the object asks for the same by now, so it is read
+/// once more. Of a create, an earlier refusal took the announcement back.
 async fn is_retry<M: ManagedKind>(pass: &Pass<'_, M>, step: &M::Step) -> Result<bool, WriteError> {
     let (ledger, previous) = (&pass.ledger, pass.previous_of_same());
     let is_as_left = previous.is_some_and(|record| record.status == *ledger.stored());
     if !is_as_left || !ledger.has_finalizer() || !pass.history.is_retry(step) {
         return Ok(false);
     }
-    if step.effect() != Effect::Create {
-        return Ok(true);
+    let announced = ledger.stored().common().create_requested_at.is_some();
+    if step.effect() == Effect::Create && announced {
+        return Ok(false);
     }
-    let taken_back = ledger.stored().common().create_requested_at.is_none();
-    Ok(taken_back && ledger.is_current().await?)
+    Ok(ledger.is_current().await?)
 }
 
 fn in_progress(effect: Effect) -> State {

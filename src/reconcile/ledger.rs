@@ -72,14 +72,15 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
         previous: Option<&Record<K::Status>>,
     ) -> Self {
         let newer = previous.filter(|record| record.is_older(subject.resource_version()));
-        let read = newer.map_or_else(
-            || own_status(subject).unwrap_or_default(),
-            |record| record.status.clone(),
-        );
+        let found = || own_status(subject).unwrap_or_default();
+        let stored = newer.map_or_else(found, |record| record.status.clone());
+        // What was cleared and not applied again, or lost, is still remembered.
+        let known = previous.filter(|_| is_empty(&stored));
+        let read = known.map_or_else(|| stored.clone(), |record| record.status.clone());
         Self {
             client,
             subject,
-            stored: read.clone(),
+            stored,
             cleared: None,
             draft: without_foreign_names(read.clone()),
             read,
@@ -110,7 +111,11 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
 
     /// Moves what is stored into a record.
     pub(super) fn close_into(self, record: &mut Record<K::Status>) {
-        record.status = self.stored;
+        record.status = match self.cleared {
+            Some(cleared) => cleared,
+            None if is_empty(&self.stored) => self.read,
+            None => self.stored,
+        };
         record.resource_version = self.version;
         record.older_versions = self.older_versions;
         record.finalizers = self.finalizers;
@@ -123,11 +128,12 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
         Ok(found.filter(|fresh| fresh.uid() == self.subject.uid()))
     }
 
-    /// Whether the API server has the object as this pass knows it: generation, finalizer and status.
+    /// Whether the API server has the object as this pass knows it: generation, pause, finalizer and status.
     pub(super) async fn is_current(&self) -> Result<bool, kube::Error> {
         let fresh = self.reread().await?;
         Ok(fresh.is_some_and(|fresh| {
             fresh.generation() == self.subject.generation()
+                && fresh.paused() == self.subject.paused()
                 && fresh.has_finalizer()
                 && own_status(&fresh).unwrap_or_default() == self.stored
         }))
@@ -212,8 +218,9 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
             let names = stored.managed.difference(&known);
             let names = names.filter(|name| K::Status::can_manage(name));
             draft.managed.extend(names.cloned());
-            pending_create::keep_earlier(draft, stored);
         }
+        // Whoever wrote it: a time that is too far ahead counts as none.
+        pending_create::keep_earlier(draft, stored);
         keep_times(&mut draft.conditions, &stored.conditions);
     }
 
@@ -301,6 +308,12 @@ pub(super) fn without_foreign_names<S: KindStatus>(mut status: S) -> S {
         .managed
         .retain(|name| S::can_manage(name));
     status
+}
+
+/// Whether a status says nothing: it was cleared, or lost.
+fn is_empty<S: ManagedStatus>(status: &S) -> bool {
+    let observed = status.common().observed_generation;
+    observed.is_none_or(|generation| generation < 0)
 }
 
 /// The object's status with our own conditions only: those of others are theirs to write.

@@ -4,7 +4,7 @@
 //! Invariant: read from the versions that every object had and the cloud's call log between them; no
 //! status is believed but for what it claims.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::invariants::condition;
 use crate::judge::Place;
 use crate::run::Stage;
 use crate::tally::{Check, Tally};
-use crate::world::{Moment, lock};
+use crate::world::{Moment, World, lock};
 
 /// Reasons for which a status shows a step that is about to be sent.
 const ANNOUNCED: [&str; 3] = ["Creating", "Updating", "Deleting"];
@@ -38,103 +38,132 @@ const TAGGING: [Operation; 4] = [
     lambda::UNTAG_RESOURCE,
 ];
 
-/// An object of which the cloud refused something.
+/// What is known of one object.
+#[derive(Default)]
+struct Known {
+    /// What a person said of it last.
+    asked: Value,
+    /// Its annotations changed since this generation began: a pass that had read the older ones may have
+    /// written what came after.
+    annotated: bool,
+    status: Value,
+    /// The version that brought it.
+    written: usize,
+    refused: Option<Refused>,
+}
+
+/// A refusal that a status shows.
 struct Refused {
-    /// All that a retry depends on.
-    inputs: Value,
-    /// What the status says of it: reason and message.
+    /// Reason, message, and the references that were used.
     verdict: Value,
-    /// When this was written.
+    /// When it was written.
     moment: Moment,
-    /// The pass may have begun before a person's last change.
-    may_be_older: bool,
+    /// Something else went on meanwhile, so the next retry may be shown.
+    unsettled: bool,
     /// The status showed another step since.
     announced: bool,
 }
 
+impl Known {
+    /// Takes the next version of the object, and answers the refusal that the status showed before it
+    /// shows one again.
+    fn step(&mut self, object: &Value, moment: Moment) -> Option<Refused> {
+        let asked = by_a_person(object);
+        if self.asked != asked {
+            self.refused = None;
+            self.annotated = self.asked[0] == asked[0];
+            self.asked = asked;
+        }
+        let status = &object["status"];
+        if self.status == *status {
+            return None;
+        }
+        self.status.clone_from(status);
+        self.written = moment.versions;
+        let ready = condition(object, "Ready").unwrap_or(&Value::Null);
+        let reason = ready["reason"].as_str().unwrap_or_default();
+        if ANNOUNCED.contains(&reason) {
+            if let Some(refused) = &mut self.refused {
+                refused.announced = true;
+            }
+            return None;
+        }
+        let is_current = ready["observedGeneration"] == object["metadata"]["generation"];
+        if self.annotated || !is_current || !REFUSED.contains(&reason) {
+            self.refused = None;
+            return None;
+        }
+        let now = Refused {
+            verdict: json!([reason, ready["message"], status["references"]]),
+            moment,
+            unsettled: false,
+            announced: false,
+        };
+        let verdict = now.verdict.clone();
+        let before = self.refused.replace(now);
+        before.filter(|before| before.verdict == verdict)
+    }
+}
+
 /// Retries that showed in a status, although nothing had changed and the answer was the same.
 pub fn shown(stage: &Stage, tally: &Tally) -> Vec<String> {
-    let (world, log) = (&stage.world, stage.world.clouds.log());
-    let (versions, disturbed) = (lock(&world.versions), lock(&world.disturbed));
-    let operators = lock(&world.operators);
-    let mut refused: BTreeMap<String, Refused> = BTreeMap::new();
-    let mut statuses: BTreeMap<String, Value> = BTreeMap::new();
-    let mut asked: BTreeMap<String, (Value, bool)> = BTreeMap::new();
+    let log = stage.world.clouds.log();
+    let mut objects: BTreeMap<String, Known> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for (number, (position, change)) in versions.iter().enumerate() {
+    for (number, (position, change)) in lock(&stage.world.versions).iter().enumerate() {
         let Some((uid, object)) = function_object(change) else {
             continue;
         };
-        let request = by_a_person(object);
-        let (before, changed) = asked
-            .entry(uid.clone())
-            .or_insert_with(|| (request.clone(), false));
-        *changed |= *before != request;
-        *before = request;
-        let status = object["status"].clone();
-        let is_written = statuses.insert(uid.clone(), status.clone()) != Some(status);
-        let ready = condition(object, "Ready").unwrap_or(&Value::Null);
-        let reason = ready["reason"].as_str().unwrap_or_default();
-        let now = Refused {
-            inputs: inputs(object),
-            verdict: json!([reason, ready["message"]]),
-            moment: Moment {
-                versions: number,
-                calls: *position,
-            },
-            may_be_older: asked.get(&uid).is_some_and(|(_, changed)| *changed),
-            announced: false,
+        let known = objects.entry(uid).or_default();
+        let moment = Moment {
+            versions: number,
+            calls: *position,
         };
-        let known = refused.get(&uid);
-        if known.is_some_and(|known| known.inputs != now.inputs) {
-            refused.remove(&uid);
-        }
-        if !is_written {
-            continue;
-        }
-        if ANNOUNCED.contains(&reason) {
-            if let Some(before) = refused.get_mut(&uid) {
-                before.announced = true;
-            }
-            continue;
-        }
-        if !REFUSED.contains(&reason) {
-            refused.remove(&uid);
-            continue;
-        }
-        tally.asserted(Check::Retry);
-        if let Some((_, changed)) = asked.get_mut(&uid) {
-            *changed = false;
-        }
-        let (verdict, place) = (now.verdict.clone(), Place::of_object(object));
-        let Some(before) = refused
-            .insert(uid, now)
-            .filter(|b| b.verdict == verdict && !b.may_be_older)
-        else {
+        let written = known.written;
+        let before = known.step(object, moment);
+        let Some(now) = &mut known.refused else {
             continue;
         };
-        let range = before.moment.versions..=number;
-        let why = if disturbed.iter().any(|m| range.contains(&m.versions)) {
-            "an operator that starts or dies, a status of others, or an API server that fails"
-        } else if is_crowded(&operators, &range) {
-            "two operators"
-        } else if log[before.moment.calls..*position]
-            .iter()
-            .any(|entry| is_effect(entry, &place) || is_other_answer(entry, &place))
-        {
-            continue;
-        } else {
-            if before.announced {
-                wrong.push(format!(
-                    "a retry that met the same refusal was shown in the status: {} {}",
-                    change.key.name, object["status"]["conditions"]
-                ));
-            }
+        if now.moment.versions == number {
+            tally.asserted(Check::Retry);
+            now.unsettled = excuse(&stage.world, written..=number).is_some();
+        }
+        let Some(before) = before else {
             continue;
         };
-        tally.excused(Check::Retry, why, Some(!before.announced));
+        if let Some(why) = excuse(&stage.world, before.moment.versions..=number) {
+            now.unsettled = true;
+            // Begun afresh, an announcement may be right: whether it was cannot be told.
+            tally.excused(Check::Retry, why, None);
+            continue;
+        }
+        let place = Place::of_object(object);
+        let mut between = log[before.moment.calls..*position].iter();
+        // Another answer meanwhile, or a change.
+        let other = |entry: &Entry| {
+            let of_place = entry.function.as_deref() == Some(&place.name);
+            is_effect(entry, &place) || (of_place && entry.fault.is_some())
+        };
+        if before.announced && !before.unsettled && !between.any(other) {
+            wrong.push(format!(
+                "a retry that met the same refusal was shown in the status: {} {}",
+                change.key.name, object["status"]["conditions"]
+            ));
+        }
     }
     wrong
+}
+
+/// Why a retry may be shown while these versions were written.
+fn excuse(world: &World, versions: RangeInclusive<usize>) -> Option<&'static str> {
+    let disturbed = lock(&world.disturbed);
+    if disturbed.iter().any(|m| versions.contains(&m.versions)) {
+        Some("an operator that starts or dies, a status of others, or an API server that fails")
+    } else if is_crowded(&lock(&world.operators), &versions) {
+        Some("two operators")
+    } else {
+        None
+    }
 }
 
 /// Whether two operators were at work at once while these versions were written.
@@ -163,8 +192,8 @@ pub fn circles(stage: &Stage) -> Vec<String> {
     let mut done: BTreeMap<(Place, String), Vec<usize>> = BTreeMap::new();
     let mut wrong = Vec::new();
     for (number, entry) in log.iter().enumerate() {
-        let places = stage.slots.iter().map(Place::of);
-        for place in places.filter(|place| is_effect(entry, place)) {
+        let places: BTreeSet<Place> = stage.slots.iter().map(Place::of).collect();
+        for place in places.into_iter().filter(|place| is_effect(entry, place)) {
             if !entry.principal.starts_with("op") {
                 done.retain(|(of, _), _| *of != place);
                 continue;
@@ -228,11 +257,6 @@ fn inputs(object: &Value) -> Value {
 fn by_a_person(object: &Value) -> Value {
     let metadata = &object["metadata"];
     json!([metadata["generation"], metadata["annotations"]])
-}
-
-/// Whether a call about the function met a fault: then the answer was not the same.
-fn is_other_answer(entry: &Entry, place: &Place) -> bool {
-    entry.fault.is_some() && entry.function.as_ref() == Some(&place.name)
 }
 
 fn is_effect(entry: &Entry, place: &Place) -> bool {

@@ -69,7 +69,7 @@ const STEPS: [&str; 3] = ["acts", "passes", "requests"];
 /// Measured over three ranges of 2,000 seeds (from 1, 20,001 and 50,001; `drift` over the first two):
 /// end state 8.1 to 8.5 (10.3 since there is `recursiveLoop`, which few specs name), needed 1.5 to 1.6; ready claim 64.7 to 65.2, of which 40 for references,
 /// needed 4.3 to 5.1; drift 30.3 to 31.0, needed 0.01;
-/// retry (2,000 seeds from 1) 13.7, needed 12.7. The margin is about a fifth, a tenth for large shares.
+/// retry 17.9 to 19.2 (whether an excuse is needed is not known there). The margin is about a fifth, a tenth for large shares.
 struct Bound {
     check: Check,
     excused: f64,
@@ -104,8 +104,8 @@ const BOUNDS: [Bound; 6] = [
     },
     Bound {
         check: Check::Retry,
-        excused: 17.0,
-        needed: 16.0,
+        excused: 22.0,
+        needed: 0.0,
     },
 ];
 /// Whole runs with an assertion excused, in percent; 89 to 91 were measured.

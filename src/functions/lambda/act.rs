@@ -31,10 +31,12 @@ pub async fn act(cloud: &dyn LambdaApi, name: &str, step: &Step) -> Result<Chang
             source: code.source().map(ToOwned::to_owned),
         }),
         Step::Part(step) => parts::act(cloud, name, step).await.map(Change::Part),
-        Step::Delete { .. } => match cloud.delete(name).await {
+        Step::Delete { recreation } => match cloud.delete(name).await {
             // Gone already is as good; the observation that follows each deletion confirms it.
             Err(error) if error.class != Class::NotFound => Err(error),
-            _ => Ok(Change::Deleted),
+            _ => Ok(Change::Deleted {
+                recreation: *recreation,
+            }),
         },
     }
 }

@@ -147,9 +147,10 @@ impl ManagedKind for LambdaFunctions {
 
     fn fold(
         observed: &mut Option<LambdaObserved>,
-        _memory: &mut LambdaFunctionStatus,
+        memory: &mut LambdaFunctionStatus,
         change: Change,
     ) {
+        step::remember(memory, &change);
         step::fold(observed, change);
     }
 

@@ -193,11 +193,17 @@ fn failed_to_start(
         _ => Plan::Blocked {
             reason: Reason::CreateFailed,
             message: format!(
-                "AWS Lambda failed to start the function{}; remove the cause, then delete the function in the cloud and cloudfn creates it again",
+                "AWS Lambda failed to start the function{}; {}",
                 in_brackets(
                     function.state_reason_code.as_deref(),
                     function.state_reason.as_deref()
-                )
+                ),
+                // Who only looks makes nothing again.
+                if desired.claim.is_empty() {
+                    "remove the cause"
+                } else {
+                    "remove the cause, then delete the function in the cloud and cloudfn creates it again"
+                }
             ),
         },
     }

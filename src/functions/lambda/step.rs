@@ -103,7 +103,10 @@ pub enum Change {
     /// A part was changed.
     Part(parts::Change),
     /// The deletion was accepted.
-    Deleted,
+    Deleted {
+        /// As in the step.
+        recreation: Option<i32>,
+    },
 }
 
 /// What must be in the status before the step is sent, so that no crash after it misleads.
@@ -123,10 +126,7 @@ pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
         }
         Step::Part(step) => parts::intend(memory, step),
         Step::UpdateCode { code, .. } => memory.code = Some(source::status(code, None)),
-        Step::Delete {
-            recreation: Some(count),
-        } => memory.recreations = Some(*count),
-        Step::UpdateConfiguration { .. } | Step::Delete { recreation: None } => {}
+        Step::UpdateConfiguration { .. } | Step::Delete { .. } => {}
     }
 }
 
@@ -137,6 +137,17 @@ pub fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudErro
         && memory.recreations == Some(0)
     {
         memory.recreations = None;
+    }
+}
+
+/// Remembers of a step's reply what no observation tells: how many times the function was recreated. A
+/// deletion that was refused is none.
+pub fn remember(memory: &mut LambdaFunctionStatus, change: &Change) {
+    if let Change::Deleted {
+        recreation: Some(count),
+    } = change
+    {
+        memory.recreations = Some(*count);
     }
 }
 
@@ -162,7 +173,7 @@ pub fn fold(observed: &mut Option<LambdaObserved>, change: Change) {
             observed.deployed = source;
         }
         Change::Part(change) => parts::fold(observed, change),
-        Change::Deleted => {
+        Change::Deleted { .. } => {
             observed.function.state = Some("Deleting".to_owned());
             observed.deleted = true;
         }

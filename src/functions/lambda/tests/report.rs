@@ -7,7 +7,7 @@ use crate::cloud::{Class, CloudError};
 use crate::functions::lambda::configuration::fingerprint::{Made, Origin};
 use crate::functions::lambda::parts::{self, tags};
 use crate::functions::lambda::report::report;
-use crate::functions::lambda::step::{fold, intend, refused};
+use crate::functions::lambda::step::{fold, intend, refused, remember};
 use crate::functions::lambda::{Change, LambdaObserved, Published, Step};
 use crate::reconcile::Goal;
 
@@ -119,17 +119,18 @@ fn who_only_looks_forgets_what_was_published_of_a_function_that_was_changed() {
 fn recreations_are_counted_until_the_function_is_active() {
     let wanted = desired(&json!({}));
     let mut status = memory(&[]);
-    intend(
-        &mut status,
-        &Step::Delete {
-            recreation: Some(2),
-        },
-    );
+    let delete = Step::Delete {
+        recreation: Some(2),
+    };
+    intend(&mut status, &delete);
+    assert_eq!(status.recreations, None, "it may be refused");
+    let deleted = |recreation| Change::Deleted { recreation };
+    remember(&mut status, &deleted(Some(2)));
     let mut observed = made_of(&wanted);
     observed.function.state = Some("Pending".to_owned());
     report(Goal::Present(&wanted), &mut status, Some(&observed));
     assert_eq!(status.recreations, Some(2));
-    intend(&mut status, &Step::Delete { recreation: None });
+    remember(&mut status, &deleted(None));
     assert_eq!(status.recreations, Some(2));
     observed.function.state = Some("Active".to_owned());
     report(Goal::Present(&wanted), &mut status, Some(&observed));
@@ -213,7 +214,7 @@ fn every_write_uses_up_the_revision() {
             "Untagged",
             tagged(tags::Change::Untagged(vec!["a".to_owned()])),
         ),
-        ("Deleted", Change::Deleted),
+        ("Deleted", Change::Deleted { recreation: None }),
     ];
     for (case, change) in changes {
         let mut observed = Some(made_of(&wanted));
