@@ -4,6 +4,7 @@
 //! where AWS uses one code for several errors, by the listed fragments of the message. No other
 //! room reads a code or a message.
 
+mod credentials;
 mod message;
 mod table;
 
@@ -15,6 +16,10 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
+
+pub use credentials::wrong_credentials;
+use credentials::{EXPIRED_CREDENTIALS, NO_CREDENTIALS, chain, lacks_credentials};
+pub(super) use credentials::{bad_credentials, without_credentials};
 
 use crate::cloud::clearance::{self, Unsent};
 use crate::cloud::cloudfront::TestRun;
@@ -32,15 +37,6 @@ const NO_TESTS: [&str; 2] = ["UnsupportedOperation", "NoSuchResource"];
 pub(super) const TIMEOUT: &str = "Timeout";
 /// No answer: no connection, or one that was lost.
 const NO_CONNECTION: &str = "NoConnection";
-/// No credentials to sign with.
-const NO_CREDENTIALS: &str = "NoCredentials";
-/// What users read where there are no credentials to sign with.
-const WITHOUT_CREDENTIALS: &str = "no usable credentials: the chain (environment, profile, web identity, container, instance) gave none";
-/// The credentials' source has only some that are past their time.
-const EXPIRED_CREDENTIALS: &str = "ExpiredCredentials";
-/// What users read where the credentials' source has only expired ones.
-const WITH_EXPIRED_CREDENTIALS: &str =
-    "the credentials have expired, and their source gives no new ones";
 /// The request could not be built.
 const BAD_REQUEST: &str = "BadRequest";
 /// The reply of a success could not be read, or lacks what it must have.
@@ -59,20 +55,6 @@ pub(super) fn untested(error: CloudError) -> Result<TestRun, CloudError> {
         _ => Err(error),
     }
 }
-
-/// Fragments of the errors that mean: no credentials. Their type is in a crate below the SDK's
-/// interface, so only its `Display` is accessible; a test provokes the first one. Source:
-/// aws-credential-types 1.3 `provider/error.rs`, `CredentialsError`; aws-smithy-runtime 1.16
-/// `identity/cache/lazy.rs`; `orchestrator/auth.rs`.
-const CREDENTIAL_FAILURES: [&str; 7] = [
-    "the credential provider was not enabled",
-    "credentials provider timed out",
-    "the credentials provider was not properly configured",
-    "an error occurred while loading credentials",
-    "unexpected credentials error",
-    "identity resolver timed out",
-    "failed to select an auth scheme",
-];
 
 /// Messages of `InvalidParameterValueException` that mean: not yet. Source: each is what
 /// Terraform's AWS provider retries `CreateFunction` and `UpdateFunctionConfiguration` for
@@ -195,24 +177,6 @@ pub(super) fn is_about_the_role(error: &CloudError) -> bool {
         Class::Denied | Class::Invalid | Class::NotReadyYet
     );
     refused && error.message.to_ascii_lowercase().contains("role")
-}
-
-/// What is wrong with the credentials, for the log at the start; `None` where the error is another one.
-#[must_use]
-pub fn wrong_credentials(error: &CloudError) -> Option<&'static str> {
-    if error.class != Class::Unauthenticated {
-        return None;
-    }
-    Some(match error.code.as_str() {
-        NO_CREDENTIALS => "the operator has no AWS credentials; give it some",
-        EXPIRED_CREDENTIALS | "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => {
-            "the operator's AWS credentials have expired; give it new ones"
-        }
-        "RequestExpired" | "RequestTimeTooSkewed" => {
-            "AWS refuses the operator's signatures: its clock is wrong"
-        }
-        _ => "AWS does not accept the operator's credentials; give it valid ones",
-    })
 }
 
 /// A reply that lacks what the operation must answer: as good as none, for a read, and of a write nobody
@@ -390,34 +354,6 @@ fn seconds(header: &str) -> Option<Duration> {
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
 }
 
-/// No credentials, or none that could be had in time.
-pub(super) fn without_credentials(operation: &'static str) -> CloudError {
-    CloudError {
-        class: Class::Unauthenticated,
-        operation,
-        code: NO_CREDENTIALS.to_owned(),
-        message: WITHOUT_CREDENTIALS.to_owned(),
-        request_id: None,
-    }
-}
-
-/// The error of a call that the credentials' source could not sign: for want of any, or since they are
-/// past their time.
-pub(super) fn bad_credentials(
-    operation: &'static str,
-    error: &(dyn Error + 'static),
-) -> CloudError {
-    let without = without_credentials(operation);
-    if !chain(error).to_ascii_lowercase().contains("expired") {
-        return without;
-    }
-    CloudError {
-        code: EXPIRED_CREDENTIALS.to_owned(),
-        message: WITH_EXPIRED_CREDENTIALS.to_owned(),
-        ..without
-    }
-}
-
 /// The error of this type among an error's causes.
 fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
@@ -428,27 +364,6 @@ fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a
         next = error.source();
     }
     None
-}
-
-/// The texts of the error and its causes, without repetition.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut said: Vec<String> = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let text = error.to_string();
-        if !said.iter().any(|before| before.contains(&text)) {
-            said.push(text);
-        }
-        next = error.source();
-    }
-    said.join(": ")
-}
-
-fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
-    let said = chain(error);
-    CREDENTIAL_FAILURES
-        .iter()
-        .any(|fragment| said.contains(fragment))
 }
 
 #[cfg(test)]
