@@ -50,9 +50,10 @@ fn a_cloud_is_served_until_the_server_is_dropped() {
         "{made}"
     );
     assert_eq!(server.cloud().lock().unwrap().functions(ACCOUNT).len(), 1);
-    let address = server.url().strip_prefix("http://").unwrap().to_owned();
+    let served = Arc::downgrade(server.cloud());
     drop(server);
-    assert!(TcpStream::connect(address).is_err());
+    // Another server may have its port by now, so what tells is whether anybody still holds the cloud.
+    assert!(served.upgrade().is_none());
 }
 
 #[test]
