@@ -50,10 +50,10 @@ fn a_cloud_is_served_until_the_server_is_dropped() {
         "{made}"
     );
     assert_eq!(server.cloud().lock().unwrap().functions(ACCOUNT).len(), 1);
-    let served = Arc::downgrade(server.cloud());
+    let held = Arc::downgrade(server.cloud());
     drop(server);
     // Another server may have its port by now, so what tells is whether anybody still holds the cloud.
-    assert!(served.upgrade().is_none());
+    assert!(held.upgrade().is_none());
 }
 
 #[test]
