@@ -276,8 +276,8 @@ fn named(metadata: &ObjectMeta, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 /// Says of a type with a member `metadata` that it is of kind `K`, and whether only metadata is asked for.
 macro_rules! of_kind {
-    ($type:ident, $metadata_only:literal) => {
-        impl<K: Resource<DynamicType = ()>> Resource for $type<K> {
+    ($type:ident<K: $bound:path>, $metadata_only:literal) => {
+        impl<K: $bound> Resource for $type<K> {
             type DynamicType = ();
             type Scope = K::Scope;
 
@@ -305,9 +305,11 @@ macro_rules! of_kind {
         }
     };
 }
-of_kind!(Header, true);
-of_kind!(Stored, false);
-of_kind!(Whole, false);
+pub(super) use of_kind;
+
+of_kind!(Header<K: Resource<DynamicType = ()>>, true);
+of_kind!(Stored<K: Resource<DynamicType = ()>>, false);
+of_kind!(Whole<K: Resource<DynamicType = ()>>, false);
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use super::common::{DeletionPolicy, ManagedResource, ManagementPolicy};
 use super::conditions;
 use super::names::{FIELD_MANAGER, FINALIZER, FLUX_REQUESTED_AT, PAUSED, RECONCILE_REQUESTED_AT};
 use super::requests::Requests;
-use super::stored::{self, Bounded, MAX_DEPTH, drop_nulls};
+use super::stored::{self, Bounded, MAX_DEPTH, drop_nulls, of_kind};
 
 /// What can be read of a spec that is wrong elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -292,29 +292,7 @@ impl<K: ManagedResource> std::fmt::Debug for Subject<K> {
     }
 }
 
-impl<K: ManagedResource> Resource for Subject<K> {
-    type DynamicType = ();
-    type Scope = K::Scope;
-
-    fn kind((): &()) -> Cow<'_, str> {
-        K::kind(&())
-    }
-    fn group((): &()) -> Cow<'_, str> {
-        K::group(&())
-    }
-    fn version((): &()) -> Cow<'_, str> {
-        K::version(&())
-    }
-    fn plural((): &()) -> Cow<'_, str> {
-        K::plural(&())
-    }
-    fn meta(&self) -> &ObjectMeta {
-        &self.metadata
-    }
-    fn meta_mut(&mut self) -> &mut ObjectMeta {
-        &mut self.metadata
-    }
-}
+of_kind!(Subject<K: ManagedResource>, false);
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,7 @@
 //! What the answer to a step leaves behind: a line in the log, events, and what is known of tries.
 
-use tracing::{info, warn};
-
-use super::context::kind_name;
 use super::kind::{Effect, Identity, KindStatus, ManagedKind, PlannedStep, Step};
+use super::log::log;
 use super::notes::{EventNote, StepDone};
 use super::ownership::Adoption;
 use super::pass::Pass;
@@ -19,10 +17,9 @@ pub(super) fn note_done<M: ManagedKind>(
 ) {
     let PlannedStep { step, why } = planned;
     let fields = fields(planned);
-    info!(
-        kind = kind_name::<M::Resource>(),
-        namespace = pass.subject.namespace(),
-        name = pass.subject.name(),
+    log!(
+        info,
+        pass.subject,
         function = pass.subject.other_name(),
         region = identity.region,
         step = step.name(),
@@ -40,13 +37,7 @@ pub(super) fn note_done<M: ManagedKind>(
     pass.events.extend(done.events());
     let lints = step.lints(why).join("; ");
     if !lints.is_empty() {
-        warn!(
-            kind = kind_name::<M::Resource>(),
-            namespace = pass.subject.namespace(),
-            name = pass.subject.name(),
-            lints,
-            "the code may not run"
-        );
+        log!(warn, pass.subject, lints, "the code may not run");
         let note = format!("the code may not run: {lints}");
         pass.events.push(EventNote::warning("CodeMayFail", note));
     }
@@ -60,11 +51,7 @@ pub(super) fn note_refusal<M: ManagedKind>(
     step: &M::Step,
     error: &CloudError,
 ) {
-    info!(
-        kind = kind_name::<M::Resource>(),
-        namespace = pass.subject.namespace(),
-        name = pass.subject.name(),
-        function = pass.subject.other_name(),
+    log!(info, pass.subject, function = pass.subject.other_name(),
         step = step.name(),
         %error,
         request_id = error.request_id,

@@ -8,13 +8,13 @@ use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Resource;
 use kube::runtime::controller::Action;
 use tokio::time::Instant;
-use tracing::{debug, info, warn};
 
 use super::conditions::ready_status;
 use super::context::kind_name;
 use super::history::History;
 use super::kind::{KindStatus, ManagedKind};
 use super::ledger::WriteTime;
+use super::log::log;
 use super::notes;
 use super::outcome::{Outcome, Requeue, State};
 use super::pass::Pass;
@@ -76,12 +76,10 @@ fn log_verdict<M: ManagedKind>(pass: &Pass<'_, M>) {
     else {
         return;
     };
-    let kind = kind_name::<M::Resource>();
-    let (namespace, name) = (pass.subject.namespace(), pass.subject.name());
     if warning {
-        warn!(kind, namespace, name, reason, "{message}");
+        log!(warn, pass.subject, reason, "{message}");
     } else {
-        info!(kind, namespace, name, reason, "{message}");
+        log!(info, pass.subject, reason, "{message}");
     }
 }
 
@@ -182,19 +180,13 @@ fn retry<M: ManagedKind>(pass: &Pass<'_, M>, next: Requeue) -> Option<Retry> {
 async fn unwritten<M: ManagedKind>(mut pass: Pass<'_, M>, error: &WriteError) -> Option<Action> {
     count(&pass, "Unwritten");
     if matches!(error, WriteError::Gone) {
-        debug!(
-            kind = kind_name::<M::Resource>(),
-            namespace = pass.subject.namespace(),
-            name = pass.subject.name(),
-            "gone"
-        );
+        log!(debug, pass.subject, "gone");
         pass.context.forget(&pass.subject.key());
         return None;
     }
-    warn!(
-        kind = kind_name::<M::Resource>(),
-        namespace = pass.subject.namespace(),
-        name = pass.subject.name(),
+    log!(
+        warn,
+        pass.subject,
         error = error.words(),
         "a pass could not be written down"
     );
@@ -237,10 +229,9 @@ async fn say_refused<M: ManagedKind>(pass: &mut Pass<'_, M>, error: &WriteError,
     pass.events
         .extend(event.filter(|_| stored.is_ok() || is_first));
     if let Err(error) = stored {
-        warn!(
-            kind = kind_name::<M::Resource>(),
-            namespace = pass.subject.namespace(),
-            name = pass.subject.name(),
+        log!(
+            warn,
+            pass.subject,
             error = error.words(),
             "the conditions could not be written either"
         );
@@ -262,11 +253,7 @@ async fn stopped<M: ManagedKind>(mut pass: Pass<'_, M>) -> Option<Action> {
     let message = "cloudfn was stopped in the middle of a change and goes on when it runs again";
     pass.draft_conditions(&State::Reconciling(reason, message.to_owned()));
     if let Err(error) = pass.ledger.store(WriteTime::AtEnd).await {
-        warn!(
-            kind = kind_name::<M::Resource>(),
-            namespace = pass.subject.namespace(),
-            name = pass.subject.name(),
-            %error, "what was done before the stop could not be written down");
+        log!(warn, pass.subject, %error, "what was done before the stop could not be written down");
     }
     publish_events(&mut pass).await;
     None

@@ -10,13 +10,13 @@ use kube::Client;
 use kube::runtime::controller::Action;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
 
 use super::close::close;
 use super::conditions::is_available;
 use super::context::{Context, kind_name};
 use super::kind::{KindStatus, ManagedKind, Spec, Status};
 use super::ledger::{self, own_status, without_foreign_names};
+use super::log::log;
 use super::outcome::Outcome;
 use super::pass::Pass;
 use super::record::{Record, Snapshot};
@@ -234,10 +234,9 @@ impl<M: ManagedKind> Driver<M> {
             Err(WriteError::Stale | WriteError::Gone) => {}
             // What somebody else wrote must not stay: a whole pass says what can be said.
             Err(error) => {
-                warn!(
-                    kind = Self::kind_name(),
-                    namespace = subject.namespace(),
-                    name = subject.name(),
+                log!(
+                    warn,
+                    subject,
                     error = error.words(),
                     "the remembered status was not written again"
                 );

@@ -11,6 +11,8 @@ use crate::api::{DeletionPolicy, ManagedResource, Reason};
 /// Why it stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keep {
+    /// `managementPolicy` is `Observe`.
+    Observed,
     /// `deletionPolicy` is `Retain`.
     Policy,
     /// The definition of the kind is being deleted, and with it every object.
@@ -22,6 +24,9 @@ pub(super) async fn keep<K: ManagedResource>(
     context: &Context<K>,
     essentials: &Essentials,
 ) -> Result<Option<Keep>, Outcome> {
+    if context.settings.observe_only(essentials.management_policy) {
+        return Ok(Some(Keep::Observed));
+    }
     let policy = match &essentials.deletion_policy {
         Ok(policy) => policy.unwrap_or(context.settings.default_deletion_policy),
         // It counts only where the definition stays.

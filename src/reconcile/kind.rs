@@ -144,7 +144,7 @@ pub trait KindStatus: ManagedStatus {
 }
 
 /// What is wanted, as far as the driver cares.
-pub trait Desired: Send + Sync {
+pub trait Desired: Clone + Send + Sync {
     /// Names of what cloudfn puts there for the spec: `timeout`, `tags/team`, ...
     fn managed(&self) -> BTreeSet<String>;
 

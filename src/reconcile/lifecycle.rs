@@ -4,11 +4,9 @@
 //! Invariant: deletion needs neither a valid spec nor a reference, and whether the resource stays is
 //! asked afresh before each delete call.
 
-use tracing::{info, warn};
-
-use super::context::kind_name;
 use super::keep::{Keep, keep};
 use super::kind::{Desired, Effect, Goal, Inputs, ManagedKind, Spec, Unmet};
+use super::log::log;
 use super::notes::EventNote;
 use super::outcome::{Outcome, Requeue, State};
 use super::owner::{Owner, Role};
@@ -17,7 +15,7 @@ use super::pass::Pass;
 use super::retry::RetryClass;
 use super::steps::{Converged, converge};
 use super::{drift, pending_create, references};
-use crate::api::{AdoptionPolicy, ManagedSpec, ManagedStatus, Reason};
+use crate::api::{AdoptionPolicy, CommonStatus, ManagedSpec, ManagedStatus, Reason};
 use crate::cloud::Tags;
 use crate::kubernetes::WriteError;
 
@@ -54,15 +52,12 @@ async fn present<M: ManagedKind>(
     if !observe_only {
         watch_for_drift(pass, spec);
     }
-    let wanted = || desired(pass, spec, &inputs, observe_only, &claim);
-    let desired = wanted()?;
-    let outline = if observe_only && !settings.observe_unowned {
-        let mut outline = wanted()?;
+    let desired = desired(pass, spec, &inputs, observe_only, &claim)?;
+    let outline = (observe_only && !settings.observe_unowned).then(|| {
+        let mut outline = desired.clone();
         outline.outline();
-        Some(outline)
-    } else {
-        None
-    };
+        outline
+    });
     if observe_only && pass.ledger.has_finalizer() {
         pass.unfinalize().await??;
     }
@@ -209,13 +204,6 @@ fn settle<M: ManagedKind>(pass: &mut Pass<'_, M>, desired: &M::Desired, observe_
 /// The resource shall be gone, then the finalizer.
 async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outcome> {
     let essentials = &pass.subject.essentials;
-    if pass
-        .context
-        .settings
-        .observe_only(essentials.management_policy)
-    {
-        return leave(pass, "managementPolicy is Observe").await;
-    }
     if let Some(keep) = keep(pass.context, essentials).await? {
         return retain(pass, keep).await;
     }
@@ -250,41 +238,45 @@ async fn delete<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Outcome, Outco
     }
 }
 
-/// Leaves the resource and its tags. Where ours were never seen on it, the event says that the same
-/// manifest does not take it back.
+/// Leaves the resource and its tags.
 async fn retain<M: ManagedKind>(pass: &mut Pass<'_, M>, keep: Keep) -> Result<Outcome, Outcome> {
-    if keep == Keep::Definition {
-        let name = pass.subject.function_name();
-        warn!(
-            kind = kind_name::<M::Resource>(),
-            namespace = pass.subject.namespace(),
-            name = pass.subject.name(),
-            function = name,
-            "the definition of this kind is being deleted, so the function is left in the cloud, whatever its deletionPolicy"
-        );
-        let note = format!(
-            "left the function {name} in the cloud: the definition of this kind is being deleted, which counts as deletionPolicy Retain"
-        );
-        pass.events.push(EventNote::warning("Retained", note));
-        return release(pass).await;
+    match keep {
+        Keep::Observed => leave(pass, "managementPolicy is Observe").await,
+        Keep::Policy => leave(pass, &retained(pass.ledger.draft.common())).await,
+        Keep::Definition => {
+            let name = pass.subject.function_name();
+            log!(
+                warn,
+                pass.subject,
+                function = name,
+                "the definition of this kind is being deleted, so the function is left in the cloud, whatever its deletionPolicy"
+            );
+            let note = format!(
+                "left the function {name} in the cloud: the definition of this kind is being deleted, which counts as deletionPolicy Retain"
+            );
+            pass.events.push(EventNote::warning("Retained", note));
+            release(pass).await
+        }
     }
-    let common = pass.ledger.draft.common();
+}
+
+/// Why `Retain` leaves it. Where our tags were never seen on it, the same manifest does not take it back.
+fn retained(common: &CommonStatus) -> String {
     let made = common.arn.is_some() || common.create_requested_at.is_some();
     let more = if made && common.instance.is_none() {
         "; cloudfn never saw its owner tags on it, and without them only adoptionPolicy IfUnowned takes it back"
     } else {
         ""
     };
-    leave(pass, &format!("deletionPolicy is Retain{more}")).await
+    format!("deletionPolicy is Retain{more}")
 }
 
 /// Lets the object go and leaves the resource, with an event that says so.
 async fn leave<M: ManagedKind>(pass: &mut Pass<'_, M>, why: &str) -> Result<Outcome, Outcome> {
     let name = pass.subject.function_name();
-    info!(
-        kind = kind_name::<M::Resource>(),
-        namespace = pass.subject.namespace(),
-        name = pass.subject.name(),
+    log!(
+        info,
+        pass.subject,
         function = pass.subject.other_name(),
         why,
         "the function is left in the cloud"

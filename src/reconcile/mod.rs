@@ -39,6 +39,7 @@ mod keep;
 mod kind;
 mod ledger;
 mod lifecycle;
+mod log;
 mod notes;
 mod outcome;
 mod owner;

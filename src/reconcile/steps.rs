@@ -271,11 +271,6 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 self.pass.snapshot.paused = Some(text.to_owned());
                 return Err(Outcome::paused(text));
             }
-            // Another pass leaves it.
-            let policy = fresh.essentials.management_policy;
-            if self.pass.context.settings.observe_only(policy) {
-                return Err(WriteError::Stale.into());
-            }
             if let Some(keep) = keep(self.pass.context, &fresh.essentials).await? {
                 return Ok(Some(Converged::Kept(keep)));
             }
