@@ -16,7 +16,7 @@
 //! | `owner` | whose the observed resource is |
 //! | `drift`, `ownership`, `view`, `pending_create`, `retry` | decisions on plain data |
 //! | `references` | reads ConfigMaps and Secrets |
-//! | `context`, `settings`, `world` | what every pass needs |
+//! | `context`, `settings`, `world`, `log` | what every pass needs; a line of the log about its object |
 //!
 //! Words: a plan is *settled* where nothing is left to do, and `status.settledGeneration` remembers that;
 //! a step is *announced* by what the status says before it is sent; the status exists as *read* when the
