@@ -6,6 +6,8 @@ use std::time::Duration;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 
+use crate::kubernetes::words;
+
 /// Longest wait for an answer of the API server, watches excepted: a request without an answer must
 /// not hold a pass for ever.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -79,6 +81,18 @@ async fn named(file: Option<&Path>, context: Option<&str>) -> Result<Config, Str
     };
     let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
     config.map_err(|error| error.to_string())
+}
+
+/// What an error of the API server says, with what to do where a right is missing.
+pub(super) fn said(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) if status.is_forbidden() => format!(
+            "no right: {}; give the operator its role, as deploy/rbac.yaml has it",
+            status.message
+        ),
+        kube::Error::Api(status) => status.message.clone(),
+        error => words(error),
+    }
 }
 
 #[cfg(test)]

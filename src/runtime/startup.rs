@@ -10,9 +10,9 @@ use kube::runtime::wait::Condition;
 use kube::{Api, Client, ResourceExt};
 use tracing::warn;
 
+use super::api_server::said;
 use super::health::Health;
 use crate::api::crds;
-use crate::kubernetes::words;
 
 /// Time between two attempts.
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
@@ -59,18 +59,6 @@ fn lacks(health: &Health, what: &str, why: &str) {
     // Once for each reason, not for each attempt.
     if health.lacks(what, why) {
         warn!("{why}");
-    }
-}
-
-/// An error of the API server in words.
-fn said(error: &kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) if status.is_forbidden() => format!(
-            "no right: {}; give the operator its role, as deploy/rbac.yaml has it",
-            status.message
-        ),
-        kube::Error::Api(status) => status.message.clone(),
-        error => words(error),
     }
 }
 

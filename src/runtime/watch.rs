@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 use tracing::{debug, info, warn};
 
+use super::api_server::said;
 use super::health::Health;
 use crate::reconcile::world::World;
 use crate::telemetry::metrics::Metrics;
@@ -290,24 +291,17 @@ impl Failure {
 
 impl From<kube::Error> for Failure {
     fn from(error: kube::Error) -> Self {
-        let kube::Error::Api(status) = &error else {
-            return Self {
-                why: error.to_string(),
-                expired: false,
-            };
+        let code = match &error {
+            kube::Error::Api(status) => Some(status.code),
+            _ => None,
         };
-        let said = &status.message;
         Self {
-            why: match status.code {
-                403 => format!(
-                    "no right: {said}; give the operator its role, as deploy/rbac.yaml has it"
-                ),
-                404 => {
-                    "the API server does not know the resource; apply the files in crds/".to_owned()
-                }
-                _ => said.clone(),
+            why: if code == Some(404) {
+                "the API server does not know the resource; apply the files in crds/".to_owned()
+            } else {
+                said(&error)
             },
-            expired: status.code == 410,
+            expired: code == Some(410),
         }
     }
 }

@@ -16,6 +16,7 @@ mod report;
 mod step;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

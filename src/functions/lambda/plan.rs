@@ -5,13 +5,14 @@
 
 use std::time::Duration;
 
-use super::code::{CODE, source};
-use super::configuration::compare::{self, Differing};
+use super::code::CODE;
+use super::configuration::compare;
 use super::desired::LambdaDesired;
 use super::observe::LambdaObserved;
 use super::parts;
 use super::parts::part::{self, Need, Situation, Turn};
 use super::step::Step;
+use super::work::Work;
 use crate::api::Reason;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::aws::arn::Arn;
@@ -103,7 +104,7 @@ fn present(
         changes_function: work.changes_function(),
         update_failed,
     };
-    let next = work.into_plan(&situation);
+    let next = into_plan(work, &situation);
     if update_failed && matches!(next, Plan::Settled) {
         return Plan::Blocked {
             reason: Reason::UpdateFailed,
@@ -209,106 +210,58 @@ fn failed_to_start(
     }
 }
 
-/// What is to be done to configuration and code, from one observation.
-struct Work {
-    configuration: Differing,
-    code: Differing,
-    code_is_current: bool,
+fn into_plan(work: Work, of: &Situation<'_>) -> Plan<Step> {
+    let mut needs = parts_in(of, Turn::First);
+    needs.push(into_need(work, of));
+    for turn in [Turn::BeforeVersions, Turn::Versions, Turn::Last] {
+        needs.extend(parts_in(of, turn));
+    }
+    let (mut steps, mut wait, mut denied) = (Vec::new(), None, None);
+    for need in needs {
+        match need {
+            Need::Read(_) if steps.is_empty() => return Plan::Read,
+            Need::Steps(more) | Need::Read(more) => steps.extend(more),
+            Need::Wait(message) => wait = wait.or(Some(message)),
+            Need::Denied(message) => denied = denied.or(Some(message)),
+        }
+    }
+    match (wait, denied) {
+        _ if !steps.is_empty() => Plan::Act(steps),
+        (Some(message), _) => waiting(of.observed, message),
+        (None, Some(message)) => Plan::Blocked {
+            reason: Reason::AccessDenied,
+            message,
+        },
+        (None, None) => Plan::Settled,
+    }
 }
 
-impl Work {
-    fn of(
-        desired: &LambdaDesired,
-        memory: &LambdaFunctionStatus,
-        observed: &LambdaObserved,
-    ) -> Self {
-        let function = &observed.function;
-        let wanted = compare::effective(&desired.configuration, &memory.common.managed);
-        let code_is_current = !desired.outline && source::is_current(desired, memory, observed);
-        let compare = if desired.outline {
-            compare::outlined
-        } else {
-            compare::differing
-        };
-        let mut code = compare(&wanted, &function.configuration, Call::Code);
-        if !code_is_current {
-            let seen = function.code_sha256.as_ref().filter(|_| !desired.outline);
-            let (from, to) = (seen.cloned(), desired.code.show());
-            code.why.insert(0, difference(CODE, from, Some(to)));
-        }
-        Self {
-            configuration: compare(&wanted, &function.configuration, Call::Configuration),
-            code,
-            code_is_current,
-        }
-    }
-
-    /// The same work, with configuration and code left as they are.
-    fn nothing(found: &Self) -> Self {
-        Self {
-            configuration: Differing::default(),
-            code: Differing::default(),
-            code_is_current: found.code_is_current,
-        }
-    }
-
-    fn changes_function(&self) -> bool {
-        !self.configuration.why.is_empty() || !self.code.why.is_empty()
-    }
-
-    fn into_plan(self, of: &Situation<'_>) -> Plan<Step> {
-        let mut needs = parts_in(of, Turn::First);
-        needs.push(self.into_need(of));
-        for turn in [Turn::BeforeVersions, Turn::Versions, Turn::Last] {
-            needs.extend(parts_in(of, turn));
-        }
-        let (mut steps, mut wait, mut denied) = (Vec::new(), None, None);
-        for need in needs {
-            match need {
-                Need::Read(_) if steps.is_empty() => return Plan::Read,
-                Need::Steps(more) | Need::Read(more) => steps.extend(more),
-                Need::Wait(message) => wait = wait.or(Some(message)),
-                Need::Denied(message) => denied = denied.or(Some(message)),
-            }
-        }
-        match (wait, denied) {
-            _ if !steps.is_empty() => Plan::Act(steps),
-            (Some(message), _) => waiting(of.observed, message),
-            (None, Some(message)) => Plan::Blocked {
-                reason: Reason::AccessDenied,
-                message,
-            },
-            (None, None) => Plan::Settled,
-        }
-    }
-
-    fn into_need(self, of: &Situation<'_>) -> Need<Step> {
-        let revision = &of.observed.function.revision_id;
-        let configuration = PlannedStep {
-            step: Step::UpdateConfiguration {
-                changes: Box::new(self.configuration.changes),
-                revision: revision.clone(),
-            },
-            why: self.configuration.why,
-        };
-        let code = PlannedStep {
-            step: Step::UpdateCode {
-                code: of.desired.code.clone(),
-                changes: Box::new(self.code.changes),
-                revision: revision.clone(),
-            },
-            why: self.code.why,
-        };
-        let due: Vec<PlannedStep<Step>> = [configuration, code]
-            .into_iter()
-            .filter(|planned| !planned.why.is_empty())
-            .collect();
-        // Both carry the revision id that was read.
-        if due.is_empty() || revision.is_some() {
-            Need::Steps(due)
-        } else {
-            Need::Read(due)
-        }
+fn into_need(work: Work, of: &Situation<'_>) -> Need<Step> {
+    let revision = &of.observed.function.revision_id;
+    let configuration = PlannedStep {
+        step: Step::UpdateConfiguration {
+            changes: Box::new(work.configuration.changes),
+            revision: revision.clone(),
+        },
+        why: work.configuration.why,
+    };
+    let code = PlannedStep {
+        step: Step::UpdateCode {
+            code: of.desired.code.clone(),
+            changes: Box::new(work.code.changes),
+            revision: revision.clone(),
+        },
+        why: work.code.why,
+    };
+    let due: Vec<PlannedStep<Step>> = [configuration, code]
+        .into_iter()
+        .filter(|planned| !planned.why.is_empty())
+        .collect();
+    // Both carry the revision id that was read.
+    if due.is_empty() || revision.is_some() {
+        Need::Steps(due)
+    } else {
+        Need::Read(due)
     }
 }
 

@@ -9,12 +9,10 @@ use super::part::{Need, Part, Situation, Turn};
 use crate::api::lambda::{LambdaFunctionStatus, PublishedStatus};
 use crate::cloud::CloudError;
 use crate::cloud::lambda::LambdaApi;
-use crate::cloud::lambda::fields::Call;
-use crate::functions::lambda::code::source;
-use crate::functions::lambda::configuration::compare;
 use crate::functions::lambda::configuration::fingerprint::{Made, settings};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::{LambdaObserved, Published};
+use crate::functions::lambda::work::Work;
 use crate::functions::shared::difference::difference;
 use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
 
@@ -116,23 +114,10 @@ fn bring_up_to_date(
     let made = made(desired, observed);
     if let Some(code_sha256) = &observed.function.code_sha256
         && is_current(status, observed, code_sha256, &made)
-        && is_as_wanted(desired, status, observed)
+        && !Work::of(desired, status, observed).changes_function()
     {
         status.published = Some(remembered(code_sha256, &made, observed));
     }
-}
-
-/// Whether neither configuration nor code differ.
-fn is_as_wanted(
-    desired: &LambdaDesired,
-    memory: &LambdaFunctionStatus,
-    observed: &LambdaObserved,
-) -> bool {
-    let wanted = compare::effective(&desired.configuration, &memory.common.managed);
-    let has = &observed.function.configuration;
-    let calls = [Call::Configuration, Call::Code];
-    let same = |call: &Call| compare::differing(&wanted, has, *call).why.is_empty();
-    calls.iter().all(same) && source::is_current(desired, memory, observed)
 }
 
 #[async_trait]
