@@ -61,6 +61,7 @@ const PURE: &[&str] = &[
     "plan",
     "report",
     "step",
+    "work",
     "outcome",
     "conditions",
     "notes",

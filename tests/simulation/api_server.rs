@@ -9,6 +9,8 @@
 pub mod body;
 #[path = "api_server/managed.rs"]
 mod managed;
+#[path = "api_server/values.rs"]
+mod values;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -16,6 +18,8 @@ use std::sync::{Arc, OnceLock};
 use cloudfn::api::crds;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+
+use values::{copy, fill, merge, remove};
 
 /// One request, taken out of HTTP.
 #[derive(Clone, Debug, Default)]
@@ -487,58 +491,4 @@ fn finalizers(object: &Value) -> Vec<&str> {
         .flatten()
         .filter_map(Value::as_str)
         .collect()
-}
-
-fn remove(object: &mut Value, field: &str) {
-    if let Some(map) = object.as_object_mut() {
-        map.remove(field);
-    }
-}
-
-fn copy(from: &Value, to: &mut Value, field: &str) {
-    match from.get(field) {
-        Some(value) => to[field] = value.clone(),
-        None => remove(to, field),
-    }
-}
-
-/// RFC 7386.
-fn merge(target: &mut Value, patch: &Value) {
-    let Some(patch) = patch.as_object() else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = json!({});
-    }
-    let Some(map) = target.as_object_mut() else {
-        return;
-    };
-    for (field, value) in patch {
-        if value.is_null() {
-            map.remove(field);
-        } else {
-            merge(map.entry(field.clone()).or_insert(Value::Null), value);
-        }
-    }
-}
-
-/// Structural defaults: a member that is absent and has a default gets it.
-fn fill(schema: &Value, value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
-                if let (None, Some(default)) = (map.get(name), schema.get("default")) {
-                    map.insert(name.clone(), default.clone());
-                }
-                if let Some(value) = map.get_mut(name) {
-                    fill(schema, value);
-                }
-            }
-        }
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| fill(&schema["items"], item)),
-        _ => {}
-    }
 }

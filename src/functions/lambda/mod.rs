@@ -1,7 +1,7 @@
 //! AWS Lambda functions.
 //!
-//! One file for each step of the loop: `desired` → `observe` → `plan` → `act` (`step` has what is to
-//! be done and what replies say) → `report`. What a function is made of has a folder each: `code`,
+//! One file for each step of the loop: `desired` → `observe` → `plan` → `act` (`work` has what differs,
+//! `step` what is to be done and what replies say) → `report`. What a function is made of has a folder each: `code`,
 //! `configuration`, and `parts` for the rest. Only `observe`, `act` and the parts' `act` reach the
 //! cloud.
 

@@ -1,5 +1,6 @@
 //! Looking without touching: `managementPolicy`, pauses, requests for a look, and how tools read the status.
 
+mod foreign;
 mod kstatus;
 mod pause;
 mod plans;
