@@ -20,6 +20,9 @@ pub enum WriteError {
     /// The API server refused it.
     #[error("the API server did not take the write: {}", words(.0.as_ref()))]
     Api(#[source] Box<kube::Error>),
+    /// What the write depends on could not be read.
+    #[error("the API server did not hand out what has to be read: {}", words(.0.as_ref()))]
+    Unread(#[source] Box<kube::Error>),
 }
 
 /// An error of the API server's in words. The client's own text of a refusal has all its fields, as Rust
@@ -47,8 +50,14 @@ impl WriteError {
                 kube::Error::Api(status) => Some(status.code),
                 _ => None,
             },
-            Self::Stale | Self::Gone => None,
+            Self::Stale | Self::Gone | Self::Unread(_) => None,
         }
+    }
+
+    /// A read that failed, on the way to a write.
+    #[must_use]
+    pub fn unread(error: kube::Error) -> Self {
+        Self::Unread(Box::new(error))
     }
 
     /// Why, in the API server's own words where it said any.
@@ -59,7 +68,7 @@ impl WriteError {
                 kube::Error::Api(status) => status.message.clone(),
                 other => other.to_string(),
             },
-            Self::Stale | Self::Gone => self.to_string(),
+            Self::Stale | Self::Gone | Self::Unread(_) => self.to_string(),
         }
     }
 

@@ -148,7 +148,9 @@ where
     /// Replaces the whole status, whoever wrote it, except for conditions of other programs: a
     /// merge patch replaces the list of conditions as a whole, so it includes theirs.
     async fn patch(&self, resource_version: &str, status: &Value) -> Result<String, WriteError> {
-        let live = self.api.get(self.name).await?.status;
+        let live = self.api.get_opt(self.name).await;
+        let live = live.map_err(WriteError::unread)?;
+        let live = live.ok_or(WriteError::Gone)?.status;
         let mut wanted = status.clone();
         if let Some(wanted) = wanted.get_mut("conditions").and_then(Value::as_array_mut) {
             wanted.extend(list(&live).filter(|condition| !is_ours(condition)).cloned());

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::drift;
 use super::kind::{Desired, Effect, Goal, Identity, KindStatus, ManagedKind, Step};
 use super::ledger::{Announced, WriteTime};
-use super::outcome::State;
+use super::outcome::{Outcome, State};
 use super::pass::Pass;
 use super::pending_create;
 use super::settings::SENT_WITHIN;
@@ -21,7 +21,8 @@ pub(super) async fn announce<M: ManagedKind>(
     identity: &Identity,
     goal: Goal<'_, M::Desired>,
     step: &M::Step,
-) -> Result<(), WriteError> {
+) -> Result<(), Outcome> {
+    let context = pass.context;
     let effect = step.effect();
     if effect == Effect::Test {
         return Ok(());
@@ -43,7 +44,7 @@ pub(super) async fn announce<M: ManagedKind>(
     if nothing_new && pass.ledger.announced >= due {
         return Ok(());
     }
-    let is_retry = nothing_new && is_retry(pass, step).await?;
+    let is_retry = nothing_new && context.unless_stopped(is_retry(pass, step)).await??;
     if effect == Effect::Create {
         announce_create(pass);
     }
@@ -51,11 +52,13 @@ pub(super) async fn announce<M: ManagedKind>(
         return Ok(());
     }
     if !pass.ledger.has_finalizer() {
-        pass.ledger.add_finalizer().await?;
+        let added = pass.ledger.add_finalizer();
+        context.unless_stopped(added).await??;
     }
     pass.locate(identity);
     pass.draft_conditions(&in_progress(effect));
-    match pass.ledger.store(WriteTime::BeforeStep).await {
+    let stored = pass.ledger.store(WriteTime::BeforeStep);
+    match context.once_begun(stored).await? {
         // An object may accept no status at all, which must not stop its deletion.
         Err(error) if matches!(goal, Goal::Absent) && error.is_refusal() => {}
         stored => stored?,
@@ -77,7 +80,7 @@ async fn is_retry<M: ManagedKind>(pass: &Pass<'_, M>, step: &M::Step) -> Result<
     if step.effect() == Effect::Create && announced {
         return Ok(false);
     }
-    Ok(ledger.is_current().await?)
+    ledger.is_current().await
 }
 
 fn in_progress(effect: Effect) -> State {
@@ -93,11 +96,6 @@ fn in_progress(effect: Effect) -> State {
 
 fn announce_create<M: ManagedKind>(pass: &mut Pass<'_, M>) {
     let now = pass.context.world.now();
-    let (ledger, previous) = (&mut pass.ledger, pass.previous.as_ref());
-    let announced = ledger.create_announced.as_ref();
-    let remembered = previous.map(|record| record.status.common().create_requested_at.as_ref());
-    let ours = |before: Option<&String>| before == announced || remembered == Some(before);
-    let text = pending_create::announce(ledger.draft.common_mut(), now, ours);
-    ledger.create_announced = Some(text);
-    ledger.send_until = Some(Instant::now() + SENT_WITHIN);
+    pending_create::announce(pass.ledger.draft.common_mut(), now);
+    pass.ledger.send_until = Some(Instant::now() + SENT_WITHIN);
 }

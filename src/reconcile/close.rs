@@ -238,11 +238,11 @@ async fn say_refused<M: ManagedKind>(pass: &mut Pass<'_, M>, error: &WriteError,
     }
 }
 
-/// The operator stops. What the pass changed is written down, so that another process goes on from there;
-/// where it changed nothing, there is nothing to say.
+/// The operator stops. What the pass changed is written down, so that another process goes on from there, and
+/// so is what it only cleared; where it did nothing, there is nothing to say.
 async fn stopped<M: ManagedKind>(mut pass: Pass<'_, M>) -> Option<Action> {
     count(&pass, "Stopped");
-    if !pass.progress.may_have_changed() {
+    if !pass.progress.may_have_changed() && !pass.ledger.is_cleared() {
         return None;
     }
     let reason = if pass.snapshot.deleting {

@@ -66,6 +66,15 @@ impl<K: ManagedResource> Context<K> {
         }
     }
 
+    /// A write to the API server that may take several requests: it does not begin after a stop, and once it
+    /// has begun, it is brought to its end: an object must not be left between two of them.
+    pub(super) async fn once_begun<T>(&self, work: impl Future<Output = T>) -> Result<T, Outcome> {
+        if self.stop.is_cancelled() {
+            return Err(Outcome::Stopped);
+        }
+        self.to_its_end(work).await
+    }
+
     /// What has begun: at a stop it is given a few seconds, so that what was done is written down.
     pub(super) async fn to_its_end<T>(&self, work: impl Future<Output = T>) -> Result<T, Outcome> {
         let mut work = pin!(work);

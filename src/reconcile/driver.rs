@@ -184,7 +184,7 @@ impl<M: ManagedKind> Driver<M> {
         // Another operator tries the create that the cloud refused this one. Two that answer each other's
         // announcements would never rest, so this one goes on when its own next try is due.
         let is_theirs = record.is_recreated(subject);
-        if !unwritten && !is_theirs && !record.is_older(subject.resource_version()) {
+        if !unwritten && !is_theirs && !record.versions.is_older(subject.resource_version()) {
             let status = remembered(&record.status, &found, subject.status_has_strays);
             if record.status != status {
                 record.history.note_overwritten();
@@ -220,15 +220,16 @@ impl<M: ManagedKind> Driver<M> {
     ) {
         record.restored_at = Some(now);
         let restored = ledger::restore(&self.context.client, subject, &status);
-        let Ok(restored) = self.context.unless_stopped(restored).await else {
+        let Ok(restored) = self.context.once_begun(restored).await else {
             return;
         };
         match restored {
             Ok(version) => {
                 record.status = status;
-                let before = subject.resource_version().to_owned();
-                record.older_versions.push(before);
-                record.resource_version = version;
+                record
+                    .versions
+                    .advance(subject.resource_version().to_owned());
+                record.versions.advance(version);
             }
             // The next version of the object brings the next pass.
             Err(WriteError::Stale | WriteError::Gone) => {}
@@ -294,7 +295,7 @@ fn remembered<S: KindStatus>(known: &S, found: &S, patched: bool) -> S {
         common
             .managed
             .extend(names.filter(|name| S::can_manage(name)).cloned());
-        pending_create::keep_earlier(common, found.common());
+        pending_create::keep_earlier(common, found.common().earlier_create_requested_at.as_ref());
     }
     drift::keep_of_another(common, found.common());
     status

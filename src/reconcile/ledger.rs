@@ -11,6 +11,7 @@ use super::conditions;
 use super::kind::KindStatus;
 use super::pending_create;
 use super::record::Record;
+use super::versions::Versions;
 use crate::api::conditions::keep_times;
 use crate::api::{FINALIZER, ManagedResource, ManagedStatus, Subject};
 use crate::kubernetes::{WriteError, finalizer, status};
@@ -51,14 +52,10 @@ pub(super) struct Ledger<'a, K: ManagedResource> {
     cleared: Option<K::Status>,
     /// Status as it is to be.
     pub(super) draft: K::Status,
-    /// Version of the object that carries `stored`.
-    version: String,
-    /// Versions before that one.
-    older_versions: Vec<String>,
+    /// Up to the version of the object that carries `stored`.
+    versions: Versions,
     finalizers: Vec<String>,
     pub(super) announced: Announced,
-    /// When this pass announced a create last.
-    pub(super) create_announced: Option<String>,
     /// Until when what was announced last may be sent.
     pub(super) send_until: Option<Instant>,
 }
@@ -71,30 +68,31 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
         subject: &'a Subject<K>,
         previous: Option<&Record<K::Status>>,
     ) -> Self {
-        let newer = previous.filter(|record| record.is_older(subject.resource_version()));
+        let newer = previous.filter(|record| record.versions.is_older(subject.resource_version()));
         let found = || own_status(subject).unwrap_or_default();
         let stored = newer.map_or_else(found, |record| record.status.clone());
         // What was cleared and not applied again, or lost, is still remembered.
         let known = previous.filter(|_| is_empty(&stored));
         let read = known.map_or_else(|| stored.clone(), |record| record.status.clone());
+        let mut draft = without_foreign_names(read.clone());
+        let unstored = previous.and_then(|record| record.unstored_create.as_ref());
+        pending_create::keep_earlier(draft.common_mut(), unstored);
         Self {
             client,
             subject,
             stored,
             cleared: None,
-            draft: without_foreign_names(read.clone()),
+            draft,
             read,
-            version: newer.map_or_else(
-                || subject.resource_version().to_owned(),
-                |record| record.resource_version.clone(),
+            versions: newer.map_or_else(
+                || Versions::at(subject.resource_version()),
+                |record| record.versions.clone(),
             ),
-            older_versions: newer.map_or_else(Vec::new, |record| record.older_versions.clone()),
             finalizers: newer.map_or_else(
                 || subject.metadata.finalizers.clone().unwrap_or_default(),
                 |record| record.finalizers.clone(),
             ),
             announced: Announced::Nothing,
-            create_announced: None,
             send_until: None,
         }
     }
@@ -111,25 +109,26 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
 
     /// Moves what is stored into a record.
     pub(super) fn close_into(self, record: &mut Record<K::Status>) {
+        record.unstored_create = self.unstored_create();
         record.status = match self.cleared {
             Some(cleared) => cleared,
             None if is_empty(&self.stored) => self.read,
             None => self.stored,
         };
-        record.resource_version = self.version;
-        record.older_versions = self.older_versions;
+        record.versions = self.versions;
         record.finalizers = self.finalizers;
     }
 
     /// The object as the API server has it now, if it is still the same object.
-    pub(super) async fn reread(&self) -> Result<Option<Subject<K>>, kube::Error> {
+    pub(super) async fn reread(&self) -> Result<Option<Subject<K>>, WriteError> {
         let api: Api<Subject<K>> = Api::namespaced(self.client.clone(), self.subject.namespace());
-        let found = api.get_opt(self.subject.name()).await?;
+        let found = api.get_opt(self.subject.name()).await;
+        let found = found.map_err(WriteError::unread)?;
         Ok(found.filter(|fresh| fresh.uid() == self.subject.uid()))
     }
 
     /// Whether the API server has the object as this pass knows it: generation, pause, finalizer and status.
-    pub(super) async fn is_current(&self) -> Result<bool, kube::Error> {
+    pub(super) async fn is_current(&self) -> Result<bool, WriteError> {
         let fresh = self.reread().await?;
         Ok(fresh.is_some_and(|fresh| {
             fresh.generation() == self.subject.generation()
@@ -141,22 +140,27 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
 
     /// Goes on from the object as somebody else left it.
     pub(super) fn move_to(&mut self, fresh: &Subject<K>) {
-        self.advance(fresh.resource_version().to_owned());
+        self.versions.advance(fresh.resource_version().to_owned());
         self.finalizers = fresh.metadata.finalizers.clone().unwrap_or_default();
         self.stored = own_status(fresh).unwrap_or_default();
     }
 
-    /// Drafts nothing but what was stored last, before it may have been cleared.
+    /// Drafts nothing but what was stored last, before it may have been cleared, and the create that may still
+    /// arrive.
     pub(super) fn go_back_to_stored(&mut self) {
+        let unstored = self.unstored_create();
         self.draft = self.cleared.clone().unwrap_or_else(|| self.stored.clone());
+        pending_create::keep_earlier(self.draft.common_mut(), unstored.as_ref());
     }
 
-    /// The object is now at `version`.
-    fn advance(&mut self, version: String) {
-        if version != self.version {
-            self.older_versions
-                .push(std::mem::replace(&mut self.version, version));
-        }
+    /// Whether the object has lost its status to this pass, which did not store another one yet.
+    pub(super) const fn is_cleared(&self) -> bool {
+        self.cleared.is_some()
+    }
+
+    /// The create announced last, where no stored status says so.
+    fn unstored_create(&self) -> Option<String> {
+        pending_create::unstored(self.draft.common(), self.stored.common())
     }
 
     /// Stores the draft if it differs from what is stored; on a newer version of the object where
@@ -169,12 +173,12 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
         for _ in 0..RETRIES {
             match self.write(to_clear).await {
                 Ok(version) if to_clear => {
-                    self.advance(version);
+                    self.versions.advance(version);
                     self.cleared = Some(std::mem::take(&mut self.stored));
                     to_clear = false;
                 }
                 Ok(version) => {
-                    self.advance(version);
+                    self.versions.advance(version);
                     self.stored.clone_from(&self.draft);
                     self.cleared = None;
                     return Ok(());
@@ -198,9 +202,16 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
     async fn write(&self, clear: bool) -> Result<String, WriteError> {
         let (namespace, name) = (self.subject.namespace(), self.subject.name());
         if clear {
-            status::clear::<K>(self.client, namespace, name, &self.version).await
+            status::clear::<K>(self.client, namespace, name, self.versions.current()).await
         } else {
-            status::apply::<K>(self.client, namespace, name, &self.version, &self.draft).await
+            status::apply::<K>(
+                self.client,
+                namespace,
+                name,
+                self.versions.current(),
+                &self.draft,
+            )
+            .await
         }
     }
 
@@ -220,7 +231,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
             draft.managed.extend(names.cloned());
         }
         // Whoever wrote it: a time that is too far ahead counts as none.
-        pending_create::keep_earlier(draft, stored);
+        pending_create::keep_earlier(draft, stored.earlier_create_requested_at.as_ref());
         keep_times(&mut draft.conditions, &stored.conditions);
     }
 
@@ -268,8 +279,9 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
     async fn set_finalizers(&mut self, finalizers: Vec<String>) -> Result<(), WriteError> {
         let metadata = &self.subject.metadata;
         let version =
-            finalizer::set::<K>(self.client, metadata, &self.version, &finalizers).await?;
-        self.advance(version);
+            finalizer::set::<K>(self.client, metadata, self.versions.current(), &finalizers)
+                .await?;
+        self.versions.advance(version);
         self.finalizers = finalizers;
         Ok(())
     }

@@ -52,6 +52,7 @@ mod retry;
 pub mod settings;
 mod steps;
 mod verdict;
+mod versions;
 mod view;
 pub mod world;
 

@@ -146,9 +146,10 @@ impl From<WriteError> for Outcome {
     }
 }
 
+/// The ledger writes; whatever else of a pass speaks to the API server only reads.
 impl From<kube::Error> for Outcome {
     fn from(error: kube::Error) -> Self {
-        Self::from(WriteError::from(error))
+        Self::Unwritten(WriteError::unread(error))
     }
 }
 

@@ -218,10 +218,7 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
     /// Takes our finalizer off. What has begun is finished: what follows from it must be said.
     pub(super) async fn unfinalize(&mut self) -> Result<Result<(), WriteError>, Outcome> {
         let context = self.context;
-        if context.stop.is_cancelled() {
-            return Err(Outcome::Stopped);
-        }
-        context.to_its_end(self.ledger.remove_finalizer()).await
+        context.once_begun(self.ledger.remove_finalizer()).await
     }
 
     /// Notes in the draft where the resource lives, so that no later pass searches elsewhere.

@@ -10,20 +10,13 @@ use jiff::Timestamp;
 use super::settings::IN_FLIGHT;
 use crate::api::CommonStatus;
 
-/// Announces a create at `now`, and answers the announcement. `ours` says of the one before whether this
-/// operator made it; if not, and it may still arrive, it moves to `earlierCreateRequestedAt`.
-pub(super) fn announce(
-    status: &mut CommonStatus,
-    now: Timestamp,
-    ours: impl FnOnce(Option<&String>) -> bool,
-) -> String {
-    let text = text(now);
-    let before = status.create_requested_at.replace(text.clone());
-    let ours = ours(before.as_ref());
-    if let Some(before) = before.filter(|before| !ours && in_flight(before, now).is_some()) {
+/// Announces a create at `now`. The one before moves to `earlierCreateRequestedAt` if it may still arrive: what
+/// the cloud answers to this one says nothing of it.
+pub(super) fn announce(status: &mut CommonStatus, now: Timestamp) {
+    let before = status.create_requested_at.replace(text(now));
+    if let Some(before) = before.filter(|before| in_flight(before, now).is_some()) {
         status.earlier_create_requested_at = Some(before);
     }
-    text
 }
 
 /// A pass of an operator that remembers nothing begins with an object that is not Ready and whose status
@@ -35,16 +28,21 @@ pub(super) fn suspect(status: &mut CommonStatus, now: Timestamp) {
     }
 }
 
-/// Keeps what another operator noted of an earlier create.
-pub(super) fn keep_earlier(status: &mut CommonStatus, theirs: &CommonStatus) {
-    let (known, found) = (
-        &mut status.earlier_create_requested_at,
-        &theirs.earlier_create_requested_at,
-    );
-    // All are written alike, so the later one is the greater text.
-    if *found > *known {
-        known.clone_from(found);
+/// Keeps what is noted elsewhere of an earlier create. All are written alike, so the later one is the
+/// greater text.
+pub(super) fn keep_earlier(status: &mut CommonStatus, noted: Option<&String>) {
+    if noted > status.earlier_create_requested_at.as_ref() {
+        status.earlier_create_requested_at = noted.cloned();
     }
+}
+
+/// The create announced last in `draft`, where `stored` has none that is as late.
+pub(super) fn unstored(draft: &CommonStatus, stored: &CommonStatus) -> Option<String> {
+    let last = |status: &CommonStatus| {
+        let earlier = status.earlier_create_requested_at.clone();
+        status.create_requested_at.clone().max(earlier)
+    };
+    last(draft).filter(|announced| Some(announced) > last(stored).as_ref())
 }
 
 /// A time as announcements have it.

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::history::History;
 use super::kind::ManagedKind;
 use super::retry::RetryClass;
+use super::versions::Versions;
 use crate::api::{
     FINALIZER, ManagedResource, ManagedStatus, Reference, ReferenceKind, Requests, Subject,
 };
@@ -59,10 +60,10 @@ pub(super) struct Record<S> {
     pub(super) snapshot: Snapshot,
     /// Status as last stored.
     pub(super) status: S,
-    /// Version of the object after the last write.
-    pub(super) resource_version: String,
-    /// Versions of the object that the last pass read or made on its way: older than `resource_version`.
-    pub(super) older_versions: Vec<String>,
+    /// The create that was announced last, where the API server took no status that says so.
+    pub(super) unstored_create: Option<String>,
+    /// Versions of the object up to the last write.
+    pub(super) versions: Versions,
     /// Finalizers of the object after the last write.
     pub(super) finalizers: Vec<String>,
     /// When the cloud is due to be read again.
@@ -104,8 +105,8 @@ impl<S> Record<S> {
         Self {
             snapshot,
             status,
-            resource_version: subject.resource_version().to_owned(),
-            older_versions: Vec::new(),
+            unstored_create: None,
+            versions: Versions::at(subject.resource_version()),
             finalizers: subject.metadata.finalizers.clone().unwrap_or_default(),
             next_check,
             observed_at: now,
@@ -117,28 +118,11 @@ impl<S> Record<S> {
         }
     }
 
-    /// Whether this version is older than the last write: the cache has not caught up yet. The last pass
-    /// read or wrote it before its last write, or its number is smaller: another writer's in between.
-    ///
-    /// Versions of one resource can be compared as numbers (Kubernetes API concepts, "Resource versions").
-    /// Were it otherwise somewhere, the write that follows is refused, and the object is read anew.
-    pub(super) fn is_older(&self, resource_version: &str) -> bool {
-        let listed = self
-            .older_versions
-            .iter()
-            .any(|version| version == resource_version);
-        let number = |version: &str| version.parse::<u128>().ok();
-        let smaller = number(resource_version)
-            .zip(number(&self.resource_version))
-            .is_some_and(|(read, written)| read < written);
-        listed || smaller
-    }
-
     /// Whether somebody took our finalizer off after the last write.
     pub(super) fn lost_finalizer<K: ManagedResource>(&self, subject: &Subject<K>) -> bool {
         self.finalizers.iter().any(|f| f == FINALIZER)
             && !subject.has_finalizer()
-            && !self.is_older(subject.resource_version())
+            && !self.versions.is_older(subject.resource_version())
     }
 
     /// Time to the next pass: the next check, or earlier the next read of a Secret's version.
@@ -165,7 +149,7 @@ impl<S: ManagedStatus> Record<S> {
         let theirs = status.and_then(|status| status.common().create_requested_at.as_ref());
         theirs.is_some()
             && theirs != self.status.common().create_requested_at.as_ref()
-            && !self.is_older(subject.resource_version())
+            && !self.versions.is_older(subject.resource_version())
     }
 }
 
@@ -200,61 +184,5 @@ impl<S> Records<S> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(subject.key(), (subject.uid().to_owned(), record));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_older_by_the_list_or_by_their_number() {
-        let record = |version: &str| Record {
-            snapshot: Snapshot {
-                generation: 1,
-                deleting: false,
-                paused: None,
-                requests: Requests::default(),
-                references: Vec::new(),
-                annotations: BTreeMap::new(),
-            },
-            status: (),
-            resource_version: version.to_owned(),
-            older_versions: vec!["abc".to_owned()],
-            finalizers: Vec::new(),
-            next_check: Instant::now(),
-            observed_at: Instant::now(),
-            retry: None,
-            history: History::default(),
-            polls: 0,
-            settling_until: None,
-            restored_at: None,
-        };
-        let rows = [
-            (
-                "100",
-                "99",
-                true,
-                "a lower number is older, whoever wrote it",
-            ),
-            (
-                "100",
-                "100",
-                false,
-                "the version that was written is current",
-            ),
-            ("100", "101", false, "a higher number is newer"),
-            ("100", "abc", true, "what is listed is older, number or not"),
-            (
-                "100",
-                "def",
-                false,
-                "what is neither listed nor a number may be newer",
-            ),
-            ("xyz", "99", false, "a number is compared with numbers only"),
-        ];
-        for (written, read, older, sentence) in rows {
-            assert_eq!(record(written).is_older(read), older, "{sentence}");
-        }
     }
 }

@@ -159,8 +159,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
             steps_done += usize::from(first.step.effect() != Effect::Test);
             self.refuse_futile(first)?;
             self.note_drift(&steps);
-            let announced = announce(self.pass, self.identity, self.goal, &first.step);
-            context.unless_stopped(announced).await??;
+            announce(self.pass, self.identity, self.goal, &first.step).await?;
             self.act(first).await?;
         }
         // The first time the next pass follows at once (no delay for Busy); if it repeats, it backs off.

@@ -102,6 +102,12 @@ impl Trouble {
         *self = Self::default();
     }
 
+    /// Whether nothing goes wrong now.
+    pub fn is_over(&self) -> bool {
+        let now = Instant::now();
+        self.refusal.is_none() && self.faults.iter().all(|(_, _, until)| *until <= now)
+    }
+
     /// Whether caches lag now.
     pub fn lags(&self) -> bool {
         self.stale_until.is_some_and(|until| Instant::now() < until)

@@ -188,6 +188,34 @@ impl Client {
         };
         self.way.call(call, &terms, send).await
     }
+
+    /// The same for a create, which may arrive long after its connection was lost.
+    pub async fn create<T: 'static>(
+        &self,
+        call: Call,
+        send: impl FnOnce(&mut Cloud, &Caller) -> Answer<T> + Send + 'static,
+    ) -> Result<T, CloudError> {
+        let world = self.way.world.clone();
+        let sent = |cloud: &mut Cloud, caller: &Caller| {
+            let Some(late) = lock(&world.late_create).take() else {
+                return send(cloud, caller);
+            };
+            let (world, caller) = (world.clone(), caller.clone());
+            world.record().counts.add("fault", "create arrives late");
+            tokio::spawn(async move {
+                tokio::time::sleep(late).await;
+                let arrived = world.clouds.undisturbed(&world, |cloud| {
+                    let _ = send(cloud, &caller);
+                    cloud.log().last().cloned()
+                });
+                if let Some(entry) = arrived {
+                    world.trace("late", entry);
+                }
+            });
+            Err(Outcome::Dropped)
+        };
+        self.call(call, sent).await
+    }
 }
 
 impl Way {

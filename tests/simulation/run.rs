@@ -269,6 +269,11 @@ impl Stage {
                     .clouds
                     .with(&self.world, |cloud| cloud.inject(fault));
             }
+            Act::LateCreate(by) => {
+                let what = format!("the next create arrives {by:?} after its connection was lost");
+                self.world.trace("luck", what);
+                *lock(&self.world.late_create) = Some(*by);
+            }
             Act::Turn(credentials) => self.world.turn(*credentials),
             Act::Adversity(what) => {
                 self.world.trace("luck", format!("{what:?}"));
@@ -578,6 +583,7 @@ async fn keep(world: Arc<World>, who: &str, current: Arc<Mutex<Arc<Fuse>>>) {
         fuse.blown.notified().await;
         if fuse.stop.is_cancelled() {
             operator.end().await;
+            world.ended(who);
         }
         drop(operator);
         // A pod is back within seconds; its lease sometimes is not.

@@ -26,10 +26,24 @@ fn schedule(kind: Kind, acts: Vec<Act>) -> Schedule {
     Schedule {
         seed: 7,
         slots,
-        steps: acts.map(|act| Step { after: LATER, act }).collect(),
+        steps: at_once_after_a_restore(acts),
         refuse_tags: false,
         scarce: false,
     }
+}
+
+/// Each act when all has settled; an edit that follows a restored status comes before anybody saw it.
+fn at_once_after_a_restore(acts: impl Iterator<Item = Act>) -> Vec<Step> {
+    let mut restored = false;
+    let step = |act: Act| {
+        let at_once = restored && matches!(act, Act::Apply(..));
+        restored = matches!(act, Act::Restore(..));
+        Step {
+            after: if at_once { Duration::ZERO } else { LATER },
+            act,
+        }
+    };
+    acts.map(step).collect()
 }
 
 /// A deletion that a distribution blocks for a moment: one refusal, and the calls that look for the reason.
@@ -151,6 +165,13 @@ pub fn all() -> Vec<(String, Schedule)> {
         named(
             "status lost, then edited",
             vec![create(), Act::LoseStatus(0), Act::Apply(0, second(kind))],
+        );
+        let restored = || vec![create(), Act::Restore(0, 2)];
+        named("an old status restored", restored());
+        let edited = vec![Act::Apply(0, second(kind))];
+        named(
+            "an old status restored, and the spec edited at once",
+            [restored(), edited].concat(),
         );
         named(
             "left to Observe and taken back",

@@ -135,6 +135,8 @@ pub enum Act {
         operation: Option<String>,
         nth: u32,
     },
+    /// The operator gets no answer to its next create, which reaches the cloud so much later.
+    LateCreate(#[serde(with = "millis")] Duration),
     /// The cloud refuses something until further notice.
     Adversity(Adversity),
     /// The operator's chain gives these credentials from now on.

@@ -42,7 +42,7 @@ const CLASSES: [&str; 13] = [
     "WrongAccount",
 ];
 /// What happens beside faults of the cloud and the API server.
-const OTHER_FAULTS: [&str; 12] = [
+const OTHER_FAULTS: [&str; 13] = [
     "operator crash at a request",
     "operator crash at a write",
     "operator crash at a poll",
@@ -53,6 +53,7 @@ const OTHER_FAULTS: [&str; 12] = [
     "stale cache",
     "status lost",
     "credentials turn",
+    "create arrives late",
     "status patched",
     "status restored",
 ];

@@ -97,6 +97,8 @@ pub struct World {
     pub disturbed: Mutex<Vec<Moment>>,
     /// When an operator came (true) or went, as lengths of `versions`.
     pub operators: Mutex<Vec<(usize, bool)>>,
+    /// Statuses that were cleared and not written again yet, by path, with the operator that cleared them.
+    cleared: Mutex<BTreeMap<String, String>>,
     /// The clouds.
     pub clouds: Clouds,
     /// Faults of the API server now at work.
@@ -105,6 +107,8 @@ pub struct World {
     pub rates: Rates,
     /// What the chain of each operator gives now.
     pub credentials: Mutex<Credentials>,
+    /// The next create of an operator arrives so much later.
+    pub late_create: Mutex<Option<Duration>>,
     /// After so many calls of operators the credentials turn, for half a minute.
     pub turn_after: Mutex<Option<usize>>,
     /// `--allowed-account-ids`; empty allows any.
@@ -126,10 +130,12 @@ impl World {
             versions: Mutex::default(),
             disturbed: Mutex::default(),
             operators: Mutex::default(),
+            cleared: Mutex::default(),
             clouds: Clouds::new(rng.u64(..)),
             trouble: Mutex::default(),
             rates,
             credentials: Mutex::default(),
+            late_create: Mutex::default(),
             turn_after: Mutex::default(),
             allowed: Mutex::new(BTreeSet::from([ACCOUNT.to_owned()])),
         })
@@ -206,6 +212,7 @@ impl World {
         };
         if let (Some(before), 200) = (before, answer.status) {
             if request.path.ends_with("/status") {
+                self.note_cleared(who, request);
                 for violation in invariants::written(&before, &answer.body) {
                     self.violation(violation);
                 }
@@ -249,6 +256,25 @@ impl World {
             calls: self.clouds.calls(),
         };
         lock(&self.disturbed).push(moment);
+    }
+
+    fn note_cleared(&self, who: &str, request: &Request) {
+        let (path, mut cleared) = (request.path.clone(), lock(&self.cleared));
+        if request.body["status"]["observedGeneration"] == -1 {
+            cleared.insert(path, who.to_owned());
+        } else {
+            cleared.remove(&path);
+        }
+    }
+
+    /// An operator ended that had been asked to: nothing is left half written, where the API server let it.
+    pub fn ended(&self, who: &str) {
+        let cleared = std::mem::take(&mut *lock(&self.cleared));
+        if lock(&self.trouble).is_over() {
+            for (path, _) in cleared.into_iter().filter(|(_, by)| by == who) {
+                self.violation(format!("{who} was stopped and left {path} cleared"));
+            }
+        }
     }
 
     /// An operator comes, or goes.

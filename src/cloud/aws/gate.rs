@@ -128,6 +128,8 @@ impl Gate {
         self.observer.waited(call.family, waited.0);
         let mut outcome = attempt(self.service, &call, self.observer.as_ref(), request).await;
         match &mut outcome {
+            // It asked for the account first, and that was refused: this family was not called.
+            Err(error) if error.operation != call.operation => {}
             Err(CloudError {
                 class: Class::Throttled { after },
                 ..

@@ -56,7 +56,10 @@ impl Recorder {
             let name = kind.kind.clone();
             let task = tokio::spawn(async move {
                 let mut lists = 0_usize;
-                let mut events = watcher(api, watcher::Config::default()).boxed();
+                // The list comes through the watch itself. A watch that follows a list of its own is refused
+                // while the API server has just begun to serve the kind, and would have to list anew.
+                let config = watcher::Config::default().streaming_lists();
+                let mut events = watcher(api, config).boxed();
                 loop {
                     match events.try_next().await {
                         Ok(Some(watcher::Event::Init)) => {

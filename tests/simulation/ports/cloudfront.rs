@@ -109,7 +109,7 @@ impl CloudFrontApi for CloudFront {
             tags: tags.clone(),
         };
         self.0
-            .call(write("CreateFunction", FAMILY), |cloud, caller| {
+            .create(write("CreateFunction", FAMILY), move |cloud, caller| {
                 cloud.cloudfront_create_function(caller, &request)
             })
             .await

@@ -79,7 +79,7 @@ impl LambdaApi for Lambda {
             publish: false,
         };
         self.0
-            .call(write("CreateFunction", CONTROL), |cloud, caller| {
+            .create(write("CreateFunction", CONTROL), move |cloud, caller| {
                 cloud.lambda_create_function(caller, &request)
             })
             .await

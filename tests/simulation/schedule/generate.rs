@@ -169,6 +169,7 @@ fn act(rng: &mut Rng, slots: &[Slot]) -> Act {
             rng.u64(5..70),
             seconds(rng, 60),
         ),
+        91 if rng.bool() => Act::LateCreate(seconds(rng, 30)),
         91..=95 => cloud_faults::act(rng.usize(..), rng.u32(1..6)),
         _ => Act::Adversity(match rng.u8(..7) {
             0..=1 => Adversity::Denied(cloud_faults::name(
