@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Resource;
-use kube::runtime::controller::Action;
 use tokio::time::Instant;
 
 use super::conditions::ready_status;
@@ -30,11 +29,11 @@ use crate::kubernetes::events::Event;
 /// refusals have the code of its own failures (an unknown field, a body that is too large for its store).
 const FAILURES_ARE_REFUSAL: u32 = 4;
 
-/// Closes the pass. `None` where the object needs no further pass of its own.
+/// Closes the pass, and answers the time to the next one; `None` where the object needs none of its own.
 pub(super) async fn close<M: ManagedKind>(
     mut pass: Pass<'_, M>,
     outcome: Outcome,
-) -> Option<Action> {
+) -> Option<Duration> {
     let (state, next) = match outcome {
         Outcome::Concluded { state, next } => (state, next),
         Outcome::Released => {
@@ -117,7 +116,7 @@ fn remember<M: ManagedKind>(
     settled: bool,
     next: Requeue,
     retry: Option<Retry>,
-) -> Action {
+) -> Duration {
     let now = Instant::now();
     let settings = &pass.context.settings;
     let random = pass.context.world.random();
@@ -152,7 +151,7 @@ fn remember<M: ManagedKind>(
     record.restored_at = previous.and_then(|record| record.restored_at);
     let wait = record.requeue_after(now, settings.secret_interval);
     context.records.put(subject, record);
-    Action::requeue(wait)
+    wait
 }
 
 /// The trouble of this pass, counted on where it is of the same class as the last one's.
@@ -177,7 +176,7 @@ fn retry<M: ManagedKind>(pass: &Pass<'_, M>, next: Requeue) -> Option<Retry> {
 
 /// The API server did not take a write: what it has is what counts, and the next pass begins afresh,
 /// later each time.
-async fn unwritten<M: ManagedKind>(mut pass: Pass<'_, M>, error: &WriteError) -> Option<Action> {
+async fn unwritten<M: ManagedKind>(mut pass: Pass<'_, M>, error: &WriteError) -> Option<Duration> {
     count(&pass, "Unwritten");
     if matches!(error, WriteError::Gone) {
         log!(debug, pass.subject, "gone");
@@ -240,7 +239,7 @@ async fn say_refused<M: ManagedKind>(pass: &mut Pass<'_, M>, error: &WriteError,
 
 /// The operator stops. What the pass changed is written down, so that another process goes on from there, and
 /// so is what it only cleared; where it did nothing, there is nothing to say.
-async fn stopped<M: ManagedKind>(mut pass: Pass<'_, M>) -> Option<Action> {
+async fn stopped<M: ManagedKind>(mut pass: Pass<'_, M>) -> Option<Duration> {
     count(&pass, "Stopped");
     if !pass.progress.may_have_changed() && !pass.ledger.is_cleared() {
         return None;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kube::Client;
-use kube::runtime::controller::Action;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +18,7 @@ use super::ledger::{self, own_status, without_foreign_names};
 use super::log::log;
 use super::outcome::Outcome;
 use super::pass::Pass;
+use super::queue::ObjectKey;
 use super::record::{Record, Snapshot};
 use super::retry::RetryClass;
 use super::settings::Settings;
@@ -67,26 +67,26 @@ impl<M: ManagedKind> Driver<M> {
 
     /// Forgets an object that is gone.
     pub fn forget(&self, subject: &Subject<M::Resource>) {
-        self.forget_key(&subject.key());
+        self.context.forget(&subject.key());
     }
 
-    /// Forgets the object of this namespace and name (`<namespace>/<name>`), which is gone.
-    pub fn forget_key(&self, key: &str) {
-        self.context.forget(key);
+    /// Forgets the object of this name, which is gone.
+    pub fn forget_key(&self, key: &ObjectKey) {
+        self.context.forget(&key.to_string());
     }
 
-    /// Brings one object a step further and says when the next pass is due. Never fails: trouble is
-    /// concluded like everything else. Once the operator is to stop, no step and no wait begins any more;
+    /// Brings one object a step further and answers the time to the next pass; `None` where the object needs
+    /// none of its own. Never fails: trouble is concluded like everything else. Once the operator is to stop, no step and no wait begins any more;
     /// a call to the cloud that is under way is finished.
-    pub async fn pass(&self, subject: &Subject<M::Resource>) -> Action {
+    pub async fn pass(&self, subject: &Subject<M::Resource>) -> Option<Duration> {
         if subject.deleting() && !subject.has_finalizer() {
             self.forget(subject);
-            return Action::await_change();
+            return None;
         }
         let started = Instant::now();
         let versions = self.reference_versions(subject);
         let Ok(versions) = self.context.unless_stopped(versions).await else {
-            return Action::await_change();
+            return None;
         };
         let mut previous = self.context.records.take(subject);
         // What cannot be read counts as unchanged; the pass below says that it cannot be read.
@@ -105,19 +105,19 @@ impl<M: ManagedKind> Driver<M> {
                 && (!record.is_recreated(subject) || record.history.waits_to_create())
         };
         if let Some(record) = previous.take_if(is_unchanged) {
-            return self.skip_unchanged(subject, record, started).await;
+            return Some(self.skip_unchanged(subject, record, started).await);
         }
         let (kind, context) = (&self.kind, &self.context);
         let mut pass = Pass::begin(kind, context, subject, snapshot, previous, started);
-        if let Some(action) = wait_for_one_change(&mut pass) {
-            return action;
+        if let Some(wait) = wait_for_one_change(&mut pass) {
+            return Some(wait);
         }
         let outcome = match versions {
             Ok(_) => lifecycle::run(&mut pass).await,
             Err(error) => pass.keep_last_known(Outcome::unreadable_reference(&error)),
         };
-        let action = context.to_its_end(close(pass, outcome)).await;
-        action.ok().flatten().unwrap_or_else(Action::await_change)
+        let wait = context.to_its_end(close(pass, outcome)).await;
+        wait.ok().flatten()
     }
 
     async fn reference_versions(
@@ -172,7 +172,7 @@ impl<M: ManagedKind> Driver<M> {
         subject: &Subject<M::Resource>,
         mut record: Record<Status<M>>,
         now: Instant,
-    ) -> Action {
+    ) -> Duration {
         let interval = self.context.settings.secret_interval;
         let mut wait = record.requeue_after(now, interval);
         let found = own_status(subject).unwrap_or_default();
@@ -207,7 +207,7 @@ impl<M: ManagedKind> Driver<M> {
         self.context.records.put(subject, record);
         let metrics = &self.context.metrics;
         metrics.pass(&Self::kind_name(), "Unchanged", now.elapsed());
-        Action::requeue(wait)
+        wait
     }
 
     /// Writes the status that is remembered. The record has it only once it is stored.
@@ -249,7 +249,7 @@ impl<M: ManagedKind> Driver<M> {
 
 /// Where only the references of a Ready object changed, a new generation often follows (one
 /// commit changes both): the pass waits a moment for it, so that it stays one change.
-fn wait_for_one_change<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Option<Action> {
+fn wait_for_one_change<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Option<Duration> {
     let common = pass.ledger.read().common();
     let snapshot = &pass.snapshot;
     let only_references = (is_available(&common.conditions, snapshot.generation)
@@ -266,7 +266,7 @@ fn wait_for_one_change<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Option<Action>
     }
     let record = pass.previous.take()?;
     pass.context.records.put(pass.subject, record);
-    Some(Action::requeue(due - pass.started))
+    Some(due - pass.started)
 }
 
 /// The references at the versions that are remembered, or else that the status names.

@@ -3,6 +3,7 @@
 //! | File | What is in it |
 //! |---|---|
 //! | `kind` | the contract with a kind |
+//! | `queue`, `dispatch` | whose pass is next, and running it |
 //! | `driver` | begins a pass: is there anything new? |
 //! | `pass` | the state of one pass, and the facts that follow from it |
 //! | `lifecycle` | the two goals: present and absent |
@@ -32,6 +33,7 @@ mod answers;
 mod close;
 mod conditions;
 mod context;
+mod dispatch;
 mod drift;
 mod driver;
 mod history;
@@ -46,6 +48,7 @@ mod owner;
 pub mod ownership;
 mod pass;
 mod pending_create;
+mod queue;
 mod record;
 pub mod references;
 mod retry;
@@ -56,9 +59,11 @@ mod versions;
 mod view;
 pub mod world;
 
+pub use dispatch::dispatch;
 pub use driver::Driver;
 pub use kind::{
     Desired, Difference, Effect, Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind,
     ObjectVersion, Observed, Place, Plan, PlannedStep, ReferenceName, Replaced, Status, Step,
     Unmet,
 };
+pub use queue::ObjectKey;

@@ -1,29 +1,31 @@
-//! One controller for each kind and watched namespace, and what triggers a pass.
+//! The controller of each kind: what its watches see, and what triggers a pass.
+//!
+//! Invariant: a pass reads the object as the watch saw it last, and an object that a new list lacks is
+//! forgotten.
 
-use std::convert::Infallible;
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
-use futures::{FutureExt, StreamExt, stream};
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt};
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::ResourceExt;
-use kube::runtime::applier;
-use kube::runtime::controller::{self, Action, Error};
 use kube::runtime::reflector::{ObjectRef, Store, store::Writer};
 use kube::runtime::watcher::Event;
-use tracing::{debug, error, warn};
+use tracing::{debug, error};
 
 use super::passes::{Ended, Passes};
 use super::shared::Shared;
 use super::watch::{Report, Watch};
 use crate::api::stored::Header;
 use crate::api::{ManagedResource, ReferenceKind, Subject};
-use crate::kubernetes::words;
-use crate::reconcile::{Driver, ManagedKind, ReferenceName};
+use crate::reconcile::{Driver, ManagedKind, ObjectKey, ReferenceName, dispatch};
 
-/// What the closures of a controller need.
+/// What a controller needs.
 struct Context<M: ManagedKind> {
-    driver: Arc<Driver<M>>,
+    driver: Driver<M>,
     passes: Arc<Passes>,
     shared: Arc<Shared>,
 }
@@ -35,40 +37,63 @@ pub(super) struct Task {
     pub(super) work: BoxFuture<'static, ()>,
 }
 
-/// The controllers of one kind, whose passes are run by `passes`.
+/// The controller of one kind, whose passes are run by `passes`.
 pub(super) fn of<M: ManagedKind>(
     shared: &Arc<Shared>,
     driver: Driver<M>,
     passes: &Arc<Passes>,
-) -> Vec<Task> {
+) -> Task {
     let context = Arc::new(Context {
-        driver: Arc::new(driver),
+        driver,
         passes: passes.clone(),
         shared: shared.clone(),
     });
-    let namespaces = shared.options.namespaces();
-    // Without a list, one controller for all namespaces.
-    let namespaces: Vec<Option<String>> = if namespaces.is_empty() {
-        vec![None]
-    } else {
-        let named = namespaces.into_iter().map(ToOwned::to_owned);
-        named.map(Some).collect()
-    };
-    let kind = Driver::<M>::kind_name();
-    let task = |namespace: Option<String>| Task {
-        name: namespace.as_ref().map_or_else(
-            || format!("controller of {kind}s"),
-            |namespace| format!("controller of {kind}s in namespace {namespace}"),
-        ),
-        work: control(context.clone(), namespace.as_deref()),
-    };
-    namespaces.into_iter().map(task).collect()
+    Task {
+        name: format!("controller of {}s", Driver::<M>::kind_name()),
+        work: control(context).boxed(),
+    }
 }
 
-fn control<M: ManagedKind>(
-    context: Arc<Context<M>>,
+async fn control<M: ManagedKind>(context: Arc<Context<M>>) {
+    let namespaces = context.shared.options.namespaces();
+    // Without a list, one watch of all namespaces.
+    let namespaces: Vec<Option<&str>> = if namespaces.is_empty() {
+        vec![None]
+    } else {
+        namespaces.into_iter().map(Some).collect()
+    };
+    let (stores, due): (HashMap<_, _>, Vec<_>) = namespaces
+        .into_iter()
+        .map(|namespace| {
+            let (store, due) = watched(&context, namespace);
+            ((namespace.map(ToOwned::to_owned), store), due)
+        })
+        .unzip();
+    let objects = Objects(stores);
+    let concurrency = usize::from(context.shared.options.concurrency);
+    dispatch(stream::select_all(due), concurrency, |object| {
+        pass(&context, objects.get(&object), object)
+    })
+    .await;
+}
+
+/// The objects of one kind as the watches saw them last, by watched namespace; `None` is all of them.
+struct Objects<K: ManagedResource>(HashMap<Option<String>, Store<Subject<K>>>);
+
+impl<K: ManagedResource> Objects<K> {
+    fn get(&self, object: &ObjectKey) -> Option<Arc<Subject<K>>> {
+        let own = self.0.get(&Some(object.namespace.clone()));
+        let store = own.or_else(|| self.0.get(&None))?;
+        store.get(&ObjectRef::new(&object.name).within(&object.namespace))
+    }
+}
+
+/// Watches the objects of one namespace, or of all, and the ConfigMaps that they may name: the objects as
+/// they are seen, and those for which something happened.
+fn watched<M: ManagedKind>(
+    context: &Context<M>,
     namespace: Option<&str>,
-) -> BoxFuture<'static, ()> {
+) -> (Store<Subject<M::Resource>>, BoxStream<'static, ObjectKey>) {
     let shared = &context.shared;
     let report = || Report {
         health: shared.health.clone(),
@@ -76,73 +101,117 @@ fn control<M: ManagedKind>(
         world: shared.world.clone(),
         kind: Driver::<M>::kind_name(),
     };
-    let mut cache = Writer::<Subject<M::Resource>>::default();
+    let cache = Writer::<Subject<M::Resource>>::default();
     let store = cache.as_reader();
+    let mut seen = Seen::new(cache);
     let objects = Watch::new(shared.watcher.clone(), namespace, report())
         .events()
-        .filter_map(move |event: Event<Subject<M::Resource>>| {
-            cache.apply_watcher_event(&event);
-            std::future::ready(object(&event).map(ObjectRef::from))
-        });
+        .flat_map(move |event| stream::iter(seen.event(&event)));
     let known = store.clone();
     let references = Watch::new(shared.watcher.clone(), namespace, report())
         .events()
         .flat_map(move |event: Event<Header<ConfigMap>>| {
-            let named = object(&event).map(|map| named_by::<M>(&known, map));
+            let named = changed(&event).map(|map| named_by::<M>(&known, map));
             stream::iter(named.unwrap_or_default())
         });
-    let due = stream::select(objects.boxed(), references.boxed()).map(Ok::<_, Infallible>);
-    let config = controller::Config::default().concurrency(shared.options.concurrency);
-    let passes = applier(
-        |subject, context| reconcile::<M>(subject, context).boxed(),
-        |_, error: &Infallible, _| match *error {},
-        context.clone(),
-        store,
-        due,
-        config,
-    );
-    let work = passes.for_each(move |result| {
-        log_outcome::<M>(&context, result);
-        std::future::ready(())
-    });
-    work.boxed()
+    let due = stream::select(objects.boxed(), references.boxed());
+    (store, due.boxed())
+}
+
+/// Keeps the cache as one watch sees the objects.
+struct Seen<K: ManagedResource> {
+    cache: Writer<Subject<K>>,
+    /// What a list has shown that is still coming in, in its order.
+    listed: Vec<ObjectKey>,
+}
+
+impl<K: ManagedResource> Seen<K> {
+    fn new(cache: Writer<Subject<K>>) -> Self {
+        Self {
+            cache,
+            listed: Vec::new(),
+        }
+    }
+
+    /// Takes an event in, and answers the objects for which something happened. What a list shows is in the
+    /// cache only once all of it has come in; what is in the cache and not in the list is gone.
+    fn event(&mut self, event: &Event<Subject<K>>) -> Vec<ObjectKey> {
+        let due = match event {
+            Event::Init => {
+                self.listed.clear();
+                Vec::new()
+            }
+            Event::InitApply(object) => {
+                self.listed.push(key(object));
+                Vec::new()
+            }
+            Event::InitDone => {
+                let known = self.cache.as_reader().state();
+                self.listed.extend(known.iter().map(|object| key(object)));
+                std::mem::take(&mut self.listed)
+            }
+            Event::Apply(object) | Event::Delete(object) => vec![key(object)],
+        };
+        self.cache.apply_watcher_event(event);
+        due
+    }
+}
+
+fn key<K: ManagedResource>(object: &Subject<K>) -> ObjectKey {
+    ObjectKey {
+        namespace: object.namespace().to_owned(),
+        name: object.name().to_owned(),
+    }
 }
 
 /// The object that an event is about.
-fn object<K>(event: &Event<K>) -> Option<&K> {
+fn changed<K>(event: &Event<K>) -> Option<&K> {
     match event {
         Event::Apply(object) | Event::InitApply(object) | Event::Delete(object) => Some(object),
         Event::Init | Event::InitDone => None,
     }
 }
 
-async fn reconcile<M: ManagedKind>(
-    subject: Arc<Subject<M::Resource>>,
-    context: Arc<Context<M>>,
-) -> Result<Action, Infallible> {
-    let (driver, object) = (context.driver.clone(), subject.clone());
-    let pass = async move { driver.pass(&object).await };
-    Ok(match context.passes.run(pass).await {
-        Ended::Done(action) => action,
-        Ended::Stopped => Action::await_change(),
-        Ended::Panicked(message) => {
-            error!(
-                kind = Driver::<M>::kind_name(),
-                namespace = subject.namespace(),
-                name = subject.name(),
-                message,
-                "a pass panicked; the object is looked at again at the next check"
-            );
-            Action::requeue(context.shared.settings.check_interval)
+/// A pass over an object, if it is still there.
+fn pass<M: ManagedKind>(
+    context: &Arc<Context<M>>,
+    found: Option<Arc<Subject<M::Resource>>>,
+    object: ObjectKey,
+) -> BoxFuture<'static, Option<Duration>> {
+    let context = context.clone();
+    let pass = async move {
+        let kind = Driver::<M>::kind_name();
+        let ObjectKey { namespace, name } = &object;
+        let Some(subject) = found else {
+            debug!(kind, namespace, name, "gone");
+            context.driver.forget_key(&object);
+            return None;
+        };
+        let driving = context.clone();
+        let pass = async move { driving.driver.pass(&subject).await };
+        match context.passes.run(pass).await {
+            Ended::Done(wait) => wait,
+            Ended::Stopped => None,
+            Ended::Panicked(message) => {
+                error!(
+                    kind,
+                    namespace,
+                    name,
+                    message,
+                    "a pass panicked; the object is looked at again at the next check"
+                );
+                Some(context.shared.settings.check_interval)
+            }
         }
-    })
+    };
+    pass.boxed()
 }
 
 /// The objects that name this ConfigMap.
 fn named_by<M: ManagedKind>(
     objects: &Store<Subject<M::Resource>>,
     map: &Header<ConfigMap>,
-) -> Vec<ObjectRef<Subject<M::Resource>>> {
+) -> Vec<ObjectKey> {
     let namespace = map.namespace();
     let reference = ReferenceName {
         kind: ReferenceKind::ConfigMap,
@@ -155,43 +224,7 @@ fn named_by<M: ManagedKind>(
                 .as_ref()
                 .is_ok_and(|spec| M::references(spec).contains(&reference))
     };
-    objects
-        .state()
-        .iter()
-        .filter(|object| names(object))
-        .map(|object| ObjectRef::from(object.as_ref()))
-        .collect()
-}
-
-type Outcome<K> = Result<(ObjectRef<Subject<K>>, Action), Error<Infallible, Infallible>>;
-
-fn log_outcome<M: ManagedKind>(context: &Context<M>, result: Outcome<M::Resource>)
-where
-    M::Resource: ManagedResource,
-{
-    match result {
-        Ok(_) => {}
-        Err(Error::ObjectNotFound(object)) => {
-            debug!(
-                kind = Driver::<M>::kind_name(),
-                namespace = object.namespace,
-                name = object.name,
-                "gone"
-            );
-            context.driver.forget_key(&format!(
-                "{}/{}",
-                object.namespace.as_deref().unwrap_or_default(),
-                object.name
-            ));
-        }
-        Err(Error::ReconcilerFailed(never, _) | Error::QueueError(never)) => match never {},
-        Err(Error::RunnerError(error)) => {
-            let error = words(&error);
-            warn!(
-                error,
-                kind = Driver::<M>::kind_name(),
-                "the controller could not run a pass"
-            );
-        }
-    }
+    let all = objects.state();
+    let named = all.iter().filter(|object| names(object));
+    named.map(|object| key(object)).collect()
 }

@@ -124,7 +124,6 @@ async fn operate(shared: &Arc<Shared>, aws: &Arc<Aws>) -> Result<(), String> {
     let kinds = kinds(shared, aws);
     let (passes, tasks): (Vec<_>, Vec<_>) = kinds.into_iter().unzip();
     shared.health.started();
-    let tasks = tasks.into_iter().flatten().collect();
     let supervised = supervise(tasks, &shared.health, &shared.stop).await;
     let ended = async {
         for passes in passes {
@@ -171,8 +170,8 @@ async fn supervise(
     Err(format!("the {names} ended although nobody asked for it"))
 }
 
-/// Passes and controllers of one kind.
-type Kind = (Arc<Passes>, Vec<Task>);
+/// Passes and controller of one kind.
+type Kind = (Arc<Passes>, Task);
 
 /// Passes and controllers of all kinds. A new kind is one line here.
 fn kinds(shared: &Arc<Shared>, aws: &Arc<Aws>) -> Vec<Kind> {
@@ -201,8 +200,8 @@ fn kind<M: ManagedKind>(shared: &Arc<Shared>, kind: M) -> Kind {
     let (concurrency, stop) = (shared.options.concurrency, shared.stop.clone());
     let pulse = shared.health.pulse(&Driver::<M>::kind_name());
     let passes = Arc::new(Passes::new(concurrency, stop, pulse));
-    let tasks = controllers::of(shared, driver, &passes);
-    (passes, tasks)
+    let task = controllers::of(shared, driver, &passes);
+    (passes, task)
 }
 
 /// Cancels `stop` on SIGTERM or SIGINT; a second signal ends the process at once.

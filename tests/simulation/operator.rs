@@ -1,7 +1,6 @@
-//! One operator: its drivers, its caches, and the loops that a `Controller` would run.
+//! One operator: its drivers, its caches, and its own dispatching of passes.
 //!
-//! Invariant: one pass for each object at once; a trigger replaces the scheduled requeue; dropping
-//! the operator drops all that it knows. Watches and their caches lag behind, by chance.
+//! Invariant: dropping the operator drops all that it knows. Watches and their caches lag behind, by chance.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -12,14 +11,14 @@ use cloudfn::functions::cloudfront::CloudFrontFunctions;
 use cloudfn::functions::lambda::LambdaFunctions;
 use cloudfn::kubernetes::events::Events;
 use cloudfn::reconcile::settings::Settings;
-use cloudfn::reconcile::{Driver, ManagedKind, ReferenceName};
+use cloudfn::reconcile::{Driver, ManagedKind, ObjectKey, ReferenceName, dispatch};
 use cloudfn::telemetry::metrics::Metrics;
-use kube::Client;
-use kube::runtime::controller::Action;
+use futures::stream;
+use kube::{Client, Resource as _};
 use serde::Deserialize as _;
 use serde_json::Value;
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
@@ -44,16 +43,16 @@ struct Life {
     who: String,
     fuse: Arc<Fuse>,
     cache: Mutex<BTreeMap<Key, Arc<Value>>>,
-    triggers: Mutex<BTreeMap<Key, Arc<Notify>>>,
     tasks: Mutex<Vec<AbortHandle>>,
     cloudfront: Arc<Bounded<CloudFrontFunctions>>,
     lambda: Arc<Bounded<LambdaFunctions>>,
 }
 
-/// A driver, and how many passes it runs at once.
+/// A driver, how many passes it runs at once, and for whom.
 struct Bounded<M: ManagedKind> {
     driver: Driver<M>,
     slots: Semaphore,
+    due: UnboundedSender<ObjectKey>,
 }
 
 impl Operator {
@@ -90,24 +89,29 @@ impl Operator {
             metrics,
             fuse.stop.clone(),
         );
+        let (for_cloudfront, due_cloudfront) = unbounded_channel();
+        let (for_lambda, due_lambda) = unbounded_channel();
         let life = Arc::new(Life {
             world: world.clone(),
             who: who.to_owned(),
             fuse,
             cache: Mutex::default(),
-            triggers: Mutex::default(),
             tasks: Mutex::default(),
             cloudfront: Arc::new(Bounded {
                 driver: cloudfront,
                 slots: Semaphore::new(CONCURRENCY),
+                due: for_cloudfront,
             }),
             lambda: Arc::new(Bounded {
                 driver: lambda,
                 slots: Semaphore::new(CONCURRENCY),
+                due: for_lambda,
             }),
         });
         world.trace(who, "starts");
         world.operator(true);
+        life.work(&life.cloudfront, due_cloudfront);
+        life.work(&life.lambda, due_lambda);
         let changes = world.watch();
         let listed = world.api(|api| {
             let kinds = ["cloudfrontfunctions", "lambdafunctions"];
@@ -224,23 +228,32 @@ impl Life {
         }
     }
 
-    /// A pass is due for this object; its loop begins with the first.
-    fn trigger(self: &Arc<Self>, key: &Key) {
-        if let Some(trigger) = lock(&self.triggers).get(key) {
-            trigger.notify_one();
-            return;
-        }
-        let trigger = Arc::new(Notify::new());
-        lock(&self.triggers).insert(key.clone(), trigger.clone());
-        let working = match key.plural.as_str() {
-            "lambdafunctions" => {
-                tokio::spawn(self.clone().work(self.lambda.clone(), key.clone(), trigger))
-            }
-            _ => tokio::spawn(
-                self.clone()
-                    .work(self.cloudfront.clone(), key.clone(), trigger),
-            ),
+    /// A pass is due for this object.
+    fn trigger(&self, key: &Key) {
+        let due = match key.plural.as_str() {
+            "lambdafunctions" => &self.lambda.due,
+            _ => &self.cloudfront.due,
         };
+        let object = ObjectKey {
+            namespace: key.namespace.clone(),
+            name: key.name.clone(),
+        };
+        // An operator whose passes panicked receives nothing; that is a violation of its own.
+        let _ = due.send(object);
+    }
+
+    /// Runs the passes of a kind, as the operator does.
+    fn work<M: ManagedKind>(
+        self: &Arc<Self>,
+        kind: &Arc<Bounded<M>>,
+        due: UnboundedReceiver<ObjectKey>,
+    ) {
+        let (life, kind) = (self.clone(), kind.clone());
+        let due = stream::unfold(due, |mut due| async { Some((due.recv().await?, due)) });
+        let working = tokio::spawn(async move {
+            let pass = |object| life.pass(&kind, object);
+            dispatch(due, CONCURRENCY, pass).await;
+        });
         lock(&self.tasks).push(working.abort_handle());
         let world = self.world.clone();
         drop(tokio::spawn(async move {
@@ -250,48 +263,31 @@ impl Life {
         }));
     }
 
-    /// Pass after pass over one object.
-    async fn work<M: ManagedKind>(
-        self: Arc<Self>,
-        kind: Arc<Bounded<M>>,
-        key: Key,
-        trigger: Arc<Notify>,
-    ) {
-        let mut last: Option<Subject<M::Resource>> = None;
-        loop {
-            // What is there by the time of its turn is what a pass reads.
-            let slot = kind.slots.acquire().await.unwrap();
-            let object = lock(&self.cache).get(&key).cloned();
-            let wait = match object {
-                None => {
-                    if let Some(gone) = last.take() {
-                        kind.driver.forget(&gone);
-                    }
-                    None
-                }
-                Some(object) => {
-                    let subject: Subject<M::Resource> = Subject::deserialize(&*object).unwrap();
-                    self.world.record().counts.add("step", "passes");
-                    let wait = requeue(&self.fuse.polling(kind.driver.pass(&subject)).await);
-                    self.world.trace(
-                        &self.who,
-                        format!(
-                            "  pass over {} at rv={}; next: {wait:?}",
-                            key.name,
-                            subject.resource_version()
-                        ),
-                    );
-                    last = Some(subject);
-                    wait
-                }
-            };
-            drop(slot);
-            match wait {
-                None => trigger.notified().await,
-                // A trigger, or the time.
-                Some(wait) => drop(tokio::time::timeout(wait, trigger.notified()).await),
-            }
-        }
+    /// A pass over one object: what is there by the time of its turn is what it reads.
+    async fn pass<M: ManagedKind>(&self, kind: &Bounded<M>, object: ObjectKey) -> Option<Duration> {
+        let _slot = kind.slots.acquire().await.unwrap();
+        let key = Key {
+            plural: M::Resource::plural(&()).into_owned(),
+            namespace: object.namespace.clone(),
+            name: object.name.clone(),
+        };
+        let found = lock(&self.cache).get(&key).cloned();
+        let Some(found) = found else {
+            kind.driver.forget_key(&object);
+            return None;
+        };
+        let subject: Subject<M::Resource> = Subject::deserialize(&*found).unwrap();
+        self.world.record().counts.add("step", "passes");
+        let wait = self.fuse.polling(kind.driver.pass(&subject)).await;
+        self.world.trace(
+            &self.who,
+            format!(
+                "  pass over {} at rv={}; next: {wait:?}",
+                object.name,
+                subject.resource_version()
+            ),
+        );
+        wait
     }
 }
 
@@ -302,36 +298,4 @@ fn names<M: ManagedKind>(object: &Value) -> std::collections::BTreeSet<Reference
         .and_then(|subject| subject.spec.ok())
         .map(|spec| M::references(&spec))
         .unwrap_or_default()
-}
-
-/// When to come again. `Action` keeps it to itself, so it is read from its debug text and proven
-/// by comparison.
-fn requeue(action: &Action) -> Option<Duration> {
-    if *action == Action::await_change() {
-        return None;
-    }
-    let text = format!("{action:?}");
-    let number = text
-        .split("Some(")
-        .nth(1)
-        .and_then(|rest| rest.split(')').next())
-        .unwrap();
-    let digits = number.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let unit: u128 = match &number[digits.len()..] {
-        "s" => 1_000_000_000,
-        "ms" => 1_000_000,
-        "µs" => 1_000,
-        _ => 1,
-    };
-    let fraction_value: u128 = if fraction.is_empty() {
-        0
-    } else {
-        fraction.parse().unwrap()
-    };
-    let nanos = whole.parse::<u128>().unwrap() * unit
-        + fraction_value * unit / 10_u128.pow(u32::try_from(fraction.len()).unwrap());
-    let wait = Duration::from_nanos(u64::try_from(nanos).unwrap());
-    assert_eq!(*action, Action::requeue(wait), "{text}");
-    Some(wait)
 }
