@@ -148,6 +148,7 @@ fn remember<M: ManagedKind>(
         record.history = pass.history;
     }
     record.polls = polls;
+    record.referenced = pass.referenced;
     record.restored_at = previous.and_then(|record| record.restored_at);
     let wait = record.requeue_after(now, settings.secret_interval);
     context.records.put(subject, record);

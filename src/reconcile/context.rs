@@ -1,6 +1,7 @@
 //! What every pass of a kind needs: the way to the API server, settings, events, what is remembered.
 
 use std::collections::HashMap;
+use std::hash::RandomState;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -27,6 +28,8 @@ pub(super) struct Context<K: ManagedResource> {
     pub(super) metrics: Arc<Metrics>,
     /// Cancelled when nothing new may begin any more: at the end of the process.
     pub(super) stop: CancellationToken,
+    /// The key of fingerprints that are kept in memory.
+    pub(super) fingerprints: RandomState,
     pub(super) records: Records<K::Status>,
     pub(super) locks: Locks,
 }
@@ -48,6 +51,7 @@ impl<K: ManagedResource> Context<K> {
             events,
             metrics,
             stop,
+            fingerprints: RandomState::new(),
             records: Records::default(),
             locks: Locks::default(),
         }

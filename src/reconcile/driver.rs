@@ -23,7 +23,7 @@ use super::record::{Record, Snapshot};
 use super::retry::RetryClass;
 use super::settings::Settings;
 use super::world::World;
-use super::{drift, lifecycle, pending_create, references};
+use super::{drift, lifecycle, pending_create, reference_change, references};
 use crate::api::{DriftPolicy, ManagedSpec, ManagedStatus, Reference, Subject, conditions};
 use crate::kubernetes::WriteError;
 use crate::kubernetes::events::Events;
@@ -109,8 +109,11 @@ impl<M: ManagedKind> Driver<M> {
         }
         let (kind, context) = (&self.kind, &self.context);
         let mut pass = Pass::begin(kind, context, subject, snapshot, previous, started);
-        if let Some(wait) = wait_for_one_change(&mut pass) {
-            return Some(wait);
+        if let Some(until) = reference_change::waits_until(&mut pass) {
+            let wait = context
+                .to_its_end(reference_change::wait(pass, until))
+                .await;
+            return wait.ok().flatten();
         }
         let outcome = match versions {
             Ok(_) => lifecycle::run(&mut pass).await,
@@ -203,7 +206,7 @@ impl<M: ManagedKind> Driver<M> {
                 }
             }
         }
-        record.settling_until = None;
+        record.referenced.end_wait(now);
         self.context.records.put(subject, record);
         let metrics = &self.context.metrics;
         metrics.pass(&Self::kind_name(), "Unchanged", now.elapsed());
@@ -245,28 +248,6 @@ impl<M: ManagedKind> Driver<M> {
             }
         }
     }
-}
-
-/// Where only the references of a Ready object changed, a new generation often follows (one
-/// commit changes both): the pass waits a moment for it, so that it stays one change.
-fn wait_for_one_change<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Option<Duration> {
-    let common = pass.ledger.read().common();
-    let snapshot = &pass.snapshot;
-    let only_references = (is_available(&common.conditions, snapshot.generation)
-        || drift::is_reported(common, snapshot.generation))
-        && common.references != snapshot.references
-        && snapshot.requests.are_noted_in(common)
-        && !snapshot.deleting
-        && snapshot.paused.is_none();
-    let record = pass.previous.as_mut().filter(|_| only_references)?;
-    let latest = pass.started + pass.context.settings.reference_settle;
-    let due = *record.settling_until.get_or_insert(latest);
-    if due <= pass.started {
-        return None;
-    }
-    let record = pass.previous.take()?;
-    pass.context.records.put(pass.subject, record);
-    Some(due - pass.started)
 }
 
 /// The references at the versions that are remembered, or else that the status names.

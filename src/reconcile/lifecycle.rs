@@ -12,6 +12,7 @@ use super::outcome::{Outcome, Requeue, State};
 use super::owner::{Owner, Role};
 use super::ownership::Claim;
 use super::pass::Pass;
+use super::referenced::Referenced;
 use super::retry::RetryClass;
 use super::steps::{Converged, converge};
 use super::{drift, pending_create, references};
@@ -127,6 +128,10 @@ async fn read_references<M: ManagedKind>(
     let contents = references::contents(client, namespace, &names);
     match pass.context.unless_stopped(contents).await? {
         Ok((mut inputs, versions)) => {
+            pass.referenced = Referenced {
+                contents: Some(references::fingerprint(&inputs, &pass.context.fingerprints)),
+                waits_until: None,
+            };
             pass.snapshot.references.clone_from(&versions);
             let common = pass.ledger.draft.common_mut();
             if common.references != versions {

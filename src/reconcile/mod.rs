@@ -16,7 +16,7 @@
 //! | `keep` | whether the resource stays when its object is deleted |
 //! | `owner` | whose the observed resource is |
 //! | `drift`, `ownership`, `view`, `pending_create`, `retry` | decisions on plain data |
-//! | `references` | reads ConfigMaps and Secrets |
+//! | `references`, `referenced`, `reference_change` | reads ConfigMaps and Secrets; what is remembered of them; where only they changed |
 //! | `context`, `settings`, `world`, `log` | what every pass needs; a line of the log about its object |
 //!
 //! Words: a plan is *settled* where nothing is left to do, and `status.settledGeneration` remembers that;
@@ -50,6 +50,8 @@ mod pass;
 mod pending_create;
 mod queue;
 mod record;
+mod reference_change;
+mod referenced;
 pub mod references;
 mod retry;
 pub mod settings;

@@ -16,6 +16,7 @@ use super::outcome::{Outcome, Requeue, State};
 use super::ownership::Claim;
 use super::pending_create;
 use super::record::{Record, Snapshot};
+use super::referenced::Referenced;
 use crate::api::conditions::{READY, find};
 use crate::api::{CommonStatus, ManagedStatus, Reason, Subject};
 use crate::kubernetes::WriteError;
@@ -38,6 +39,8 @@ pub(super) struct Pass<'a, M: ManagedKind> {
     /// Published when the pass ends.
     pub(super) events: Vec<EventNote>,
     pub(super) drift: DriftWatch,
+    /// What is known of the referenced objects.
+    pub(super) referenced: Referenced,
 }
 
 /// What happened in a pass so far.
@@ -107,6 +110,8 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
     ) -> Self {
         let same = previous.as_ref().filter(|r| r.snapshot == snapshot);
         let history = same.map(|record| record.history.clone());
+        let referenced = previous.as_ref().map(|record| record.referenced);
+        let referenced = referenced.unwrap_or_default();
         let mut ledger = Ledger::open(&context.client, subject, previous.as_ref());
         if previous.is_none() && ledger.has_finalizer() {
             let (read, now) = (ledger.read().common(), context.world.now());
@@ -126,6 +131,7 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
             history: history.unwrap_or_default(),
             events: Vec::new(),
             drift: DriftWatch::default(),
+            referenced,
         }
     }
 

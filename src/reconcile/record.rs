@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::history::History;
 use super::kind::ManagedKind;
+use super::referenced::Referenced;
 use super::retry::RetryClass;
 use super::versions::Versions;
 use crate::api::{
@@ -76,8 +77,8 @@ pub(super) struct Record<S> {
     pub(super) history: History,
     /// Reads of a busy resource in a row.
     pub(super) polls: u32,
-    /// Changed references wait until then for a new generation.
-    pub(super) settling_until: Option<Instant>,
+    /// What is known of the referenced objects.
+    pub(super) referenced: Referenced,
     /// When a status that somebody else had changed was last restored.
     pub(super) restored_at: Option<Instant>,
 }
@@ -113,7 +114,7 @@ impl<S> Record<S> {
             retry: None,
             history: History::default(),
             polls: 0,
-            settling_until: None,
+            referenced: Referenced::default(),
             restored_at: None,
         }
     }

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
 
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::{Api, Client, Resource};
-use secrecy::SecretSlice;
+use secrecy::{ExposeSecret as _, SecretSlice};
 use serde::de::DeserializeOwned;
 
 use super::kind::{Inputs, ObjectVersion, ReferenceName};
@@ -84,6 +85,19 @@ where
     Ok(named(api, name)
         .await?
         .and_then(|object| object.metadata.resource_version))
+}
+
+/// A fingerprint of contents: the same for the same ones, with a key that nobody knows.
+pub(super) fn fingerprint(inputs: &Inputs, key: &RandomState) -> u64 {
+    let mut hasher = key.build_hasher();
+    inputs.config_maps.hash(&mut hasher);
+    for (name, values) in &inputs.secrets {
+        (name, values.len()).hash(&mut hasher);
+        for (key, value) in values {
+            (key, value.expose_secret()).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
 }
 
 /// The contents of the named objects that exist, and the versions that were read.

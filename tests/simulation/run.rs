@@ -476,6 +476,13 @@ impl Stage {
         }
     }
 
+    /// Somebody annotates a ConfigMap: it has another version and the same data.
+    pub fn annotate_map(&self, name: &str, text: &str) -> u16 {
+        let annotations = json!({"metadata": {"annotations": {"example.com/note": text}}});
+        let (path, merge) = (format!("configmaps/{name}"), "application/merge-patch+json");
+        self.user("PATCH", &path, merge, annotations).status
+    }
+
     fn outside(&mut self, number: usize, what: Outside) {
         let slot = &self.slots[number];
         let place = judge::Place::of(slot);

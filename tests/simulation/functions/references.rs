@@ -1,7 +1,56 @@
-//! Names of ConfigMaps and Secrets that no object can have, which an older definition let in.
+//! ConfigMaps and Secrets that change, and names of them that no object can have, which an older definition
+//! let in.
 
 use super::*;
-use crate::schedule::role;
+use crate::schedule::{javascript, role};
+use crate::world::lock;
+
+/// How long changed references wait for a new generation.
+const SETTLES: Duration = Duration::from_secs(5);
+
+#[test]
+fn new_data_is_reconciling_at_once_and_a_new_version_alone_shows_nowhere() {
+    alone(Kind::CloudFront, async |alone: &mut Alone| {
+        let map = |number: u64| Act::Reference {
+            config_map: true,
+            name: "m0".to_owned(),
+            data: Some(json!({"code": javascript(number)})),
+        };
+        alone.stage.act(&map(1));
+        let key = json!({"name": "m0", "key": "code"});
+        alone
+            .apply(&json!({"code": {"configMapKeyRef": key}}))
+            .await;
+        assert_eq!(alone.condition("Ready"), "True/Available");
+        let seen = lock(&alone.stage.world.versions).len();
+        assert_eq!(alone.stage.annotate_map("m0", "one"), 200);
+        tokio::time::sleep(SETTLES * 3).await;
+        for (_, change) in &lock(&alone.stage.world.versions)[seen..] {
+            let object = change.object.as_deref().unwrap_or(&Value::Null);
+            let ready = condition(object, "Ready").map(|ready| &ready["status"]);
+            let is_map = change.key.plural == "configmaps";
+            assert!(is_map || ready == Some(&json!("True")), "{object}");
+        }
+        let changed = alone.now();
+        alone.stage.act(&map(2));
+        alone
+            .every(MOMENT, "a status that is not Ready", |alone| {
+                alone.condition("Reconciling") == "True/Progressing"
+            })
+            .await;
+        assert!(alone.now() < changed + SETTLES, "before anything is done");
+        assert_eq!(alone.condition("Ready"), "False/Progressing");
+        alone.stage.act(&map(3));
+        alone.calls();
+        alone.rest().await;
+        assert_eq!(alone.condition("Ready"), "True/Available");
+        let calls = alone.calls();
+        let updates = calls
+            .iter()
+            .filter(|call| call.starts_with("UpdateFunction"));
+        assert_eq!(updates.count(), 1, "one change: {calls:?}");
+    });
+}
 
 #[test]
 fn a_name_that_no_object_can_have_is_refused_and_reaches_no_url() {
