@@ -13,6 +13,7 @@ pub mod names;
 pub mod reason;
 pub mod reference;
 pub mod requests;
+pub mod served;
 pub mod stored;
 pub mod subject;
 pub mod text;

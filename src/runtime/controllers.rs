@@ -69,10 +69,11 @@ async fn control<M: ManagedKind>(context: Arc<Context<M>>) {
             ((namespace.map(ToOwned::to_owned), store), due)
         })
         .unzip();
-    let objects = Objects(stores);
+    let objects = Arc::new(Objects(stores));
+    context.passes.may_begin().await;
     let concurrency = usize::from(context.shared.options.concurrency);
     dispatch(stream::select_all(due), concurrency, |object| {
-        pass(&context, objects.get(&object), object)
+        pass(context.clone(), objects.clone(), object).boxed()
     })
     .await;
 }
@@ -173,38 +174,35 @@ fn changed<K>(event: &Event<K>) -> Option<&K> {
 }
 
 /// A pass over an object, if it is still there.
-fn pass<M: ManagedKind>(
-    context: &Arc<Context<M>>,
-    found: Option<Arc<Subject<M::Resource>>>,
+async fn pass<M: ManagedKind>(
+    context: Arc<Context<M>>,
+    objects: Arc<Objects<M::Resource>>,
     object: ObjectKey,
-) -> BoxFuture<'static, Option<Duration>> {
-    let context = context.clone();
-    let pass = async move {
-        let kind = Driver::<M>::kind_name();
-        let ObjectKey { namespace, name } = &object;
-        let Some(subject) = found else {
-            debug!(kind, namespace, name, "gone");
-            context.driver.forget_key(&object);
-            return None;
-        };
-        let driving = context.clone();
-        let pass = async move { driving.driver.pass(&subject).await };
-        match context.passes.run(pass).await {
-            Ended::Done(wait) => wait,
-            Ended::Stopped => None,
-            Ended::Panicked(message) => {
-                error!(
-                    kind,
-                    namespace,
-                    name,
-                    message,
-                    "a pass panicked; the object is looked at again at the next check"
-                );
-                Some(context.shared.settings.check_interval)
-            }
-        }
+) -> Option<Duration> {
+    context.passes.may_begin().await;
+    let kind = Driver::<M>::kind_name();
+    let ObjectKey { namespace, name } = &object;
+    let Some(subject) = objects.get(&object) else {
+        debug!(kind, namespace, name, "gone");
+        context.driver.forget_key(&object);
+        return None;
     };
-    pass.boxed()
+    let driving = context.clone();
+    let pass = async move { driving.driver.pass(&subject).await };
+    match context.passes.run(pass).await {
+        Ended::Done(wait) => wait,
+        Ended::Stopped => None,
+        Ended::Panicked(message) => {
+            error!(
+                kind,
+                namespace,
+                name,
+                message,
+                "a pass panicked; the object is looked at again at the next check"
+            );
+            Some(context.shared.settings.check_interval)
+        }
+    }
 }
 
 /// The objects that name this ConfigMap.

@@ -3,6 +3,7 @@
 mod api_server;
 mod clouds;
 mod controllers;
+mod definitions;
 mod health;
 mod http;
 mod options;
@@ -30,6 +31,7 @@ use crate::reconcile::{Driver, ManagedKind};
 use crate::telemetry::metrics::Metrics;
 use clouds::Aws;
 use controllers::Task;
+use definitions::Definition;
 use health::Health;
 pub use options::Options;
 use passes::Passes;
@@ -104,7 +106,6 @@ async fn start(
         default_drift_policy = <&str>::from(settings.default_drift_policy),
         "started"
     );
-    startup::definitions(&client, &health).await;
     let shared = Shared {
         events: Events::new(client.clone(), format!("cloudfn-{}", std::process::id())),
         client,
@@ -123,6 +124,7 @@ async fn start(
 async fn operate(shared: &Arc<Shared>, aws: &Arc<Aws>) -> Result<(), String> {
     let kinds = kinds(shared, aws);
     let (passes, tasks): (Vec<_>, Vec<_>) = kinds.into_iter().unzip();
+    let tasks = tasks.into_iter().flatten().collect();
     shared.health.started();
     let supervised = supervise(tasks, &shared.health, &shared.stop).await;
     let ended = async {
@@ -170,8 +172,8 @@ async fn supervise(
     Err(format!("the {names} ended although nobody asked for it"))
 }
 
-/// Passes and controller of one kind.
-type Kind = (Arc<Passes>, Task);
+/// Passes and tasks of one kind.
+type Kind = (Arc<Passes>, [Task; 2]);
 
 /// Passes and controllers of all kinds. A new kind is one line here.
 fn kinds(shared: &Arc<Shared>, aws: &Arc<Aws>) -> Vec<Kind> {
@@ -199,9 +201,12 @@ fn kind<M: ManagedKind>(shared: &Arc<Shared>, kind: M) -> Kind {
     );
     let (concurrency, stop) = (shared.options.concurrency, shared.stop.clone());
     let pulse = shared.health.pulse(&Driver::<M>::kind_name());
-    let passes = Arc::new(Passes::new(concurrency, stop, pulse));
-    let task = controllers::of(shared, driver, &passes);
-    (passes, task)
+    let definition = Definition::of::<M::Resource>(&shared.health);
+    let usable = definition.usable();
+    let passes = Arc::new(Passes::new(concurrency, usable, stop, pulse));
+    let controller = controllers::of(shared, driver, &passes);
+    let (client, watcher) = (shared.client.clone(), shared.watcher.clone());
+    (passes, [controller, definition.task(client, watcher)])
 }
 
 /// Cancels `stop` on SIGTERM or SIGINT; a second signal ends the process at once.

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::health::Pulse;
@@ -16,6 +16,8 @@ pub(super) struct Passes {
     /// Bounds how many run at once. It is never closed, so a slot is never an error.
     slots: Arc<Semaphore>,
     concurrency: u16,
+    /// Whether the definition of the kind can be relied on.
+    usable: watch::Receiver<bool>,
     stop: CancellationToken,
     pulse: Arc<Pulse>,
 }
@@ -32,12 +34,27 @@ pub(super) enum Ended<T> {
 }
 
 impl Passes {
-    pub(super) fn new(concurrency: u16, stop: CancellationToken, pulse: Arc<Pulse>) -> Self {
+    pub(super) fn new(
+        concurrency: u16,
+        usable: watch::Receiver<bool>,
+        stop: CancellationToken,
+        pulse: Arc<Pulse>,
+    ) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(usize::from(concurrency))),
             concurrency,
+            usable,
             stop,
             pulse,
+        }
+    }
+
+    /// Waits until passes may begin.
+    pub(super) async fn may_begin(&self) {
+        let mut usable = self.usable.clone();
+        if usable.wait_for(|usable| *usable).await.is_err() {
+            // Nobody looks at the definition any more: the operator stops.
+            self.stop.cancelled().await;
         }
     }
 
@@ -90,7 +107,8 @@ mod tests {
     fn passes(concurrency: u16) -> (Arc<Passes>, CancellationToken) {
         let stop = CancellationToken::new();
         let pulse = Health::default().pulse("LambdaFunction");
-        let passes = Passes::new(concurrency, stop.clone(), pulse);
+        let (_, usable) = watch::channel(true);
+        let passes = Passes::new(concurrency, usable, stop.clone(), pulse);
         (Arc::new(passes), stop)
     }
 

@@ -1,11 +1,15 @@
 //! The start: what the log says first, what the probes say is missing, and where the operator connects to.
 
-use cloudfn_bed::{Action, Bed, Fault, Operator};
-use serde_json::json;
+use cloudfn_bed::{Action, ApiCall, Bed, Fault, Operator, Reply};
+use http::Response;
+use hyper::body::Bytes;
+use serde_json::{Value, json};
 
 use crate::outage::wait_until;
 use crate::stop::no_list;
-use crate::support::{BINARY, CFF, QUIET, Scene, TIMEOUT, cff, javascript, quiet_with};
+use crate::support::{
+    BINARY, CFF, LFN, QUIET, Scene, TIMEOUT, cff, javascript, lfn, python, quiet_with,
+};
 
 /// Waits until a probe says this.
 async fn says(operator: &Operator, path: &str, status: u16, words: &str) {
@@ -160,4 +164,84 @@ async fn a_watch_without_its_right_delays_no_other() {
     tenant.apply(cff("f", &javascript("one"), json!({}))).await;
     tenant.wait_ready(CFF, "f", TIMEOUT).await;
     assert!(operator.terminate().await.success());
+}
+
+/// An answer with definitions, as it were if CloudFront's lacked `spec.tags`: it is an older operator's.
+fn of_an_older_operator(answer: Response<Bytes>) -> Response<Bytes> {
+    let (mut parts, body) = answer.into_parts();
+    let mut body: Value = serde_json::from_slice(&body).expect("JSON");
+    let is_list = body["items"].is_array();
+    let items = if is_list {
+        &mut body["items"]
+    } else {
+        &mut body
+    };
+    let items = match items {
+        Value::Array(items) => items.iter_mut().collect(),
+        one => vec![one],
+    };
+    let is_older = |definition: &&mut Value| definition["spec"]["names"]["kind"] == CFF;
+    for definition in items.into_iter().filter(is_older) {
+        let schema = &mut definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+        let spec = &mut schema["properties"]["spec"]["properties"];
+        spec.as_object_mut().expect("fields").remove("tags");
+    }
+    parts.headers.remove("content-length");
+    Response::from_parts(parts, Bytes::from(body.to_string()))
+}
+
+/// The next watches of definitions begin with a list.
+fn expire_watches(scene: &Scene) {
+    let gone = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Expired", "code": 410});
+    let expired = Action::Reply(Reply {
+        status: 410,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: Bytes::from(gone.to_string()),
+    });
+    let definitions = Fault::<ApiCall>::any().resource("customresourcedefinitions");
+    scene
+        .tenant
+        .inject_api(definitions.verb("watch").times(2).then(expired));
+    scene.tenant.api_proxy().sever();
+}
+
+#[tokio::test]
+async fn under_an_older_definition_nothing_is_changed_and_the_probe_says_what_it_lacks() {
+    let definitions = || Fault::<ApiCall>::any().resource("customresourcedefinitions");
+    let older = || Action::rewrite(of_an_older_operator);
+    let tenant = Bed::get().tenant("start-older").await;
+    let old = tenant.inject_api(definitions().verb("get").always().then(older()));
+    tenant.apply(cff("f", &javascript("one"), json!({}))).await;
+    let operator = tenant.spawn_operator(tenant.operator_settings(BINARY, &QUIET));
+    let lacks = "is older than the operator: it lacks spec.tags; apply";
+    says(&operator, "/readyz", 503, lacks).await;
+    assert_eq!(tenant.calls().len(), 0, "{:?}", tenant.calls());
+    old.remove();
+    operator.ready().await;
+    tenant.wait_ready(CFF, "f", TIMEOUT).await;
+    assert!(operator.terminate().await.success());
+
+    let scene = Scene::start("start-older-later").await;
+    scene.apply(cff("f", &javascript("one"), json!({}))).await;
+    scene.ready(CFF, "f").await;
+    let old = scene
+        .tenant
+        .inject_api(definitions().verb("list").always().then(older()));
+    expire_watches(&scene);
+    says(&scene.operator, "/readyz", 503, lacks).await;
+    scene.tenant.clear_calls();
+    scene.apply(cff("g", &javascript("two"), json!({}))).await;
+    // The other kind's definition has all, so its objects are worked on as ever.
+    scene.apply(lfn("l", &python("one"), json!({}))).await;
+    scene.ready(LFN, "l").await;
+    let calls = scene.tenant.calls();
+    assert!(
+        calls.iter().all(|call| call.service == "lambda"),
+        "{calls:?}"
+    );
+    old.remove();
+    expire_watches(&scene);
+    scene.operator.ready().await;
+    scene.ready(CFF, "g").await;
+    scene.end().await;
 }

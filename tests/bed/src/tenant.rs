@@ -340,7 +340,7 @@ fn rights(namespace: &str) -> Vec<Value> {
         json!({"apiVersion": RBAC, "kind": "RoleBinding", "metadata": local,
             "subjects": [subject], "roleRef": role("Role", &local["name"])}),
         json!({"apiVersion": RBAC, "kind": "ClusterRole", "metadata": wide, "rules": [
-            {"apiGroups": ["apiextensions.k8s.io"], "resources": ["customresourcedefinitions"], "verbs": ["get"]},
+            {"apiGroups": ["apiextensions.k8s.io"], "resources": ["customresourcedefinitions"], "verbs": ["get", "list", "watch"]},
             {"apiGroups": [""], "resources": ["namespaces"], "resourceNames": ["kube-system"], "verbs": ["get"]},
         ]}),
         json!({"apiVersion": RBAC, "kind": "ClusterRoleBinding", "metadata": wide,
