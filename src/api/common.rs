@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use super::forms::FUNCTION_NAME;
+
 /// What becomes of the function when the object is deleted.
 #[derive(
     Clone,
@@ -115,7 +117,7 @@ pub struct CommonSpec {
     /// Name of the function in the cloud: letters, digits, hyphens and underscores.
     /// Defaults to `metadata.name`. Immutable: it can neither be changed, added nor dropped later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1), regex(pattern = "^[a-zA-Z0-9_-]+$"))]
+    #[schemars(length(min = 1), regex(pattern = FUNCTION_NAME.pattern))]
     pub function_name: Option<String>,
 
     /// Tags of the function in the cloud. Keys that start with `cloudfn.dev/` or `aws:` are
@@ -309,6 +311,10 @@ pub struct Limits {
     pub tag_key: i64,
     /// Characters of a tag's value.
     pub tag_value: i64,
+    /// Regular expression of keys and values of tags.
+    pub tag_pattern: &'static str,
+    /// The characters that it allows, in words.
+    pub tag_words: &'static str,
 }
 
 /// A custom resource that describes a function.

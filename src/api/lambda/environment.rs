@@ -6,6 +6,7 @@ use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
 use super::references::{KeyRef, ObjectName};
+use crate::api::forms;
 
 /// Environment variables. A name given twice is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
@@ -38,7 +39,7 @@ pub struct Environment {
 pub struct VariablesFrom {
     /// Name of the variable, with `valueFrom`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 2, max = 256), regex(pattern = "^[a-zA-Z][a-zA-Z0-9_]+$"))]
+    #[schemars(length(min = 2, max = 256), regex(pattern = forms::VARIABLE.pattern))]
     pub name: Option<String>,
     /// Where that variable's value stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +55,7 @@ pub struct VariablesFrom {
     pub config_map_ref: Option<ObjectName>,
     /// Put before each key, with `secretRef` or `configMapRef`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 128), regex(pattern = "^[a-zA-Z][a-zA-Z0-9_]*$"))]
+    #[schemars(length(max = 128), regex(pattern = forms::PREFIX.pattern))]
     pub prefix: Option<String>,
 }
 

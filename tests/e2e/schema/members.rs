@@ -50,7 +50,7 @@ fn codes(kind: &str) -> Vec<Value> {
     vec![
         json!({"inline": {"files": {"index.py": "x", "other.py": "y"}}}),
         json!({"configMapRef": {"name": "m"}}),
-        json!({"zipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}),
+        json!({"zipFile": "UEsFBgAAAAABAAEAAAAAAAAAAAAAAA=="}),
         json!({"s3Bucket": "bucket", "s3Key": "key", "s3ObjectVersion": "1"}),
     ]
 }
@@ -252,8 +252,7 @@ fn refused_offline(documents: &[Value]) -> BTreeSet<String> {
     let output = offline::run(&text(documents));
     output
         .lines()
-        // What the operator would refuse, the API server takes.
-        .filter(|line| line.starts_with("stdin: error: ") && !line.contains(": spec: "))
+        .filter(|line| line.contains(": error: "))
         .filter_map(|line| line.split(' ').nth(3))
         .map(|name| name.trim_end_matches(':').to_owned())
         .collect()
