@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::forms::FUNCTION_NAME;
+use super::forms::{FUNCTION_NAME, each_key};
 
 /// What becomes of the function when the object is deleted.
 #[derive(
@@ -123,8 +123,8 @@ pub struct CommonSpec {
     /// Tags of the function in the cloud. Keys that start with `cloudfn.dev/` or `aws:` are
     /// reserved. A key that is omitted is not managed; one that was set here and is dropped is removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[x_kube(validation = (
-        "self.all(k, !k.startsWith('cloudfn.dev/') && !k.startsWith('aws:'))",
+    #[x_kube(validation = each_key(
+        "!k.startsWith('cloudfn.dev/') && !k.startsWith('aws:')",
         "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"
     ))]
     pub tags: Option<BTreeMap<String, String>>,

@@ -4,6 +4,7 @@
 //! have each of these as a rule, whose answer is `"Ireland" is no region; ...`.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::ValidationRule;
+use kube::core::{Message, Rule};
 
 /// The form of a text.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +113,15 @@ impl Form {
 #[must_use]
 pub fn with_value(words: &str) -> String {
     format!(r#"'"' + self + '"' + {}"#, literal(words))
+}
+
+/// A rule about each key of a map, `k` by name. Its answer begins with a key that breaks it.
+#[must_use]
+pub fn each_key(condition: &str, words: &str) -> Rule {
+    Rule::new(format!("self.all(k, {condition})")).message(Message::Expression(format!(
+        r#"'"' + self.filter(k, !({condition}))[0] + '"' + {}"#,
+        literal(&format!(": {words}"))
+    )))
 }
 
 /// A text as a raw literal of CEL; it has no single quote.

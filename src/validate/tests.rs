@@ -175,7 +175,7 @@ const BROKEN_SPECS: &[(&str, &str)] = &[
     ),
     (
         "  tags: {'aws:x': z}\n",
-        "spec.tags: tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key",
+        r#"spec.tags: "aws:x": tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"#,
     ),
     (
         "  runtime: cloudfront-js-1.0\n  keyValueStoreAssociations: [{keyValueStoreArn: 'arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-4000-8000-000000000001'}]\n",

@@ -6,7 +6,7 @@ use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
 use super::references::ObjectName;
-use crate::api::forms::BUCKET;
+use crate::api::forms::{BUCKET, each_key};
 
 /// Where the code comes from: exactly one of `inline`, `configMapRef`, `zipFile` and `s3Bucket` with `s3Key`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
@@ -57,9 +57,9 @@ pub struct Code {
 pub struct InlineCode {
     /// Path in the archive to text. Paths are relative, with `/` between folders.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 64, "additionalProperties" = {"type": "string", "maxLength": 262144}))]
-    #[x_kube(validation = (
-        "self.all(p, size(p) >= 1 && size(p) <= 255 && !p.startsWith('/') && !p.endsWith('/') && !p.contains('..') && !p.contains('\\\\'))",
-        "a file's path is relative, without '..' and backslashes, and at most 255 characters; rename the file"
+    #[x_kube(validation = each_key(
+        r"size(k) >= 1 && size(k) <= 255 && !k.startsWith('/') && !k.endsWith('/') && !k.contains('..') && !k.contains('\\')",
+        "the path of a file is relative, without `..` and backslashes, and at most 255 characters; rename the file"
     ))]
     pub files: BTreeMap<String, String>,
 }

@@ -6,7 +6,7 @@ use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
 use super::references::{KeyRef, ObjectName};
-use crate::api::forms;
+use crate::api::forms::{self, each_key};
 
 /// Environment variables. A name given twice is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
@@ -15,9 +15,9 @@ pub struct Environment {
     /// Names and plain values. At most 4 KB in all; secrets belong into `variablesFrom`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("maxProperties" = 512, "additionalProperties" = {"type": "string", "maxLength": 4096}))]
-    #[x_kube(validation = (
-        "self.all(k, k.matches('^[a-zA-Z][a-zA-Z0-9_]+$') && size(k) <= 256)",
-        "a variable's name is a letter followed by at least one letter, digit or underscore; rename it"
+    #[x_kube(validation = each_key(
+        "k.matches('^[a-zA-Z][a-zA-Z0-9_]+$') && size(k) <= 256",
+        "a name of a variable is a letter followed by at least one letter, digit or underscore; rename it"
     ))]
     pub variables: Option<BTreeMap<String, String>>,
 

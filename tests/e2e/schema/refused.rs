@@ -259,9 +259,9 @@ async fn code_that_is_too_long_is_refused_by_its_bytes_and_not_shown() {
 async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change() {
     let tenant = Bed::get().tenant("refused-lfn").await;
     let files = |path: &str| json!({"code": {"inline": {"files": {path: "x"}}}});
-    let path = "a file's path is relative, without '..' and backslashes, and at most 255 characters; rename the file";
+    let path = "the path of a file is relative, without `..` and backslashes, and at most 255 characters; rename the file";
     let variables = |name: &str| json!({"environment": {"variables": {name: SENTINEL}}});
-    let variable = "a variable's name is a letter followed by at least one letter, digit or underscore; rename it";
+    let variable = "a name of a variable is a letter followed by at least one letter, digit or underscore; rename it";
     let from = |entry: Value| json!({"environment": {"variablesFrom": [entry]}});
     let secret = json!({"secretKeyRef": {"name": "s", "key": "k"}});
     let both = json!({"secretKeyRef": {"name": "s", "key": "k"}, "configMapKeyRef": {"name": "s", "key": "k"}});

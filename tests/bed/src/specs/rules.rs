@@ -220,7 +220,7 @@ pub(super) const KEPT: &[(&str, &str)] = &[
         "archive",
     ),
     (
-        "self.all(p, size(p) >= 1 && size(p) <= 255 && !p.startsWith('/') && !p.endsWith('/') && !p.contains('..') && !p.contains('\\\\'))",
+        r"self.all(k, size(k) >= 1 && size(k) <= 255 && !k.startsWith('/') && !k.endsWith('/') && !k.contains('..') && !k.contains('\\'))",
         "texts::path",
     ),
 ];
