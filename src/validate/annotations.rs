@@ -15,15 +15,15 @@ use crate::reconcile::ManagedKind as _;
 pub(super) fn check(kind: &str, object: &Value) -> Vec<FieldFinding> {
     let read = read(kind);
     let metadata = FieldPath::dotted("metadata");
-    let names = |field: &str| {
-        let members = object["metadata"][field].as_object();
+    let names = |pointer: &str| {
+        let members = object.pointer(pointer).and_then(Value::as_object);
         members
             .into_iter()
             .flatten()
             .map(|(name, _)| name.clone())
             .collect::<Vec<_>>()
     };
-    let unread = names("annotations")
+    let unread = names("/metadata/annotations")
         .into_iter()
         .filter(|name| is_of_the_group(name) && !read.contains(&name.as_str()))
         .map(|name| {
@@ -33,7 +33,7 @@ pub(super) fn check(kind: &str, object: &Value) -> Vec<FieldFinding> {
             );
             warning(metadata.member("annotations").member(&name), message)
         });
-    let misplaced = names("labels")
+    let misplaced = names("/metadata/labels")
         .into_iter()
         .filter(|name| read.contains(&name.as_str()))
         .map(|name| {

@@ -31,13 +31,13 @@ impl Document<'_> {
 }
 
 /// All documents of a source, also those inside lists; or the finding that there are none to read.
-pub(super) fn read(source: &Source) -> Result<Vec<Document<'_>>, Finding> {
+pub(super) fn read(source: &Source) -> Result<Vec<Document<'_>>, Box<Finding>> {
     let text = source
         .text
         .as_ref()
-        .map_err(|why| Finding::about(&source.name, Level::Error, why))?;
+        .map_err(|why| Box::new(Finding::about(&source.name, Level::Error, why)))?;
     let documents: Vec<Located> = serde_saphyr::from_multiple_with_options(text, options())
-        .map_err(|error| unreadable(source, text, &error))?;
+        .map_err(|error| Box::new(unreadable(source, text, &error)))?;
     let mut all = Vec::new();
     for mut document in documents {
         let is_list = self::text(&document.value, "/kind").ends_with("List");

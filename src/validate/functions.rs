@@ -32,7 +32,9 @@ pub(super) fn check(
     let inputs = |names: &BTreeSet<ReferenceName>| {
         let (mut inputs, absent) =
             referenced.inputs_of(source, text(object, "/metadata/namespace"), names);
-        let annotations = object["metadata"]["annotations"].as_object();
+        let annotations = object
+            .pointer("/metadata/annotations")
+            .and_then(Value::as_object);
         let texts = annotations.into_iter().flatten();
         inputs.annotations = texts
             .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))

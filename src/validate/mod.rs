@@ -50,7 +50,7 @@ pub fn validate(sources: &[Source]) -> Result<Report, String> {
     for source in sources {
         match documents::read(source) {
             Ok(found) => documents.extend(found),
-            Err(finding) => report.findings.push(finding),
+            Err(finding) => report.findings.push(*finding),
         }
     }
     let mut referenced = ReferencedObjects::default();

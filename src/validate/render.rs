@@ -48,12 +48,17 @@ fn lines(report: &Report, line: fn(&Finding) -> String) -> String {
 }
 
 fn text(finding: &Finding) -> String {
-    let mut line = finding.source.replace(char::is_control, " ");
-    if let Some(position) = finding.position {
-        line.push_str(&format!(":{}:{}", position.line, position.column));
-    }
-    if !line.is_empty() {
-        line.push_str(": ");
-    }
-    format!("{line}{}: {}", finding.level, finding.sentence())
+    let source = finding.source.replace(char::is_control, " ");
+    let place = finding
+        .position
+        .map(|at| format!("{}:{}", at.line, at.column));
+    let parts = [(!source.is_empty()).then_some(source), place];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let space = if parts.is_empty() { "" } else { ": " };
+    format!(
+        "{}{space}{}: {}",
+        parts.join(":"),
+        finding.level,
+        finding.sentence()
+    )
 }

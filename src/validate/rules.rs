@@ -76,10 +76,10 @@ impl Walk<'_> {
         }
         let at = path.then(rule["fieldPath"].as_str().unwrap_or_default());
         match evaluate(expression, value) {
-            Ok(Cel::Bool(true)) => None,
-            Ok(Cel::Bool(false)) => Some(FieldFinding::error(at, message(rule, value))),
+            Some(Cel::Bool(true)) => None,
+            Some(Cel::Bool(false)) => Some(FieldFinding::error(at, message(rule, value))),
             // What is wrong inside may be why.
-            Err(_) if !inside.is_empty() => None,
+            None if !inside.is_empty() => None,
             _ => Some(FieldFinding::error(
                 at,
                 format!("the rule {expression} cannot be evaluated"),
@@ -92,7 +92,7 @@ impl Walk<'_> {
 fn message(rule: &Value, value: &Value) -> String {
     let said = rule["messageExpression"]
         .as_str()
-        .and_then(|expression| evaluate(expression, value).ok());
+        .and_then(|expression| evaluate(expression, value));
     let plain = rule["message"].as_str().or(rule["rule"].as_str());
     match said {
         Some(Cel::String(said)) => said.to_string(),
@@ -100,12 +100,12 @@ fn message(rule: &Value, value: &Value) -> String {
     }
 }
 
-/// The value of an expression. Errors say nothing, since they may quote the value.
-fn evaluate(expression: &str, value: &Value) -> Result<Cel, ()> {
-    let program = Program::compile(expression).map_err(drop)?;
+/// The value of an expression, if it has one. No error is told: it may quote the value.
+fn evaluate(expression: &str, value: &Value) -> Option<Cel> {
+    let program = Program::compile(expression).ok()?;
     let mut context = Context::default();
-    context.add_variable("self", value).map_err(drop)?;
-    program.execute(&context).map_err(drop)
+    context.add_variable("self", value).ok()?;
+    program.execute(&context).ok()
 }
 
 /// Items that a set or a map-like list has twice.

@@ -14,7 +14,9 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// A note, where only server-side apply can apply the object.
 pub(super) fn check(object: &Value) -> Option<FieldFinding> {
-    let annotations = object["metadata"]["annotations"].as_object();
+    let annotations = object
+        .pointer("/metadata/annotations")
+        .and_then(Value::as_object);
     let others: usize = annotations
         .into_iter()
         .flatten()

@@ -178,6 +178,7 @@ pub fn desired(
 }
 
 /// All that is wrong with a spec; [`desired`] tells the first.
+#[must_use]
 pub fn faults(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Vec<Fault> {
     let code = code(&spec.code, inputs);
     let tests = tests(spec, inputs).and_then(|tests| Gate::new(tests, false, false));
@@ -237,6 +238,7 @@ fn gate(
 }
 
 /// What is said of an annotation that shall skip the tests and does not name the code of this hash.
+#[must_use]
 pub fn unheeded_skip(inputs: &Inputs, code_sha256: &str) -> Option<String> {
     let named = inputs.annotations.get(SKIP_TESTS)?;
     let names_it = named.trim().eq_ignore_ascii_case(code_sha256);

@@ -115,6 +115,7 @@ pub fn desired(
 }
 
 /// All that is wrong with a spec; [`desired`] tells the first.
+#[must_use]
 pub fn faults(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<Fault> {
     let all = [
         Fault::of("region", region(spec)),

@@ -1,5 +1,7 @@
 //! Findings as a SARIF log (OASIS, "Static Analysis Results Interchange Format Version 2.1.0").
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::validate::finding::{Finding, Position, Report};
@@ -28,20 +30,22 @@ pub(super) fn log(report: &Report) -> Value {
 }
 
 fn result(finding: &Finding) -> Value {
-    let mut result = json!({
+    let place = (!finding.source.is_empty()).then(|| place(finding));
+    json!({
         "ruleId": RULE,
         "level": finding.level,
         "message": {"text": finding.sentence()},
-    });
-    if !finding.source.is_empty() {
-        // Code hosts show no result without a line.
-        let Position { line, column } = finding.position.unwrap_or(Position { line: 1, column: 1 });
-        result["locations"] = json!([{"physicalLocation": {
-            "artifactLocation": {"uri": uri(&finding.source)},
-            "region": {"startLine": line, "startColumn": column},
-        }}]);
-    }
-    result
+        "locations": place.into_iter().collect::<Vec<_>>(),
+    })
+}
+
+fn place(finding: &Finding) -> Value {
+    // Code hosts show no result without a line.
+    let Position { line, column } = finding.position.unwrap_or(Position { line: 1, column: 1 });
+    json!({"physicalLocation": {
+        "artifactLocation": {"uri": uri(&finding.source)},
+        "region": {"startLine": line, "startColumn": column},
+    }})
 }
 
 /// A path as a URI, relative where the path is (RFC 3986: all but unreserved characters are encoded).
@@ -51,7 +55,8 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     uri

@@ -77,7 +77,7 @@ fn sarif_has_a_result_for_each_with_a_uri_and_a_place() {
         results[1]["locations"][0]["physicalLocation"]["region"]["startLine"],
         1
     );
-    assert_eq!(results[2].get("locations"), None);
+    assert_eq!(results[2]["locations"], json!([]));
     let rules = &run["tool"]["driver"]["rules"];
     assert!(
         results

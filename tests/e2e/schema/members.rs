@@ -24,6 +24,7 @@ fn example(path: &str) -> Option<Value> {
         ("CloudFrontFunction.runtime", json!("cloudfront-js-2.0")),
         (".keyValueStoreArn", json!(store(1))),
         (".tests[].name", json!("t")),
+        (".expectAbsent[]", json!("request.uri")),
         (
             ".environment.variablesFrom",
             json!([
