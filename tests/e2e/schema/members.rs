@@ -253,7 +253,8 @@ fn refused_offline(documents: &[Value]) -> BTreeSet<String> {
     let output = offline::run(&text(documents));
     output
         .lines()
-        .filter(|line| line.contains(": error: "))
+        // Only the operator refuses a test that expects a header in capitals.
+        .filter(|line| line.contains(": error: ") && !line.contains(": spec.tests: "))
         .filter_map(|line| line.split(' ').nth(3))
         .map(|name| name.trim_end_matches(':').to_owned())
         .collect()
