@@ -103,17 +103,21 @@ fn check(
     let mut object = document.value.clone();
     let mut found = definition.check(&mut object);
     let refused: Vec<FieldPath> = found.iter().map(|one| one.path.clone()).collect();
-    let is_new = |one: &FieldFinding| {
-        one.level != Level::Error
-            || !refused
-                .iter()
-                .any(|path| path.steps_to(&one.path).is_some() || one.path.steps_to(path).is_some())
-    };
+    let is_new = |one: &FieldFinding| one.level != Level::Error || !is_told(&one.path, &refused);
     let of_the_operator = functions::check(document.source, kind, &object, &refused, referenced);
     found.extend(of_the_operator.into_iter().filter(is_new));
     found.extend(annotations::check(kind, &object));
     found.extend(size::check(&document.value));
     found
+}
+
+/// Whether a field, what is in it, or the block around it is refused already. A rule of the whole spec says
+/// nothing of its fields.
+fn is_told(path: &FieldPath, refused: &[FieldPath]) -> bool {
+    let is_block = |other: &FieldPath| other.steps().len() > 1 && other.steps_to(path).is_some();
+    refused
+        .iter()
+        .any(|other| path.steps_to(other).is_some() || is_block(other))
 }
 
 fn unknown_kind(definitions: &[Definition], version: &str, kind: &str) -> FieldFinding {

@@ -108,6 +108,19 @@ fn all_that_is_wrong_with_an_object_is_found_at_once_in_the_order_of_the_text() 
 }
 
 #[test]
+fn a_rule_of_the_whole_spec_hides_nothing_that_the_operator_says_of_a_field() {
+    let found = worker(
+        "  runtime: python3.13\n  handler: a.b\n  code: {inline: {files: {a.py: x}}}\n  adoptionPolicy: Always\n  region: xx-east-1\n  tags: {a: '&'}\n",
+    );
+    let fields = ["spec: ", "spec.region: ", "spec.tags.a: "];
+    assert_eq!(found.len(), fields.len(), "{found:?}");
+    for (line, field) in found.iter().zip(fields) {
+        let start = format!("f.yaml: error: LambdaFunction shop/worker: {field}");
+        assert!(line.starts_with(&start), "{line}");
+    }
+}
+
+#[test]
 fn a_rule_that_speaks_of_what_is_wrong_already_is_not_told_as_well() {
     assert_eq!(
         edge("  adoptionPolicy: 1\n"),
