@@ -102,8 +102,9 @@ fn all_that_is_wrong_with_an_object_is_found_at_once_in_the_order_of_the_text() 
             "12:10 spec.code.inline",
             "13:12 spec.tests[0].name",
             "13:21 spec.tests[0].maxComputeUtilization",
+            "14:3 spec.testsFrom",
         ],
-        "the schema, its rules, and the code, although the spec as a whole cannot be read"
+        "the schema, its rules, the operator, and the code, although the spec as a whole cannot be read"
     );
 }
 
