@@ -35,14 +35,10 @@ enum Command {
     #[cfg(feature = "validate")]
     /// Look at manifests without a cluster and without a cloud: schema, rules, and JavaScript.
     ///
-    /// Prints one line for each finding. Ends with 0 where there is no error (warnings are none), with 1
-    /// where there is one, with 2 where a file cannot be read.
-    Validate {
-        /// Files or folders with manifests, YAML or JSON; `-` is the standard input. ConfigMaps and
-        /// Secrets among them are what the functions' specs may name.
-        #[arg(short = 'f', long = "filename", value_name = "FILE", required = true, num_args = 1..)]
-        files: Vec<PathBuf>,
-    },
+    /// Prints each finding with its place. Ends with 0 where there is no error (warnings are none, but with
+    /// `--strict`), with 1 where there is one, with 2 where a file cannot be read; the others are checked all
+    /// the same.
+    Validate(validate::Validate),
     /// Write the reference pages that are made from the code.
     Reference {
         /// Folder to write into.
@@ -79,7 +75,7 @@ impl Cli {
                 .iter()
                 .try_for_each(|(name, text)| write(&dir, name, text))?,
             #[cfg(feature = "validate")]
-            Command::Validate { files } => return Ok(validate::run(&files)),
+            Command::Validate(flags) => return Ok(flags.run()),
             Command::Reference { dir } => reference::pages(&Self::command())
                 .iter()
                 .try_for_each(|(name, text)| write(&dir, name, text))?,

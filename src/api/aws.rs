@@ -48,12 +48,15 @@ pub fn is_known_region(region: &str) -> bool {
 
 /// Limits of the kinds that live in AWS: names as Lambda and CloudFront Functions have them (their API
 /// references: 64 characters), tags as every service has them (Tagging AWS Resources User Guide: 50 tags,
-/// of which three are cloudfn's own; 128 characters of a key, 256 of a value).
+/// of which three are cloudfn's own; 128 characters of a key, 256 of a value; letters, digits, spaces and
+/// `_ . : / = + - @`, by the pattern that both API references have for `TagKey` and `TagValue`).
 pub const LIMITS: Limits = Limits {
     name: 64,
     tags: 47,
     tag_key: 128,
     tag_value: 256,
+    tag_pattern: r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$",
+    tag_words: "letters, digits, spaces and _ . : / = + - @",
 };
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::aws;
 use super::common::{
     CommonSpec, CommonStatus, Limits, ManagedResource, ManagedSpec, ManagedStatus,
 };
+use super::forms::KEY_VALUE_STORE_ARN;
 pub use config_map::ConfigMapKeyRef;
 pub use event::{
     Body, Cookie, CookieValue, Encoding, Event, EventContext, EventType, Expectation, Field,
@@ -41,8 +42,8 @@ pub use testing::{FunctionTest, TestResult, TestsOutcome, TestsSource, TestsStat
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(name = "Function", type_ = "string", json_path = ".status.functionName", priority = 1),
     printcolumn(name = "ARN", type_ = "string", json_path = ".status.arn", priority = 1),
-    printcolumn(name = "Code", type_ = "string", json_path = ".status.development.codeSha256", priority = 1),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1),
+    printcolumn(name = "Code", type_ = "string", json_path = ".status.development.codeSha256", priority = 1),
     validation = Rule::new(
         "has(self.spec.functionName) || (size(self.metadata.name) <= 64 && !self.metadata.name.contains('.'))"
     ).message("metadata.name is no function name (at most 64 characters, no dots); set spec.functionName")
@@ -66,6 +67,11 @@ pub struct CloudFrontFunctionSpec {
 
     /// A comment, kept with the function. Omitted: not managed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 128))]
+    #[x_kube(validation = (
+        r"self.matches(r'^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]*$')",
+        "it has control characters, which CloudFront refuses; take them out"
+    ))]
     pub comment: Option<String>,
 
     /// The runtime: `cloudfront-js-2.0` (default) or `cloudfront-js-1.0`.
@@ -137,7 +143,7 @@ pub struct KeyValueStoreAssociation {
     /// ARN of the store, in the function's own account.
     #[schemars(
         length(max = 85),
-        regex(pattern = r"^arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-fA-F-]{36}$")
+        regex(pattern = KEY_VALUE_STORE_ARN.pattern)
     )]
     pub key_value_store_arn: String,
 }

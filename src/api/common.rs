@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use super::forms::{FUNCTION_NAME, each_key};
+
 /// What becomes of the function when the object is deleted.
 #[derive(
     Clone,
@@ -115,14 +117,14 @@ pub struct CommonSpec {
     /// Name of the function in the cloud: letters, digits, hyphens and underscores.
     /// Defaults to `metadata.name`. Immutable: it can neither be changed, added nor dropped later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1), regex(pattern = "^[a-zA-Z0-9_-]+$"))]
+    #[schemars(length(min = 1), regex(pattern = FUNCTION_NAME.pattern))]
     pub function_name: Option<String>,
 
     /// Tags of the function in the cloud. Keys that start with `cloudfn.dev/` or `aws:` are
     /// reserved. A key that is omitted is not managed; one that was set here and is dropped is removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[x_kube(validation = (
-        "self.all(k, !k.startsWith('cloudfn.dev/') && !k.startsWith('aws:'))",
+    #[x_kube(validation = each_key(
+        "!k.startsWith('cloudfn.dev/') && !k.startsWith('aws:')",
         "tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"
     ))]
     pub tags: Option<BTreeMap<String, String>>,
@@ -309,6 +311,10 @@ pub struct Limits {
     pub tag_key: i64,
     /// Characters of a tag's value.
     pub tag_value: i64,
+    /// Regular expression of keys and values of tags.
+    pub tag_pattern: &'static str,
+    /// The characters that it allows, in words.
+    pub tag_words: &'static str,
 }
 
 /// A custom resource that describes a function.

@@ -1,5 +1,12 @@
 //! The custom resource definitions, made from the types.
 
+mod descriptions;
+mod forms;
+mod nulls;
+#[cfg(test)]
+mod tests;
+mod visit;
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
@@ -8,12 +15,11 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 };
 use kube::CustomResourceExt;
 
+use self::nulls::{forbid_null, heed_null, let_null_mean_omitted};
 use super::cloudfront::CloudFrontFunction;
 use super::common::{Limits, ManagedResource};
+use super::forms::{literal, with_value};
 use super::lambda::LambdaFunction;
-
-/// Characters of a word of a closed list at most.
-const MAX_WORD: i64 = 64;
 
 /// All definitions, in a stable order.
 #[must_use]
@@ -24,6 +30,8 @@ pub fn all() -> Vec<CustomResourceDefinition> {
     ];
     let versions = all.iter_mut().flat_map(|crd| &mut crd.spec.versions);
     for schema in versions.filter_map(schema_of) {
+        descriptions::complete(schema);
+        forms::say_in_words(schema);
         heed_null(schema);
         for (part, schema) in schema.properties.iter_mut().flatten() {
             if part == "spec" {
@@ -62,87 +70,43 @@ fn limit(fields: &mut BTreeMap<String, JSONSchemaProps>, limits: Limits) {
         tags.max_properties = Some(limits.tags);
         if let Some(JSONSchemaPropsOrBool::Schema(value)) = &mut tags.additional_properties {
             value.max_length = Some(limits.tag_value);
+            let rules = value.x_kubernetes_validations.get_or_insert_default();
+            rules.push(tag_value(&limits));
         }
         let most = limits.tag_key;
-        let key = ValidationRule {
+        let length = ValidationRule {
             rule: format!("self.all(k, size(k) >= 1 && size(k) <= {most})"),
             message: Some(format!("a tag key has 1 to {most} characters; shorten it")),
             ..ValidationRule::default()
         };
         let rules = tags.x_kubernetes_validations.get_or_insert_default();
-        rules.insert(0, key);
+        rules.splice(0..0, [length, tag_keys(&limits)]);
     }
 }
 
-/// A member that may be omitted may be null as well, and both mean the same. Without this, the API
-/// server drops a null under client-side apply and refuses it under server-side apply. Where a member
-/// has a default, it puts that in the place of a null by itself.
-fn let_null_mean_omitted(schema: &mut JSONSchemaProps) {
-    let required = schema.required.clone().unwrap_or_default();
-    for (name, member) in schema.properties.iter_mut().flatten() {
-        member.nullable = None;
-        if member.default.is_none() && !required.contains(name) {
-            allow_null(member);
-        }
-        let_null_mean_omitted(member);
-    }
-    if let Some(JSONSchemaPropsOrBool::Schema(value)) = &mut schema.additional_properties {
-        allow_null(value);
-        let_null_mean_omitted(value);
-    }
-    if let Some(JSONSchemaPropsOrArray::Schema(item)) = &mut schema.items {
-        item.nullable = None;
-        let_null_mean_omitted(item);
-    }
-    heed_null(schema);
-}
-
-/// The API server never finds a null in a closed list of words, even where it names null. As a rule,
-/// the list is left out of account for a null.
-fn allow_null(member: &mut JSONSchemaProps) {
-    member.nullable = Some(true);
-    let Some(words) = member.enum_.take() else {
-        return;
-    };
-    let words: Vec<String> = words.iter().map(|word| word.0.to_string()).collect();
-    let words = words.join(", ");
-    // The cost of a rule is estimated from the length of the longest text.
-    member.max_length.get_or_insert(MAX_WORD);
-    let rules = member.x_kubernetes_validations.get_or_insert_default();
-    rules.push(ValidationRule {
-        rule: format!("self in [{words}]"),
-        message: Some(format!("it must be one of {words}")),
+/// The characters of tag keys.
+fn tag_keys(limits: &Limits) -> ValidationRule {
+    let pattern = literal(limits.tag_pattern);
+    let words = format!("has characters that AWS refuses; use {}", limits.tag_words);
+    ValidationRule {
+        rule: format!("self.all(k, k.matches({pattern}))"),
+        message: Some(format!("a tag key {words}")),
+        message_expression: Some(format!(
+            r#"'the tag key "' + self.filter(k, !k.matches({pattern}))[0] + '"' + {}"#,
+            literal(&format!(" {words}"))
+        )),
         ..ValidationRule::default()
-    });
-}
-
-/// In the rules of a schema, `has(x)` is written out as: x is there, and it is not null.
-fn heed_null(schema: &mut JSONSchemaProps) {
-    for rule in schema.x_kubernetes_validations.iter_mut().flatten() {
-        let mut parts = rule.rule.split("has(");
-        let mut text = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let (member, rest) = part.split_once(')').unwrap_or((part, ""));
-            // Without `dyn`, a text cannot be compared with null.
-            text.extend(["(has(", member, ") && dyn(", member, ") != null)", rest]);
-        }
-        rule.rule = text;
     }
 }
 
-/// cloudfn writes no null into a status.
-fn forbid_null(schema: &mut JSONSchemaProps) {
-    schema.nullable = None;
-    schema
-        .properties
-        .iter_mut()
-        .flat_map(BTreeMap::values_mut)
-        .for_each(forbid_null);
-    if let Some(JSONSchemaPropsOrBool::Schema(value)) = &mut schema.additional_properties {
-        forbid_null(value);
-    }
-    if let Some(JSONSchemaPropsOrArray::Schema(item)) = &mut schema.items {
-        forbid_null(item);
+/// The characters of a tag's value.
+fn tag_value(limits: &Limits) -> ValidationRule {
+    let words = format!("has characters that AWS refuses; use {}", limits.tag_words);
+    ValidationRule {
+        rule: format!("self.matches({})", literal(limits.tag_pattern)),
+        message: Some(format!("it {words}")),
+        message_expression: Some(with_value(&format!(" {words}"))),
+        ..ValidationRule::default()
     }
 }
 

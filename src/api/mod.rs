@@ -8,6 +8,7 @@ pub mod common;
 pub mod conditions;
 pub mod crds;
 pub mod digest;
+pub mod forms;
 pub mod lambda;
 pub mod names;
 pub mod reason;

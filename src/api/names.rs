@@ -22,11 +22,6 @@ pub const INSTANCE_TAG: &str = "cloudfn.dev/instance";
 /// Tag in the cloud: hash of the outside source that the code came from.
 pub const SOURCE_TAG: &str = "cloudfn.dev/source";
 
-/// Pattern of the names of ConfigMaps and Secrets, and of our own objects: an RFC 1123 subdomain
-/// (Kubernetes documentation, "Object Names and IDs").
-pub const OBJECT_NAME_PATTERN: &str =
-    r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
-
 /// Whether an object can have this name. A name is a part of a URL as it stands, so what no object can
 /// have must not reach one: `mine?x=y` would read `mine`.
 #[must_use]

@@ -5,3 +5,5 @@
 pub mod cloudfront;
 pub mod lambda;
 mod shared;
+
+pub use shared::fault::Fault;

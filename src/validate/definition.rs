@@ -9,8 +9,10 @@ use jsonschema::{Draft, ValidationError, Validator};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::{Map, Value, json};
 
+use super::field_path::FieldPath;
 use super::finding::FieldFinding;
 use super::rules;
+use crate::api::forms;
 
 /// Keywords of a schema that are handled here. The crate `jsonschema` checks those of JSON Schema,
 /// and [`rules`] the others; the last ones (`description`, ...) restrict no value.
@@ -22,7 +24,6 @@ pub(super) const KEYWORDS: &[&str] = &[
     "required",
     "items",
     "enum",
-    "pattern",
     "minLength",
     "maxLength",
     "minItems",
@@ -96,29 +97,45 @@ impl Definition {
         }
         name(object);
         complete(&self.schema, object);
-        let found: Vec<FieldFinding> = self
-            .validator
-            .iter_errors(object)
-            .flat_map(|error| sentences(&error))
+        let errors: Vec<_> = self.validator.iter_errors(object).collect();
+        let broken: Vec<FieldPath> = errors
+            .iter()
+            .filter(|error| says_what_is_broken(error))
+            .flat_map(|error| sentences(error, object))
+            .map(|sentence| sentence.path)
             .collect();
-        if found.is_empty() {
-            rules::check(&self.schema, object)
-        } else {
-            found
-        }
+        let mut found: Vec<FieldFinding> = errors
+            .iter()
+            .flat_map(|error| {
+                let is_first = says_what_is_broken(error);
+                let broken = &broken;
+                let is_new = move |one: &FieldFinding| is_first || !broken.contains(&one.path);
+                sentences(error, object).into_iter().filter(is_new)
+            })
+            .collect();
+        found.extend(rules::check(&self.schema, object, &broken));
+        found
     }
+}
+
+/// Whether an error says that a field is missing, or of another type: all else that is said of it, and
+/// each rule that speaks of it, is only a consequence.
+fn says_what_is_broken(error: &ValidationError<'_>) -> bool {
+    matches!(
+        error.kind(),
+        ValidationErrorKind::Type { .. } | ValidationErrorKind::Required { .. }
+    )
 }
 
 /// The schema of `metadata` (Kubernetes API conventions, "Metadata"), as far as people get it
 /// wrong.
 fn metadata() -> Value {
     let texts = json!({"type": "object", "additionalProperties": {"type": "string"}});
-    let label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
     json!({
         "type": "object",
         "properties": {
-            "name": {"type": "string", "maxLength": 253, "pattern": format!("^{label}(\\.{label})*$")},
-            "namespace": {"type": "string", "maxLength": 63, "pattern": format!("^{label}$")},
+            "name": {"type": "string", "maxLength": 253, "x-kubernetes-validations": [forms::OBJECT_NAME.rule()]},
+            "namespace": {"type": "string", "maxLength": 63, "x-kubernetes-validations": [forms::NAMESPACE.rule()]},
             "labels": texts,
             "annotations": texts,
             "generateName": {}, "finalizers": {}, "ownerReferences": {},
@@ -220,27 +237,26 @@ fn complete(schema: &Value, value: &mut Value) {
 }
 
 /// Findings for a validation error, without the value, which may be a secret.
-fn sentences(error: &ValidationError<'_>) -> Vec<FieldFinding> {
-    let path = readable(error.instance_path().as_str());
-    let inner = |name: &str| rules::member(&path, name);
+fn sentences(error: &ValidationError<'_>, object: &Value) -> Vec<FieldFinding> {
+    let path = FieldPath::at_pointer(error.instance_path().as_str(), object);
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
             .iter()
             .map(|name| {
                 FieldFinding::error(
-                    inner(name),
+                    path.member(name),
                     "there is no such field; remove it, or correct its name",
                 )
             })
             .collect(),
         ValidationErrorKind::Required { property } => vec![FieldFinding::error(
-            inner(property.as_str().unwrap_or_default()),
+            path.member(property.as_str().unwrap_or_default()),
             "it is required; set it",
         )],
-        kind => vec![FieldFinding::error(
-            path.clone(),
-            sentence(kind).unwrap_or_else(|| error.masked().to_string()),
-        )],
+        kind => {
+            let sentence = sentence(kind).unwrap_or_else(|| error.masked().to_string());
+            vec![FieldFinding::error(path, sentence)]
+        }
     }
 }
 
@@ -263,7 +279,6 @@ fn sentence(kind: &ValidationErrorKind) -> Option<String> {
         ValidationErrorKind::Type {
             kind: TypeKind::Single(kind),
         } => format!("it must be of type {kind}"),
-        ValidationErrorKind::Pattern { pattern } => format!("it must match {pattern}"),
         ValidationErrorKind::MaxLength { limit } => {
             format!("it must have at most {limit} characters")
         }
@@ -279,20 +294,5 @@ fn sentence(kind: &ValidationErrorKind) -> Option<String> {
         ValidationErrorKind::Maximum { limit } => format!("it must be at most {}", whole(limit)),
         ValidationErrorKind::Minimum { limit } => format!("it must be at least {}", whole(limit)),
         _ => return None,
-    })
-}
-
-/// `/spec/tests/0/name` as `spec.tests[0].name`.
-fn readable(pointer: &str) -> String {
-    let segments = pointer
-        .split('/')
-        .skip(1)
-        .map(|segment| segment.replace("~1", "/").replace("~0", "~"));
-    segments.fold(String::new(), |path, segment| {
-        if segment.bytes().all(|byte| byte.is_ascii_digit()) {
-            format!("{path}[{segment}]")
-        } else {
-            rules::member(&path, &segment)
-        }
     })
 }

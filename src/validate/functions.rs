@@ -7,143 +7,203 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::documents::text;
+use super::field_path::{FieldPath, Step};
 use super::finding::{FieldFinding, Level};
 use super::referenced_objects::ReferencedObjects;
 use crate::api::cloudfront::CloudFrontFunctionSpec;
+use crate::api::digest::sha256_hex;
 use crate::api::lambda::LambdaFunctionSpec;
-use crate::api::{CloudFrontFunction, LambdaFunction};
-use crate::cloud::Tags;
+use crate::api::{CloudFrontFunction, LambdaFunction, SKIP_TESTS};
+use crate::functions::Fault;
 use crate::functions::cloudfront::{self, CloudFrontFunctions};
 use crate::functions::lambda::{self, LambdaFunctions};
 use crate::javascript;
 use crate::reconcile::{Inputs, ManagedKind as _, ReferenceName, Unmet};
 
-/// Checks an object that its schema accepts.
+/// Checks an object, without the fields of its spec that cannot be read because of what is `refused` in
+/// them.
 pub(super) fn check(
     source: &str,
     kind: &str,
     object: &Value,
+    refused: &[FieldPath],
     referenced: &ReferencedObjects,
 ) -> Vec<FieldFinding> {
     let inputs = |names: &BTreeSet<ReferenceName>| {
-        referenced.inputs_of(source, text(object, "/metadata/namespace"), names)
+        let (mut inputs, absent) =
+            referenced.inputs_of(source, text(object, "/metadata/namespace"), names);
+        let annotations = object
+            .pointer("/metadata/annotations")
+            .and_then(Value::as_object);
+        let texts = annotations.into_iter().flatten();
+        inputs.annotations = texts
+            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+            .collect();
+        (inputs, absent)
     };
     if kind == CloudFrontFunction::kind(&()) {
         with(
-            object,
+            spec_of(object, refused),
             CloudFrontFunctions::references,
             inputs,
+            cloudfront::faults,
             check_cloudfront,
         )
     } else if kind == LambdaFunction::kind(&()) {
-        with(object, LambdaFunctions::references, inputs, check_lambda)
+        with(
+            spec_of(object, refused),
+            LambdaFunctions::references,
+            inputs,
+            lambda::faults,
+            check_lambda,
+        )
     } else {
         // A test checks that each definition has a branch above.
         Vec::new()
     }
 }
 
-/// Reads the spec and the objects that it refers to, and notes those that are not available.
+/// The spec, as far as it can be read.
+fn spec_of<S: DeserializeOwned>(object: &Value, refused: &[FieldPath]) -> Option<S> {
+    if let Ok(whole) = S::deserialize(&object["spec"]) {
+        return Some(whole);
+    }
+    let mut readable = object["spec"].clone();
+    let members = readable.as_object_mut()?;
+    for path in refused {
+        if let [_, Step::Member(field), ..] = path.steps() {
+            members.remove(field);
+        }
+    }
+    S::deserialize(&readable).ok()
+}
+
+/// Checks the spec with the objects that it refers to, and notes those that are not available.
 fn with<S: DeserializeOwned>(
-    object: &Value,
+    spec: Option<S>,
     references: impl Fn(&S) -> BTreeSet<ReferenceName>,
     inputs: impl Fn(&BTreeSet<ReferenceName>) -> (Inputs, Vec<String>),
-    check: impl Fn(&S, &Inputs) -> (Result<(), Unmet>, Vec<FieldFinding>),
+    faults: impl Fn(&S, &Inputs) -> Vec<Fault>,
+    lints: impl Fn(&S, &Inputs) -> Vec<FieldFinding>,
 ) -> Vec<FieldFinding> {
-    let Ok(spec) = S::deserialize(&object["spec"]) else {
-        return vec![FieldFinding::error("spec", "the operator cannot read it")];
+    let path = FieldPath::dotted("spec");
+    let Some(spec) = spec else {
+        return vec![FieldFinding::error(path, "the operator cannot read it")];
     };
     let (inputs, absent) = inputs(&references(&spec));
-    let (unmet, mut found) = check(&spec, &inputs);
-    match unmet {
-        Err(Unmet::Invalid(message)) => found.insert(0, FieldFinding::error("spec", message)),
-        Err(Unmet::Missing(message)) if absent.is_empty() => {
-            found.insert(0, FieldFinding::error("spec", message));
+    let refused = |Fault { field, unmet }| match unmet {
+        Unmet::Missing(_) if !absent.is_empty() => None,
+        Unmet::Invalid(message) | Unmet::Missing(message) => {
+            Some(FieldFinding::error(path.member(field), message))
         }
-        Ok(()) | Err(Unmet::Missing(_)) => {}
-    }
-    let note = |name: String| FieldFinding {
-        level: Level::Note,
-        path: "spec".to_owned(),
-        message: format!(
-            "{name} is not among the files as plain text, so what it holds is not looked at"
-        ),
     };
-    found.extend(absent.into_iter().map(note));
+    let mut found: Vec<FieldFinding> = faults(&spec, &inputs)
+        .into_iter()
+        .filter_map(refused)
+        .collect();
+    found.extend(lints(&spec, &inputs));
+    let note = |name: &String| {
+        FieldFinding::new(
+            Level::Note,
+            path.clone(),
+            format!(
+                "{name} is not among the files as plain text, so what it holds is not looked at"
+            ),
+        )
+    };
+    found.extend(absent.iter().map(note));
     found
 }
 
-fn check_cloudfront(
-    spec: &CloudFrontFunctionSpec,
-    inputs: &Inputs,
-) -> (Result<(), Unmet>, Vec<FieldFinding>) {
-    let (path, code) = match (&spec.code.inline, &spec.code.config_map_key_ref) {
-        (Some(code), _) => ("spec.code.inline".to_owned(), Some(code.as_str())),
+fn check_cloudfront(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Vec<FieldFinding> {
+    let code = FieldPath::dotted("spec.code");
+    let (place, text) = match (&spec.code.inline, &spec.code.config_map_key_ref) {
+        (Some(text), _) => (Place::new(code.member("inline")), text.as_str()),
         (None, Some(key)) => {
-            let bytes = inputs
-                .config_maps
-                .get(&key.name)
-                .and_then(|map| map.get(&key.key));
+            let map = inputs.config_maps.get(&key.name);
+            let bytes = map.and_then(|map| map.get(&key.key));
+            let Some(text) = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
+                return Vec::new();
+            };
+            let within = format!("ConfigMap {}, key {}: ", key.name, key.key);
             (
-                format!(
-                    "spec.code.configMapKeyRef (ConfigMap {}, key {})",
-                    key.name, key.key
-                ),
-                bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()),
+                Place {
+                    path: code.member("configMapKeyRef"),
+                    within,
+                },
+                text,
             )
         }
-        (None, None) => (String::new(), None),
+        (None, None) => return Vec::new(),
     };
-    let lints = code
-        .map(|code| javascript::cloudfront(code, &spec.runtime))
-        .unwrap_or_default();
-    let unmet = cloudfront::desired(spec, inputs, &Tags::new(), false).map(drop);
-    (
-        unmet,
-        lints.iter().map(|lint| warning(&path, lint)).collect(),
-    )
+    let skip = FieldPath::dotted("metadata.annotations").member(SKIP_TESTS);
+    let skips_nothing = cloudfront::unheeded_skip(inputs, &sha256_hex(text.as_bytes()))
+        .map(|message| FieldFinding::new(Level::Warning, skip, message));
+    javascript::cloudfront(text, &spec.runtime)
+        .iter()
+        .map(|lint| warning(&place, lint))
+        .chain(skips_nothing)
+        .collect()
 }
 
-fn check_lambda(
-    spec: &LambdaFunctionSpec,
-    inputs: &Inputs,
-) -> (Result<(), Unmet>, Vec<FieldFinding>) {
-    let unmet = lambda::desired(spec, inputs, &Tags::new()).map(drop);
+fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<FieldFinding> {
+    if !spec.runtime.starts_with("nodejs") {
+        return Vec::new();
+    }
+    let code = FieldPath::dotted("spec.code");
     let map = spec.code.config_map_ref.as_ref();
-    let (path, files): (_, BTreeMap<&str, &[u8]>) = match (
-        &spec.code.inline,
-        map.and_then(|map| inputs.config_maps.get(&map.name)),
-    ) {
-        (Some(inline), _) => (
-            "spec.code.inline.files",
-            inline
-                .files
-                .iter()
-                .map(|(name, text)| (name.as_str(), text.as_bytes()))
-                .collect(),
-        ),
-        (None, Some(files)) => (
-            "spec.code.configMapRef",
-            files
-                .iter()
-                .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-                .collect(),
-        ),
-        (None, None) => return (unmet, Vec::new()),
-    };
-    let lints = if spec.runtime.starts_with("nodejs") {
-        check_node(path, &files, &spec.handler)
-    } else {
-        Vec::new()
-    };
-    (unmet, lints)
+    match (&spec.code.inline, map) {
+        (Some(inline), _) => {
+            let files = inline.files.iter();
+            let files = files.map(|(name, text)| (name.as_str(), text.as_bytes()));
+            let path = code.then("inline.files");
+            let place = |name: &str| Place::new(path.member(name));
+            check_node(&path, place, &files.collect(), &spec.handler)
+        }
+        (None, Some(map)) => {
+            let Some(files) = inputs.config_maps.get(&map.name) else {
+                return Vec::new();
+            };
+            let files = files.iter();
+            let files = files.map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+            let path = code.member("configMapRef");
+            let place = |name: &str| Place {
+                path: path.clone(),
+                within: format!("ConfigMap {}, key {name}: ", map.name),
+            };
+            check_node(&path, place, &files.collect(), &spec.handler)
+        }
+        (None, None) => Vec::new(),
+    }
+}
+
+/// Where code stands.
+struct Place {
+    /// The field that has it, or names the object that has it.
+    path: FieldPath,
+    /// Which part of that object, for a message to begin with.
+    within: String,
+}
+
+impl Place {
+    fn new(path: FieldPath) -> Self {
+        Self {
+            path,
+            within: String::new(),
+        }
+    }
 }
 
 /// The files of a Node.js function: `dir/index.handler` is what `dir/index.js`, `.mjs` or `.cjs`
 /// exports as `handler` (Lambda Developer Guide, "Define Lambda function handler in Node.js").
 /// Lambda's loader, whose source is public (aws-lambda-nodejs-runtime-interface-client,
 /// `_tryRequire`), tries the path itself first, so it also finds a folder with an `index.js`.
-fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<FieldFinding> {
+fn check_node(
+    path: &FieldPath,
+    place: impl Fn(&str) -> Place,
+    files: &BTreeMap<&str, &[u8]>,
+    handler: &str,
+) -> Vec<FieldFinding> {
     let (folder, file) = handler
         .rsplit_once('/')
         .map_or(("", handler), |(folder, file)| (folder, file));
@@ -163,11 +223,7 @@ fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<F
         let message = format!(
             "spec.handler names the file {stem}.js (or .mjs, .cjs), which is not there; add it, or correct spec.handler"
         );
-        found.push(FieldFinding {
-            level: Level::Warning,
-            path: path.to_owned(),
-            message,
-        });
+        found.push(FieldFinding::new(Level::Warning, path.clone(), message));
     }
     let scripts = files.iter().filter(|(name, _)| {
         [".js", ".mjs", ".cjs"]
@@ -175,12 +231,10 @@ fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<F
             .any(|extension| name.ends_with(extension))
     });
     for (name, bytes) in scripts {
+        let Place { path, within } = place(name);
         let Ok(code) = std::str::from_utf8(bytes) else {
-            found.push(FieldFinding {
-                level: Level::Note,
-                path: format!("{path} ({name})"),
-                message: "it is no UTF-8 text, so what it holds is not looked at".to_owned(),
-            });
+            let message = format!("{within}it is no UTF-8 text, so what it holds is not looked at");
+            found.push(FieldFinding::new(Level::Note, path, message));
             continue;
         };
         // The handler `a.b` is the member `b` of the export `a`.
@@ -191,16 +245,13 @@ fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<F
         found.extend(
             javascript::node(name, code, export)
                 .iter()
-                .map(|lint| warning(&format!("{path} ({name})"), lint)),
+                .map(|lint| warning(&place(name), lint)),
         );
     }
     found
 }
 
-fn warning(path: &str, lint: &javascript::Lint) -> FieldFinding {
-    FieldFinding {
-        level: Level::Warning,
-        path: path.to_owned(),
-        message: lint.to_string(),
-    }
+fn warning(place: &Place, lint: &javascript::Lint) -> FieldFinding {
+    let message = format!("{}{lint}", place.within);
+    FieldFinding::new(Level::Warning, place.path.clone(), message)
 }

@@ -7,32 +7,30 @@
 //! finding shows a value of a Secret or of an environment variable. May not import: any SDK,
 //! `kubernetes`, `runtime`, `cli`.
 
+mod annotations;
 mod definition;
 mod documents;
+mod field_path;
 mod finding;
 mod functions;
+mod located;
 mod referenced_objects;
+mod render;
 mod rules;
+mod size;
+mod source;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
-
 use crate::api::{GROUP, crds};
 use definition::Definition;
-use documents::{text, title};
+use documents::{Document, text};
+pub use field_path::FieldPath;
 use finding::FieldFinding;
-pub use finding::{Finding, Level, Report};
+pub use finding::{Finding, Level, Position, Report};
 use referenced_objects::ReferencedObjects;
-
-/// A text with manifests: YAML with any number of documents, or JSON.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// Its name in findings.
-    pub name: String,
-    /// The text itself.
-    pub text: String,
-}
+pub use render::Format;
+pub use source::Source;
 
 /// Checks all objects of the group `cloudfn.dev`. Their specs may refer to the ConfigMaps and
 /// Secrets among the sources; objects of other kinds are ignored.
@@ -44,85 +42,94 @@ pub fn validate(sources: &[Source]) -> Result<Report, String> {
         .iter()
         .map(Definition::new)
         .collect::<Result<Vec<_>, _>>()?;
-    let mut report = Report::default();
+    let mut report = Report {
+        unread: sources.iter().filter(|source| source.text.is_err()).count(),
+        ..Report::default()
+    };
     let mut documents = Vec::new();
     for source in sources {
-        match documents::read(&source.text) {
-            Ok(found) => documents.extend(
-                found
-                    .into_iter()
-                    .map(|document| (source.name.as_str(), document)),
-            ),
-            // A template, for instance, that only looks like a manifest and has no object of ours.
-            Err(_) if !source.text.contains(GROUP) => report.findings.push(Finding {
-                level: Level::Note,
-                ..about(&source.name, UNREADABLE.to_owned())
-            }),
-            Err(message) => report.findings.push(about(&source.name, message)),
+        match documents::read(source) {
+            Ok(found) => documents.extend(found),
+            Err(finding) => report.findings.push(*finding),
         }
     }
     let mut referenced = ReferencedObjects::default();
-    for (source, document) in &documents {
-        referenced.add(source, document);
+    for document in &documents {
+        referenced.add(document.source, &document.value);
     }
-    for (source, document) in documents {
-        if text(&document, "/apiVersion").split('/').next() == Some(GROUP) {
+    for document in &documents {
+        if text(&document.value, "/apiVersion").split('/').next() == Some(GROUP) {
             report.objects += 1;
-            let object = title(&document);
-            let found = check(&definitions, &referenced, source, document);
-            report
-                .findings
-                .extend(found.into_iter().map(|found| found.at(source, &object)));
+            let found = check(&definitions, &referenced, document);
+            let found = found.into_iter().map(|found| document.finding(found));
+            let mut found: Vec<Finding> = found.collect();
+            found.sort_by_key(|finding| finding.position);
+            report.findings.extend(found);
         }
+    }
+    if report.objects == 0 {
+        report.findings.push(nothing(sources.len()));
     }
     Ok(report)
 }
 
-/// The finding about a text that is no YAML and has no object of ours.
-const UNREADABLE: &str = "it is no YAML, so it is not looked at";
-
-fn about(source: &str, message: String) -> Finding {
-    Finding {
-        source: source.to_owned(),
-        level: Level::Error,
-        object: String::new(),
-        path: String::new(),
-        message,
-    }
+/// The finding that nothing was checked: silence would look like success.
+fn nothing(sources: usize) -> Finding {
+    let read = match sources {
+        0 => "there is no file with the extension yaml, yml or json".to_owned(),
+        _ => format!("no object of the group {GROUP} is in what was read"),
+    };
+    let message = format!("{read}, so nothing was checked; name the files that have manifests");
+    Finding::about("", Level::Note, message)
 }
 
-/// Checks one object. As in the API server, the schema comes first; further checks need a valid
-/// object.
+/// All that is found about one object: what the API server would refuse, what the operator would
+/// refuse of what remains, and what is worth a word.
 fn check(
     definitions: &[Definition],
     referenced: &ReferencedObjects,
-    source: &str,
-    mut object: Value,
+    document: &Document<'_>,
 ) -> Vec<FieldFinding> {
     let (version, kind) = (
-        text(&object, "/apiVersion").to_owned(),
-        text(&object, "/kind").to_owned(),
+        text(&document.value, "/apiVersion"),
+        text(&document.value, "/kind"),
     );
     let Some(definition) = definitions
         .iter()
         .find(|one| one.api_version == version && one.kind == kind)
     else {
-        let known: Vec<String> = definitions
-            .iter()
-            .map(|one| format!("{} {}", one.api_version, one.kind))
-            .collect();
-        return vec![FieldFinding::error(
-            "",
-            format!(
-                "there is no {version} {kind}; there are {}",
-                known.join(", ")
-            ),
-        )];
+        return vec![unknown_kind(definitions, version, kind)];
     };
-    let found = definition.check(&mut object);
-    if found.is_empty() {
-        functions::check(source, &kind, &object, referenced)
-    } else {
-        found
-    }
+    let mut object = document.value.clone();
+    let mut found = definition.check(&mut object);
+    let refused: Vec<FieldPath> = found.iter().map(|one| one.path.clone()).collect();
+    let is_new = |one: &FieldFinding| one.level != Level::Error || !is_told(&one.path, &refused);
+    let of_the_operator = functions::check(document.source, kind, &object, &refused, referenced);
+    found.extend(of_the_operator.into_iter().filter(is_new));
+    found.extend(annotations::check(kind, &object));
+    found.extend(size::check(&document.value));
+    found
+}
+
+/// Whether a field, what is in it, or the block around it is refused already. A rule of the whole spec says
+/// nothing of its fields.
+fn is_told(path: &FieldPath, refused: &[FieldPath]) -> bool {
+    let is_block = |other: &FieldPath| other.steps().len() > 1 && other.steps_to(path).is_some();
+    refused
+        .iter()
+        .any(|other| path.steps_to(other).is_some() || is_block(other))
+}
+
+fn unknown_kind(definitions: &[Definition], version: &str, kind: &str) -> FieldFinding {
+    let known: Vec<String> = definitions
+        .iter()
+        .map(|one| format!("{} {}", one.api_version, one.kind))
+        .collect();
+    FieldFinding::error(
+        FieldPath::default(),
+        format!(
+            "there is no {version} {kind}; there are {}",
+            known.join(", ")
+        ),
+    )
 }

@@ -6,87 +6,110 @@ use std::collections::BTreeSet;
 use cel::{Context, Program, Value as Cel};
 use serde_json::Value;
 
+use super::field_path::{FieldPath, Step};
 use super::finding::FieldFinding;
 
-/// All rules that a value breaks; the value is valid against the JSON Schema.
-pub(super) fn check(schema: &Value, object: &Value) -> Vec<FieldFinding> {
-    let mut found = Vec::new();
-    walk(schema, object, "", &mut found);
-    found
+/// All rules that a value breaks. `broken` are the fields of a wrong type, or missing: a rule that
+/// speaks of one of them is skipped, for it would say nothing of use.
+pub(super) fn check(schema: &Value, object: &Value, broken: &[FieldPath]) -> Vec<FieldFinding> {
+    let mut walk = Walk {
+        broken,
+        found: Vec::new(),
+    };
+    walk.value(schema, object, &FieldPath::default());
+    walk.found
 }
 
-/// The path of a member.
-pub(super) fn member(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
+struct Walk<'a> {
+    broken: &'a [FieldPath],
+    found: Vec<FieldFinding>,
 }
 
-fn walk(schema: &Value, value: &Value, path: &str, found: &mut Vec<FieldFinding>) {
-    for rule in schema["x-kubernetes-validations"]
-        .as_array()
-        .into_iter()
-        .flatten()
-    {
-        found.extend(broken(rule, value, path));
-    }
-    match value {
-        Value::Object(members) => {
-            for (name, value) in members {
-                let inner = schema["properties"]
-                    .get(name)
-                    .unwrap_or(&schema["additionalProperties"]);
-                walk(inner, value, &member(path, name), found);
-            }
+impl Walk<'_> {
+    fn value(&mut self, schema: &Value, value: &Value, path: &FieldPath) {
+        if self.broken.contains(path) {
+            return;
         }
-        Value::Array(items) => {
-            found.extend(repeated(schema, items, path));
-            for (index, item) in items.iter().enumerate() {
-                walk(&schema["items"], item, &format!("{path}[{index}]"), found);
-            }
+        for rule in schema["x-kubernetes-validations"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            self.found.extend(self.rule(rule, value, path));
         }
-        _ => {}
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    let inner = schema["properties"]
+                        .get(name)
+                        .unwrap_or(&schema["additionalProperties"]);
+                    self.value(inner, value, &path.member(name));
+                }
+            }
+            Value::Array(items) => {
+                self.found.extend(repeated(schema, items, path));
+                for (number, item) in items.iter().enumerate() {
+                    self.value(&schema["items"], item, &path.item(number));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The finding, if the value breaks the rule. Rules about an earlier state are skipped.
+    fn rule(&self, rule: &Value, value: &Value, path: &FieldPath) -> Option<FieldFinding> {
+        let expression = rule["rule"].as_str()?;
+        if expression.contains("oldSelf") {
+            return None;
+        }
+        let inside: Vec<&[Step]> = self
+            .broken
+            .iter()
+            .filter_map(|broken| path.steps_to(broken))
+            .collect();
+        let speaks_of = |steps: &&[Step]| match steps.first() {
+            Some(Step::Member(name)) => expression.contains(&format!("self.{name}")),
+            _ => true,
+        };
+        if inside.iter().any(speaks_of) {
+            return None;
+        }
+        let at = path.then(rule["fieldPath"].as_str().unwrap_or_default());
+        match evaluate(expression, value) {
+            Some(Cel::Bool(true)) => None,
+            Some(Cel::Bool(false)) => Some(FieldFinding::error(at, message(rule, value))),
+            // What is wrong inside may be why.
+            None if !inside.is_empty() => None,
+            _ => Some(FieldFinding::error(
+                at,
+                format!("the rule {expression} cannot be evaluated"),
+            )),
+        }
     }
 }
 
-/// The finding, if the value breaks the rule. Rules about an earlier state are skipped.
-fn broken(rule: &Value, value: &Value, path: &str) -> Option<FieldFinding> {
-    let expression = rule["rule"].as_str()?;
-    if expression.contains("oldSelf") {
-        return None;
-    }
-    let at = format!("{path}{}", rule["fieldPath"].as_str().unwrap_or_default());
-    match holds(expression, value) {
-        Ok(true) => None,
-        Ok(false) => Some(FieldFinding::error(
-            at,
-            rule["message"].as_str().unwrap_or(expression),
-        )),
-        Err(why) => Some(FieldFinding::error(
-            at,
-            format!("the rule {expression} cannot be evaluated: {why}"),
-        )),
+/// What a broken rule says: with the value found, where it has words for that.
+fn message(rule: &Value, value: &Value) -> String {
+    let said = rule["messageExpression"]
+        .as_str()
+        .and_then(|expression| evaluate(expression, value));
+    let plain = rule["message"].as_str().or(rule["rule"].as_str());
+    match said {
+        Some(Cel::String(said)) => said.to_string(),
+        _ => plain.unwrap_or_default().to_owned(),
     }
 }
 
-fn holds(expression: &str, value: &Value) -> Result<bool, String> {
-    let program = Program::compile(expression).map_err(|error| error.to_string())?;
+/// The value of an expression, if it has one. No error is told: it may quote the value.
+fn evaluate(expression: &str, value: &Value) -> Option<Cel> {
+    let program = Program::compile(expression).ok()?;
     let mut context = Context::default();
-    context
-        .add_variable("self", value)
-        .map_err(|error| error.to_string())?;
-    match program.execute(&context) {
-        Ok(Cel::Bool(holds)) => Ok(holds),
-        Ok(_) => Err("it is neither true nor false".to_owned()),
-        // The error may quote the value.
-        Err(_) => Err("it failed".to_owned()),
-    }
+    context.add_variable("self", value).ok()?;
+    program.execute(&context).ok()
 }
 
 /// Items that a set or a map-like list has twice.
-fn repeated(schema: &Value, items: &[Value], path: &str) -> Vec<FieldFinding> {
+fn repeated(schema: &Value, items: &[Value], path: &FieldPath) -> Vec<FieldFinding> {
     let keys: Vec<&str> = schema["x-kubernetes-list-map-keys"]
         .as_array()
         .into_iter()
@@ -111,7 +134,7 @@ fn repeated(schema: &Value, items: &[Value], path: &str) -> Vec<FieldFinding> {
     twice
         .map(|(index, _)| {
             FieldFinding::error(
-                format!("{path}[{index}]"),
+                path.item(index),
                 format!("an earlier entry has {what}; remove one"),
             )
         })

@@ -1,5 +1,8 @@
 //! Each check, on texts as people write them.
 
+mod formats;
+mod late;
+mod places;
 mod referenced_objects;
 
 use std::collections::BTreeSet;
@@ -9,14 +12,22 @@ use serde_json::Value;
 use super::definition::KEYWORDS;
 use super::*;
 
-/// The findings about one text, as they are printed.
+/// What is found in one text.
+fn report(text: &str) -> Report {
+    let source = Source::decode("f.yaml", text.as_bytes().to_vec());
+    validate(&[source]).expect("definitions that can be used")
+}
+
+/// The findings about one text, as they are printed, but for their places and for the one that there
+/// is no object.
 fn findings(text: &str) -> Vec<String> {
-    let source = Source {
-        name: "f.yaml".to_owned(),
-        text: text.to_owned(),
-    };
-    let report = validate(&[source]).expect("definitions that can be used");
-    report.findings.iter().map(ToString::to_string).collect()
+    let mut report = report(text);
+    report.findings.retain(|finding| !finding.source.is_empty());
+    for finding in &mut report.findings {
+        finding.position = None;
+    }
+    let text = Format::Text.render(&report).expect("text");
+    text.lines().map(ToOwned::to_owned).collect()
 }
 
 /// The findings about a CloudFront function whose spec has these lines beside its code.
@@ -143,7 +154,7 @@ const BROKEN_SPECS: &[(&str, &str)] = &[
     ),
     (
         "  functionName: a.b\n",
-        "spec.functionName: it must match ^[a-zA-Z0-9_-]+$",
+        r#"spec.functionName: "a.b" is no function name; use letters, digits, hyphens and underscores only"#,
     ),
     ("  comment: 1\n", "spec.comment: it must be of type string"),
     (
@@ -164,7 +175,7 @@ const BROKEN_SPECS: &[(&str, &str)] = &[
     ),
     (
         "  tags: {'aws:x': z}\n",
-        "spec.tags: tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key",
+        r#"spec.tags: "aws:x": tag keys that start with cloudfn.dev/ or aws: are reserved; choose another key"#,
     ),
     (
         "  runtime: cloudfront-js-1.0\n  keyValueStoreAssociations: [{keyValueStoreArn: 'arn:aws:cloudfront::111122223333:key-value-store/00000000-0000-4000-8000-000000000001'}]\n",
@@ -196,10 +207,13 @@ fn metadata_is_checked_and_a_status_is_ignored() {
             "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {lines}\nspec: {{code: {{inline: 'function handler() {{}}'}}}}\nstatus: {{etag: 1}}\n"
         ))
     };
-    assert!(metadata("{name: Edge_1}")[0].contains("metadata.name: it must match"));
+    assert!(
+        metadata("{name: Edge_1}")[0]
+            .contains("metadata.name: \"Edge_1\" is no name of an object; ")
+    );
     assert!(
         metadata("{name: edge, annotations: {cloudfn.dev/paused: true}}")[0]
-            .ends_with("metadata.annotations.cloudfn.dev/paused: it must be of type string")
+            .ends_with("metadata.annotations[cloudfn.dev/paused]: it must be of type string")
     );
     assert_eq!(
         metadata("{generateName: edge-, labels: {a: b}, ownerReferences: []}"),
@@ -260,7 +274,7 @@ fn what_the_operator_would_refuse_is_an_error_too() {
     );
     let found = worker("  runtime: python3.13\n  handler: a.b\n  code: {zipFile: UEsF}\n");
     assert!(
-        matches!(found.as_slice(), [one] if one.starts_with("f.yaml: error: LambdaFunction shop/worker: spec: ")),
+        matches!(found.as_slice(), [one] if one.starts_with("f.yaml: error: LambdaFunction shop/worker: spec.code: ")),
         "{found:?}"
     );
 }
@@ -271,7 +285,7 @@ fn lints_are_warnings_with_line_and_column() {
     assert_eq!(
         findings(map),
         [
-            "f.yaml: warning: CloudFrontFunction edge: spec.code.configMapKeyRef (ConfigMap code, key index.js): line 2, column 5: cloudfront-js-1.0 has no `const`; write it without, or set runtime to cloudfront-js-2.0"
+            "f.yaml: warning: CloudFrontFunction edge: spec.code.configMapKeyRef: ConfigMap code, key index.js: line 2, column 5: cloudfront-js-1.0 has no `const`; write it without, or set runtime to cloudfront-js-2.0"
         ]
     );
     let node = |handler: &str, file: &str, code: &str| {
@@ -294,7 +308,7 @@ fn lints_are_warnings_with_line_and_column() {
     );
     let found = node("index.handler", "index.mjs", "export const other = 1;");
     assert!(
-        matches!(found.as_slice(), [one] if one.contains("spec.code.inline.files (index.mjs): line 1, column 1: the module exports no handler")),
+        matches!(found.as_slice(), [one] if one.contains("spec.code.inline.files[index.mjs]: line 1, column 1: the module exports no handler")),
         "{found:?}"
     );
     assert_eq!(

@@ -141,7 +141,7 @@ fn validate_has_nothing_against_them_nor_against_any_example() {
         {
             sources.push(Source {
                 name: file.display().to_string(),
-                text: std::fs::read_to_string(file).unwrap(),
+                text: Ok(std::fs::read_to_string(file).unwrap()),
             });
         }
     }

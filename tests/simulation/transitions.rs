@@ -221,7 +221,7 @@ fn validate_refuses_no_valid_spec() {
             let object = json!({"apiVersion": "cloudfn.dev/v1alpha1", "kind": kind, "metadata": {"name": "f"}, "spec": specs.one(&mut rng)});
             let source = Source {
                 name: "one".to_owned(),
-                text: object.to_string(),
+                text: Ok(object.to_string()),
             };
             let found = validate(&[source]).unwrap().findings;
             // What a spec names is not at hand; and a handler of chance is in no file.

@@ -1,20 +1,22 @@
 //! Tests of a CloudFront function: what `spec` asks for before anything reaches LIVE, and what came of it.
 
 use kube::KubeSchema;
+use kube::core::{Message, Rule};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::config_map::ConfigMapKeyRef;
 use super::event::{Event, Expectation};
+use crate::api::forms::{TEST_NAME, literal};
 
 /// One run of the function by CloudFront's `TestFunction`, on the DEVELOPMENT stage, and what it must answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FunctionTest {
-    /// Name of the test: 1 to 63 lower-case letters, digits and hyphens, used once.
+    /// Name of the test: lower-case letters, digits and hyphens, used once.
     #[schemars(
         length(min = 1, max = 63),
-        regex(pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+        regex(pattern = TEST_NAME.pattern)
     )]
     pub name: String,
 
@@ -34,12 +36,25 @@ pub struct FunctionTest {
     /// Paths that must not be in the answer, such as `response.headers.server`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32), inner(length(min = 1, max = 256)))]
+    #[x_kube(validation = in_an_answer())]
     pub expect_absent: Vec<String>,
 
-    /// Most compute utilization that the run may need, in percent of what CloudFront allows: 1 to 100.
+    /// Most compute utilization that the run may need, in percent of what CloudFront allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 100))]
     pub max_compute_utilization: Option<i32>,
+}
+
+/// The paths that an answer can have: those of [`Expectation`].
+fn in_an_answer() -> Rule {
+    let pattern = literal(
+        r"^(request(\.(method|uri|(querystring|headers|cookies)(\..+)?))?|response(\.(statusCode|statusDescription|(headers|cookies)(\..+)?|body(\.(encoding|data))?))?)$",
+    );
+    Rule::new(format!("self.all(path, path.matches({pattern}))")).message(Message::Expression(
+        format!(
+            r#"'"' + self.filter(path, !path.matches({pattern}))[0] + '" is no path that an answer can have, so it is always absent; correct it, such as response.headers.server'"#
+        ),
+    ))
 }
 
 /// Where further tests stand: a list of them, as `spec.tests` has it, in YAML or JSON.

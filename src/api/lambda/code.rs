@@ -6,6 +6,7 @@ use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
 use super::references::ObjectName;
+use crate::api::forms::{BUCKET, each_key};
 
 /// Where the code comes from: exactly one of `inline`, `configMapRef`, `zipFile` and `s3Bucket` with `s3Key`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
@@ -16,6 +17,9 @@ use super::references::ObjectName;
 ))]
 #[x_kube(validation = ("has(self.s3Bucket) == has(self.s3Key)", "s3Bucket and s3Key go together; set both or neither"))]
 #[x_kube(validation = ("!has(self.s3ObjectVersion) || has(self.s3Key)", "s3ObjectVersion goes with s3Bucket and s3Key; set them or drop it"))]
+#[x_kube(validation = Rule::new(r"!has(self.zipFile) || self.zipFile.matches(r'^[A-Za-z0-9+/=\s]*$')")
+    .message("zipFile is no base64; encode the archive with `base64 < function.zip`, or put source code into inline.files")
+    .field_path(".zipFile"))]
 pub struct Code {
     /// Files, zipped by cloudfn: the same files always make the same archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,18 +29,16 @@ pub struct Code {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ObjectName")]
     pub config_map_ref: Option<ObjectName>,
-    /// A zip archive, base64.
+    /// A zip archive, base64; white space in it does not count. Beyond some 180 KB of archive, client-side
+    /// `kubectl apply` refuses the object: use `kubectl apply --server-side`, or S3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(
-        length(min = 1, max = 1_048_576),
-        regex(pattern = "^[A-Za-z0-9+/\n]+={0,2}\n?$")
-    )]
+    #[schemars(length(min = 1, max = 1_048_576))]
     pub zip_file: Option<String>,
     /// S3 bucket of the archive, in the function's region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(
         length(min = 3, max = 63),
-        regex(pattern = r"^[0-9A-Za-z.\-_]*[0-9A-Za-z\-_]$")
+        regex(pattern = BUCKET.pattern)
     )]
     pub s3_bucket: Option<String>,
     /// S3 key of the archive. A new key or version is deployed; a new object under the same key is not noticed.
@@ -55,9 +57,9 @@ pub struct Code {
 pub struct InlineCode {
     /// Path in the archive to text. Paths are relative, with `/` between folders.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 64, "additionalProperties" = {"type": "string", "maxLength": 262144}))]
-    #[x_kube(validation = (
-        "self.all(p, size(p) >= 1 && size(p) <= 255 && !p.startsWith('/') && !p.endsWith('/') && !p.contains('..') && !p.contains('\\\\'))",
-        "a file's path is relative, without '..' and backslashes, and at most 255 characters; rename the file"
+    #[x_kube(validation = each_key(
+        r"size(k) >= 1 && size(k) <= 255 && !k.startsWith('/') && !k.endsWith('/') && !k.contains('..') && !k.contains('\\')",
+        "the path of a file is relative, without `..` and backslashes, and at most 255 characters; rename the file"
     ))]
     pub files: BTreeMap<String, String>,
 }

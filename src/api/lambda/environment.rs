@@ -6,6 +6,7 @@ use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
 use super::references::{KeyRef, ObjectName};
+use crate::api::forms::{self, each_key};
 
 /// Environment variables. A name given twice is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
@@ -14,9 +15,9 @@ pub struct Environment {
     /// Names and plain values. At most 4 KB in all; secrets belong into `variablesFrom`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("maxProperties" = 512, "additionalProperties" = {"type": "string", "maxLength": 4096}))]
-    #[x_kube(validation = (
-        "self.all(k, k.matches('^[a-zA-Z][a-zA-Z0-9_]+$') && size(k) <= 256)",
-        "a variable's name is a letter followed by at least one letter, digit or underscore; rename it"
+    #[x_kube(validation = each_key(
+        "k.matches('^[a-zA-Z][a-zA-Z0-9_]+$') && size(k) <= 256",
+        "a name of a variable is a letter followed by at least one letter, digit or underscore; rename it"
     ))]
     pub variables: Option<BTreeMap<String, String>>,
 
@@ -38,7 +39,7 @@ pub struct Environment {
 pub struct VariablesFrom {
     /// Name of the variable, with `valueFrom`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 2, max = 256), regex(pattern = "^[a-zA-Z][a-zA-Z0-9_]+$"))]
+    #[schemars(length(min = 2, max = 256), regex(pattern = forms::VARIABLE.pattern))]
     pub name: Option<String>,
     /// Where that variable's value stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +55,7 @@ pub struct VariablesFrom {
     pub config_map_ref: Option<ObjectName>,
     /// Put before each key, with `secretRef` or `configMapRef`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 128), regex(pattern = "^[a-zA-Z][a-zA-Z0-9_]*$"))]
+    #[schemars(length(max = 128), regex(pattern = forms::PREFIX.pattern))]
     pub prefix: Option<String>,
 }
 

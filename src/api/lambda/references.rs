@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::api::names::OBJECT_NAME_PATTERN;
+use crate::api::forms::OBJECT_NAME;
 
 /// A key of an object in the same namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyRef {
     /// Name of the object.
-    #[schemars(length(min = 1, max = 253), regex(pattern = OBJECT_NAME_PATTERN))]
+    #[schemars(length(min = 1, max = 253), regex(pattern = OBJECT_NAME.pattern))]
     pub name: String,
     /// Key in its data.
     #[schemars(length(min = 1, max = 253))]
@@ -22,6 +22,6 @@ pub struct KeyRef {
 #[serde(rename_all = "camelCase")]
 pub struct ObjectName {
     /// Name of the object.
-    #[schemars(length(min = 1, max = 253), regex(pattern = OBJECT_NAME_PATTERN))]
+    #[schemars(length(min = 1, max = 253), regex(pattern = OBJECT_NAME.pattern))]
     pub name: String,
 }

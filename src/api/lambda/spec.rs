@@ -9,6 +9,7 @@ use super::environment::Environment;
 use super::status::LambdaFunctionStatus;
 use crate::api::aws;
 use crate::api::common::{CommonSpec, Limits, ManagedResource, ManagedSpec};
+use crate::api::forms;
 
 /// A word of a closed list, as the cloud spells it.
 pub trait Word {
@@ -40,8 +41,8 @@ pub trait Word {
     printcolumn(name = "Account", type_ = "string", json_path = ".status.accountId", priority = 1),
     printcolumn(name = "State", type_ = "string", json_path = ".status.state", priority = 1),
     printcolumn(name = "Update", type_ = "string", json_path = ".status.lastUpdateStatus", priority = 1),
-    printcolumn(name = "Code", type_ = "string", json_path = ".status.codeSha256", priority = 1),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1),
+    printcolumn(name = "Code", type_ = "string", json_path = ".status.codeSha256", priority = 1),
     validation = Rule::new(
         "has(self.spec.functionName) || (size(self.metadata.name) <= 64 && !self.metadata.name.contains('.'))"
     ).message("metadata.name is no function name (at most 64 characters, no dots); set spec.functionName")
@@ -68,7 +69,7 @@ pub struct LambdaFunctionSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(
         length(min = 5, max = 32),
-        regex(pattern = "^[a-z]{2,4}(-[a-z]+)+-[0-9]$")
+        regex(pattern = forms::REGION.pattern)
     )]
     pub region: Option<String>,
 
@@ -77,27 +78,27 @@ pub struct LambdaFunctionSpec {
     pub runtime: String,
 
     /// Entry point in the code, for instance `index.handler`.
-    #[schemars(length(min = 1, max = 128), regex(pattern = r"^[^\s]+$"))]
+    #[schemars(length(min = 1, max = 128), regex(pattern = forms::HANDLER.pattern))]
     pub handler: String,
 
     /// ARN of the role that the function runs with.
     #[schemars(
         length(max = 2048),
-        regex(pattern = r"^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+$")
+        regex(pattern = forms::ROLE.pattern)
     )]
     pub role: String,
 
-    /// Free text, at most 256 characters. Omitted: not managed.
+    /// Free text. Omitted: not managed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 256))]
     pub description: Option<String>,
 
-    /// Seconds that a call may take, 1 to 900. Omitted: not managed (the cloud's own default is 3).
+    /// Seconds that a call may take. Omitted: not managed (the cloud's own default is 3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 900))]
     pub timeout: Option<i32>,
 
-    /// Memory in megabytes, 128 to 10240. Omitted: not managed (the cloud's own default is 128).
+    /// Memory in megabytes. Omitted: not managed (the cloud's own default is 128).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 128, max = 10240))]
     pub memory_size: Option<i32>,
@@ -141,7 +142,7 @@ pub struct LambdaFunctionSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EphemeralStorage {
-    /// Megabytes, 512 to 10240.
+    /// Megabytes.
     #[schemars(range(min = 512, max = 10240))]
     pub size: i32,
 }

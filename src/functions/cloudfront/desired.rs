@@ -10,14 +10,19 @@ use crate::api::cloudfront::{
     CloudFrontFunctionSpec, Code, ConfigMapKeyRef, FunctionTest, Stage, TestsSource,
 };
 use crate::api::digest::sha256_hex;
+use crate::api::text::spelt_out;
 use crate::api::{ReferenceKind, SKIP_TESTS};
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
+use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
 use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
 
 /// CloudFront's documented limit, in bytes; it is not adjustable (the API model's 40960 is not what counts).
 const MAX_CODE_BYTES: usize = 10_240;
+
+/// Characters of a comment (assumed; the API reference names no limit).
+const MAX_COMMENT: usize = 128;
 
 /// Name of the code in differences.
 pub(super) const CODE: &str = "code";
@@ -144,22 +149,13 @@ pub fn desired(
     claim: &Tags,
     skip_unsupported_tests: bool,
 ) -> Result<CloudFrontDesired, Unmet> {
-    let wanted_tags = spec.common.tags.clone().unwrap_or_default();
-    // CEL refuses such keys; an object that an older CRD let in must not steer its ownership either.
-    if let Some(key) = wanted_tags.keys().find(|key| tags::is_reserved(key)) {
-        return Err(Unmet::Invalid(format!(
-            "the tag key {key} is reserved; choose one that starts with neither cloudfn.dev/ nor aws:"
-        )));
-    }
+    let wanted_tags = tags::wanted(spec.common.tags.as_ref())?;
+    let comment = comment(spec)?;
     let code = code(&spec.code, inputs)?;
-    let bypass = inputs
-        .annotations
-        .get(SKIP_TESTS)
-        .is_some_and(|named| named.trim().eq_ignore_ascii_case(&code.sha256));
-    let gate = Gate::new(tests(spec, inputs)?, bypass, skip_unsupported_tests)?;
+    let gate = gate(spec, inputs, &code, skip_unsupported_tests)?;
     Ok(CloudFrontDesired {
         runtime: spec.runtime.clone(),
-        comment: spec.comment.clone(),
+        comment,
         key_value_stores: spec.key_value_store_associations.as_ref().map(|stores| {
             stores
                 .iter()
@@ -178,6 +174,84 @@ pub fn desired(
         },
         explain_all: claim.is_empty(),
         outline: false,
+    })
+}
+
+/// All that is wrong with a spec; [`desired`] tells the first.
+#[must_use]
+pub fn faults(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Vec<Fault> {
+    let code = code(&spec.code, inputs);
+    let own = Gate::new(spec.tests.clone(), false, false);
+    // With tests that are wrong by themselves, all together would only say the same.
+    let together = match &own {
+        Ok(_) => tests(spec, inputs).and_then(|tests| Gate::new(tests, false, false)),
+        Err(_) => Ok(Gate::default()),
+    };
+    let all = [
+        Fault::of("tags", tags::wanted(spec.common.tags.as_ref())),
+        Fault::of("comment", comment(spec)),
+        Fault::of("code", code),
+        Fault::of("tests", own),
+        Fault::of("testsFrom", together),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The comment. The schema asks the same of it, but an object may be older than its rule.
+fn comment(spec: &CloudFrontFunctionSpec) -> Result<Option<String>, Unmet> {
+    let length = spec
+        .comment
+        .iter()
+        .flat_map(|comment| comment.chars())
+        .count();
+    if length > MAX_COMMENT {
+        return Err(Unmet::Invalid(format!(
+            "the comment has {length} characters, and CloudFront takes at most {MAX_COMMENT}; shorten it"
+        )));
+    }
+    if let Some(control) = spec
+        .comment
+        .iter()
+        .flat_map(|comment| comment.chars())
+        .find(|c| is_refused(*c))
+    {
+        return Err(Unmet::Invalid(format!(
+            "the comment has the control character {}, which CloudFront refuses; take it out",
+            spelt_out(&control.to_string(), &[])
+        )));
+    }
+    Ok(spec.comment.clone())
+}
+
+/// Whether XML has no such character, or has it for control only (Extensible Markup Language 1.0,
+/// "Characters").
+fn is_refused(character: char) -> bool {
+    let is_space = matches!(character, '\t' | '\n' | '\r');
+    (character.is_control() && !is_space) || matches!(character, '\u{fffe}' | '\u{ffff}')
+}
+
+/// What must pass before the code is published.
+fn gate(
+    spec: &CloudFrontFunctionSpec,
+    inputs: &Inputs,
+    code: &Source,
+    skip_unsupported_tests: bool,
+) -> Result<Gate, Unmet> {
+    let hint = unheeded_skip(inputs, &code.sha256);
+    let bypass = hint.is_none() && inputs.annotations.contains_key(SKIP_TESTS);
+    let gate = Gate::new(tests(spec, inputs)?, bypass, skip_unsupported_tests)?;
+    Ok(Gate { hint, ..gate })
+}
+
+/// What is said of an annotation that shall skip the tests and does not name the code of this hash.
+#[must_use]
+pub fn unheeded_skip(inputs: &Inputs, code_sha256: &str) -> Option<String> {
+    let named = inputs.annotations.get(SKIP_TESTS)?;
+    let names_it = named.trim().eq_ignore_ascii_case(code_sha256);
+    (!names_it).then(|| {
+        format!(
+            "the annotation {SKIP_TESTS} skips nothing: it does not name this code ({code_sha256})"
+        )
     })
 }
 

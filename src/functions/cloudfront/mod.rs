@@ -36,7 +36,7 @@ use crate::reconcile::{
 
 use desired::{COMMENT, STORES};
 
-pub use desired::{CloudFrontDesired, Source, desired};
+pub use desired::{CloudFrontDesired, Source, desired, faults, unheeded_skip};
 pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
 pub use step::{CloudFrontChange, CloudFrontStep};
 pub use testing::{Gate, Test};

@@ -12,6 +12,7 @@ use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
 use crate::api::{ReferenceKind, SOURCE_TAG};
 use crate::cloud::Tags;
 use crate::cloud::lambda::Configuration;
+use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
 use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
 
@@ -99,13 +100,7 @@ pub fn desired(
     inputs: &Inputs,
     claim: &Tags,
 ) -> Result<LambdaDesired, Unmet> {
-    if let Some(region) = &spec.region
-        && partition_of(region).is_none()
-    {
-        return Err(Unmet::Invalid(format!(
-            "AWS has no region {region:?}; create the object with a region like eu-west-1"
-        )));
-    }
+    region(spec)?;
     Ok(LambdaDesired {
         configuration: wanted::configuration(spec, inputs)?,
         origin: environment::origin(spec.environment.as_ref(), inputs),
@@ -117,4 +112,25 @@ pub fn desired(
         explain_all: claim.is_empty(),
         outline: false,
     })
+}
+
+/// All that is wrong with a spec; [`desired`] tells the first.
+#[must_use]
+pub fn faults(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<Fault> {
+    let all = [
+        Fault::of("region", region(spec)),
+        Fault::of("environment", wanted::configuration(spec, inputs)),
+        Fault::of("code", Code::wanted(&spec.code, inputs)),
+        Fault::of("tags", tags::wanted(spec.common.tags.as_ref())),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn region(spec: &LambdaFunctionSpec) -> Result<(), Unmet> {
+    match &spec.region {
+        Some(region) if partition_of(region).is_none() => Err(Unmet::Invalid(format!(
+            "AWS has no region {region:?}; create the object with a region like eu-west-1"
+        ))),
+        _ => Ok(()),
+    }
 }

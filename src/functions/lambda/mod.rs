@@ -28,7 +28,7 @@ use tokio::time::Instant;
 use self::configuration::compare;
 
 pub use self::code::Code;
-pub use self::desired::{LambdaDesired, desired};
+pub use self::desired::{LambdaDesired, desired, faults};
 pub use self::observe::{LambdaObserved, Published};
 pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};

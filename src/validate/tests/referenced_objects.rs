@@ -40,14 +40,14 @@ fn what_is_not_among_the_files_is_noted_and_no_error() {
 fn an_object_gets_the_config_map_of_its_own_source() {
     let sources = [("prod/map.yaml", "a"), ("dev/map.yaml", "A")].map(|(name, test)| Source {
         name: name.to_owned(),
-        text: format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: {test}'}}\n"),
+        text: Ok(format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: code}}\ndata: {{tests.yaml: '- name: {test}'}}\n")),
     });
     let edge_of = |map: &Source| Source {
         name: map.name.clone(),
-        text: format!(
+        text: Ok(format!(
             "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {{name: edge}}\nspec:\n  code: {{inline: 'function handler() {{}}'}}\n{TESTS_FROM}---\n{}",
-            map.text
-        ),
+            map.text.as_ref().expect("a text")
+        )),
     };
     let beside: Vec<Source> = sources.iter().map(edge_of).collect();
     assert!(

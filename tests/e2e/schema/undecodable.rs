@@ -56,14 +56,18 @@ async fn store(
     assert!(status.is_success(), "{status} {text:?}");
 }
 
-/// A spec with a number where every definition has a text.
+/// A spec with a number where every definition has a text. The text has no rule of its own: a rule
+/// cannot be evaluated on a number.
 fn unreadable(stored: &mut Value) {
-    let field = if stored["kind"] == CFF {
-        "comment"
-    } else {
-        "description"
-    };
-    stored["spec"][field] = json!(5);
+    stored["spec"]["runtime"] = json!(5);
+}
+
+/// A spec with texts that an older definition took.
+fn outdated(stored: &mut Value) {
+    stored["spec"]["tags"] = json!({"owner": "A & B"});
+    if stored["kind"] == CFF {
+        stored["spec"]["comment"] = json!("c".repeat(139));
+    }
 }
 
 /// A spec whose code is a text: its rules cannot even be evaluated, so the API server takes no status for it.
@@ -113,6 +117,25 @@ async fn an_object_that_takes_no_status_is_told_of_by_an_event_and_its_function_
         scene
             .event_with(kind, "broken", "InvalidSpec", "the spec cannot be read")
             .await;
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_object_that_is_older_than_a_rule_says_so_and_can_be_deleted() {
+    let scene = Scene::start("outdated").await;
+    for kind in [CFF, LFN] {
+        scene.apply(manifest(kind, "f", json!({}))).await;
+        let object = scene.ready(kind, "f").await;
+        scene.tenant.clear_calls();
+        store(&scene.tenant, kind, &object, outdated).await;
+        let object = scene.reason(kind, "f", "InvalidSpec").await;
+        assert!(is_stalled(&object, "InvalidSpec"), "{object:?}");
+        let told = message(&object, "Ready");
+        assert!(told.contains("characters that AWS refuses"), "{told}");
+        assert!(runs(&scene.cloud, kind, "f", "one").await, "as it was");
+        scene.delete(kind, "f").await;
+        assert!(!exists(&scene.cloud, kind, "f").await);
     }
     scene.end().await;
 }
@@ -197,7 +220,7 @@ async fn a_corrected_object_goes_on() {
             .patch(
                 kind,
                 "f",
-                json!({"spec": {"code": code, "comment": null, "description": null}}),
+                json!({"spec": {"code": code, "runtime": object.data["spec"]["runtime"]}}),
             )
             .await;
         scene.ready(kind, "f").await;

@@ -258,11 +258,17 @@ async fn an_annotation_lets_one_content_pass_and_says_so() {
         .tenant
         .apply(cff("edge", &redirect(302), json!({"tests": [apex("/a")]})))
         .await;
-    stage.stalled("TestFailed").await;
+    let object = stage.stalled("TestFailed").await;
     assert_eq!(
         stage.live("edge"),
         Some(base64(&redirect(301))),
         "the annotation names another code"
+    );
+    let told = condition(&object, "Stalled").expect("the condition")["message"].to_string();
+    let sha256 = crate::support::sha256_hex(&redirect(302));
+    assert!(
+        told.contains(&format!("it does not name this code ({sha256})")),
+        "{told}"
     );
     stage.tenant.patch(CFF, "edge", skip(&redirect(302))).await;
     let object = stage.ready().await;

@@ -22,6 +22,8 @@ pub struct Gate {
     pub bypass: bool,
     /// Where the cloud runs no tests, nobody waits for them either.
     pub skip_unsupported_tests: bool,
+    /// What is said beside the reason why it is shut.
+    pub hint: Option<String>,
 }
 
 /// Whether the gate is open.
@@ -60,6 +62,7 @@ impl Gate {
             tests: tests.into_iter().map(Test::new).collect::<Result<_, _>>()?,
             bypass,
             skip_unsupported_tests,
+            hint: None,
         })
     }
 
@@ -84,6 +87,15 @@ impl Gate {
         memory: Option<&TestsStatus>,
         tried: bool,
     ) -> GateStatus {
+        match (self.judged(key, memory, tried), &self.hint) {
+            (GateStatus::Shut(reason, why), Some(hint)) => {
+                GateStatus::Shut(reason, format!("{why}; {hint}"))
+            }
+            (status, _) => status,
+        }
+    }
+
+    fn judged(&self, key: &str, memory: Option<&TestsStatus>, tried: bool) -> GateStatus {
         if self.tests.is_empty() || self.bypass {
             return GateStatus::Open;
         }

@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use super::super::testing::TestVerdict;
 use super::*;
+use crate::api::SKIP_TESTS;
 use crate::api::cloudfront::{
     ConfigMapKeyRef, FunctionTest, TestsOutcome, TestsSource, TestsStatus,
 };
+use crate::api::digest::sha256_hex;
 use crate::reconcile::Step as _;
 
 fn named(names: &[&str]) -> Vec<FunctionTest> {
@@ -108,6 +110,40 @@ fn a_test_that_failed_blocks_although_a_flag_lets_the_others_pass() {
     ];
     let mut memory = Status::default();
     assert_eq!(after(&tested(true), &mut memory, &verdicts), "TestFailed");
+}
+
+#[test]
+fn an_annotation_that_names_another_code_is_spoken_of_where_tests_block() {
+    let failed = [("one", TestVerdict::Failed(None, "no".to_owned()))];
+    let other = [("two", TestVerdict::Passed(None))];
+    let message = |value: Option<&str>| {
+        let spec = Spec {
+            tests: named(&["one", "two"]),
+            ..spec(CODE_A)
+        };
+        let mut inputs = Inputs::default();
+        inputs
+            .annotations
+            .extend(value.map(|value| (SKIP_TESTS.to_owned(), value.to_owned())));
+        let desired = desired(&spec, &inputs, &claim()).unwrap();
+        let mut memory = Status::default();
+        after(&desired, &mut memory, &[&failed[..], &other].concat());
+        let mut observed = settled(&desired);
+        observed.live = Live::Never;
+        match super::super::plan::plan(Goal::Present(&desired), &memory, Some(&observed)) {
+            Plan::Blocked { message, .. } => message,
+            Plan::Act(steps) => steps[0].step.name().to_owned(),
+            _ => "neither".to_owned(),
+        }
+    };
+    let sha256 = sha256_hex(CODE_A.as_bytes());
+    let hint = format!(
+        "; the annotation cloudfn.dev/skip-tests skips nothing: it does not name this code ({sha256})"
+    );
+    let plain = message(None);
+    assert!(!plain.contains("skip-tests"), "{plain}");
+    assert_eq!(message(Some("true")), format!("{plain}{hint}"));
+    assert_eq!(message(Some(&sha256)), "Publish");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! `desired`: what a spec and its ConfigMap come to.
 
 use super::*;
-use crate::api::cloudfront::ConfigMapKeyRef;
+use crate::api::CommonSpec;
+use crate::api::cloudfront::{ConfigMapKeyRef, FunctionTest};
 use crate::reconcile::Desired as _;
 
 fn from_config_map(value: Option<&[u8]>) -> (Spec, Inputs) {
@@ -154,4 +155,55 @@ fn the_config_map_is_a_reference() {
         CloudFrontFunctions::references(&full(CODE_A)).is_empty(),
         "inline code refers to nothing"
     );
+}
+
+#[test]
+fn what_cloudfront_would_refuse_is_found_before_any_call() {
+    let with = |comment: &str, tag: &str| Spec {
+        comment: Some(comment.to_owned()),
+        common: CommonSpec {
+            tags: Some(tags(&[("owner", tag)])),
+            ..CommonSpec::default()
+        },
+        ..spec(CODE_A)
+    };
+    let told = |spec: &Spec| match desired(spec, &Inputs::default(), &claim()) {
+        Err(Unmet::Invalid(message)) => message,
+        Err(Unmet::Missing(message)) => panic!("{message}"),
+        Ok(_) => String::new(),
+    };
+    assert_eq!(told(&with(&"é".repeat(128), "a b")), "");
+    assert_eq!(
+        told(&with(&"é".repeat(129), "")),
+        "the comment has 129 characters, and CloudFront takes at most 128; shorten it"
+    );
+    assert_eq!(
+        told(&with("bell \u{7}", "")),
+        "the comment has the control character \\u0007, which CloudFront refuses; take it out"
+    );
+    assert_eq!(
+        told(&with("", "A & B")),
+        "the tag \"owner\" has characters that AWS refuses; use letters, digits, spaces and _ . : / = + - @"
+    );
+}
+
+#[test]
+fn all_faults_of_a_spec_are_told_and_the_first_of_them_by_desired() {
+    let wrong = Spec {
+        comment: Some("x".repeat(129)),
+        common: CommonSpec {
+            tags: Some(tags(&[("aws:x", "y")])),
+            ..CommonSpec::default()
+        },
+        tests: vec![FunctionTest::default()],
+        ..spec("")
+    };
+    let found = faults(&wrong, &Inputs::default());
+    let fields: Vec<&str> = found.iter().map(|fault| fault.field).collect();
+    assert_eq!(fields, ["tags", "comment", "code", "tests"]);
+    assert_eq!(
+        desired(&wrong, &Inputs::default(), &claim()),
+        Err(found[0].unmet.clone())
+    );
+    assert_eq!(faults(&spec(CODE_A), &Inputs::default()), []);
 }

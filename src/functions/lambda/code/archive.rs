@@ -180,7 +180,7 @@ pub fn decode(base64: &str) -> Result<Vec<u8>, Unmet> {
         .collect();
     let bytes = STANDARD.decode(packed).map_err(|_| {
         Unmet::Invalid(
-            "code.zipFile is not base64; encode the archive with `base64 < function.zip`"
+            "code.zipFile is not base64; encode the archive with `base64 < function.zip`, or put source code into code.inline.files"
                 .to_owned(),
         )
     })?;
@@ -189,7 +189,7 @@ pub fn decode(base64: &str) -> Result<Vec<u8>, Unmet> {
     }
     match entries(&bytes) {
         None => Err(Unmet::Invalid(
-            "code.zipFile is base64, but not of a whole zip archive; encode the .zip file itself"
+            "code.zipFile is base64, but not of a whole zip archive; encode the .zip file itself, or put source code into code.inline.files"
                 .to_owned(),
         )),
         Some(0) => Err(Unmet::Invalid(

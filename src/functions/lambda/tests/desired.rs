@@ -7,7 +7,7 @@ use crate::api::ReferenceKind;
 use crate::cloud::Tags;
 use crate::cloud::lambda::Environment;
 use crate::functions::lambda::Code;
-use crate::functions::lambda::desired as step;
+use crate::functions::lambda::{desired as step, faults};
 use crate::reconcile::{Desired as _, ReferenceName, Unmet};
 
 #[test]
@@ -228,6 +228,22 @@ fn a_refusal_names_the_field_and_never_a_value() {
         ))
         .is_ok()
     );
+}
+
+#[test]
+fn all_faults_of_a_spec_are_told() {
+    let wrong = spec(&json!({
+        "region": "xx-east-1", "code": {"zipFile": "x"}, "tags": {"a": "&"},
+        "environment": {"variables": {"AB": "x"}, "variablesFrom": [{"secretRef": {"name": "none"}}]},
+    }));
+    let found = faults(&wrong, &inputs());
+    let fields: Vec<&str> = found.iter().map(|fault| fault.field).collect();
+    assert_eq!(fields, ["region", "environment", "code", "tags"]);
+    assert_eq!(
+        step(&wrong, &inputs(), &claim()).err(),
+        Some(found[0].unmet.clone())
+    );
+    assert_eq!(faults(&spec(&json!({})), &inputs()), []);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::pattern::Pattern;
 use super::rules::{self, KEPT, ORDER, ROWS, Rule};
-use super::{bounds, kind, spec_schema, words};
+use super::{bounds, kind, pattern, spec_schema, words};
 
 /// What is to be added or dropped, a sentence each.
 #[must_use]
@@ -83,7 +83,7 @@ impl Found {
 
     /// A text without words and without a row.
     fn text(&mut self, path: &str, schema: &Value) {
-        let Some(pattern) = schema["pattern"].as_str() else {
+        let Some(pattern) = pattern(schema) else {
             return self.say(path, "is text of unknown meaning: add a row, Rule::Text where any text will do, or Rule::Made with what the cloud knows");
         };
         match Pattern::read(pattern).map(|pattern| pattern.text(&mut Rng::with_seed(1), &bounds(schema, usize::MAX))) {
@@ -134,6 +134,8 @@ impl Found {
                 Some((kept, _)) => self.kept.push(kept),
                 // Only a field of the spec itself that stands still is understood.
                 None if rule.contains("oldSelf.") && !path.contains('.') => {}
+                // The pattern of a text.
+                None if pattern(schema).is_some_and(|pattern| rule.contains(pattern)) => {}
                 // The list of words of a member that may be null.
                 None if rule.starts_with("self in [") && !words(schema).is_empty() => {}
                 None => self.say(path, &format!("has the rule {rule:?}, which nobody here knows: keep it, and name it in KEPT")),
@@ -184,7 +186,7 @@ mod tests {
             json!({"type": "boolean"}),
             whole.clone(),
             json!({"type": "string", "enum": ["a", "b"]}),
-            json!({"type": "string", "pattern": "^a+$", "minLength": 2, "maxLength": 4}),
+            json!({"type": "string", "x-kubernetes-validations": [{"rule": "self.matches(r'^a+$')"}], "minLength": 2, "maxLength": 4}),
             json!({"type": "array", "items": whole}),
             json!({"type": "object", "properties": {"inner": {"type": "boolean"}}}),
         ];
@@ -200,9 +202,12 @@ mod tests {
                 json!({"type": "string"}),
                 "Kind.field is text of unknown meaning: add a row",
             ),
-            (json!({"type": "string", "pattern": "^a|b$"}), "cannot read"),
             (
-                json!({"type": "string", "pattern": "^a$", "minLength": 2}),
+                json!({"type": "string", "x-kubernetes-validations": [{"rule": "self.matches(r'^a|b$')"}]}),
+                "cannot read",
+            ),
+            (
+                json!({"type": "string", "x-kubernetes-validations": [{"rule": "self.matches(r'^a$')"}], "minLength": 2}),
                 "chance does not bring together",
             ),
             (

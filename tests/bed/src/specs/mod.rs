@@ -189,6 +189,16 @@ pub fn words(schema: &Value) -> Vec<String> {
         .collect()
 }
 
+/// The pattern of a text: the schema has it as a rule.
+fn pattern(schema: &Value) -> Option<&str> {
+    let rules = schema["x-kubernetes-validations"].as_array();
+    let rules = rules.into_iter().flatten();
+    rules
+        .filter_map(|one| one["rule"].as_str())
+        .filter_map(|rule| rule.strip_prefix("self.matches(r'"))
+        .find_map(|rest| rest.strip_suffix("')"))
+}
+
 fn kind(definition: &Value) -> &str {
     definition["spec"]["names"]["kind"]
         .as_str()
@@ -245,8 +255,8 @@ fn text(rng: &mut Rng, path: &str, rule: Option<&Rule>, schema: &Value) -> Value
     if !words.is_empty() {
         return json!(words[rng.usize(..words.len())]);
     }
-    let pattern = schema["pattern"].as_str().map(Pattern::read);
-    let text = pattern
+    let text = pattern(schema)
+        .map(Pattern::read)
         .and_then(Result::ok)
         .and_then(|pattern| pattern.text(rng, &bounds(schema, usize::MAX)));
     json!(text.unwrap_or_else(|| panic!("nothing makes {path}; specs::check says what to add")))

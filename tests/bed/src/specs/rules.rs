@@ -42,7 +42,6 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ("*.managementPolicy", Rule::Mostly("Manage")),
     // Beyond what operators allow by --max-adoption-policy in these tests.
     ("*.adoptionPolicy", Rule::Not("Always")),
-    // The cloud's bound; the schema has none.
     ("CloudFrontFunction.comment", Rule::Text(128)),
     (
         "CloudFrontFunction.runtime",
@@ -170,6 +169,10 @@ pub(super) const KEPT: &[(&str, &str)] = &[
         "texts::tag_key",
     ),
     (
+        r"self.all(k, k.matches(r'^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$'))",
+        "texts::tag_key",
+    ),
+    (
         "self.all(k, !k.startsWith('cloudfn.dev/') && !k.startsWith('aws:'))",
         "texts::tag_key",
     ),
@@ -213,7 +216,11 @@ pub(super) const KEPT: &[(&str, &str)] = &[
         "Rule::OneOf",
     ),
     (
-        "self.all(p, size(p) >= 1 && size(p) <= 255 && !p.startsWith('/') && !p.endsWith('/') && !p.contains('..') && !p.contains('\\\\'))",
+        r"!has(self.zipFile) || self.zipFile.matches(r'^[A-Za-z0-9+/=\s]*$')",
+        "archive",
+    ),
+    (
+        r"self.all(k, size(k) >= 1 && size(k) <= 255 && !k.startsWith('/') && !k.endsWith('/') && !k.contains('..') && !k.contains('\\'))",
         "texts::path",
     ),
 ];
@@ -305,18 +312,13 @@ fn stores_need_a_runtime(spec: &mut Value, _: &mut Rng, _: &Around) {
     }
 }
 
-/// As `base64 -w0` writes it, and as `base64` does.
+/// As `base64 -w0` writes it, as `base64` does, with the line ends of Windows, and as YAML folds it.
 fn archive(rng: &mut Rng, around: &Around) -> Value {
     let text = STANDARD.encode(&around.archives[rng.usize(..around.archives.len())]);
-    if rng.bool() {
-        return json!(text);
-    }
-    let lines: Vec<String> = text
-        .as_bytes()
-        .chunks(76)
-        .map(|line| String::from_utf8_lossy(line).into_owned() + "\n")
-        .collect();
-    json!(lines.concat())
+    let end = ["", "\n", "\r\n", " "][rng.usize(..4)];
+    let lines = text.as_bytes().chunks(76);
+    let lines = lines.map(|line| String::from_utf8_lossy(line).into_owned() + end);
+    json!(lines.collect::<String>())
 }
 
 /// A spec that may adopt says what becomes of what it adopted.
