@@ -13,7 +13,7 @@ use crate::api::cloudfront::CloudFrontFunctionSpec;
 use crate::api::lambda::LambdaFunctionSpec;
 use crate::api::{CloudFrontFunction, LambdaFunction};
 use crate::cloud::Tags;
-use crate::functions::cloudfront::{self, CloudFrontFunctions};
+use crate::functions::cloudfront::{self, CloudFrontFunctions, TestSettings};
 use crate::functions::lambda::{self, LambdaFunctions};
 use crate::javascript;
 use crate::reconcile::{Inputs, ManagedKind as _, ReferenceName, Unmet};
@@ -97,7 +97,7 @@ fn check_cloudfront(
     let lints = code
         .map(|code| javascript::cloudfront(code, &spec.runtime))
         .unwrap_or_default();
-    let unmet = cloudfront::desired(spec, inputs, &Tags::new(), false).map(drop);
+    let unmet = cloudfront::desired(spec, inputs, &Tags::new(), TestSettings::default()).map(drop);
     (
         unmet,
         lints.iter().map(|lint| warning(&path, lint)).collect(),

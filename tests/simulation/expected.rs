@@ -427,7 +427,7 @@ fn passed(spec: &Value, code: &str, named: &[String], tested: &[&Entry]) -> bool
         &CloudFrontFunctionSpec::deserialize(&alone).unwrap(),
         &Inputs::default(),
         &claim,
-        false,
+        functions_cloudfront::TestSettings::default(),
     )
     .unwrap();
     desired.gate.tests.iter().all(|test| {
