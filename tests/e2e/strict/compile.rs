@@ -108,13 +108,19 @@ async fn code_that_the_made_up_events_do_not_suit_goes_live_and_is_told_of() {
     let object = stage.deploy(FOR_RESPONSES, json!({})).await;
     assert_eq!(stage.live("edge"), Some(base64(FOR_RESPONSES)));
     assert_eq!(
-        (status(&object, "Tested").as_deref(), reason(&object, "Tested")),
+        (
+            status(&object, "Tested").as_deref(),
+            reason(&object, "Tested")
+        ),
         (Some("True"), Some("CodeCompiles"))
     );
     let object = stage.deploy(NEEDS_A_HEADER, json!({})).await;
     assert_eq!(stage.live("edge"), Some(base64(NEEDS_A_HEADER)));
     assert_eq!(
-        (status(&object, "Tested").as_deref(), reason(&object, "Tested")),
+        (
+            status(&object, "Tested").as_deref(),
+            reason(&object, "Tested")
+        ),
         (Some("Unknown"), Some("CodeMayFail"))
     );
     assert!(
@@ -148,7 +154,12 @@ async fn new_code_without_tests_costs_one_run_and_nothing_else_does() {
     let rows = [
         ("two", "", true, "another code"),
         ("one", "", false, "code that ran before"),
-        ("one", "a comment", false, "a comment, which no code can read"),
+        (
+            "one",
+            "a comment",
+            false,
+            "a comment, which no code can read",
+        ),
     ];
     for (code, comment, run, what) in rows {
         let start = stage.calls();
@@ -158,8 +169,7 @@ async fn new_code_without_tests_costs_one_run_and_nothing_else_does() {
         assert_eq!(stage.since(start), change(run), "{what}");
     }
     let runs = stage.count(cf::TEST_FUNCTION);
-    let ask =
-        json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": "1"}}});
+    let ask = json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": "1"}}});
     stage.tenant.patch(CFF, "edge", ask).await;
     let handled = |object: &DynamicObject| object.data["status"]["lastHandledReconcileAt"] == "1";
     stage
@@ -199,7 +209,10 @@ async fn a_cloud_without_test_function_publishes_code_without_tests_and_says_tha
     let object = scene.ready(CFF, "edge").await;
     assert_eq!(scene.cloud.live("edge").await, Some(code));
     assert_eq!(
-        (status(&object, "Tested").as_deref(), reason(&object, "Tested")),
+        (
+            status(&object, "Tested").as_deref(),
+            reason(&object, "Tested")
+        ),
         (Some("Unknown"), Some("CodeNotRun"))
     );
     assert_eq!(scene.writes(), ["CreateFunction", "PublishFunction"]);

@@ -11,6 +11,8 @@ use crate::schedule::{Act, unloadable, unreadable};
 const FOR_RESPONSES: &str = "function handler(event) { event.response.headers['x-frame-options'] = { value: 'DENY' }; return event.response; }";
 /// Needs a header that no made-up event has.
 const NEEDS_A_HEADER: &str = "function handler(event) { event.request.uri = '/' + event.request.headers['x-tenant'].value; return event.request; }";
+/// Needs a cookie that is JSON.
+const READS_JSON: &str = "function handler(event) { var cookies = event.request.cookies; event.request.uri = JSON.parse(cookies.settings || '{none}').uri; return event.request; }";
 
 #[test]
 fn what_cannot_be_read_leaves_live_as_it_was_and_names_the_line() {
@@ -73,6 +75,14 @@ fn code_that_the_made_up_events_do_not_suit_goes_live() {
         alone.done();
         alone.apply(&plain(NEEDS_A_HEADER)).await;
         assert_eq!(alone.done(), [UPDATE, PUBLISH], "it ran before");
+
+        alone.apply(&plain(READS_JSON)).await;
+        assert_eq!(
+            alone.live_code(),
+            Some(READS_JSON.to_owned()),
+            "a SyntaxError of JSON.parse is the event's fault: {}",
+            alone.message()
+        );
     });
 }
 
