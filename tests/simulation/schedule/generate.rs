@@ -223,7 +223,7 @@ fn map(rng: &mut Rng) -> Value {
     if rng.u8(..8) == 0 {
         return json!({"other": "nothing that anybody names"});
     }
-    let code = if rng.u8(..6) == 0 {
+    let code = if rng.u8(..4) == 0 {
         faulty(rng, 100 + number)
     } else {
         javascript(100 + number)
@@ -333,7 +333,7 @@ fn cloudfront(rng: &mut Rng) -> Value {
         3 if rng.bool() => {
             json!({"code": {"inline": javascript(0)}, "runtime": "cloudfront-js-9.9"})
         }
-        4 => {
+        4..=5 => {
             let number = rng.u64(..3);
             json!({"code": {"inline": faulty(rng, number)}})
         }
