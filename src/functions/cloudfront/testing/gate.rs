@@ -129,8 +129,10 @@ impl Gate {
                 GateStatus::Run
             };
         }
+        if is_remembered(memory) {
+            return GateStatus::Open;
+        }
         match self.rule {
-            _ if is_remembered(memory) => GateStatus::Open,
             Rule::AllPass { count, .. } => self.all_pass(memory, count, tried),
             Rule::Compiles => compiles(memory, tried),
         }

@@ -25,18 +25,16 @@ pub(super) fn with_log(what: String, logs: &[String], test: &Test) -> String {
     if logs.is_empty() {
         return what;
     }
-    let request_id = request_id(test);
-    let text = |line: &String| {
-        cut(request_id
-            .as_deref()
-            .and_then(|id| line.trim().strip_prefix(id))
-            .unwrap_or(line)
-            .trim())
+    let id = request_id(test);
+    let shown = |line: &String| {
+        let line = line.trim();
+        let own = id.as_deref().and_then(|id| line.strip_prefix(id));
+        cut(own.unwrap_or(line).trim())
     };
     let last = logs
         .iter()
         .skip(logs.len().saturating_sub(LOG_LINES))
-        .map(text)
+        .map(shown)
         .collect::<Vec<_>>()
         .join(" | ");
     format!("{what}; log: {last}")

@@ -6,12 +6,12 @@ use super::*;
 use crate::api::cloudfront::TestsOutcome;
 
 /// A function without tests, and the flag that has its code run once.
-fn untested(spec: Spec) -> CloudFrontDesired {
+fn untested(spec: &Spec) -> CloudFrontDesired {
     let settings = TestSettings {
         compile_check: true,
         ..TestSettings::default()
     };
-    super::super::desired::desired(&spec, &Inputs::default(), &claim(), settings).unwrap()
+    super::super::desired::desired(spec, &Inputs::default(), &claim(), settings).unwrap()
 }
 
 const REQUEST: &str = "viewer-request";
@@ -23,17 +23,18 @@ fn ended_with(error: &str) -> TestVerdict {
 
 #[test]
 fn code_without_tests_goes_live_unless_no_event_makes_it_run() {
+    /// What it shows, what each run came to, and the step and the outcome that follow.
+    type Row = (
+        &'static str,
+        Vec<(&'static str, TestVerdict)>,
+        (&'static str, Option<TestsOutcome>),
+    );
     let refused = "SyntaxError: Token \"of\" not supported in this version in 1";
     let missing = "ReferenceError: \"exports\" is not defined in 1";
     let doubt = "TypeError: cannot get property \"value\" of undefined";
     let broken = || TestVerdict::Broken("no".to_owned());
     let unsupported = || TestVerdict::Unsupported("no route".to_owned());
     let passed = || TestVerdict::Passed(Some(9));
-    type Row = (
-        &'static str,
-        Vec<(&'static str, TestVerdict)>,
-        (&'static str, Option<TestsOutcome>),
-    );
     let rows: [Row; 10] = [
         ("nothing has run", vec![], ("Test", None)),
         (
@@ -91,7 +92,7 @@ fn code_without_tests_goes_live_unless_no_event_makes_it_run() {
     ];
     for (sentence, verdicts, expected) in rows {
         let mut memory = Status::default();
-        let step = after(&untested(spec(CODE_A)), &mut memory, &verdicts);
+        let step = after(&untested(&spec(CODE_A)), &mut memory, &verdicts);
         assert_eq!((step, outcome(&memory)), expected, "{sentence}");
     }
 }
@@ -104,9 +105,9 @@ fn what_is_not_to_go_live_is_not_run() {
     };
     let refused = [(REQUEST, ended_with("SyntaxError: x in 1"))];
     let mut memory = Status::default();
-    assert_eq!(after(&untested(held.clone()), &mut memory, &[]), "neither");
-    assert_eq!(after(&untested(held), &mut memory, &refused), "neither");
-    let live = untested(spec(CODE_A));
+    assert_eq!(after(&untested(&held), &mut memory, &[]), "neither");
+    assert_eq!(after(&untested(&held), &mut memory, &refused), "neither");
+    let live = untested(&spec(CODE_A));
     let observed = settled(&live);
     let plan = super::super::plan::plan(Goal::Present(&live), &Status::default(), Some(&observed));
     assert!(matches!(plan, Plan::Settled), "LIVE has it: {plan:?}");
@@ -114,7 +115,7 @@ fn what_is_not_to_go_live_is_not_run() {
 
 #[test]
 fn what_compiles_has_passed_no_test_of_the_same_name_and_event() {
-    let checked = untested(spec(CODE_A)).gate;
+    let checked = untested(&spec(CODE_A)).gate;
     let tested = Gate {
         rule: Rule::AllPass {
             count: checked.tests.len(),
@@ -127,14 +128,14 @@ fn what_compiles_has_passed_no_test_of_the_same_name_and_event() {
 
 #[test]
 fn a_bypass_is_told_only_where_it_is_needed() {
-    let mut gated = untested(spec(CODE_A));
+    let mut gated = untested(&spec(CODE_A));
     gated.gate.bypass = true;
     let mut memory = Status::default();
     assert_eq!(after(&gated, &mut memory, &[]), "Publish");
     assert_eq!(outcome(&memory), Some(TestsOutcome::Bypassed));
     let mut memory = Status::default();
     after(
-        &untested(spec(CODE_A)),
+        &untested(&spec(CODE_A)),
         &mut memory,
         &[(REQUEST, TestVerdict::Passed(None))],
     );
@@ -144,7 +145,7 @@ fn a_bypass_is_told_only_where_it_is_needed() {
 
 #[test]
 fn a_request_for_a_look_runs_again_only_what_holds_something_back() {
-    let code = untested(spec(CODE_A));
+    let code = untested(&spec(CODE_A));
     let rows = [
         (TestVerdict::Passed(None), Some(TestsOutcome::Compiled)),
         (
