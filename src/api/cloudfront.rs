@@ -94,7 +94,8 @@ pub struct CloudFrontFunctionSpec {
     pub stage: Stage,
 
     /// Tests that CloudFront runs on the DEVELOPMENT stage; nothing is published before all of them
-    /// passed for exactly its content.
+    /// passed for exactly its content. Without tests, CloudFront runs the code once on a made-up event,
+    /// and code that it cannot compile is not published.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]

@@ -81,11 +81,11 @@ pub enum Reason {
     CreateFailed,
     /// The cloud accepted an update and failed to carry it out; the message has its words.
     UpdateFailed,
-    /// A test of the spec failed, so nothing is published; status.tests says where. Correct the
-    /// code or the test.
+    /// A test of the spec failed, or CloudFront cannot compile the code, so nothing is published;
+    /// status.tests says where. Correct the code or the test.
     TestFailed,
     /// The cloud could not run the tests of the spec, so nothing is published; cloudfn tries again
-    /// now and then.
+    /// now and then. Code without tests is published after three tries.
     TestUnavailable,
     /// The tests of the spec have not all run yet.
     TestsRunning,
@@ -94,6 +94,15 @@ pub enum Reason {
     /// Nothing waits for the tests of the spec: the annotation cloudfn.dev/skip-tests or the flag
     /// --cloudfront-tests says so.
     TestsSkipped,
+    /// The spec has no tests, and CloudFront compiles the code.
+    CodeCompiles,
+    /// The spec has no tests, and the code ended with an error on the made-up events that CloudFront ran
+    /// it on. It compiles, so it is published; the message has the error. Write a test with an event
+    /// that the code is made for.
+    CodeMayFail,
+    /// The spec has no tests, and the cloud could not run the code, so it was published unseen; the
+    /// message says why.
+    CodeNotRun,
     /// The API server does not take what cloudfn writes into the object's status, so the status is not
     /// up to date; the message has its words. Apply the definitions of the operator's version, and let
     /// the operator write the status; cloudfn tries again.

@@ -182,7 +182,7 @@ fn kinds(shared: &Arc<Shared>, aws: &Arc<Aws>) -> Vec<Kind> {
             shared,
             CloudFrontFunctions {
                 clouds: aws.clone(),
-                skip_unsupported_tests: shared.options.skip_unsupported_tests(),
+                tests: shared.options.tests(),
             },
         ),
         kind(shared, LambdaFunctions::new(aws.clone())),

@@ -11,11 +11,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use strum::{ParseError, VariantArray};
 
 use crate::api::{AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy};
 use crate::cloud::limit::Rates;
+use crate::functions::cloudfront::TestSettings;
 use crate::reconcile::settings::Settings;
 
 /// Longest pass; the driver checks it between steps, so a running call still ends.
@@ -92,6 +93,11 @@ pub struct Options {
     #[arg(long, env = "CLOUDFN_CLOUDFRONT_TESTS", default_value = "require")]
     cloudfront_tests: CloudFrontTests,
 
+    /// Run code that has no tests once with CloudFront's TestFunction before it goes LIVE: code that
+    /// CloudFront cannot compile is not published. `false` publishes it unseen.
+    #[arg(long, env = "CLOUDFN_CLOUDFRONT_COMPILE_CHECK", default_value_t = true, action = ArgAction::Set)]
+    cloudfront_compile_check: bool,
+
     /// Let objects with managementPolicy Observe see all of a function that carries no owner tag:
     /// its code, the names of its variables, and whether its values are those of the spec.
     #[arg(long, env = "CLOUDFN_OBSERVE_UNOWNED", value_parser = FalseyValueParser::new())]
@@ -139,9 +145,12 @@ impl Options {
         }
     }
 
-    /// Whether CloudFront functions are published untested where the cloud has no TestFunction.
-    pub(super) fn skip_unsupported_tests(&self) -> bool {
-        self.cloudfront_tests == CloudFrontTests::SkipUnsupported
+    /// Tests of CloudFront functions before LIVE.
+    pub(super) fn tests(&self) -> TestSettings {
+        TestSettings {
+            skip_unsupported: self.cloudfront_tests == CloudFrontTests::SkipUnsupported,
+            compile_check: self.cloudfront_compile_check,
+        }
     }
 
     /// The driver's settings, in the cluster whose `kube-system` has the uid `instance`.

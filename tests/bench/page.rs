@@ -343,6 +343,7 @@ const METHOD: &str = "\
 - Writes are counted by a proxy before the API server. `Other writes` are finalizers.
 - CPU is user and system time of the operator in the phase. Memory is what is resident when the phase ends.
 - The cloud prepares a function for 1 to 4 s, updates it for 1 to 4 s, and deletes it at once. CloudFront has no quota in it: AWS publishes none.
+- CloudFront functions without tests: each new code is run once (`TestFunction`) before it goes LIVE.
 - In the end of a phase the cloud must have exactly the functions of the objects, as their specs say; else the bench fails.
 
 `make bench SMALL=1` does it with a tenth of the functions, and writes nothing. `CLOUDFN_BINARY` names another build of the operator.

@@ -83,14 +83,14 @@ async fn a_lambda_function_costs_one_write_and_two_reads_for_each_change() {
 }
 
 #[tokio::test]
-async fn a_cloudfront_function_costs_two_writes_and_two_reads_for_each_change() {
+async fn a_cloudfront_function_costs_two_writes_two_reads_and_one_run_for_each_change() {
     let scene = Scene::start("budget-cff").await;
     scene
         .apply(cff("f", &javascript("one"), json!({"comment": "c"})))
         .await;
     scene.ready(CFF, "f").await;
     assert_eq!(scene.writes(), ["CreateFunction", "PublishFunction"]);
-    assert_eq!(scene.reads(), ["DescribeFunction"]);
+    assert_eq!(scene.reads(), ["DescribeFunction", "TestFunction"]);
     assert_eq!(status_writes(&scene, "f"), 2, "Creating, Ready");
 
     forget(&scene);
@@ -99,7 +99,10 @@ async fn a_cloudfront_function_costs_two_writes_and_two_reads_for_each_change() 
         .await;
     scene.ready(CFF, "f").await;
     assert_eq!(scene.writes(), ["UpdateFunction", "PublishFunction"]);
-    assert_eq!(scene.reads(), ["DescribeFunction", "ListTagsForResource"]);
+    assert_eq!(
+        scene.reads(),
+        ["DescribeFunction", "ListTagsForResource", "TestFunction"]
+    );
     assert_eq!(status_writes(&scene, "f"), 2, "Updating, Ready");
 
     for token in ["first after a publish", "second"] {

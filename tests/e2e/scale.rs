@@ -13,7 +13,7 @@ use crate::support::{CFF, LFN, Scene, cff, javascript, lfn, python};
 const EACH: usize = 200;
 
 #[tokio::test]
-async fn four_hundred_functions_applied_at_once_become_ready_at_three_calls_each() {
+async fn four_hundred_functions_applied_at_once_become_ready_at_three_or_four_calls_each() {
     let scene = Scene::with("scale", &["--concurrency=32", "--log-level=info"]).await;
     let file = scene.tenant.folder().join("all.yaml");
     let mut text = String::new();
@@ -88,7 +88,9 @@ async fn four_hundred_functions_applied_at_once_become_ready_at_three_calls_each
     }
     assert_eq!(calls.len(), 2 * EACH);
     for ((service, name), (all, creates)) in &calls {
-        assert!(*all <= 3, "{service} {name}: {all} calls");
+        // A run of the code before it goes LIVE.
+        let most = if service == "cloudfront" { 4 } else { 3 };
+        assert!(*all <= most, "{service} {name}: {all} calls");
         assert_eq!(*creates, 1, "{service} {name}");
     }
     let functions = scene

@@ -26,7 +26,7 @@ use crate::digest;
 use crate::judge::Place;
 use crate::lambda_fields;
 use crate::run::Stage;
-use crate::schedule::Kind;
+use crate::schedule::{Kind, never_runs};
 use crate::tally::{Check, Tally};
 use crate::world::NAMESPACE;
 
@@ -69,9 +69,13 @@ fn cloudfront(stage: &Stage, spec: &Value, skips: Option<&str>) -> Wanted {
         return Wanted::Refused;
     }
     let tests = joined(spec, &named);
-    let fails =
-        skips != Some(sha256_hex(&code).as_str()) && tests.iter().any(|test| fails(&code, test));
-    Wanted::Function(json!({"code": code, "runtime": spec["runtime"], "fails": fails}))
+    let skipped = skips == Some(sha256_hex(&code).as_str());
+    let fails = !skipped && tests.iter().any(|test| fails(&code, test));
+    // Without tests, what never runs is held back from LIVE only.
+    let held = !skipped && tests.is_empty() && spec["stage"] == "LIVE" && never_runs(&code);
+    Wanted::Function(
+        json!({"code": code, "runtime": spec["runtime"], "fails": fails, "held": held}),
+    )
 }
 
 /// References of a spec to further tests.
@@ -98,7 +102,7 @@ fn joined(spec: &Value, named: &[String]) -> Vec<Value> {
 fn fails(code: &str, test: &Value) -> bool {
     let hopeless = !test["expect"]["response"].is_null();
     let asks = !test["expect"]["request"].is_null();
-    hopeless || (asks && code.contains("statusCode: 500"))
+    hopeless || never_runs(code) || (asks && code.contains("statusCode: 500"))
 }
 
 /// SHA-256 of a text, hexadecimal.
@@ -427,7 +431,7 @@ fn passed(spec: &Value, code: &str, named: &[String], tested: &[&Entry]) -> bool
         &CloudFrontFunctionSpec::deserialize(&alone).unwrap(),
         &Inputs::default(),
         &claim,
-        false,
+        functions_cloudfront::TestSettings::default(),
     )
     .unwrap();
     desired.gate.tests.iter().all(|test| {

@@ -73,6 +73,7 @@ mod summary;
 mod tally;
 mod throughput;
 mod transitions;
+mod unrunnable;
 mod wire;
 mod world;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cloudfn::api::{ReferenceKind, Subject};
-use cloudfn::functions::cloudfront::CloudFrontFunctions;
+use cloudfn::functions::cloudfront::{CloudFrontFunctions, TestSettings};
 use cloudfn::functions::lambda::LambdaFunctions;
 use cloudfn::kubernetes::events::Events;
 use cloudfn::reconcile::settings::Settings;
@@ -69,7 +69,10 @@ impl Operator {
         let events = Events::new(client.clone(), who.to_owned());
         let cloudfront = CloudFrontFunctions {
             clouds: access.clone(),
-            skip_unsupported_tests: false,
+            tests: TestSettings {
+                skip_unsupported: false,
+                compile_check: true,
+            },
         };
         let cloudfront = Driver::new(
             cloudfront,

@@ -247,6 +247,27 @@ pub fn broken(number: u64) -> String {
     format!("function handler(event) {{ return {{ statusCode: 500 }}; }} // broken {number}")
 }
 
+/// JavaScript that differs, and that CloudFront cannot read.
+pub fn unreadable(number: u64) -> String {
+    format!(
+        "function handler(event) {{ for (var name of []) {{}} return event.request; }} // unreadable {number}"
+    )
+}
+
+/// JavaScript that differs, and ends with an error before it has a handler, whatever the event.
+pub fn unloadable(number: u64) -> String {
+    format!(
+        "exports.handler = handler; function handler(event) {{ return event.request; }} // unloadable {number}"
+    )
+}
+
+/// Whether no event makes a code run, by what the schedule's codes are.
+pub fn never_runs(code: &str) -> bool {
+    ["// unreadable", "// unloadable"]
+        .iter()
+        .any(|mark| code.contains(mark))
+}
+
 /// A test that [`javascript`] passes.
 pub fn test(name: &str) -> Value {
     json!({"name": name, "event": {"request": {"uri": format!("/{name}")}}, "expect": {"request": {"uri": format!("/{name}")}}})

@@ -65,11 +65,12 @@ pub struct TestsSource {
     pub config_map_key_ref: ConfigMapKeyRef,
 }
 
-/// What came of the tests.
+/// What came of the tests; where the spec has none, of running the code once before it goes LIVE.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TestsStatus {
     /// SHA-256 over code, runtime, associations and tests that the results are of, hexadecimal.
+    /// Where the spec has no tests, the made-up events stand for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// All of them together.
@@ -110,6 +111,12 @@ pub enum TestsOutcome {
     Skipped,
     /// The annotation `cloudfn.dev/skip-tests` names this code.
     Bypassed,
+    /// There are no tests, and CloudFront compiles the code.
+    Compiled,
+    /// There are no tests, and the code compiles; on the made-up events it ended with an error.
+    MayFail,
+    /// There are no tests, and the cloud could not run the code: it is published all the same.
+    NotRun,
 }
 
 /// What came of one test.

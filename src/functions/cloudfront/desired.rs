@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::testing::{Gate, listed};
+use super::testing::{Gate, TestSettings, listed};
 use crate::api::cloudfront::{
     CloudFrontFunctionSpec, Code, ConfigMapKeyRef, FunctionTest, Stage, TestsSource,
 };
@@ -139,7 +139,7 @@ pub(super) fn references(spec: &CloudFrontFunctionSpec) -> BTreeSet<ReferenceNam
     code.chain(tests).map(named).collect()
 }
 
-/// What is wanted. `skip_unsupported_tests`: where the cloud runs no tests, publishing does not wait for them.
+/// What is wanted, with tests before LIVE as the operator's flags have them.
 ///
 /// # Errors
 /// Where the spec cannot be carried out as it is.
@@ -147,12 +147,12 @@ pub fn desired(
     spec: &CloudFrontFunctionSpec,
     inputs: &Inputs,
     claim: &Tags,
-    skip_unsupported_tests: bool,
+    settings: TestSettings,
 ) -> Result<CloudFrontDesired, Unmet> {
     let wanted_tags = tags::wanted(spec.common.tags.as_ref())?;
     let comment = comment(spec)?;
     let code = code(&spec.code, inputs)?;
-    let gate = gate(spec, inputs, &code, skip_unsupported_tests)?;
+    let gate = gate(spec, inputs, &code, settings)?;
     Ok(CloudFrontDesired {
         runtime: spec.runtime.clone(),
         comment,
@@ -167,11 +167,7 @@ pub fn desired(
         tags: wanted_tags,
         claim: claim.clone(),
         // Without a claim nothing is published, so there is nothing to gate.
-        gate: if claim.is_empty() {
-            Gate::default()
-        } else {
-            gate
-        },
+        gate: if claim.is_empty() { Gate::open() } else { gate },
         explain_all: claim.is_empty(),
         outline: false,
     })
@@ -181,11 +177,12 @@ pub fn desired(
 #[must_use]
 pub fn faults(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Vec<Fault> {
     let code = code(&spec.code, inputs);
-    let own = Gate::new(spec.tests.clone(), false, false);
+    let settings = TestSettings::default();
+    let own = Gate::new(spec.tests.clone(), false, settings);
     // With tests that are wrong by themselves, all together would only say the same.
     let together = match &own {
-        Ok(_) => tests(spec, inputs).and_then(|tests| Gate::new(tests, false, false)),
-        Err(_) => Ok(Gate::default()),
+        Ok(_) => tests(spec, inputs).and_then(|tests| Gate::new(tests, false, settings)),
+        Err(_) => Ok(Gate::open()),
     };
     let all = [
         Fault::of("tags", tags::wanted(spec.common.tags.as_ref())),
@@ -235,11 +232,11 @@ fn gate(
     spec: &CloudFrontFunctionSpec,
     inputs: &Inputs,
     code: &Source,
-    skip_unsupported_tests: bool,
+    settings: TestSettings,
 ) -> Result<Gate, Unmet> {
     let hint = unheeded_skip(inputs, &code.sha256);
     let bypass = hint.is_none() && inputs.annotations.contains_key(SKIP_TESTS);
-    let gate = Gate::new(tests(spec, inputs)?, bypass, skip_unsupported_tests)?;
+    let gate = Gate::new(tests(spec, inputs)?, bypass, settings)?;
     Ok(Gate { hint, ..gate })
 }
 

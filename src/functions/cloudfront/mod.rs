@@ -39,7 +39,7 @@ use desired::{COMMENT, STORES};
 pub use desired::{CloudFrontDesired, Source, desired, faults, unheeded_skip};
 pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
 pub use step::{CloudFrontChange, CloudFrontStep};
-pub use testing::{Gate, Test};
+pub use testing::{Gate, Rule, Test, TestSettings};
 
 /// Where the kind gets its clients from.
 #[async_trait]
@@ -59,8 +59,8 @@ pub trait Clouds: Send + Sync + 'static {
 pub struct CloudFrontFunctions {
     /// Where its clients come from.
     pub clouds: Arc<dyn Clouds>,
-    /// Where the cloud runs no tests, publishing does not wait for them.
-    pub skip_unsupported_tests: bool,
+    /// What the operator's flags say of tests before LIVE.
+    pub tests: TestSettings,
 }
 
 #[async_trait]
@@ -93,7 +93,7 @@ impl ManagedKind for CloudFrontFunctions {
         inputs: &Inputs,
         claim: &Tags,
     ) -> Result<CloudFrontDesired, Unmet> {
-        desired::desired(spec, inputs, claim, self.skip_unsupported_tests)
+        desired::desired(spec, inputs, claim, self.tests)
     }
 
     async fn observe(

@@ -82,9 +82,11 @@ fn creation(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus) -> S
         tags,
     };
     let mut steps = vec![PlannedStep { step: create, why }];
-    steps.extend(pending_tests(desired, &key, memory, None));
+    // Their guard, and that of the publish, comes with the reply to the create.
+    if desired.gate.is_due(desired.publish) {
+        steps.extend(pending_tests(desired, &key, memory, None));
+    }
     if desired.publish {
-        // Its guard comes with the reply to the create.
         steps.push(PlannedStep {
             step: CloudFrontStep::Publish { etag: None },
             why: vec![first_publish()],
@@ -183,57 +185,75 @@ fn content(
         };
         steps.push(PlannedStep { step, why });
     }
-    let key = desired.gate.key(&desired.code.sha256, &config);
-    if update {
-        steps.extend(pending_tests(desired, &key, memory, None));
-    } else {
-        match desired
-            .gate
-            .status(&key, memory.tests.as_ref(), observed.untestable)
-        {
-            GateStatus::Open => {}
-            GateStatus::Run => {
-                let etag = observed.etag.clone().ok_or(Halt::GuardUnknown)?;
-                steps.extend(pending_tests(desired, &key, memory, Some(etag)));
-            }
-            GateStatus::Wait(message) => return Err(Halt::Wait(message)),
-            GateStatus::Shut(reason, message) => return Err(Halt::Shut(reason, message)),
-        }
+    let publish = to_publish(desired, observed, &config);
+    steps.extend(gated(
+        desired,
+        memory,
+        observed,
+        &config,
+        (update, !publish.is_empty()),
+    )?);
+    if !publish.is_empty() {
+        // Behind another step, it is planned again with the guard of then.
+        let etag = if steps.is_empty() {
+            Some(observed.etag.clone().ok_or(Halt::GuardUnknown)?)
+        } else {
+            None
+        };
+        steps.push(PlannedStep {
+            step: CloudFrontStep::Publish { etag },
+            why: publish,
+        });
     }
-    steps.extend(publish(desired, observed, &config, steps.is_empty())?);
     Ok(steps)
 }
 
-/// Publish, where LIVE has another content than `config` and the wanted code. `first`: no step comes
-/// before it, so it needs the guard that is known now.
-fn publish(
+/// The tests that are due for the wanted content. `update`: it is still to be written; `publishes`: and
+/// to be published.
+fn gated(
+    desired: &CloudFrontDesired,
+    memory: &CloudFrontFunctionStatus,
+    observed: &CloudFrontObserved,
+    config: &FunctionConfig,
+    (update, publishes): (bool, bool),
+) -> Result<Steps, Halt> {
+    let gate = &desired.gate;
+    let key = gate.key(&desired.code.sha256, config);
+    if !gate.is_due(publishes) {
+        return Ok(Steps::new());
+    }
+    if update {
+        return Ok(pending_tests(desired, &key, memory, None));
+    }
+    match gate.status(&key, memory.tests.as_ref(), observed.untestable) {
+        GateStatus::Open => Ok(Steps::new()),
+        GateStatus::Run => {
+            let etag = observed.etag.clone().ok_or(Halt::GuardUnknown)?;
+            Ok(pending_tests(desired, &key, memory, Some(etag)))
+        }
+        GateStatus::Wait(message) => Err(Halt::Wait(message)),
+        GateStatus::Shut(reason, message) => Err(Halt::Shut(reason, message)),
+    }
+}
+
+/// In what LIVE differs from `config` and the wanted code; nothing where the spec asks for no publish.
+fn to_publish(
     desired: &CloudFrontDesired,
     observed: &CloudFrontObserved,
     config: &FunctionConfig,
-    first: bool,
-) -> Result<Option<PlannedStep<CloudFrontStep>>, Halt> {
+) -> Vec<Difference> {
     if !desired.publish {
-        return Ok(None);
+        return Vec::new();
     }
     let wanted = (config, desired.code.sha256.as_str());
-    let why = match &observed.live {
+    match &observed.live {
         Live::Never => vec![first_publish()],
         Live::Unread => vec![difference("stage", None, Some("LIVE"))],
         Live::Known(live) => {
             let code = live.code_sha256.as_deref().filter(|_| !desired.outline);
             differences((&live.config, code), wanted)
         }
-    };
-    if why.is_empty() {
-        return Ok(None);
     }
-    let etag = if first {
-        Some(observed.etag.clone().ok_or(Halt::GuardUnknown)?)
-    } else {
-        None
-    };
-    let step = CloudFrontStep::Publish { etag };
-    Ok(Some(PlannedStep { step, why }))
 }
 
 /// The tests that are still to be run for this content; the first of them is done with this guard, the
@@ -251,8 +271,7 @@ fn pending_tests(
             etag: guard.take(),
             key: key.to_owned(),
             test: test.clone(),
-            count: gate.tests.len(),
-            skip_unsupported_tests: gate.skip_unsupported_tests,
+            rule: gate.rule,
         },
         why: vec![difference(&format!("tests/{}", test.name), None, None)],
     };

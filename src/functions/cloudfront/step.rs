@@ -7,7 +7,7 @@ use std::fmt;
 use super::desired::{CODE, CloudFrontDesired, Source};
 use super::diff;
 use super::observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
-use super::testing::{self, Test, TestVerdict};
+use super::testing::{self, Rule, Test, TestVerdict};
 use crate::api::cloudfront::CloudFrontFunctionStatus;
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::{FunctionConfig, Summary, Written};
@@ -43,10 +43,8 @@ pub enum CloudFrontStep {
         key: String,
         /// The test.
         test: Test,
-        /// How many tests there are.
-        count: usize,
-        /// Where the cloud runs no tests, nobody waits for them.
-        skip_unsupported_tests: bool,
+        /// What must come of it and the others.
+        rule: Rule,
     },
     /// `PublishFunction`: copies DEVELOPMENT to LIVE.
     Publish {
@@ -180,10 +178,8 @@ pub enum CloudFrontChange {
         key: String,
         /// Name of the test.
         name: String,
-        /// How many tests there are.
-        count: usize,
-        /// Where the cloud runs no tests, nobody waits for them.
-        skip_unsupported_tests: bool,
+        /// What must come of it and the others.
+        rule: Rule,
         /// What came of it.
         verdict: TestVerdict,
     },
@@ -210,16 +206,9 @@ pub(super) fn fold(
     match change {
         CloudFrontChange::Tested {
             key,
-            verdict: TestVerdict::Unsupported(why),
-            skip_unsupported_tests: true,
-            ..
-        } => testing::skip(&mut memory.tests, &key, &why),
-        CloudFrontChange::Tested {
-            key,
             name,
-            count,
+            rule,
             verdict,
-            ..
         } => {
             if let Some(observed) = observed {
                 observed.untestable |= matches!(
@@ -227,7 +216,7 @@ pub(super) fn fold(
                     TestVerdict::Broken(_) | TestVerdict::Unsupported(_)
                 );
             }
-            testing::record(&mut memory.tests, &key, (&name, count), verdict);
+            testing::record(&mut memory.tests, &key, &name, rule, verdict);
         }
         CloudFrontChange::Created {
             written,

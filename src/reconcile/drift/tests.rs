@@ -7,7 +7,7 @@ use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::functions::cloudfront::{
     CloudFrontDesired, CloudFrontFunctions, CloudFrontObserved, CodeSeen, Development, Live,
-    LiveSeen, Text,
+    LiveSeen, TestSettings, Text,
 };
 use crate::reconcile::{Desired as _, Inputs, Plan};
 
@@ -33,8 +33,9 @@ fn desired(code: &str) -> CloudFrontDesired {
         tests_from: Vec::new(),
     };
     let claim = Tags::from([("cloudfn.dev/owner".to_owned(), "here/edge/f".to_owned())]);
+    let settings = TestSettings::default();
     let mut desired =
-        crate::functions::cloudfront::desired(&spec, &Inputs::default(), &claim, false).unwrap();
+        crate::functions::cloudfront::desired(&spec, &Inputs::default(), &claim, settings).unwrap();
     desired.explain_all();
     desired
 }

@@ -1,6 +1,7 @@
 //! A CloudFront function: its two stages, its guards, its tags, and its tests before LIVE.
 
 mod calls;
+mod compile;
 mod convergence;
 mod deletion;
 mod drift;
@@ -23,6 +24,7 @@ const TAGS: &str = "ListTagsForResource";
 const CODE: &str = "GetFunction DEVELOPMENT";
 const LIVE_CODE: &str = "GetFunction LIVE";
 const UPDATE: &str = "UpdateFunction";
+const TEST: &str = "TestFunction";
 const PUBLISH: &str = "PublishFunction";
 
 /// A life of one CloudFront function.

@@ -8,7 +8,7 @@ use strum::VariantArray;
 
 use super::{
     Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, ODD, Outside, Point, SECRET,
-    Schedule, Slot, Step, broken, hopeless, javascript, role, store, test,
+    Schedule, Slot, Step, broken, hopeless, javascript, role, store, test, unloadable, unreadable,
 };
 use crate::world::SENTINEL;
 use crate::{api_faults, cloud_faults, lambda_fields};
@@ -224,8 +224,8 @@ fn map(rng: &mut Rng) -> Value {
     if rng.u8(..8) == 0 {
         return json!({"other": "nothing that anybody names"});
     }
-    let code = if rng.u8(..6) == 0 {
-        broken(100 + number)
+    let code = if rng.u8(..4) == 0 {
+        faulty(rng, 100 + number)
     } else {
         javascript(100 + number)
     };
@@ -296,8 +296,23 @@ fn spec(rng: &mut Rng, slot: &Slot) -> Value {
 fn any_code(rng: &mut Rng) -> String {
     match rng.u8(..4) {
         0 => javascript(rng.u64(..4)),
-        1..=2 => broken(rng.u64(..3)),
-        _ => broken(100 + rng.u64(..4)),
+        1..=2 => {
+            let number = rng.u64(..3);
+            faulty(rng, number)
+        }
+        _ => {
+            let number = 100 + rng.u64(..4);
+            faulty(rng, number)
+        }
+    }
+}
+
+/// A code with which something is wrong.
+fn faulty(rng: &mut Rng, number: u64) -> String {
+    match rng.u8(..4) {
+        0 => unreadable(number),
+        1 => unloadable(number),
+        _ => broken(number),
     }
 }
 
@@ -319,7 +334,10 @@ fn cloudfront(rng: &mut Rng) -> Value {
         3 if rng.bool() => {
             json!({"code": {"inline": javascript(0)}, "runtime": "cloudfront-js-9.9"})
         }
-        4 => json!({"code": {"inline": broken(rng.u64(..3))}}),
+        4..=5 => {
+            let number = rng.u64(..3);
+            json!({"code": {"inline": faulty(rng, number)}})
+        }
         _ => json!({"code": {"inline": javascript(rng.u64(..4))}}),
     };
     if rng.bool() {

@@ -1,14 +1,11 @@
 //! What a function answered, held against what a test expects: the first difference counts. Pure.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::rule::Rule;
 use super::test::Test;
+use super::words::{self, cut, shown, with_log};
 use crate::cloud::cloudfront::{Execution, TestRun};
-
-/// Characters of a value, and of a line of the log, in a message at most.
-const SHOWN: usize = 200;
-/// Last lines of the log in a message.
-const LOG_LINES: usize = 3;
 
 /// What came of running one test.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,26 +20,42 @@ pub enum TestVerdict {
     Unsupported(String),
 }
 
-/// What came of a test.
-pub(in super::super) fn verdict(test: &Test, run: TestRun) -> TestVerdict {
+/// What came of a test under this rule.
+pub(in super::super) fn verdict(test: &Test, rule: Rule, run: TestRun) -> TestVerdict {
+    match run {
+        TestRun::Failed(message) => TestVerdict::Broken(message),
+        TestRun::Unsupported(message) => TestVerdict::Unsupported(message),
+        TestRun::Ran(execution) => match rule {
+            Rule::AllPass { .. } => compared(test, execution),
+            Rule::Compiles => ran(execution),
+        },
+    }
+}
+
+/// Whether it ran to its end, whatever it answered.
+fn ran(execution: Execution) -> TestVerdict {
+    let used = execution.compute_utilization;
+    match execution.error {
+        None => TestVerdict::Passed(used),
+        Some(error) => TestVerdict::Failed(used, words::error(&error)),
+    }
+}
+
+/// Whether it answered what the test expects.
+fn compared(test: &Test, execution: Execution) -> TestVerdict {
     let Execution {
         compute_utilization,
         logs,
         error,
         output,
-    } = match run {
-        TestRun::Ran(execution) => execution,
-        TestRun::Failed(message) => return TestVerdict::Broken(message),
-        TestRun::Unsupported(message) => return TestVerdict::Unsupported(message),
-    };
-    let failed = |what: String| {
-        TestVerdict::Failed(
-            compute_utilization,
-            with_log(what, &logs, request_id(test).as_deref()),
-        )
-    };
+    } = execution;
+    let failed =
+        |what: String| TestVerdict::Failed(compute_utilization, with_log(what, &logs, test));
     if let Some(error) = error {
-        return failed(format!("the function ended with an error: {}", cut(&error)));
+        return failed(format!(
+            "the function ended with an error: {}",
+            words::error(&error)
+        ));
     }
     let Some(output) = output else {
         return TestVerdict::Broken(
@@ -55,17 +68,7 @@ pub(in super::super) fn verdict(test: &Test, run: TestRun) -> TestVerdict {
             cut(&output)
         ));
     };
-    let found = difference("", &Value::Object(test.expect.clone()), &output).or_else(|| {
-        let path = test
-            .expect_absent
-            .iter()
-            .find(|path| lookup(&output, path).is_some())?;
-        Some(format!(
-            "{path}: wanted nothing, got {}",
-            lookup(&output, path).map_or_else(String::new, shown)
-        ))
-    });
-    if let Some(difference) = found {
+    if let Some(difference) = unexpected(test, &output) {
         return failed(difference);
     }
     match (test.max_compute_utilization, compute_utilization) {
@@ -77,6 +80,46 @@ pub(in super::super) fn verdict(test: &Test, run: TestRun) -> TestVerdict {
         ),
         _ => TestVerdict::Passed(compute_utilization),
     }
+}
+
+/// The first thing in an output that the test does not expect.
+fn unexpected(test: &Test, output: &Value) -> Option<String> {
+    let present = || {
+        let path = test
+            .expect_absent
+            .iter()
+            .find(|path| lookup(output, path).is_some())?;
+        Some(format!(
+            "{path}: wanted nothing, got {}",
+            lookup(output, path).map_or_else(String::new, shown)
+        ))
+    };
+    other_kind(&test.expect, output)
+        .or_else(|| difference("", &Value::Object(test.expect.clone()), output))
+        .or_else(present)
+}
+
+/// Whether it answered a response where a request is wanted, or the other way round: then no member
+/// of it is worth a word.
+fn other_kind(wanted: &Map<String, Value>, output: &Value) -> Option<String> {
+    let is_other = |wanted_kind: &str, kind: &str| {
+        wanted.contains_key(wanted_kind)
+            && output.get(wanted_kind).is_none_or(Value::is_null)
+            && output.get(kind).is_some()
+    };
+    let (wanted_kind, kind, told) = if is_other("request", "response") {
+        ("request", "response", "statusCode")
+    } else if is_other("response", "request") {
+        ("response", "request", "uri")
+    } else {
+        return None;
+    };
+    let told = match output.get(kind).and_then(|message| message.get(told)) {
+        Some(Value::String(text)) => format!(" ({})", cut(text)),
+        Some(value) => format!(" ({})", shown(value)),
+        None => String::new(),
+    };
+    Some(format!("wanted a {wanted_kind}, got a {kind}{told}"))
 }
 
 /// The first place where a value lacks what is wanted: path, wanted, got.
@@ -140,51 +183,21 @@ fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// What each line of the log begins with.
-fn request_id(test: &Test) -> Option<String> {
-    let event: Value = serde_json::from_slice(&test.event).ok()?;
-    let id = event.get("context")?.get("requestId")?;
-    id.as_str().map(str::to_owned)
-}
-
-/// The last lines of the log, without the request id that CloudFront writes before each.
-fn with_log(what: String, logs: &[String], request_id: Option<&str>) -> String {
-    if logs.is_empty() {
-        return what;
-    }
-    let text = |line: &String| {
-        cut(request_id
-            .and_then(|id| line.trim().strip_prefix(id))
-            .unwrap_or(line)
-            .trim())
-    };
-    let last = logs
-        .iter()
-        .skip(logs.len().saturating_sub(LOG_LINES))
-        .map(text)
-        .collect::<Vec<_>>()
-        .join(" | ");
-    format!("{what}; log: {last}")
-}
-
-fn shown(value: &Value) -> String {
-    cut(&value.to_string())
-}
-
-fn cut(text: &str) -> String {
-    let mut start: String = text.chars().take(SHOWN).collect();
-    if start.len() < text.len() {
-        start.push('…');
-    }
-    start
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Map, json};
 
     use super::super::expectation::check;
     use super::*;
+
+    /// What came of a test of a spec.
+    fn verdict(test: &Test, run: TestRun) -> TestVerdict {
+        let rule = Rule::AllPass {
+            count: 1,
+            skip_unsupported: false,
+        };
+        super::verdict(test, rule, run)
+    }
 
     fn members(value: Value) -> Map<String, Value> {
         let Value::Object(members) = value else {
@@ -256,11 +269,11 @@ mod tests {
                 failed("response.body: wanted \"b\", got nothing"),
             ),
             (
-                "the other message",
+                "the other kind of message",
                 json!({"request": {}}),
                 &[],
                 None,
-                failed("request: wanted {}, got nothing"),
+                failed("wanted a request, got a response (301)"),
             ),
             (
                 "a list as a whole",

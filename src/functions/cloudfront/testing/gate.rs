@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::compile::{self, Finding, finding};
 use super::results::{MAX_FAILURES, about, failure, sum_up};
+use super::rule::{Rule, TestSettings};
 use super::test::Test;
 use crate::api::Reason;
 use crate::api::cloudfront::{FunctionTest, TestsOutcome, TestsStatus};
@@ -14,14 +16,14 @@ use crate::reconcile::Unmet;
 const MAX_TESTS: usize = 32;
 
 /// The tests that a content must pass between DEVELOPMENT and LIVE.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
-    /// The tests, in the order of the spec.
+    /// The tests, in the order of the spec; without any, the gate is open.
     pub tests: Vec<Test>,
+    /// What must come of them.
+    pub rule: Rule,
     /// An annotation names this very code: nobody waits for the tests.
     pub bypass: bool,
-    /// Where the cloud runs no tests, nobody waits for them either.
-    pub skip_unsupported_tests: bool,
     /// What is said beside the reason why it is shut.
     pub hint: Option<String>,
 }
@@ -39,12 +41,30 @@ pub(in super::super) enum GateStatus {
 }
 
 impl Gate {
-    /// A gate of these tests.
+    /// The gate that lets everything pass.
+    pub(in super::super) const fn open() -> Self {
+        Self {
+            tests: Vec::new(),
+            rule: Rule::Compiles,
+            bypass: false,
+            hint: None,
+        }
+    }
+
+    /// A gate of these tests; without any, of the check whether the code compiles.
     pub(in super::super) fn new(
         tests: Vec<FunctionTest>,
         bypass: bool,
-        skip_unsupported_tests: bool,
+        settings: TestSettings,
     ) -> Result<Self, Unmet> {
+        if tests.is_empty() && settings.compile_check {
+            return Ok(Self {
+                tests: compile::tests(),
+                rule: Rule::Compiles,
+                bypass,
+                hint: None,
+            });
+        }
         if tests.len() > MAX_TESTS {
             return Err(Unmet::Invalid(format!(
                 "there are {} tests in spec.tests and spec.testsFrom; {MAX_TESTS} together are allowed",
@@ -58,12 +78,22 @@ impl Gate {
                 twice.name
             )));
         }
+        let rule = Rule::AllPass {
+            count: tests.len(),
+            skip_unsupported: settings.skip_unsupported,
+        };
         Ok(Self {
             tests: tests.into_iter().map(Test::new).collect::<Result<_, _>>()?,
+            rule,
             bypass,
-            skip_unsupported_tests,
             hint: None,
         })
+    }
+
+    /// Whether the gate counts for a content, which is to be published or not: what only has to compile
+    /// is held back from LIVE, and nothing else is said of it.
+    pub(in super::super) fn is_due(&self, publishes: bool) -> bool {
+        publishes || self.rule != Rule::Compiles
     }
 
     /// The hash that results for this content are kept under.
@@ -76,6 +106,10 @@ impl Gate {
         ];
         parts.extend(stores.iter().map(|store| store.clone().into_bytes()));
         parts.extend(self.tests.iter().flat_map(Test::parts));
+        // What only had to compile has passed no test, be it of the same name and event.
+        if self.rule == Rule::Compiles {
+            parts.push(b"compiles".to_vec());
+        }
         sha256_of_parts(parts.iter().map(Vec::as_slice))
     }
 
@@ -109,30 +143,32 @@ impl Gate {
                 GateStatus::Run
             };
         }
-        match memory.outcome {
-            Some(TestsOutcome::Passed) => return GateStatus::Open,
-            Some(TestsOutcome::Skipped) if self.skip_unsupported_tests => {
-                return failure(&memory.results).map_or(GateStatus::Open, |failure| {
-                    GateStatus::Shut(Reason::TestFailed, failure)
-                });
-            }
-            _ => {}
+        if is_remembered(memory) {
+            return GateStatus::Open;
+        }
+        match self.rule {
+            Rule::AllPass { count, .. } => self.all_pass(memory, count, tried),
+            Rule::Compiles => compiles(memory, tried),
+        }
+    }
+
+    /// Whether the tests of a spec, as remembered, open the gate.
+    fn all_pass(&self, memory: &TestsStatus, count: usize, tried: bool) -> GateStatus {
+        let failure = failure(&memory.results, count);
+        if memory.outcome == Some(TestsOutcome::Skipped) && self.rule.skips_unsupported() {
+            return failure.map_or(GateStatus::Open, |failure| {
+                GateStatus::Shut(Reason::TestFailed, failure)
+            });
         }
         let message = || memory.message.clone().unwrap_or_default();
-        match self
-            .tests
-            .iter()
-            .find(|test| !memory.results.iter().any(|result| result.name == test.name))
-        {
-            Some(_) if tried && memory.failures >= MAX_FAILURES => {
+        let all_ran = self.tests.iter().all(|test| has_run(memory, test));
+        match (all_ran, tried) {
+            (true, _) => GateStatus::Shut(Reason::TestFailed, failure.unwrap_or_default()),
+            (false, true) if memory.failures >= MAX_FAILURES => {
                 GateStatus::Shut(Reason::TestUnavailable, message())
             }
-            Some(_) if tried => GateStatus::Wait(message()),
-            Some(_) => GateStatus::Run,
-            None => GateStatus::Shut(
-                Reason::TestFailed,
-                failure(&memory.results).unwrap_or_default(),
-            ),
+            (false, true) => GateStatus::Wait(message()),
+            (false, false) => GateStatus::Run,
         }
     }
 
@@ -142,10 +178,16 @@ impl Gate {
             return Vec::new();
         };
         let known = memory.filter(|memory| memory.sha256.as_deref() == Some(key));
-        let done = |test: &&Test| {
-            known.is_some_and(|memory| memory.results.iter().any(|result| result.name == test.name))
+        let pending = self
+            .tests
+            .iter()
+            .filter(|test| !known.is_some_and(|memory| has_run(memory, test)));
+        // Whether a further event is needed at all, the one before it shows.
+        let most = match self.rule {
+            Rule::AllPass { count, .. } => count,
+            Rule::Compiles => 1,
         };
-        self.tests.iter().filter(|test| !done(test)).collect()
+        pending.take(most).collect()
     }
 
     /// Brings what is remembered in line with the content of this key, whose code has this hash.
@@ -155,26 +197,70 @@ impl Gate {
         code_sha256: &str,
         memory: &mut Option<TestsStatus>,
     ) {
+        use TestsOutcome::{
+            Bypassed, Compiled, Failed, MayFail, NotRun, Passed, Running, Skipped, Unavailable,
+        };
+
         let earlier = memory.take().unwrap_or_default();
         if self.tests.is_empty() {
-            *memory = (!earlier.passed.is_empty()).then(|| TestsStatus {
-                passed: earlier.passed,
-                ..TestsStatus::default()
-            });
+            *memory = only_passed(earlier);
             return;
         }
-        let mut status = about(key, earlier);
-        if status.outcome != Some(TestsOutcome::Passed) && self.bypass {
-            status.outcome = Some(TestsOutcome::Bypassed);
-            status.message = Some(format!(
-                "the annotation cloudfn.dev/skip-tests names this code, {code_sha256}"
-            ));
-        } else if matches!(status.outcome, None | Some(TestsOutcome::Bypassed))
-            || (status.outcome == Some(TestsOutcome::Skipped) && !self.skip_unsupported_tests)
-        {
-            status.message = None;
-            sum_up(&mut status, key, self.tests.len());
+        let mut status = about(key, self.rule, earlier);
+        match status.outcome {
+            // What holds nothing back needs no bypass.
+            Some(Passed | Compiled | MayFail | NotRun) => {}
+            _ if self.bypass => {
+                status.outcome = Some(Bypassed);
+                status.message = Some(format!(
+                    "the annotation cloudfn.dev/skip-tests names this code, {code_sha256}"
+                ));
+            }
+            Some(Failed | Running | Unavailable) => {}
+            Some(Skipped) if self.rule.skips_unsupported() => {}
+            None | Some(Bypassed | Skipped) => {
+                status.message = None;
+                sum_up(&mut status, key, self.rule);
+            }
         }
-        *memory = Some(status);
+        let unseen = status.results.is_empty() && status.failures == 0;
+        *memory = if self.rule == Rule::Compiles && status.outcome == Some(Running) && unseen {
+            only_passed(status)
+        } else {
+            Some(status)
+        };
+    }
+}
+
+/// What is kept where nothing is known of the content.
+fn only_passed(status: TestsStatus) -> Option<TestsStatus> {
+    (!status.passed.is_empty()).then(|| TestsStatus {
+        passed: status.passed,
+        ..TestsStatus::default()
+    })
+}
+
+/// Whether the content passed, maybe so long ago that its results are not there any more.
+const fn is_remembered(memory: &TestsStatus) -> bool {
+    matches!(
+        memory.outcome,
+        Some(TestsOutcome::Passed | TestsOutcome::Compiled)
+    )
+}
+
+/// Whether a test has a result.
+fn has_run(memory: &TestsStatus, test: &Test) -> bool {
+    memory.results.iter().any(|result| result.name == test.name)
+}
+
+/// Whether code without tests may go LIVE, as remembered: unless it is known that it cannot run, or
+/// the cloud is still to say.
+fn compiles(memory: &TestsStatus, tried: bool) -> GateStatus {
+    match finding(&memory.results) {
+        Finding::Broken(error) => GateStatus::Shut(Reason::TestFailed, compile::broken(error)),
+        Finding::Compiles | Finding::MayFail(_) => GateStatus::Open,
+        Finding::Unknown if memory.failures >= MAX_FAILURES => GateStatus::Open,
+        Finding::Unknown if tried => GateStatus::Wait(memory.message.clone().unwrap_or_default()),
+        Finding::Unknown => GateStatus::Run,
     }
 }

@@ -1,6 +1,8 @@
 //! What is remembered of test results, in `status.tests`. Pure.
 
 use super::answer::TestVerdict;
+use super::compile::{self, Finding, finding};
+use super::rule::Rule;
 use crate::api::Reason;
 use crate::api::cloudfront::{TestResult, TestsOutcome, TestsStatus};
 use crate::api::conditions::TESTED;
@@ -12,123 +14,160 @@ pub(super) const MAX_FAILURES: i32 = 3;
 const REMEMBERED: usize = 5;
 
 /// What is remembered about this key: all of it, or only whether it passed once.
-pub(super) fn about(key: &str, memory: TestsStatus) -> TestsStatus {
+pub(super) fn about(key: &str, rule: Rule, memory: TestsStatus) -> TestsStatus {
     if memory.sha256.as_deref() == Some(key) {
         return memory;
     }
-    let outcome = memory
-        .passed
-        .iter()
-        .any(|passed| passed == key)
-        .then_some(TestsOutcome::Passed);
+    let known = memory.passed.iter().any(|passed| passed == key);
     TestsStatus {
         sha256: Some(key.to_owned()),
-        outcome,
+        outcome: known.then_some(match rule {
+            Rule::AllPass { .. } => TestsOutcome::Passed,
+            Rule::Compiles => TestsOutcome::Compiled,
+        }),
         passed: memory.passed,
         ..TestsStatus::default()
     }
 }
 
-/// Records the result of one of `count` tests for the content of this key.
+/// Records the result of a test of this name for the content of this key.
 pub(in super::super) fn record(
     memory: &mut Option<TestsStatus>,
     key: &str,
-    (name, count): (&str, usize),
+    name: &str,
+    rule: Rule,
     verdict: TestVerdict,
 ) {
-    let mut status = about(key, memory.take().unwrap_or_default());
-    match verdict {
-        TestVerdict::Passed(compute_utilization) => {
-            status.failures = 0;
-            status.results.push(TestResult {
-                name: name.to_owned(),
-                passed: true,
-                compute_utilization,
-                message: None,
-            });
-        }
-        TestVerdict::Failed(compute_utilization, message) => {
-            status.failures = 0;
-            status.results.push(TestResult {
-                name: name.to_owned(),
-                passed: false,
-                compute_utilization,
-                message: Some(message),
-            });
-        }
-        TestVerdict::Broken(message) => {
-            status.failures = status.failures.saturating_add(1).min(MAX_FAILURES);
-            status.message = Some(format!(
-                "the cloud could not run the test {name}: {message}"
-            ));
-        }
-        TestVerdict::Unsupported(message) => {
-            status.failures = MAX_FAILURES;
-            status.message = Some(format!(
-                "the cloud does not run tests ({message}); drop them, or start the operator with --cloudfront-tests=skip-unsupported"
-            ));
-        }
-    }
-    sum_up(&mut status, key, count);
-    *memory = Some(status);
-}
-
-/// The tests need not be waited for, since the cloud runs none.
-pub(in super::super) fn skip(memory: &mut Option<TestsStatus>, key: &str, why: &str) {
-    let mut status = about(key, memory.take().unwrap_or_default());
-    status.outcome = Some(TestsOutcome::Skipped);
-    status.message = Some(format!(
-        "the cloud does not run tests ({why}), and --cloudfront-tests=skip-unsupported lets that pass"
-    ));
-    *memory = Some(status);
-}
-
-/// All is to be run again for what is there now.
-pub(in super::super) fn reset(memory: &mut Option<TestsStatus>) {
-    if let Some(status) = memory {
-        let key = status.sha256.take();
-        let passed = status
-            .passed
-            .drain(..)
-            .filter(|passed| Some(passed) != key.as_ref())
-            .collect();
-        *status = TestsStatus {
+    let mut status = about(key, rule, memory.take().unwrap_or_default());
+    let mut ended = |passed, compute_utilization, message| {
+        status.failures = 0;
+        status.results.push(TestResult {
+            name: name.to_owned(),
             passed,
-            ..TestsStatus::default()
-        };
+            compute_utilization,
+            message,
+        });
+    };
+    match verdict {
+        TestVerdict::Passed(compute_utilization) => ended(true, compute_utilization, None),
+        TestVerdict::Failed(compute_utilization, message) => {
+            ended(false, compute_utilization, Some(message));
+        }
+        TestVerdict::Broken(why) => {
+            status.failures = status.failures.saturating_add(1).min(MAX_FAILURES);
+            status.message = Some(match rule {
+                Rule::AllPass { .. } => format!("the cloud could not run the test {name}: {why}"),
+                Rule::Compiles => format!(
+                    "nobody knows whether the code compiles: the cloud could not run it ({why})"
+                ),
+            });
+        }
+        TestVerdict::Unsupported(why) if rule.skips_unsupported() => {
+            status.outcome = Some(TestsOutcome::Skipped);
+            status.message = Some(format!(
+                "the cloud does not run tests ({why}), and --cloudfront-tests=skip-unsupported lets that pass"
+            ));
+            *memory = Some(status);
+            return;
+        }
+        TestVerdict::Unsupported(why) => {
+            status.failures = MAX_FAILURES;
+            status.message = Some(match rule {
+                Rule::AllPass { .. } => format!(
+                    "the cloud does not run tests ({why}); drop them, or start the operator with --cloudfront-tests=skip-unsupported"
+                ),
+                Rule::Compiles => {
+                    format!(
+                        "nobody knows whether the code compiles: the cloud does not run tests ({why})"
+                    )
+                }
+            });
+        }
     }
+    sum_up(&mut status, key, rule);
+    *memory = Some(status);
 }
 
-/// Draws the outcome of `count` tests from their results.
-pub(super) fn sum_up(status: &mut TestsStatus, key: &str, count: usize) {
-    if status.results.len() < count {
-        status.outcome = Some(if status.failures >= MAX_FAILURES {
-            TestsOutcome::Unavailable
-        } else {
-            TestsOutcome::Running
-        });
-        status.message.take_if(|_| status.failures == 0);
-    } else if let Some(failure) = failure(&status.results) {
-        (status.outcome, status.message) = (Some(TestsOutcome::Failed), Some(failure));
-    } else {
-        (status.outcome, status.message) = (Some(TestsOutcome::Passed), None);
+/// All is to be run again for what is there now. Code that went LIVE without tests is not: running it
+/// again could hold nothing back.
+pub(in super::super) fn reset(memory: &mut Option<TestsStatus>) {
+    use TestsOutcome::{Compiled, MayFail, NotRun};
+
+    let Some(status) = memory else {
+        return;
+    };
+    if matches!(status.outcome, Some(Compiled | MayFail | NotRun)) {
+        return;
+    }
+    let key = status.sha256.take();
+    let passed = status
+        .passed
+        .drain(..)
+        .filter(|passed| Some(passed) != key.as_ref())
+        .collect();
+    *status = TestsStatus {
+        passed,
+        ..TestsStatus::default()
+    };
+}
+
+/// Draws the outcome of the tests from their results.
+pub(super) fn sum_up(status: &mut TestsStatus, key: &str, rule: Rule) {
+    let (outcome, message) = match rule {
+        Rule::AllPass { count, .. } => all_pass(status, count),
+        Rule::Compiles => compiles(status),
+    };
+    if matches!(
+        outcome,
+        TestsOutcome::Passed | TestsOutcome::Compiled | TestsOutcome::MayFail
+    ) {
         status.passed.retain(|passed| passed != key);
         status.passed.insert(0, key.to_owned());
         status.passed.truncate(REMEMBERED);
     }
+    (status.outcome, status.message) = (Some(outcome), message);
 }
 
-/// What failed, in one sentence.
-pub(super) fn failure(results: &[TestResult]) -> Option<String> {
-    let mut failed = results.iter().filter(|result| !result.passed);
-    let first = failed.next()?;
-    let more = match failed.count() {
-        0 => String::new(),
-        more => format!(" (and {more} more)"),
+/// What comes of the tests of a spec.
+fn all_pass(status: &TestsStatus, count: usize) -> (TestsOutcome, Option<String>) {
+    if status.results.len() < count {
+        unfinished(status, TestsOutcome::Unavailable)
+    } else if let Some(failure) = failure(&status.results, count) {
+        (TestsOutcome::Failed, Some(failure))
+    } else {
+        (TestsOutcome::Passed, None)
+    }
+}
+
+/// What comes of running code that has no tests.
+fn compiles(status: &TestsStatus) -> (TestsOutcome, Option<String>) {
+    match finding(&status.results) {
+        Finding::Compiles => (TestsOutcome::Compiled, None),
+        Finding::MayFail(results) => (TestsOutcome::MayFail, Some(compile::may_fail(results))),
+        Finding::Broken(error) => (TestsOutcome::Failed, Some(compile::broken(error))),
+        Finding::Unknown => unfinished(status, TestsOutcome::NotRun),
+    }
+}
+
+/// Tests that have not all run; `given_up`: what it is called once the cloud has failed too often.
+fn unfinished(status: &TestsStatus, given_up: TestsOutcome) -> (TestsOutcome, Option<String>) {
+    let outcome = if status.failures >= MAX_FAILURES {
+        given_up
+    } else {
+        TestsOutcome::Running
     };
+    let message = status.message.clone().filter(|_| status.failures > 0);
+    (outcome, message)
+}
+
+/// What failed of `count` tests, in one sentence.
+pub(super) fn failure(results: &[TestResult], count: usize) -> Option<String> {
+    let failed: Vec<&TestResult> = results.iter().filter(|result| !result.passed).collect();
+    let first = failed.first()?;
     Some(format!(
-        "the test {} failed{more}: {}",
+        "the test {} failed ({} of {count} failed, LIVE is unchanged): {}",
         first.name,
+        failed.len(),
         first.message.as_deref().unwrap_or_default()
     ))
 }
@@ -149,12 +188,19 @@ pub(in super::super) fn condition(memory: Option<&TestsStatus>) -> Option<KindCo
         TestsOutcome::Skipped | TestsOutcome::Bypassed => {
             ("Unknown", Reason::TestsSkipped, message)
         }
+        TestsOutcome::Compiled => (
+            "True",
+            Reason::CodeCompiles,
+            "there are no tests, and CloudFront compiles the code".to_owned(),
+        ),
+        TestsOutcome::MayFail => ("Unknown", Reason::CodeMayFail, message),
+        TestsOutcome::NotRun => ("Unknown", Reason::CodeNotRun, message),
     };
     Some(KindCondition {
         kind: TESTED,
         status: truth,
         reason,
         message,
-        event: reason == Reason::TestsSkipped,
+        event: matches!(reason, Reason::TestsSkipped | Reason::CodeMayFail),
     })
 }

@@ -21,18 +21,21 @@ fn named(names: &[&str]) -> Vec<FunctionTest> {
         .collect()
 }
 
-fn tested(skip_unsupported_tests: bool) -> CloudFrontDesired {
+fn tested(skip_unsupported: bool) -> CloudFrontDesired {
     let spec = Spec {
         tests: named(&["one", "two"]),
         ..spec(CODE_A)
     };
-    super::super::desired::desired(&spec, &Inputs::default(), &claim(), skip_unsupported_tests)
-        .unwrap()
+    let settings = TestSettings {
+        skip_unsupported,
+        compile_check: true,
+    };
+    super::super::desired::desired(&spec, &Inputs::default(), &claim(), settings).unwrap()
 }
 
 /// The plan for a function that has the code in DEVELOPMENT and nothing in LIVE, after these tests
 /// of it came to these verdicts: a step's name, or why there is none. The status says so, too.
-fn after(
+pub(super) fn after(
     desired: &CloudFrontDesired,
     memory: &mut Status,
     verdicts: &[(&str, TestVerdict)],
@@ -47,8 +50,7 @@ fn after(
         let change = CloudFrontChange::Tested {
             key: desired.gate.key(&desired.code.sha256, &config),
             name: (*name).to_owned(),
-            count: desired.gate.tests.len(),
-            skip_unsupported_tests: desired.gate.skip_unsupported_tests,
+            rule: desired.gate.rule,
             verdict: verdict.clone(),
         };
         CloudFrontFunctions::fold(&mut observed, memory, change);
@@ -62,7 +64,7 @@ fn after(
     }
 }
 
-fn outcome(memory: &Status) -> Option<TestsOutcome> {
+pub(super) fn outcome(memory: &Status) -> Option<TestsOutcome> {
     memory.tests.as_ref().and_then(|tests| tests.outcome)
 }
 
@@ -148,12 +150,19 @@ fn an_annotation_that_names_another_code_is_spoken_of_where_tests_block() {
 
 #[test]
 fn without_a_claim_no_test_is_run() {
-    let spec = Spec {
-        tests: named(&["one", "two"]),
-        ..spec(CODE_A)
+    let settings = TestSettings {
+        compile_check: true,
+        ..TestSettings::default()
     };
-    let observing = desired(&spec, &Inputs::default(), &Tags::new()).unwrap();
-    assert!(observing.gate.tests.is_empty());
+    for tests in [named(&["one", "two"]), Vec::new()] {
+        let spec = Spec {
+            tests,
+            ..spec(CODE_A)
+        };
+        let observing =
+            super::super::desired::desired(&spec, &Inputs::default(), &Tags::new(), settings);
+        assert!(observing.unwrap().gate.tests.is_empty());
+    }
 }
 
 fn from_config_map(text: &str) -> Result<CloudFrontDesired, Unmet> {

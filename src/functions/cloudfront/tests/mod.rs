@@ -1,6 +1,7 @@
 //! Tables for what is pure. How the steps come together is tested with the real driver over the
 //! strict cloud, in `tests/simulation/functions/cloudfront`.
 
+mod compiling;
 mod folding;
 mod gating;
 mod guards;
@@ -64,7 +65,7 @@ fn full(code: &str) -> Spec {
 }
 
 fn desired(spec: &Spec, inputs: &Inputs, claim: &Tags) -> Result<CloudFrontDesired, Unmet> {
-    super::desired::desired(spec, inputs, claim, false)
+    super::desired::desired(spec, inputs, claim, TestSettings::default())
 }
 
 fn wanted(spec: &Spec) -> CloudFrontDesired {

@@ -7,10 +7,13 @@ use super::*;
 use crate::schedule::Act;
 
 #[test]
-fn a_create_to_live_costs_two_writes_and_one_read() {
+fn a_create_to_live_costs_two_writes_one_read_and_one_run() {
     edge(async |alone: &mut Alone| {
         alone.apply(&full(&javascript(1))).await;
-        assert_eq!(alone.calls(), [DEVELOPMENT, "CreateFunction", PUBLISH]);
+        assert_eq!(
+            alone.calls(),
+            [DEVELOPMENT, "CreateFunction", TEST, PUBLISH]
+        );
     });
 }
 
@@ -37,17 +40,23 @@ fn a_check_costs_three_reads_also_the_first_after_a_publish() {
 }
 
 #[test]
-fn a_change_of_code_to_live_costs_two_writes_and_two_reads() {
+fn a_change_of_code_to_live_costs_two_writes_two_reads_and_one_run_of_what_never_ran() {
     edge(async |alone: &mut Alone| {
         alone.apply(&full(&javascript(1))).await;
         alone.calls();
-        let expected = [DEVELOPMENT, TAGS, UPDATE, PUBLISH];
+        let expected = [DEVELOPMENT, TAGS, UPDATE, TEST, PUBLISH];
         alone.apply(&full(&javascript(2))).await;
         assert_eq!(alone.calls(), expected, "right after the create");
         alone.check().await;
         alone.calls();
-        alone.apply(&full(&javascript(1))).await;
+        alone.apply(&full(&javascript(3))).await;
         assert_eq!(alone.calls(), expected, "after a check too");
+        alone.apply(&full(&javascript(1))).await;
+        assert_eq!(
+            alone.calls(),
+            [DEVELOPMENT, TAGS, UPDATE, PUBLISH],
+            "what ran before is not run again"
+        );
     });
 }
 
@@ -147,7 +156,7 @@ fn code_belongs_to_the_version_that_was_described() {
         alone.rest().await;
         assert_eq!(
             alone.calls(),
-            [DEVELOPMENT, CODE, DEVELOPMENT, TAGS, UPDATE, PUBLISH],
+            [DEVELOPMENT, CODE, DEVELOPMENT, TAGS, UPDATE, TEST, PUBLISH],
             "the description is read again and fits the code"
         );
         assert_eq!(alone.function()["development"]["code"], javascript(1));

@@ -27,8 +27,8 @@ fn variants() -> Vec<Value> {
 }
 
 #[test]
-fn every_edit_ends_where_a_create_would_in_four_writes_at_most() {
-    every_edit_ends_where_a_create_would(Kind::CloudFront, |_| {}, &variants(), 4);
+fn every_edit_ends_where_a_create_would_in_four_writes_and_a_run_at_most() {
+    every_edit_ends_where_a_create_would(Kind::CloudFront, |_| {}, &variants(), 5);
 }
 
 #[test]
@@ -109,8 +109,8 @@ fn stage_development_leaves_live_to_others_until_it_is_promoted() {
         alone.apply(&full(&javascript(2))).await;
         assert_eq!(
             (alone.done(), stages(alone)),
-            (vec![PUBLISH], json!(["Current", "LIVE"])),
-            "promoted, it is published"
+            (vec![TEST, PUBLISH], json!(["Current", "LIVE"])),
+            "promoted, it is run and published"
         );
     });
 }

@@ -88,7 +88,7 @@ fn a_function_deleted_by_somebody_else_is_made_again() {
         alone.delete_outside();
         alone.done();
         alone.check().await;
-        assert_eq!(alone.done(), ["CreateFunction", PUBLISH]);
+        assert_eq!(alone.done(), ["CreateFunction", PUBLISH], "it ran before");
         assert_eq!(alone.condition("Ready"), "True/Available");
         alone.check().await;
         assert_eq!(alone.done(), [""; 0], "at rest");
