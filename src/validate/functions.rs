@@ -15,7 +15,7 @@ use crate::api::{CloudFrontFunction, LambdaFunction};
 use crate::cloud::Tags;
 use crate::functions::cloudfront::{self, CloudFrontFunctions};
 use crate::functions::lambda::{self, LambdaFunctions};
-use crate::javascript;
+use crate::javascript::{self, Severity};
 use crate::reconcile::{Inputs, ManagedKind as _, ReferenceName, Unmet};
 
 /// Checks an object that its schema accepts.
@@ -100,7 +100,7 @@ fn check_cloudfront(
     let unmet = cloudfront::desired(spec, inputs, &Tags::new(), false).map(drop);
     (
         unmet,
-        lints.iter().map(|lint| warning(&path, lint)).collect(),
+        lints.iter().map(|lint| finding(&path, lint)).collect(),
     )
 }
 
@@ -131,12 +131,28 @@ fn check_lambda(
         ),
         (None, None) => return (unmet, Vec::new()),
     };
-    let lints = if spec.runtime.starts_with("nodejs") {
-        check_node(path, &files, &spec.handler)
-    } else {
-        Vec::new()
-    };
-    (unmet, lints)
+    let mut found = check_line_ends(path, &files);
+    if spec.runtime.starts_with("nodejs") {
+        found.extend(check_node(path, &files, &spec.handler));
+    }
+    (unmet, found)
+}
+
+/// Scripts that the system starts, not a runtime: `bootstrap` (Lambda Developer Guide, "Building a
+/// custom runtime"), and what begins with `#!`. Linux takes a carriage return there as part of the
+/// interpreter's name.
+fn check_line_ends(path: &str, files: &BTreeMap<&str, &[u8]>) -> Vec<FieldFinding> {
+    let is_script = |name: &str, bytes: &[u8]| name == "bootstrap" || bytes.starts_with(b"#!");
+    files
+        .iter()
+        .filter(|(name, bytes)| is_script(name, bytes))
+        .filter(|(_, bytes)| bytes.windows(2).any(|pair| pair == b"\r\n"))
+        .map(|(name, _)| FieldFinding {
+            level: Level::Warning,
+            path: format!("{path} ({name})"),
+            message: "its lines end as on Windows (CR LF), and Lambda will not find its interpreter; save it with LF".to_owned(),
+        })
+        .collect()
 }
 
 /// The files of a Node.js function: `dir/index.handler` is what `dir/index.js`, `.mjs` or `.cjs`
@@ -191,15 +207,18 @@ fn check_node(path: &str, files: &BTreeMap<&str, &[u8]>, handler: &str) -> Vec<F
         found.extend(
             javascript::node(name, code, export)
                 .iter()
-                .map(|lint| warning(&format!("{path} ({name})"), lint)),
+                .map(|lint| finding(&format!("{path} ({name})"), lint)),
         );
     }
     found
 }
 
-fn warning(path: &str, lint: &javascript::Lint) -> FieldFinding {
+fn finding(path: &str, lint: &javascript::Lint) -> FieldFinding {
     FieldFinding {
-        level: Level::Warning,
+        level: match lint.severity {
+            Severity::Error => Level::Error,
+            Severity::Warning => Level::Warning,
+        },
         path: path.to_owned(),
         message: lint.to_string(),
     }

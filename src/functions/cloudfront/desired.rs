@@ -160,12 +160,7 @@ pub fn desired(
     Ok(CloudFrontDesired {
         runtime: spec.runtime.clone(),
         comment: spec.comment.clone(),
-        key_value_stores: spec.key_value_store_associations.as_ref().map(|stores| {
-            stores
-                .iter()
-                .map(|store| store.key_value_store_arn.clone())
-                .collect()
-        }),
+        key_value_stores: stores(spec)?,
         code,
         publish: spec.stage == Stage::Live,
         tags: wanted_tags,
@@ -179,6 +174,23 @@ pub fn desired(
         explain_all: claim.is_empty(),
         outline: false,
     })
+}
+
+/// The associated stores. CloudFront Developer Guide, "Quotas on key value stores": one for a
+/// function.
+fn stores(spec: &CloudFrontFunctionSpec) -> Result<Option<BTreeSet<String>>, Unmet> {
+    let stores = spec.key_value_store_associations.as_ref().map(|stores| {
+        stores
+            .iter()
+            .map(|store| store.key_value_store_arn.clone())
+            .collect::<BTreeSet<String>>()
+    });
+    match stores.as_ref().map_or(0, BTreeSet::len) {
+        0 | 1 => Ok(stores),
+        count => Err(Unmet::Invalid(format!(
+            "keyValueStoreAssociations names {count} stores and CloudFront takes one for a function; keep one, and put the pairs of all into it"
+        ))),
+    }
 }
 
 /// All tests: those of the spec, then those that it names.
