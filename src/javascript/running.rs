@@ -208,7 +208,7 @@ fn spread_in_one(found: &[Found], runtime: Runtime) -> Option<Doubt> {
 
 /// Members of events, requests and responses (CloudFront Developer Guide, "Event structure"), each
 /// with the object that has it.
-const MEMBERS: [(&str, &str); 14] = [
+const MEMBERS: [(&str, &str); 17] = [
     ("event", "context"),
     ("event", "request"),
     ("event", "response"),
@@ -221,6 +221,9 @@ const MEMBERS: [(&str, &str); 14] = [
     ("request", "headers"),
     ("request", "method"),
     ("request", "querystring"),
+    ("response", "body"),
+    ("response", "cookies"),
+    ("response", "headers"),
     ("response", "statusCode"),
     ("response", "statusDescription"),
 ];

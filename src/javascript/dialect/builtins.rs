@@ -14,7 +14,7 @@ pub(crate) fn globals(runtime: Runtime) -> impl Iterator<Item = &'static str> {
     BOTH.iter().chain(added).copied()
 }
 
-const BOTH: [&str; 52] = [
+const BOTH: [&str; 53] = [
     "Array",
     "ArrayBuffer",
     "Boolean",
@@ -61,6 +61,7 @@ const BOTH: [&str; 52] = [
     "globalThis",
     "isFinite",
     "isNaN",
+    "njs",
     "parseFloat",
     "parseInt",
     "process",
