@@ -233,6 +233,32 @@
     if (!native.globals.includes(name)) delete global[name];
   }
 
+  // What closures of an async function reach its variables through: those of now, until the first await is over.
+  hidden(global, '__held', (slots) => {
+    const fresh = () => {
+      const holder = {};
+      for (const name of keys(slots)) defineProperty(holder, name, { get: slots[name][0], set: slots[name][1], configurable: true });
+      return holder;
+    };
+    const first = fresh();
+    const held = {
+      first,
+      now: first,
+      passed: (value) => {
+        if (held.now === first) {
+          for (const name of keys(slots)) {
+            let kept;
+            try { kept = first[name]; } catch (unset) { kept = undefined; }
+            defineProperty(first, name, { value: kept, writable: true });
+          }
+          held.now = fresh();
+        }
+        return value;
+      },
+    };
+    return held;
+  });
+
   // A half of a surrogate pair, which JSON writes as an escape, is no character.
   const whole = (text) => (text === undefined ? text : text.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (part) => (part === '\\\\' ? part : '\ufffd')));
   return {

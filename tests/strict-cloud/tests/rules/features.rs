@@ -10,19 +10,14 @@ const FEATURES: &str = include_str!("../../../fixtures/javascript/features.json"
 const FUNCTIONS: &str = include_str!("../../../fixtures/javascript/functions.js");
 
 /// Where the model differs from the engine, and why.
-const OTHERWISE: [(&str, &str); 6] = [
+const OTHERWISE: [(&str, &str); 3] = [
     ("Function ctor", "the guide forbids code from text"),
     ("console.warn", "the guide writes of console.log alone"),
     (
         "emoji string",
         "the engine counts characters, the one here UTF-16 units",
     ),
-    ("closure before await", LATER),
-    ("fn decl closure after await", LATER),
-    ("closure over async", LATER),
 ];
-
-const LATER: &str = "the engine's closures keep the values from before the first await";
 
 /// How it ended, in the words of the fixture.
 fn ended(result: &TestResult) -> (&'static str, String) {

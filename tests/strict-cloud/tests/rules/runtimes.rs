@@ -540,3 +540,67 @@ fn where_the_edge_is_is_told_to_requests_alone() {
         ""
     );
 }
+
+#[test]
+fn closures_keep_the_variables_from_before_the_first_await() {
+    for (sentence, body, expected) in [
+        (
+            "an arrow function that was made before",
+            "let z = 1; const g = () => z; await null; z = 3; const out = g();",
+            "1",
+        ),
+        (
+            "what it saw when the wait began",
+            "let z = 1; const g = () => z; z = 2; await null; z = 3; const out = g();",
+            "2",
+        ),
+        (
+            "one that was made after it",
+            "let z = 1; await null; z = 3; const g = () => z; await null; z = 4; const out = g();",
+            "4",
+        ),
+        (
+            "a declaration",
+            "var z = 2; function g() { return z; } await null; z = 3; const out = g();",
+            "2",
+        ),
+        (
+            "a variable that had no value yet",
+            "const g = () => z; await null; let z = 1; const out = g();",
+            "undefined",
+        ),
+        (
+            "one inside one, and a member of the same name",
+            "let z = 1; const o = { z: 5 }; const g = function () { return [1].map(x => ({ z }).z + x + o.z)[0]; }; await null; z += 9; const out = g();",
+            "7",
+        ),
+        (
+            "a variable of the same name inside",
+            "let z = 1; const g = (z) => z; const h = () => z; await null; z = 2; const out = g(8) + h();",
+            "9",
+        ),
+        (
+            "what a variable holds is one object",
+            "let z = []; const g = () => z.length; await null; z.push(1); const out = g();",
+            "1",
+        ),
+        (
+            "an await around a closure",
+            "let z = 1; const g = () => z; const p = await (async () => { const q = await null; return z; })(); z = 3; const out = `${p}${g()}`;",
+            "11",
+        ),
+    ] {
+        let code = format!(
+            "async function handler(event) {{ {body} event.request.headers['x-out'] = {{value: String(out)}}; return event.request; }}"
+        );
+        let result = answer("2.0", &code);
+        let shown = result.output.is_some().then(|| output(&result));
+        assert_eq!(
+            shown
+                .as_ref()
+                .and_then(|shown| shown.pointer("/request/headers/x-out/value")),
+            Some(&expected.into()),
+            "{sentence}: {result:?}"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::lexer::{self, Kind};
+use super::scopes::{Edit, Made};
 use super::{Frame, Read, Reader, is_reserved};
 use crate::javascript::dialect::Construct;
 
@@ -36,7 +37,7 @@ fn precedence(sign: &str) -> Option<u8> {
     })
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// One or more, with commas. `with_in`: whether `in` is an operator here.
     pub(super) fn expression(&mut self, with_in: bool) -> Read<Shape> {
         let mut shape = self.assignment(with_in)?;
@@ -71,6 +72,9 @@ impl Reader<'_> {
         }
         self.take();
         self.assignment(with_in)?;
+        if shape == Shape::Name {
+            self.set(begin.text);
+        }
         Ok(Shape::Other)
     }
 
@@ -85,46 +89,46 @@ impl Reader<'_> {
         if is_async {
             self.take();
         }
-        if self.arrow_head() {
-            if is_async && !self.reads(Construct::Async) {
-                self.go_to(begin);
-                return Err(self.not_supported());
-            }
-            self.frames.push(Frame {
-                is_async,
-                arguments: 0,
-            });
-            if self.is("{") {
-                self.block()?;
-            } else {
-                self.assignment(with_in)?;
-            }
-            self.frames.pop();
-            return Ok(true);
+        let Some(names) = self.arrow_head() else {
+            self.go_to(begin);
+            return Ok(false);
+        };
+        if is_async && !self.reads(Construct::Async) {
+            self.go_to(begin);
+            return Err(self.not_supported());
         }
-        self.go_to(begin);
-        Ok(false)
+        self.enter(Made::Value, is_async, begin);
+        for name in names {
+            self.declare(name);
+        }
+        if self.is("{") {
+            self.body()?;
+        } else {
+            self.assignment(with_in)?;
+        }
+        self.leave();
+        Ok(true)
     }
 
     /// Takes names with or without parentheses and the arrow; where that is not what stands here,
     /// the reader is somewhere behind and has to go back.
-    fn arrow_head(&mut self) -> bool {
+    fn arrow_head(&mut self) -> Option<Vec<&'a str>> {
         if self.token.kind == Kind::Word {
-            return self.name().is_ok() && self.took("=>");
+            let name = self.name().ok()?.text;
+            return self.took("=>").then(|| vec![name]);
         }
         if !self.took("(") {
-            return false;
+            return None;
         }
+        let mut names = Vec::new();
         while !self.took(")") {
             let is_rest = self.took("...");
-            if self.name().is_err() {
-                return false;
-            }
+            names.push(self.name().ok()?.text);
             if is_rest && !self.is(")") || !self.is(")") && !self.took(",") {
-                return false;
+                return None;
             }
         }
-        self.took("=>")
+        self.took("=>").then_some(names)
     }
 
     fn conditional(&mut self, with_in: bool) -> Read<Shape> {
@@ -209,17 +213,28 @@ impl Reader<'_> {
         }
         if self.is("++") || self.is("--") {
             self.take();
-            self.unary()?;
+            let counted = self.token.text;
+            if self.unary()? == Shape::Name {
+                self.set(counted);
+            }
             return Ok(Shape::Other);
         }
         if self.is("await") && self.awaits()? {
-            self.take();
+            let start = self.take().start;
             self.unary()?;
+            let (scope, end) = (self.scope(), self.last);
+            if let Some(scope) = self.scopes.all.get_mut(scope) {
+                scope.awaits.push((start, end));
+            }
             return Ok(Shape::Unary);
         }
+        let counted = self.token.text;
         let shape = self.member(true)?;
         if (self.is("++") || self.is("--")) && !self.token.on_new_line {
             self.take();
+            if shape == Shape::Name {
+                self.set(counted);
+            }
             return Ok(Shape::Other);
         }
         Ok(shape)
@@ -238,6 +253,7 @@ impl Reader<'_> {
             Some(Frame {
                 is_async: true,
                 arguments: 0,
+                ..
             }) => Ok(true),
             Some(Frame { is_async: true, .. }) => {
                 Err(self.says("SyntaxError: await in arguments not supported"))
@@ -300,7 +316,8 @@ impl Reader<'_> {
                 }
                 // 1.0 hands the list over as it is.
                 let sign = self.take();
-                self.edits.push((sign.start, sign.end, "   ".to_owned()));
+                self.edits
+                    .push(Edit::replace(sign.start, sign.end, "   ".to_owned()));
             }
             self.assignment(true)?;
             if !self.is(")") {
@@ -344,7 +361,7 @@ impl Reader<'_> {
 
     fn word(&mut self, word: &str) -> Read<Shape> {
         match word {
-            "function" => self.function(false, false).map(|()| Shape::Other),
+            "function" => self.function(false, None).map(|()| Shape::Other),
             "async" if self.second().is("function") => {
                 self.async_function(false).map(|()| Shape::Other)
             }
@@ -354,7 +371,8 @@ impl Reader<'_> {
                 Ok(Shape::Other)
             }
             _ => {
-                self.name()?;
+                let name = self.name()?;
+                self.used(name, false);
                 Ok(Shape::Name)
             }
         }
@@ -402,7 +420,7 @@ impl Reader<'_> {
         if (self.is("get") || self.is("set")) && is_modified {
             self.take();
             self.key()?;
-            return self.function_rest(false);
+            return self.method(false);
         }
         if self.is("async") && is_modified {
             if !self.reads(Construct::Async) {
@@ -413,18 +431,19 @@ impl Reader<'_> {
             }
             self.take();
             self.key()?;
-            return self.function_rest(true);
+            return self.method(true);
         }
         let name = self.token;
         self.key()?;
         if self.is("(") {
-            return self.function_rest(false);
+            return self.method(false);
         }
         if self.took(":") {
             return self.assignment(true).map(drop);
         }
         let is_short = name.kind == Kind::Word && !is_reserved(name.text);
         if is_short && (self.is(",") || self.is("}")) {
+            self.used(name, true);
             Ok(())
         } else {
             Err(self.unexpected())

@@ -7,9 +7,11 @@
 
 mod expressions;
 mod lexer;
+mod scopes;
 mod statements;
 
 use lexer::{Kind, Token, token};
+use scopes::{Edit, Made, Scope, Scopes, Set, Use};
 
 use super::dialect::{Construct, Pattern, Runtime, in_pattern};
 use super::pcre;
@@ -29,7 +31,9 @@ pub(super) fn compiled(code: &str, runtime: Runtime) -> Result<Compiled, String>
         code,
         runtime,
         token: token(code, 0, runtime),
+        last: 0,
         frames: Vec::new(),
+        scopes: Scopes::default(),
         depth: 0,
         is_module: false,
         edits: Vec::new(),
@@ -58,6 +62,8 @@ type Read<T> = Result<T, Fault>;
 /// A function that encloses what is read.
 struct Frame {
     is_async: bool,
+    /// Where it is among the scopes.
+    scope: usize,
     /// How many lists of arguments are open in it.
     arguments: usize,
 }
@@ -67,11 +73,14 @@ struct Reader<'a> {
     runtime: Runtime,
     /// The next one.
     token: Token<'a>,
+    /// Where the one before it ended.
+    last: usize,
     frames: Vec<Frame>,
+    scopes: Scopes<'a>,
     depth: usize,
     is_module: bool,
-    /// What is to be replaced: from, to, by what; in order.
-    edits: Vec<(usize, usize, String)>,
+    /// What is to be replaced.
+    edits: Vec<Edit>,
 }
 
 impl<'a> Reader<'a> {
@@ -82,6 +91,7 @@ impl<'a> Reader<'a> {
     /// Takes the next token.
     fn take(&mut self) -> Token<'a> {
         let next = token(self.code, self.token.end, self.runtime);
+        self.last = self.token.end;
         std::mem::replace(&mut self.token, next)
     }
 
@@ -92,6 +102,7 @@ impl<'a> Reader<'a> {
 
     /// Goes back, or on, to where a token begins.
     fn go_to(&mut self, at: usize) {
+        self.last = at;
         self.token = token(self.code, at, self.runtime);
     }
 
@@ -175,21 +186,84 @@ impl<'a> Reader<'a> {
             .map_err(|sentence| self.says(&sentence))?;
         let end = start + pattern.len() + flags.len() + 2;
         if translated != pattern {
+            let behind = start + 1 + pattern.len();
             self.edits
-                .push((start + 1, start + 1 + pattern.len(), translated));
+                .push(Edit::replace(start + 1, behind, translated));
         }
         self.go_to(end);
         Ok(())
     }
 
+    /// The scope of what is read.
+    fn scope(&self) -> usize {
+        self.frames.last().map_or(0, |frame| frame.scope)
+    }
+
+    /// Goes into a function.
+    fn enter(&mut self, made: Made, is_async: bool, start: usize) {
+        let parent = (!self.scopes.all.is_empty()).then(|| self.scope());
+        self.scopes.all.push(Scope {
+            parent,
+            made,
+            is_async,
+            start,
+            end: self.code.len(),
+            body: None,
+            names: Vec::new(),
+            awaits: Vec::new(),
+        });
+        self.frames.push(Frame {
+            is_async,
+            scope: self.scopes.all.len() - 1,
+            arguments: 0,
+        });
+    }
+
+    /// Goes out of it.
+    fn leave(&mut self) {
+        let end = self.last;
+        if let Some(frame) = self.frames.pop()
+            && let Some(scope) = self.scopes.all.get_mut(frame.scope)
+        {
+            scope.end = end;
+        }
+    }
+
+    fn declare(&mut self, name: &'a str) {
+        let scope = self.scope();
+        if let Some(scope) = self.scopes.all.get_mut(scope) {
+            scope.names.push(name);
+        }
+    }
+
+    fn used(&mut self, name: Token<'a>, is_short: bool) {
+        self.scopes.uses.push(Use {
+            name: name.text,
+            start: name.start,
+            scope: self.scope(),
+            is_short,
+        });
+    }
+
+    fn set(&mut self, name: &'a str) {
+        self.scopes.sets.push(Set {
+            name,
+            at: self.last,
+            scope: self.scope(),
+        });
+    }
+
     /// The source, with all that is to be replaced.
-    fn edited(&self) -> String {
+    fn edited(&mut self) -> String {
+        let mut edits = std::mem::take(&mut self.edits);
+        edits.extend(self.scopes.edits());
+        edits.sort();
         let mut edited = String::new();
         let mut at = 0;
-        for (from, to, text) in &self.edits {
-            edited.push_str(self.code.get(at..*from).unwrap_or_default());
-            edited.push_str(text);
-            at = *to;
+        for edit in &edits {
+            edited.push_str(self.code.get(at..edit.from).unwrap_or_default());
+            edited.push_str(&edit.text);
+            at = edit.to;
         }
         edited.push_str(self.code.get(at..).unwrap_or_default());
         if edited.starts_with("#!") {

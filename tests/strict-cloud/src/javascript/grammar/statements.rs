@@ -1,11 +1,15 @@
 //! Statements.
 
 use super::lexer::Kind;
-use super::{Frame, Read, Reader};
+use super::scopes::Made;
+use super::{Read, Reader};
 use crate::javascript::dialect::Construct;
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     pub(super) fn program(&mut self) -> Read<()> {
+        // The source is a scope, and no function.
+        self.enter(Made::Declaration, false, 0);
+        self.frames.clear();
         while self.token.kind != Kind::End {
             self.statement()?;
         }
@@ -29,7 +33,7 @@ impl Reader<'_> {
                 self.declarations(false)?;
                 self.end_of_statement()
             }
-            "function" => self.function(true, false),
+            "function" => self.function(true, None),
             "async" if self.second().is("function") => self.async_function(true),
             "if" => self.condition(),
             "for" => self.loop_for(),
@@ -124,9 +128,15 @@ impl Reader<'_> {
                 }
                 return Err(self.not_supported());
             }
-            self.name()?;
+            let name = self.name()?.text;
+            self.declare(name);
+            if in_for {
+                // It is another variable each time: never held.
+                self.declare(name);
+            }
             if self.took("=") {
                 self.assignment(!in_for)?;
+                self.set(name);
             }
             if !self.took(",") {
                 return Ok(());
@@ -216,7 +226,9 @@ impl Reader<'_> {
             if self.is("{") || self.is("[") {
                 return Err(self.not_supported());
             }
-            self.name()?;
+            let name = self.name()?.text;
+            self.declare(name);
+            self.declare(name);
             self.expect(")")?;
             self.block()?;
         }
@@ -257,7 +269,8 @@ impl Reader<'_> {
         if self.token.kind != Kind::Word {
             return Err(self.says("SyntaxError: Non-default import is not supported"));
         }
-        self.name()?;
+        let name = self.name()?.text;
+        self.declare(name);
         self.expect("from")?;
         if self.token.kind != Kind::Text {
             return Err(self.unexpected());
@@ -271,41 +284,58 @@ impl Reader<'_> {
         if !self.reads(Construct::Async) {
             return Err(self.not_supported());
         }
-        self.take();
-        self.function(is_statement, true)
+        let start = self.take().start;
+        self.function(is_statement, Some(start))
     }
 
     /// `function name(a, b) { … }`; the name may be left out where it is an expression.
-    pub(super) fn function(&mut self, is_statement: bool, is_async: bool) -> Read<()> {
-        self.take();
+    pub(super) fn function(&mut self, is_statement: bool, is_async: Option<usize>) -> Read<()> {
+        let start = self.take().start;
         if self.is("*") {
-            return Err(if is_statement || is_async {
+            return Err(if is_statement || is_async.is_some() {
                 self.unexpected()
             } else {
                 self.not_supported()
             });
         }
-        if is_statement || !self.is("(") {
-            self.name()?;
+        let mut made = Made::Value;
+        if is_statement {
+            made = Made::Declaration;
+            let name = self.name()?.text;
+            self.declare(name);
         }
-        self.function_rest(is_async)
+        self.enter(made, is_async.is_some(), is_async.unwrap_or(start));
+        if !is_statement && !self.is("(") {
+            let name = self.name()?.text;
+            self.declare(name);
+        }
+        self.parameters()?;
+        self.body()?;
+        self.leave();
+        Ok(())
     }
 
-    /// Parameters and body.
-    pub(super) fn function_rest(&mut self, is_async: bool) -> Read<()> {
+    /// Parameters and body of a member of an object.
+    pub(super) fn method(&mut self, is_async: bool) -> Read<()> {
+        self.enter(Made::Method, is_async, self.token.start);
         self.parameters()?;
-        self.frames.push(Frame {
-            is_async,
-            arguments: 0,
-        });
-        self.block()?;
-        self.frames.pop();
+        self.body()?;
+        self.leave();
         Ok(())
+    }
+
+    /// The block of the function that was entered.
+    pub(super) fn body(&mut self) -> Read<()> {
+        let (scope, begin) = (self.scope(), self.token.end);
+        if let Some(scope) = self.scopes.all.get_mut(scope) {
+            scope.body = Some(begin);
+        }
+        self.block()
     }
 
     fn parameters(&mut self) -> Read<()> {
         self.expect("(")?;
-        let mut names: Vec<&str> = Vec::new();
+        let mut names: Vec<&'a str> = Vec::new();
         while !self.took(")") {
             if self.is("{") || self.is("[") {
                 return Err(self.not_supported());
@@ -316,6 +346,7 @@ impl Reader<'_> {
                 return Err(self.says("SyntaxError: Duplicate parameter names"));
             }
             names.push(name);
+            self.declare(name);
             if is_rest || !self.is(")") {
                 self.expect(if is_rest { ")" } else { "," })?;
             }
