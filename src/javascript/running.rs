@@ -26,6 +26,15 @@ pub(super) fn doubts(names: &Names, found: &[Found], runtime: Runtime) -> Vec<Do
         .collect()
 }
 
+/// As much of a name as a message needs.
+fn shown(name: &str) -> String {
+    const MOST: usize = 40;
+    if name.chars().count() <= MOST {
+        return name.to_owned();
+    }
+    name.chars().take(MOST).chain(['…']).collect()
+}
+
 /// What is used and declared nowhere.
 fn undeclared(names: &Names, runtime: Runtime) -> Vec<Doubt> {
     // That there is no handler is told elsewhere.
@@ -36,13 +45,13 @@ fn undeclared(names: &Names, runtime: Runtime) -> Vec<Doubt> {
             && !names.probed.contains(&used.name)
     };
     let told = |used: &Named| {
-        let name = &used.name;
+        let name = shown(&used.name);
         let message = if names.assigned.contains(&used.at) {
             format!(
                 "{name} is set and declared nowhere, which fails at run time; declare it with `var`"
             )
         } else {
-            let instead = instead_of(name, runtime);
+            let instead = instead_of(&used.name, runtime);
             format!("there is no {name} in {}; {instead}", runtime.name())
         };
         (used.at, message)
@@ -128,7 +137,7 @@ fn missing_modules(names: &Names, runtime: Runtime) -> Vec<Doubt> {
             let message = format!(
                 "{} has no module {}; it has {}",
                 runtime.name(),
-                module.name,
+                shown(&module.name),
                 there.join(", ")
             );
             (module.at, message)
@@ -190,7 +199,7 @@ fn forbidden(names: &Names) -> Vec<Doubt> {
                 call.at,
                 format!(
                     "console.{} may not be there; CloudFront knows console.log",
-                    call.name
+                    shown(&call.name)
                 ),
             )
         });

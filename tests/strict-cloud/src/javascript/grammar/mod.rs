@@ -7,8 +7,11 @@
 
 mod expressions;
 mod lexer;
+mod literals;
 mod scopes;
 mod statements;
+#[cfg(test)]
+mod tests;
 
 use lexer::{Kind, Token, token};
 use scopes::{Edit, Made, Scope, Scopes, Set, Use};
@@ -38,14 +41,16 @@ pub(super) fn compiled(code: &str, runtime: Runtime) -> Result<Compiled, String>
         is_module: false,
         edits: Vec::new(),
     };
-    match reader.program() {
-        // What nests deeper than this reader goes is left to the engine.
-        Ok(()) | Err(Fault::TooDeep) => Ok(Compiled {
-            source: reader.edited(),
-            is_module: reader.is_module,
-        }),
-        Err(Fault::Says(sentence)) => Err(sentence),
-    }
+    let source = match reader.program() {
+        Ok(()) => reader.edited(),
+        // What nests deeper than this reader goes is left to the engine as it is.
+        Err(Fault::TooDeep) => code.to_owned(),
+        Err(Fault::Says(sentence)) => return Err(sentence),
+    };
+    Ok(Compiled {
+        source,
+        is_module: reader.is_module,
+    })
 }
 
 /// Calls of this reader inside each other, at most.
