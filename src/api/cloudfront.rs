@@ -82,8 +82,8 @@ pub struct CloudFrontFunctionSpec {
     /// The code: exactly one source, at most 10 KB.
     pub code: Code,
 
-    /// The key value stores that the code can read; order and repetition do not matter. Empty takes
-    /// all associations away; omitted: not managed. Needs the runtime `cloudfront-js-2.0`.
+    /// The key value store that the code can read: one, however often it is named. Empty takes all
+    /// associations away; omitted: not managed. Needs the runtime `cloudfront-js-2.0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 16))]
     pub key_value_store_associations: Option<Vec<KeyValueStoreAssociation>>,

@@ -27,13 +27,6 @@ const BEFORE_AN_EXPRESSION: [&[u8]; 16] = [
 
 /// Whether more than `most` brackets may be open at once somewhere.
 pub(super) fn may_exceed(code: &str, most: usize) -> bool {
-    // Line ends outside ASCII and HTML-like comments are legal but never occur in practice.
-    if ["\u{2028}", "\u{2029}", "<!--", "-->"]
-        .iter()
-        .any(|odd| code.contains(odd))
-    {
-        return true;
-    }
     let mut scan = Scan {
         code: code.as_bytes(),
         at: 0,
@@ -78,6 +71,21 @@ impl Scan<'_> {
         self.code.get(self.at).copied()
     }
 
+    /// Whether the byte that was read ends a line, alone or with those behind it: U+2028 and U+2029
+    /// do, too.
+    fn ends_line(&self, byte: u8) -> bool {
+        matches!(byte, b'\n' | b'\r')
+            || byte == 0xe2 && self.comes(b"\x80\xa8")
+            || byte == 0xe2 && self.comes(b"\x80\xa9")
+    }
+
+    /// Whether these bytes are next.
+    fn comes(&self, bytes: &[u8]) -> bool {
+        self.code
+            .get(self.at..)
+            .is_some_and(|rest| rest.starts_with(bytes))
+    }
+
     fn source(&mut self) -> Option<()> {
         // For each template that encloses the current byte: the braces open inside its `${`.
         let mut templates: Vec<usize> = Vec::new();
@@ -96,9 +104,11 @@ impl Scan<'_> {
                 b'/' => match self.slash() {
                     Slash::Division => {}
                     Slash::Expression => self.expression(),
-                    Slash::Either if templates.is_empty() => self.uncertain_line()?,
-                    Slash::Either => return None,
+                    Slash::Either => self.uncertain_rest(&templates)?,
                 },
+                // A comment as in HTML, which a module does not have.
+                b'<' if self.comes(b"!--") => self.uncertain_rest(&templates)?,
+                b'-' if self.comes(b"->") => self.uncertain_rest(&templates)?,
                 b'"' | b'\'' => self.text(byte),
                 b'`' => {
                     let in_expression = self.template();
@@ -160,14 +170,19 @@ impl Scan<'_> {
         }
     }
 
-    /// Skips the rest of a line that is either code or a regular expression: both end with the
-    /// line.
-    fn uncertain_line(&mut self) -> Option<()> {
+    /// Skips the rest of a line that is either code, or a regular expression or comment: all end
+    /// with the line, unless the code is inside a template.
+    fn uncertain_rest(&mut self, templates: &[usize]) -> Option<()> {
+        if !templates.is_empty() {
+            return None;
+        }
         let mut last = b'/';
         while let Some(byte) = self.next() {
             match (last, byte) {
-                (b'\\', b'\n' | b'\r') | (b'/', b'*') | (_, b'`') => return None,
-                (_, b'\n' | b'\r') => break,
+                (b'/', b'*') | (_, b'`') => return None,
+                _ if self.ends_line(byte) => {
+                    return (last != b'\\').then_some(());
+                }
                 _ => last = byte,
             }
         }
@@ -175,7 +190,7 @@ impl Scan<'_> {
     }
 
     fn line(&mut self) {
-        while !matches!(self.next(), None | Some(b'\n' | b'\r')) {}
+        while self.next().is_some_and(|byte| !self.ends_line(byte)) {}
     }
 
     fn comment(&mut self) {
@@ -204,11 +219,11 @@ impl Scan<'_> {
         let mut class = false;
         while let Some(byte) = self.next() {
             match byte {
-                b'\\' if !matches!(self.peek(), Some(b'\n' | b'\r')) => self.escaped(),
+                b'\\' if !self.comes(b"\n") && !self.comes(b"\r") => self.escaped(),
                 b'[' => class = true,
                 b']' => class = false,
                 b'/' if !class => break,
-                b'\n' | b'\r' => break,
+                _ if self.ends_line(byte) => break,
                 _ => {}
             }
         }
@@ -263,6 +278,8 @@ mod tests {
             ("f('a'); // it's\nf(\"b\"); /* ' */ f(`c`);", 1),
             ("f(`a ${g({a: `b ${h(1)}`})} c`); f(1);", 6),
             ("f(/[/(]\\//.test(a)); f(1);", 4),
+            ("f('<!-- -->'); f('\u{2028}'); f(1);\u{2028}f(1);", 1),
+            ("a // (\u{2029}); f(1);", 1),
         ];
         for (code, expected) in rows {
             assert_eq!(depth(code), expected, "{code}");

@@ -17,7 +17,7 @@ use crate::api::{CloudFrontFunction, LambdaFunction, SKIP_TESTS};
 use crate::functions::Fault;
 use crate::functions::cloudfront::{self, CloudFrontFunctions};
 use crate::functions::lambda::{self, LambdaFunctions};
-use crate::javascript;
+use crate::javascript::{self, Severity};
 use crate::reconcile::{Inputs, ManagedKind as _, ReferenceName, Unmet};
 
 /// Checks an object, without the fields of its spec that cannot be read because of what is `refused` in
@@ -141,15 +141,12 @@ fn check_cloudfront(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Vec<Field
         .map(|message| FieldFinding::new(Level::Warning, skip, message));
     javascript::cloudfront(text, &spec.runtime)
         .iter()
-        .map(|lint| warning(&place, lint))
+        .map(|lint| finding(&place, lint))
         .chain(skips_nothing)
         .collect()
 }
 
 fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<FieldFinding> {
-    if !spec.runtime.starts_with("nodejs") {
-        return Vec::new();
-    }
     let code = FieldPath::dotted("spec.code");
     let map = spec.code.config_map_ref.as_ref();
     match (&spec.code.inline, map) {
@@ -158,7 +155,7 @@ fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<FieldFinding>
             let files = files.map(|(name, text)| (name.as_str(), text.as_bytes()));
             let path = code.then("inline.files");
             let place = |name: &str| Place::new(path.member(name));
-            check_node(&path, place, &files.collect(), &spec.handler)
+            check_files(spec, &path, place, &files.collect())
         }
         (None, Some(map)) => {
             let Some(files) = inputs.config_maps.get(&map.name) else {
@@ -171,10 +168,24 @@ fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<FieldFinding>
                 path: path.clone(),
                 within: format!("ConfigMap {}, key {name}: ", map.name),
             };
-            check_node(&path, place, &files.collect(), &spec.handler)
+            check_files(spec, &path, place, &files.collect())
         }
         (None, None) => Vec::new(),
     }
+}
+
+/// The files of a function, of which `path` has all and `place` is where one stands.
+fn check_files(
+    spec: &LambdaFunctionSpec,
+    path: &FieldPath,
+    place: impl Fn(&str) -> Place,
+    files: &BTreeMap<&str, &[u8]>,
+) -> Vec<FieldFinding> {
+    let mut found = check_line_ends(&place, files);
+    if spec.runtime.starts_with("nodejs") {
+        found.extend(check_node(path, &place, files, &spec.handler));
+    }
+    found
 }
 
 /// Where code stands.
@@ -192,6 +203,27 @@ impl Place {
             within: String::new(),
         }
     }
+
+    fn finding(self, level: Level, message: &str) -> FieldFinding {
+        FieldFinding::new(level, self.path, format!("{}{message}", self.within))
+    }
+}
+
+/// Scripts that the system starts, not a runtime: `bootstrap` (Lambda Developer Guide, "Building a
+/// custom runtime"), and what begins with `#!`. Linux takes a carriage return there as part of the
+/// interpreter's name.
+fn check_line_ends(
+    place: impl Fn(&str) -> Place,
+    files: &BTreeMap<&str, &[u8]>,
+) -> Vec<FieldFinding> {
+    let message = "its lines end as on Windows (CR LF), and Lambda will not find its interpreter; save it with LF";
+    let is_script = |name: &str, bytes: &[u8]| name == "bootstrap" || bytes.starts_with(b"#!");
+    files
+        .iter()
+        .filter(|(name, bytes)| is_script(name, bytes))
+        .filter(|(_, bytes)| bytes.windows(2).any(|pair| pair == b"\r\n"))
+        .map(|(name, _)| place(name).finding(Level::Warning, message))
+        .collect()
 }
 
 /// The files of a Node.js function: `dir/index.handler` is what `dir/index.js`, `.mjs` or `.cjs`
@@ -231,10 +263,9 @@ fn check_node(
             .any(|extension| name.ends_with(extension))
     });
     for (name, bytes) in scripts {
-        let Place { path, within } = place(name);
         let Ok(code) = std::str::from_utf8(bytes) else {
-            let message = format!("{within}it is no UTF-8 text, so what it holds is not looked at");
-            found.push(FieldFinding::new(Level::Note, path, message));
+            let message = "it is no UTF-8 text, so what it holds is not looked at";
+            found.push(place(name).finding(Level::Note, message));
             continue;
         };
         // The handler `a.b` is the member `b` of the export `a`.
@@ -245,13 +276,17 @@ fn check_node(
         found.extend(
             javascript::node(name, code, export)
                 .iter()
-                .map(|lint| warning(&place(name), lint)),
+                .map(|lint| finding(&place(name), lint)),
         );
     }
     found
 }
 
-fn warning(place: &Place, lint: &javascript::Lint) -> FieldFinding {
+fn finding(place: &Place, lint: &javascript::Lint) -> FieldFinding {
+    let level = match lint.severity {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+    };
     let message = format!("{}{lint}", place.within);
-    FieldFinding::new(Level::Warning, place.path.clone(), message)
+    FieldFinding::new(level, place.path.clone(), message)
 }

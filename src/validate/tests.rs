@@ -280,12 +280,12 @@ fn what_the_operator_would_refuse_is_an_error_too() {
 }
 
 #[test]
-fn lints_are_warnings_with_line_and_column() {
+fn lints_have_line_and_column() {
     let map = "apiVersion: cloudfn.dev/v1alpha1\nkind: CloudFrontFunction\nmetadata: {name: edge}\nspec:\n  runtime: cloudfront-js-1.0\n  code: {configMapKeyRef: {name: code, key: index.js}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: code}\ndata:\n  index.js: |\n    function handler(event) {\n        const a = 1;\n        return event.request;\n    }\n";
     assert_eq!(
         findings(map),
         [
-            "f.yaml: warning: CloudFrontFunction edge: spec.code.configMapKeyRef: ConfigMap code, key index.js: line 2, column 5: cloudfront-js-1.0 has no `const`; write it without, or set runtime to cloudfront-js-2.0"
+            "f.yaml: error: CloudFrontFunction edge: spec.code.configMapKeyRef: ConfigMap code, key index.js: line 2, column 5: cloudfront-js-1.0 cannot compile `const`; write `var`, or set runtime to cloudfront-js-2.0"
         ]
     );
     let node = |handler: &str, file: &str, code: &str| {
@@ -317,5 +317,43 @@ fn lints_are_warnings_with_line_and_column() {
         ),
         Vec::<String>::new(),
         "Python is not read"
+    );
+}
+
+#[test]
+fn scripts_with_the_line_ends_of_windows_are_told() {
+    let found = worker(
+        "  runtime: provided.al2023\n  handler: a.b\n  code: {inline: {files: {bootstrap: \"echo\\r\\n\", run.sh: \"#!/bin/sh\\r\\n\", data.csv: \"a\\r\\n\", right.sh: \"#!/bin/sh\\n\"}}}\n",
+    );
+    let told: Vec<bool> = ["(bootstrap)", "(run.sh)"]
+        .iter()
+        .map(|name| found.iter().any(|line| line.contains(name)))
+        .collect();
+    assert_eq!((told, found.len()), (vec![true, true], 2), "{found:?}");
+    assert!(
+        found[0].contains("warning") && found[0].contains("save it with LF"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_second_key_value_store_is_an_error() {
+    let store = |number: u8| {
+        format!(
+            "{{keyValueStoreArn: \"arn:aws:cloudfront::111122223333:key-value-store/c1f00000-0000-4000-8000-00000000000{number}\"}}"
+        )
+    };
+    let with = |one: u8, other: u8| {
+        edge(&format!(
+            "  keyValueStoreAssociations: [{}, {}]\n",
+            store(one),
+            store(other)
+        ))
+    };
+    assert_eq!(with(1, 1), Vec::<String>::new(), "it is one");
+    let found = with(1, 2);
+    assert!(
+        matches!(found.as_slice(), [one] if one.contains("error") && one.contains("names 2 stores")),
+        "{found:?}"
     );
 }

@@ -156,12 +156,7 @@ pub fn desired(
     Ok(CloudFrontDesired {
         runtime: spec.runtime.clone(),
         comment,
-        key_value_stores: spec.key_value_store_associations.as_ref().map(|stores| {
-            stores
-                .iter()
-                .map(|store| store.key_value_store_arn.clone())
-                .collect()
-        }),
+        key_value_stores: stores(spec)?,
         code,
         publish: spec.stage == Stage::Live,
         tags: wanted_tags,
@@ -187,6 +182,7 @@ pub fn faults(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Vec<Fault> {
     let all = [
         Fault::of("tags", tags::wanted(spec.common.tags.as_ref())),
         Fault::of("comment", comment(spec)),
+        Fault::of("keyValueStoreAssociations", stores(spec)),
         Fault::of("code", code),
         Fault::of("tests", own),
         Fault::of("testsFrom", together),
@@ -250,6 +246,23 @@ pub fn unheeded_skip(inputs: &Inputs, code_sha256: &str) -> Option<String> {
             "the annotation {SKIP_TESTS} skips nothing: it does not name this code ({code_sha256})"
         )
     })
+}
+
+/// The associated stores. CloudFront Developer Guide, "Quotas on key value stores": one for a
+/// function.
+fn stores(spec: &CloudFrontFunctionSpec) -> Result<Option<BTreeSet<String>>, Unmet> {
+    let stores = spec.key_value_store_associations.as_ref().map(|stores| {
+        stores
+            .iter()
+            .map(|store| store.key_value_store_arn.clone())
+            .collect::<BTreeSet<String>>()
+    });
+    match stores.as_ref().map_or(0, BTreeSet::len) {
+        0 | 1 => Ok(stores),
+        count => Err(Unmet::Invalid(format!(
+            "keyValueStoreAssociations names {count} stores and CloudFront takes one for a function; keep one, and put the pairs of all into it"
+        ))),
+    }
 }
 
 /// All tests: those of the spec, then those that it names.

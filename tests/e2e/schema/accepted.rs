@@ -26,7 +26,7 @@ async fn what_keeps_the_rules_is_taken() {
     ];
     let cloudfront = [
         json!({"code": {"inline": "a".repeat(10_240)}}),
-        json!({"code": {"inline": "é".repeat(5_120)}}),
+        json!({"code": {"inline": format!("//{}", "é".repeat(5_119))}}),
         json!({"code": {"configMapKeyRef": {"name": "map", "key": "code.js"}}}),
         json!({"stage": "DEVELOPMENT"}),
         json!({"comment": ""}),

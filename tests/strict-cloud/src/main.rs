@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 /// Prints its address and answers the AWS SDKs there until standard input ends or a signal (INT, TERM) comes.
 /// The access key of a request is its account, where it has twelve digits; any secret will do.
 /// GET /_strict-cloud/health says that it runs, GET /_strict-cloud/log which calls came and what was answered.
+/// PUT /_strict-cloud/key-value-stores/<account>/<id> with a JSON object of texts makes a key value store, or gives it other pairs.
 #[derive(Parser)]
 #[command(name = "strict-cloud", version)]
 struct Flags {

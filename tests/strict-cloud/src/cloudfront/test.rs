@@ -81,12 +81,6 @@ impl Cloud {
             context
                 .also
                 .insert("failed".into(), ran.result.is_err().into());
-            // CloudFront Developer Guide, "CloudFront Functions logs": each line begins with the request's id.
-            let logs = ran
-                .lines
-                .iter()
-                .map(|line| format!("{} {line}", ran.request_id))
-                .collect();
             let (output, error) = match &ran.result {
                 Ok(output) => (Some(output.clone()), String::new()),
                 // assumed:failed-output.
@@ -100,7 +94,7 @@ impl Cloud {
                     .settings
                     .compute_utilization
                     .then(|| ran.utilization.to_string()),
-                logs,
+                logs: ran.lines.clone(),
                 // CloudFront Developer Guide, "Test functions": in the example's output it is there, and empty.
                 error_message: Some(error),
                 output,

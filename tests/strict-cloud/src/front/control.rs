@@ -1,4 +1,5 @@
-//! What no cloud has: whether the server is there, and its call log, for tests in other processes.
+//! What no cloud has, for tests in other processes: whether the server is there, its call log, and
+//! pairs for a key value store, whose own API is another service's.
 
 use http::Response;
 use serde_json::{Value, json};
@@ -10,12 +11,20 @@ use crate::model::Cloud;
 use crate::operation::Service;
 
 /// Answers what is asked of the model itself; needs no signature and is no call.
-pub(super) fn answer(cloud: &Cloud, request: &Request<'_>) -> Option<Response<Vec<u8>>> {
+pub(super) fn answer(cloud: &mut Cloud, request: &Request<'_>) -> Option<Response<Vec<u8>>> {
     let body = match (request.method(), request.path().as_slice()) {
         ("GET", ["_strict-cloud", "health"]) => {
             json!({"status": "ok", "now": cloud.now().rfc3339(), "calls": cloud.log().len()})
         }
         ("GET", ["_strict-cloud", "log"]) => Value::Array(cloud.log().iter().map(entry).collect()),
+        ("PUT", ["_strict-cloud", "key-value-stores", account, id]) => {
+            let Ok(pairs) = serde_json::from_slice(request.body()) else {
+                let refusal = json!({"error": "the body is no JSON object of texts"});
+                return Some(response(400, "application/json", refusal.to_string()));
+            };
+            cloud.put_key_value_store(account, id, &pairs);
+            json!({"status": "ok"})
+        }
         _ => return None,
     };
     Some(response(200, "application/json", body.to_string()))

@@ -6,13 +6,15 @@ use std::rc::Rc;
 use rquickjs::context::EvalOptions;
 use rquickjs::promise::MaybePromise;
 use rquickjs::{
-    CatchResultExt as _, CaughtError, Coerced, Context, Ctx, Function, Module, Object, Runtime,
-    Value,
+    CatchResultExt as _, CaughtError, Coerced, Context, Ctx, Function, Module, Object, Value,
 };
 
-use super::{Task, dialect, digest};
+use super::dialect::{Runtime, globals, lacking};
+use super::grammar::{self, Compiled};
+use super::{Task, digest, output};
 
 const HOST: &str = include_str!("host.js");
+const BYTES: &str = include_str!("bytes.js");
 
 /// How often the engine asks whether to go on, until it is told not to: each time is 10,000 calls and
 /// loops (assumed:compute-limit).
@@ -23,9 +25,6 @@ const MEMORY: usize = (2 << 20) + (1 << 20);
 
 /// CloudFront Developer Guide, "CloudFront Functions logs": what a run writes beyond 10 KB is cut off.
 const LOG: usize = 10 << 10;
-
-/// What users see before the error of a function that did not run to its end.
-pub(super) const PREFIX: &str = "The CloudFront function associated with the CloudFront distribution is invalid or could not run. ";
 
 /// How a run ended.
 pub(super) struct Ended {
@@ -46,12 +45,12 @@ struct Traces {
 
 pub(super) fn run(task: Task<'_>) -> Ended {
     let traces = Rc::new(Traces::default());
-    let returned = source(task.code, task.two).and_then(|source| {
+    let returned = source(task.code, runtime(task.two)).and_then(|compiled| {
         let engine = engine(&traces).map_err(|error| error.to_string())?;
-        engine
-            .with(|ctx| within(&ctx, task, source, &traces).map_err(|error| said(&error, &traces)))
+        engine.with(|ctx| {
+            within(&ctx, task, &compiled, &traces).map_err(|error| said(&error, &traces))
+        })
     });
-    let returned = returned.map_err(|error| format!("{PREFIX}{error}"));
     Ended {
         lines: traces.lines.take(),
         returned,
@@ -62,12 +61,13 @@ pub(super) fn run(task: Task<'_>) -> Ended {
 
 /// What is wrong with a source, if it can be seen without running it.
 pub(super) fn syntax(code: &[u8], two: bool) -> Option<String> {
-    let checked = source(code, two).and_then(|source| {
+    let checked = source(code, runtime(two)).and_then(|compiled| {
         let engine = engine(&Rc::default()).map_err(|error| error.to_string())?;
         // A function that is never called: parsed, and no more.
         let parsed = |ctx: Ctx<'_>| {
-            if dialect::is_module(source) {
-                return Module::declare(ctx.clone(), "function.js", source)
+            let source = &compiled.source;
+            if compiled.is_module {
+                return Module::declare(ctx.clone(), "function.js", source.as_str())
                     .map(|_| ())
                     .catch(&ctx)
                     .map_err(|error| said(&error, &Rc::default()));
@@ -84,17 +84,21 @@ pub(super) fn syntax(code: &[u8], two: bool) -> Option<String> {
         .filter(|fault| fault.starts_with("SyntaxError"))
 }
 
-fn source(code: &[u8], two: bool) -> Result<&str, String> {
+fn runtime(two: bool) -> Runtime {
+    if two { Runtime::Two } else { Runtime::One }
+}
+
+fn source(code: &[u8], runtime: Runtime) -> Result<Compiled, String> {
     let source =
         std::str::from_utf8(code).map_err(|_| "SyntaxError: Illegal byte sequence".to_owned())?;
     if source.contains('\0') {
         return Err("SyntaxError: Unexpected token".to_owned());
     }
-    dialect::refused(source, two).map_or(Ok(source), Err)
+    grammar::compiled(source, runtime)
 }
 
 fn engine(traces: &Rc<Traces>) -> rquickjs::Result<Context> {
-    let runtime = Runtime::new()?;
+    let runtime = rquickjs::Runtime::new()?;
     runtime.set_memory_limit(MEMORY);
     runtime.set_max_stack_size(256 << 10);
     let traces = Rc::clone(traces);
@@ -109,13 +113,13 @@ fn engine(traces: &Rc<Traces>) -> rquickjs::Result<Context> {
 fn within<'js>(
     ctx: &Ctx<'js>,
     task: Task<'_>,
-    source: &str,
+    compiled: &Compiled,
     traces: &Rc<Traces>,
 ) -> Result<Option<String>, CaughtError<'js>> {
     let host = host(ctx, task, traces).catch(ctx)?;
     // What was needed to get there is not the function's.
     traces.ticks.set(0);
-    let handler = load(ctx, source, &host).catch(ctx)?;
+    let handler = load(ctx, compiled, &host).catch(ctx)?;
     let Some(handler) = handler.into_function() else {
         return Err(CaughtError::Value(
             rquickjs::String::from_str(ctx.clone(), "ReferenceError: \"handler\" is not defined")
@@ -125,11 +129,7 @@ fn within<'js>(
     };
     let run: Function<'js> = host.get("run").catch(ctx)?;
     let returned: Value<'js> = run.call((handler, task.event)).catch(ctx)?;
-    let settled: Value<'js> = if task.two {
-        MaybePromise::from_value(returned).finish().catch(ctx)?
-    } else {
-        returned
-    };
+    let settled: Value<'js> = MaybePromise::from_value(returned).finish().catch(ctx)?;
     let text: Function<'js> = host.get("text").catch(ctx)?;
     text.call((settled,)).catch(ctx)
 }
@@ -211,37 +211,46 @@ fn host<'js>(ctx: &Ctx<'js>, task: Task<'_>, traces: &Rc<Traces>) -> rquickjs::R
             Function::new(ctx.clone(), move |key: String| pairs.get(&key).cloned())?,
         )?;
     }
+    let runtime = runtime(task.two);
+    native.set("globals", globals(runtime).collect::<Vec<&str>>())?;
+    let lacks = lacking(runtime).map(|row| format!("{}.{}", row.owner, row.member));
+    native.set("lacking", lacks.collect::<Vec<String>>())?;
+    native.set("responds", output::of_response(task.event))?;
+    native.set(
+        "expression",
+        Function::new(ctx.clone(), move |pattern: String, flags: String| {
+            match grammar::regular_expression(&pattern, &flags, runtime) {
+                Ok(translated) => vec![translated, String::new()],
+                Err(sentence) => {
+                    let message = sentence.trim_start_matches("SyntaxError: ");
+                    vec![String::new(), message.to_owned()]
+                }
+            }
+        })?,
+    )?;
+    let bytes: Function<'js> = ctx.eval_with_options(BYTES, named("bytes.js"))?;
+    let bytes: Object<'js> = bytes.call((native.clone(),))?;
     let build: Function<'js> = ctx.eval_with_options(HOST, named("host.js"))?;
-    build.call((native, task.two))
+    build.call((native, task.two, bytes))
 }
 
-/// What can be imported, and what it gives besides the default.
-const MODULES: [(&str, &str); 4] = [
-    ("crypto", "createHash, createHmac"),
-    (
-        "querystring",
-        "parse, stringify, escape, unescape, decode, encode",
-    ),
-    ("buffer", "Buffer"),
-    (
-        "cloudfront",
-        "kvs, edgeLocation, updateRequestOrigin, selectRequestOriginById, createRequestOriginGroup",
-    ),
-];
-
 /// Runs the function's top level, and answers its `handler`.
-fn load<'js>(ctx: &Ctx<'js>, source: &str, host: &Object<'js>) -> rquickjs::Result<Value<'js>> {
+fn load<'js>(
+    ctx: &Ctx<'js>,
+    compiled: &Compiled,
+    host: &Object<'js>,
+) -> rquickjs::Result<Value<'js>> {
     // On a line of its own, where no comment reaches.
     let source = format!(
-        "{source}\n;globalThis.__handler = typeof handler === 'undefined' ? undefined : handler;"
+        "{}\n;globalThis.__handler = typeof handler === 'undefined' ? undefined : handler;",
+        compiled.source
     );
-    if dialect::is_module(&source) {
+    if compiled.is_module {
         let modules: Object<'js> = host.get("modules")?;
-        ctx.globals().set("__modules", modules)?;
-        for (name, exports) in MODULES {
-            let text = format!(
-                "const module = globalThis.__modules.{name}; export default module; export const {{ {exports} }} = module;"
-            );
+        ctx.globals().set("__modules", modules.clone())?;
+        for name in modules.keys::<String>() {
+            let name = name?;
+            let text = format!("export default globalThis.__modules.{name};");
             let (_, loaded) = Module::declare(ctx.clone(), name, text)?.eval()?;
             loaded.finish::<()>()?;
         }
@@ -284,7 +293,7 @@ fn said(error: &CaughtError<'_>, traces: &Rc<Traces>) -> String {
             if message == "out of memory" {
                 "MemoryError".to_owned()
             } else {
-                format!("{name}: {message}")
+                format!("{name}: {}", in_their_words(&message))
             }
         }
         CaughtError::Value(value) => match value.get::<Coerced<String>>() {
@@ -297,5 +306,19 @@ fn said(error: &CaughtError<'_>, traces: &Rc<Traces>) -> String {
         }
         CaughtError::Error(rquickjs::Error::Allocation) => "MemoryError".to_owned(),
         CaughtError::Error(error) => format!("InternalError: {error}"),
+    }
+}
+
+/// A sentence of the engine here as njs has it, of those that functions end in most.
+fn in_their_words(message: &str) -> String {
+    if let Some(name) = message.strip_suffix(" is not defined") {
+        return format!("\"{}\" is not defined", name.trim_matches('\''));
+    }
+    let property = message
+        .strip_prefix("cannot read property '")
+        .and_then(|rest| rest.split_once("' of "));
+    match property {
+        Some((property, of)) => format!("cannot get property \"{property}\" of {of}"),
+        None => message.to_owned(),
     }
 }

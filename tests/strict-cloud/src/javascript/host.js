@@ -1,115 +1,14 @@
 // What a function finds around it. The engine has JavaScript and nothing else; this adds what
 // CloudFront's runtimes have (CloudFront Developer Guide, "JavaScript runtime features") and takes
 // away what they restrict. It runs before the function, which cannot reach it.
-(function (native, two) {
+(function (native, two, bytes) {
   'use strict';
   const global = globalThis;
   const { stringify, parse } = JSON;
-  const { defineProperty, keys } = Object;
+  const { defineProperty, getOwnPropertyNames, keys } = Object;
+  const { construct } = Reflect;
+  const { Buffer, TextEncoder, TextDecoder, binary, decode, encode, fill, octets } = bytes;
   const hidden = (on, name, value) => defineProperty(on, name, { value, writable: true, configurable: true, enumerable: false });
-
-  // Bytes travel between here and the engine's owner as strings of characters up to U+00FF.
-  const binary = (bytes) => {
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 1) text += String.fromCharCode(bytes[i]);
-    return text;
-  };
-  const fill = (bytes, text) => {
-    for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
-    return bytes;
-  };
-  const decode = (text, encoding) => {
-    switch (encoding === undefined ? 'utf8' : String(encoding)) {
-      case 'utf8': case 'utf-8': return native.utf8(text);
-      case 'hex': case 'base64': case 'base64url': return native.decode(text, String(encoding));
-      default: throw new TypeError('Unknown encoding: "' + encoding + '"');
-    }
-  };
-  const encode = (bytes, encoding) => {
-    switch (encoding === undefined ? 'utf8' : String(encoding)) {
-      case 'utf8': case 'utf-8': return native.text(bytes);
-      case 'hex': case 'base64': case 'base64url': return native.encode(bytes, String(encoding));
-      default: throw new TypeError('Unknown encoding: "' + encoding + '"');
-    }
-  };
-  const octets = (data, encoding) => {
-    if (typeof data === 'string') return decode(data, encoding);
-    if (data instanceof ArrayBuffer) return binary(new Uint8Array(data));
-    if (ArrayBuffer.isView(data)) return binary(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    throw new TypeError('data is not a string or Buffer-like object');
-  };
-
-  // Buffer, of 2.0.
-  class Buffer extends Uint8Array {
-    static from(value, encoding, length) {
-      if (typeof value === 'string') {
-        const bytes = decode(value, encoding);
-        return fill(new Buffer(bytes.length), bytes);
-      }
-      if (value instanceof ArrayBuffer) return new Buffer(value, encoding, length);
-      if (value && value.type === 'Buffer' && Array.isArray(value.data)) return Buffer.from(value.data);
-      if (value && typeof value.length === 'number') {
-        const made = new Buffer(value.length);
-        for (let i = 0; i < value.length; i += 1) made[i] = value[i];
-        return made;
-      }
-      throw new TypeError('first argument is not a string or Buffer-like object');
-    }
-    static alloc(size, value, encoding) {
-      const made = new Buffer(size);
-      if (value === undefined || value === 0) return made;
-      const bytes = typeof value === 'number' ? String.fromCharCode(value & 255) : octets(value, encoding);
-      for (let i = 0; bytes.length > 0 && i < size; i += 1) made[i] = bytes.charCodeAt(i % bytes.length);
-      return made;
-    }
-    static allocUnsafe(size) { return new Buffer(size); }
-    static isBuffer(value) { return value instanceof Buffer; }
-    static isEncoding(name) { return ['utf8', 'utf-8', 'hex', 'base64', 'base64url'].includes(name); }
-    static byteLength(value, encoding) { return octets(value, encoding).length; }
-    static concat(list, length) {
-      let bytes = '';
-      for (let i = 0; i < list.length; i += 1) bytes += octets(list[i]);
-      return fill(new Buffer(length === undefined ? bytes.length : length), length === undefined ? bytes : bytes.slice(0, length));
-    }
-    static compare(one, other) {
-      const [a, b] = [octets(one), octets(other)];
-      return a < b ? -1 : a > b ? 1 : 0;
-    }
-    toString(encoding, start, end) { return encode(binary(super.subarray(start, end)), encoding); }
-    toJSON() { return { type: 'Buffer', data: Array.from(this) }; }
-    equals(other) { return Buffer.compare(this, other) === 0; }
-    compare(other) { return Buffer.compare(this, other); }
-    slice(start, end) { return super.subarray(start, end); }
-    write(text, offset, length, encoding) {
-      const bytes = decode(text, encoding), from = offset || 0;
-      const count = Math.min(bytes.length, this.length - from, length === undefined ? bytes.length : length);
-      for (let i = 0; i < count; i += 1) this[from + i] = bytes.charCodeAt(i);
-      return count;
-    }
-    copy(target, at, start, end) {
-      const part = super.subarray(start || 0, end);
-      const count = Math.min(part.length, target.length - (at || 0));
-      for (let i = 0; i < count; i += 1) target[(at || 0) + i] = part[i];
-      return count;
-    }
-    indexOf(value, from, encoding) {
-      if (typeof value === 'number') return super.indexOf(value & 255, from);
-      return binary(this).indexOf(octets(value, encoding), from);
-    }
-    includes(value, from, encoding) { return this.indexOf(value, from, encoding) >= 0; }
-  }
-  const kinds = [['UInt8', 'Uint8', 1], ['Int8', 'Int8', 1], ['UInt16', 'Uint16', 2], ['Int16', 'Int16', 2], ['UInt32', 'Uint32', 4],
-    ['Int32', 'Int32', 4], ['Float', 'Float32', 4], ['Double', 'Float64', 8]];
-  for (const [name, kind, size] of kinds) {
-    for (const order of size === 1 ? [''] : ['LE', 'BE']) {
-      const view = (buffer) => new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-      hidden(Buffer.prototype, 'read' + name + order, function (at) { return view(this)['get' + kind](at || 0, order === 'LE'); });
-      hidden(Buffer.prototype, 'write' + name + order, function (value, at) {
-        view(this)['set' + kind](at || 0, value, order === 'LE');
-        return (at || 0) + size;
-      });
-    }
-  }
 
   // crypto: md5, sha1 and sha256, with and without a key. Without an encoding 1.0 answers a byte string, 2.0 a Buffer.
   class Digest {
@@ -131,7 +30,14 @@
       if (encoding !== undefined) return encode(bytes, encoding);
       return two ? fill(new Buffer(bytes.length), bytes) : bytes;
     }
+    copy() {
+      const copied = new Digest(this.#algorithm, undefined);
+      copied.#key = this.#key;
+      copied.#data = this.#data;
+      return copied;
+    }
   }
+  if (!two) delete Digest.prototype.copy;
   const crypto = {
     createHash: (algorithm) => new Digest(algorithm),
     createHmac: (algorithm, key) => new Digest(algorithm, key === undefined ? '' : key),
@@ -200,7 +106,7 @@
     updateRequestOrigin: () => undefined,
     selectRequestOriginById: () => undefined,
     createRequestOriginGroup: () => undefined,
-    edgeLocation: { name: 'FRA', serverIp: '192.0.2.1', region: 'eu-central-1' },
+    edgeLocation: native.responds ? { name: '', serverIp: '', region: '' } : { name: 'FRA', serverIp: '192.0.2.1', region: 'eu-central-1' },
   };
 
   // Time stands still at the function's start, in UTC; Math.random is seeded with it.
@@ -211,7 +117,7 @@
     if (args.length === 0) given = [native.now()];
     else if (args.length > 1) given = [Clock.UTC(...args)];
     else if (typeof args[0] === 'string') given = [clock.parse(args[0])];
-    return Reflect.construct(Clock, given, new.target);
+    return construct(Clock, given, new.target);
   };
   clock.prototype = Clock.prototype;
   hidden(clock.prototype, 'constructor', clock);
@@ -219,6 +125,7 @@
   hidden(clock, 'UTC', Clock.UTC);
   hidden(clock, 'parse', (text) => {
     const given = String(text);
+    if (/^\d+\//.test(given)) return NaN;
     const zoned = /(?:Z|GMT|UTC|[+-]\d\d:?\d\d)(?:\s*\(.*\))?$/.test(given) || /^\d{4}(?:-\d\d(?:-\d\d)?)?$/.test(given);
     return Clock.parse(zoned ? given : given + (/T/.test(given) ? 'Z' : ' GMT'));
   });
@@ -228,7 +135,7 @@
   }
   hidden(clock.prototype, 'getTimezoneOffset', () => 0);
   const short = (date) => date.toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+).*$/, '$1 $3 $2 $4');
-  const hour = (date) => date.toISOString().slice(11, 19) + ' GMT+0000 (UTC)';
+  const hour = (date) => date.toISOString().slice(11, 19) + ' GMT+0000';
   hidden(clock.prototype, 'toDateString', function () { return short(this); });
   hidden(clock.prototype, 'toTimeString', function () { return hour(this); });
   hidden(clock.prototype, 'toString', function () { return isNaN(this) ? 'Invalid Date' : short(this) + ' ' + hour(this); });
@@ -252,10 +159,39 @@
   }
   refuse.prototype = Function.prototype;
   hidden(global, 'Function', refuse);
-  hidden(global, 'eval', refuse);
-  for (const name of ['queueMicrotask', 'performance', 'WebAssembly', 'Atomics', 'SharedArrayBuffer', 'WeakRef', 'FinalizationRegistry', 'DOMException', 'gc']) {
-    delete global[name];
+  hidden(global, 'eval', () => { throw new InternalError('Not implemented'); });
+  for (const name of ['setTimeout', 'clearTimeout']) {
+    hidden(global, name, () => { throw new InternalError('not supported by host environment'); });
   }
+
+  // Errors have neither a stack nor a cause.
+  for (const name of ['Error', 'EvalError', 'InternalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError']) {
+    const Kind = global[name];
+    const made = function (...args) {
+      const error = construct(Kind, args.slice(0, 1), new.target || made);
+      delete error.stack;
+      return error;
+    };
+    hidden(made, 'name', name);
+    made.prototype = Kind.prototype;
+    hidden(made.prototype, 'constructor', made);
+    hidden(global, name, made);
+  }
+  delete Error.prototype.stack;
+  hidden(global, 'MemoryError', class MemoryError extends InternalError {});
+
+  // A regular expression that is made from text.
+  const Expression = RegExp;
+  const expression = function RegExp(pattern, flags) {
+    if (pattern instanceof Expression && flags === undefined) return construct(Expression, [pattern], new.target || expression);
+    const [source, options] = pattern instanceof Expression ? [pattern.source, flags] : [pattern === undefined ? '(?:)' : String(pattern), flags === undefined ? '' : String(flags)];
+    const [translated, fault] = native.expression(source, options);
+    if (fault !== '') throw new SyntaxError(fault);
+    return construct(Expression, [translated, options], new.target || expression);
+  };
+  expression.prototype = Expression.prototype;
+  hidden(expression.prototype, 'constructor', expression);
+  hidden(global, 'RegExp', expression);
 
   // Globals.
   const shown = (value) => {
@@ -265,23 +201,20 @@
     return text === undefined ? String(value) : text;
   };
   const log = (...values) => native.log(values.map(shown).join(' '));
-  hidden(global, 'console', two ? { log, error: log } : { log });
-  const modules = two ? { crypto, querystring, buffer: { Buffer }, cloudfront } : { crypto, querystring };
+  hidden(global, 'console', { log });
+  hidden(global, 'process', { argv: [], env: {} });
+  const modules = two ? { crypto, querystring, buffer: { Buffer }, cloudfront } : { crypto, querystring, buffer: { Buffer } };
   hidden(global, 'require', (name) => {
     if (name === 'cloudfront' || !Object.prototype.hasOwnProperty.call(modules, name)) throw new Error('Cannot find module "' + name + '"');
     return modules[name];
   });
+  hidden(global, 'TextEncoder', TextEncoder);
+  hidden(global, 'TextDecoder', TextDecoder);
   if (two) {
     hidden(global, 'Buffer', Buffer);
     hidden(global, 'atob', (text) => native.decode(String(text), 'base64'));
     hidden(global, 'btoa', (text) => native.encode(String(text), 'base64'));
-    hidden(global, 'TextEncoder', class TextEncoder {
-      encode(text) { const bytes = native.utf8(String(text === undefined ? '' : text)); return fill(new Uint8Array(bytes.length), bytes); }
-    });
-    hidden(global, 'TextDecoder', class TextDecoder { decode(bytes) { return bytes === undefined ? '' : native.text(octets(bytes)); } });
   } else {
-    delete global.atob;
-    delete global.btoa;
     const part = (text, start, end) => String(text).slice(start, end);
     hidden(String, 'bytesFrom', (data, encoding) => (Array.isArray(data) ? binary(data.map((octet) => octet & 255)) : decode(data, encoding)));
     hidden(String.prototype, 'fromBytes', function (start, end) { return part(this, start, end); });
@@ -290,6 +223,44 @@
     hidden(String.prototype, 'toUTF8', function (start, end) { return native.utf8(part(this, start, end)); });
   }
 
+  // What the runtime does not have, by the table of its language.
+  for (const path of native.lacking) {
+    const names = path.split('.');
+    const member = names.pop();
+    delete names.reduce((object, name) => object[name], global)[member];
+  }
+  for (const name of getOwnPropertyNames(global)) {
+    if (!native.globals.includes(name)) delete global[name];
+  }
+
+  // What closures of an async function reach its variables through: those of now, until the first await is over.
+  hidden(global, '__held', (slots) => {
+    const fresh = () => {
+      const holder = {};
+      for (const name of keys(slots)) defineProperty(holder, name, { get: slots[name][0], set: slots[name][1], configurable: true });
+      return holder;
+    };
+    const first = fresh();
+    const held = {
+      first,
+      now: first,
+      passed: (value) => {
+        if (held.now === first) {
+          for (const name of keys(slots)) {
+            let kept;
+            try { kept = first[name]; } catch (unset) { kept = undefined; }
+            defineProperty(first, name, { value: kept, writable: true });
+          }
+          held.now = fresh();
+        }
+        return value;
+      },
+    };
+    return held;
+  });
+
+  // A half of a surrogate pair, which JSON writes as an escape, is no character.
+  const whole = (text) => (text === undefined ? text : text.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (part) => (part === '\\\\' ? part : '\ufffd')));
   return {
     modules,
     run: (handler, text) => {
@@ -298,11 +269,12 @@
         hidden(event.request, 'rawQueryString', () => {
           const one = (name, entry) => (entry.value === '' ? name : name + '=' + entry.value);
           const query = event.request.querystring || {};
+          if (keys(query).length === 0) return undefined;
           return keys(query).map((name) => (query[name].multiValue || [query[name]]).map((entry) => one(name, entry)).join('&')).join('&');
         });
       }
       return handler(event);
     },
-    text: (value) => stringify(value),
+    text: (value) => whole(stringify(value)),
   };
 })

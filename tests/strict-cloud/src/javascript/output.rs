@@ -11,15 +11,16 @@ const PREFIX: &str = "The CloudFront function returned an invalid value: ";
 /// FunctionOutput, or what FunctionErrorMessage says of it.
 pub(super) fn checked(returned: Option<&str>, event: &str) -> Result<String, String> {
     let value = returned.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let responds = of_response(event);
     let event: Value = serde_json::from_str(event).unwrap_or_default();
     let checked = match &value {
         Some(Value::Object(fields)) if fields.contains_key("statusCode") => {
             response(fields).map(|members| ("response", members))
         }
-        Some(Value::Object(fields)) if of_response(&event) && !fields.contains_key("method") => {
+        Some(Value::Object(fields)) if responds && !fields.contains_key("method") => {
             response(fields).map(|members| ("response", members))
         }
-        Some(Value::Object(_)) if of_response(&event) => {
+        Some(Value::Object(_)) if responds => {
             Err("the handler of a viewer response must return a response.".to_owned())
         }
         Some(Value::Object(fields)) => request(fields, &event).map(|members| ("request", members)),
@@ -33,7 +34,9 @@ pub(super) fn checked(returned: Option<&str>, event: &str) -> Result<String, Str
     Ok(format!("{{\"{kind}\":{{{}}}}}", members.join(",")))
 }
 
-fn of_response(event: &Value) -> bool {
+/// Whether the event is that of a viewer response.
+pub(super) fn of_response(event: &str) -> bool {
+    let event: Value = serde_json::from_str(event).unwrap_or_default();
     event.pointer("/context/eventType").and_then(Value::as_str) == Some("viewer-response")
 }
 
@@ -59,10 +62,19 @@ fn request(fields: &Map<String, Value>, event: &Value) -> Result<Members, String
     Ok(vec![
         ("method", method.clone()),
         ("uri", json!(uri)),
-        ("querystring", entries(fields, "request", "querystring")?),
+        ("querystring", query(fields)?),
         ("headers", headers(fields, "request")?),
         ("cookies", entries(fields, "request", "cookies")?),
     ])
+}
+
+/// A text, too: AWS's own example that normalizes query strings (amazon-cloudfront-functions,
+/// "Normalize query string parameters") puts one there.
+fn query(fields: &Map<String, Value>) -> Result<Value, String> {
+    match fields.get("querystring") {
+        Some(text @ Value::String(_)) => Ok(text.clone()),
+        _ => entries(fields, "request", "querystring"),
+    }
 }
 
 fn response(fields: &Map<String, Value>) -> Result<Members, String> {
@@ -152,5 +164,20 @@ fn entries(fields: &Map<String, Value>, of: &str, name: &str) -> Result<Value, S
             ));
         }
     }
-    Ok(Value::Object(entries.clone()))
+    let kept = entries
+        .iter()
+        .map(|(key, entry)| (key.clone(), kept(entry)));
+    Ok(Value::Object(kept.collect()))
+}
+
+/// An entry with the members that the guide lists for it, and no other.
+fn kept(entry: &Value) -> Value {
+    let mut members = entry.as_object().cloned().unwrap_or_default();
+    members.retain(|name, _| ["value", "multiValue", "attributes"].contains(&name.as_str()));
+    if let Some(Value::Array(many)) = members.get_mut("multiValue") {
+        for one in many {
+            *one = kept(one);
+        }
+    }
+    Value::Object(members)
 }

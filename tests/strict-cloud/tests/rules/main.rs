@@ -10,6 +10,7 @@
 mod cloudfront;
 mod distributions;
 mod faults;
+mod features;
 mod fields;
 mod front;
 mod names;

@@ -4,7 +4,7 @@ use strict_cloud::Cloud;
 use strict_cloud::cloudfront::TestResult;
 
 use crate::support::{ACCOUNT, cloud, me, new_edge, verdict};
-use crate::testing::{answer, event, output, test};
+use crate::testing::{answer, coded, event, output, test};
 
 /// What a handler of 2.0 whose body ends in `return <text>` makes of it.
 fn two(before: &str, text: &str) -> String {
@@ -77,7 +77,7 @@ fn what_never_ends_is_stopped() {
             .error_message
             .as_deref()
             .unwrap()
-            .ends_with("could not run. MemoryError"),
+            .ends_with("MemoryError"),
         "{memory:?}"
     );
     let deep = answer("2.0", "function handler(e) { return handler(e); }");
@@ -114,8 +114,8 @@ fn modules_are_imported_in_two_and_required_in_both() {
     );
     assert_eq!(
         two(
-            "import { createHash } from 'crypto';",
-            "createHash('sha256').update('hel').update('lo').digest('hex')"
+            "import crypto from 'crypto';",
+            "crypto.createHash('sha256').update('hel').update('lo').digest('hex')"
         ),
         hello
     );
@@ -143,8 +143,8 @@ fn modules_are_imported_in_two_and_required_in_both() {
     );
     assert_eq!(
         two(
-            "import { Buffer } from 'buffer';",
-            "Buffer.from('aGk=', 'base64')"
+            "import buffer from 'buffer';",
+            "buffer.Buffer.from('aGk=', 'base64')"
         ),
         "hi"
     );
@@ -155,16 +155,24 @@ fn modules_are_imported_in_two_and_required_in_both() {
         ),
         "3"
     );
-    for (runtime, code) in [
-        ("2.0", "import fs from 'fs'; function handler(e) {}"),
-        ("2.0", "var fs = require('fs');"),
-        ("1.0", "require('buffer');"),
+    for (runtime, code, expected) in [
+        ("2.0", "import fs from 'fs'; function handler(e) {}", "fs"),
+        (
+            "2.0",
+            "var fs = require('fs');",
+            "Cannot find module \"fs\"",
+        ),
+        (
+            "1.0",
+            "require('cloudfront');",
+            "Cannot find module \"cloudfront\"",
+        ),
     ] {
         assert!(
             answer(runtime, code)
                 .error_message
                 .unwrap()
-                .contains("could not run. "),
+                .contains(expected),
             "{code}"
         );
     }
@@ -251,6 +259,44 @@ fn bytes_are_buffers_in_two_and_strings_in_one() {
             "é",
         ),
         ("typeof String.bytesFrom", "undefined"),
+        ("Buffer.alloc(5).fill('ab')", "ababa"),
+        ("Buffer.alloc(3, 'é')", "é\u{fffd}"),
+        ("Buffer.from('abcabc').lastIndexOf('b')", "4"),
+        ("Buffer.from('abcabc').lastIndexOf('b', -3)", "1"),
+        ("Buffer.from([255, 2, 3]).readIntBE(0, 3)", "-65021"),
+        ("Buffer.from([1, 2, 3]).readUIntLE(0, 3)", "197121"),
+        (
+            "Buffer.alloc(4).writeIntBE(-2, 1, 3) + ':' + (() => { const b = Buffer.alloc(3); b.writeIntLE(-2, 0, 3); return b.toString('hex'); })()",
+            "4:feffff",
+        ),
+        (
+            "Buffer.from([1, 2, 3, 4]).swap16().toString('hex')",
+            "02010403",
+        ),
+        (
+            "Buffer.from([1, 2, 3, 4]).swap32().toString('hex')",
+            "04030201",
+        ),
+        (
+            "Buffer.from('abcd').compare(Buffer.from('xbcx'), 1, 3, 1, 3)",
+            "0",
+        ),
+        (
+            "(() => { const b = new Uint8Array(4); const r = new TextEncoder().encodeInto('aé€', b); return r.read + ' ' + r.written + ' ' + b.join(); })()",
+            "2 3 97,195,169,0",
+        ),
+        (
+            "new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from('efbbbf61', 'hex')).length",
+            "2",
+        ),
+        (
+            "new TextDecoder().decode(Buffer.from('efbbbf61', 'hex')).length",
+            "1",
+        ),
+        (
+            "(() => { try { new TextDecoder('utf8', { fatal: true }).decode(Buffer.from('ff', 'hex')); } catch (e) { return e.name; } })()",
+            "TypeError",
+        ),
     ] {
         assert_eq!(two("", text), expected, "{text}");
     }
@@ -281,11 +327,7 @@ fn what_is_restricted_fails() {
             &format!("function handler(e) {{ {text}; return e.request; }}"),
         );
         assert!(
-            result
-                .error_message
-                .as_deref()
-                .unwrap()
-                .contains("could not run. "),
+            result.error_message.as_deref().unwrap().contains("Error: "),
             "{text}: {result:?}"
         );
     }
@@ -306,7 +348,7 @@ fn what_is_restricted_fails() {
 fn a_function_reads_the_store_that_it_is_associated_with() {
     let read = |text: &str| {
         format!(
-            "import cf from 'cloudfront'; const kvs = cf.kvs();\nasync function handler(e) {{ e.request.headers['x-out'] = {{ value: String({text}) }}; return e.request; }}"
+            "import cf from 'cloudfront'; const kvs = cf.kvs();\nasync function handler(e) {{ const out = {text}; e.request.headers['x-out'] = {{ value: String(out) }}; return e.request; }}"
         )
     };
     let pairs = [
@@ -351,7 +393,7 @@ fn a_function_reads_the_store_that_it_is_associated_with() {
                 .error_message
                 .as_deref()
                 .unwrap()
-                .contains("could not run. Error: "),
+                .starts_with("Error: "),
             "{sentence}: {result:?}"
         );
     }
@@ -424,4 +466,141 @@ fn a_store_must_exist_where_a_setting_says_so() {
         verdict(cloud.cloudfront_create_function(&me(), &request)),
         (0, "")
     );
+}
+
+#[test]
+fn patterns_are_those_of_pcre() {
+    for (text, expected) in [
+        ("/(?i)abc/.test('xABC')", "true"),
+        ("/^(?>a+)b/.test('aab')", "true"),
+        ("/\\Ab/m.test('a\\nb')", "false"),
+        ("/a\\z/.test('ba')", "true"),
+        ("/^[[:alpha:]_]+$/.test('a_B')", "true"),
+        ("new RegExp('(?i)a').test('A')", "true"),
+        (
+            "'john smith'.replace(/(?<f>\\w+) (?<l>\\w+)/, '$<l>')",
+            "smith",
+        ),
+    ] {
+        assert_eq!(two("", text), expected, "{text}");
+    }
+    assert_eq!(one("/a++b/.test('aab')"), "true");
+    assert_eq!(
+        answer(
+            "2.0",
+            "function handler(e) { return new RegExp('a', 'u'); }"
+        )
+        .error_message
+        .as_deref(),
+        Some("SyntaxError: Invalid RegExp flags \"u\"")
+    );
+}
+
+#[test]
+fn what_a_runtime_lacks_is_not_there() {
+    for name in [
+        "Map", "Set", "Proxy", "Reflect", "URL", "BigInt", "crypto", "escape", "Intl",
+    ] {
+        assert_eq!(two("", &format!("typeof {name}")), "undefined", "{name}");
+    }
+    for (text, expected) in [
+        ("typeof [].flat", "undefined"),
+        ("typeof ''.at", "undefined"),
+        ("typeof Object.fromEntries", "undefined"),
+        ("typeof ''.replaceAll", "function"),
+        ("typeof [].toSorted", "function"),
+        ("typeof console.error", "undefined"),
+        (
+            "(() => { try { setTimeout(() => {}); } catch (e) { return e; } })()",
+            "InternalError: not supported by host environment",
+        ),
+    ] {
+        assert_eq!(two("", text), expected, "{text}");
+    }
+    assert_eq!(
+        one("typeof ''.replaceAll + typeof Array.from"),
+        "undefinedundefined"
+    );
+}
+
+#[test]
+fn where_the_edge_is_is_told_to_requests_alone() {
+    let code = "import cf from 'cloudfront';\nfunction handler(e) { const at = cf.edgeLocation.name; if (e.response) { e.response.headers.edge = { value: at }; return e.response; } e.request.headers.edge = { value: at }; return e.request; }";
+    assert_eq!(
+        output(&answer("2.0", code))["request"]["headers"]["edge"]["value"],
+        "FRA"
+    );
+    let mut cloud = cloud();
+    let etag = coded(&mut cloud, "2.0", code);
+    let mut event = event();
+    event["context"]["eventType"] = "viewer-response".into();
+    event["response"] = serde_json::json!({"statusCode": 200, "headers": {}, "cookies": {}});
+    assert_eq!(
+        output(&test(&mut cloud, &etag, &event))["response"]["headers"]["edge"]["value"],
+        ""
+    );
+}
+
+#[test]
+fn closures_keep_the_variables_from_before_the_first_await() {
+    for (sentence, body, expected) in [
+        (
+            "an arrow function that was made before",
+            "let z = 1; const g = () => z; await null; z = 3; const out = g();",
+            "1",
+        ),
+        (
+            "what it saw when the wait began",
+            "let z = 1; const g = () => z; z = 2; await null; z = 3; const out = g();",
+            "2",
+        ),
+        (
+            "one that was made after it",
+            "let z = 1; await null; z = 3; const g = () => z; await null; z = 4; const out = g();",
+            "4",
+        ),
+        (
+            "a declaration",
+            "var z = 2; function g() { return z; } await null; z = 3; const out = g();",
+            "2",
+        ),
+        (
+            "a variable that had no value yet",
+            "const g = () => z; await null; let z = 1; const out = g();",
+            "undefined",
+        ),
+        (
+            "one inside one, and a member of the same name",
+            "let z = 1; const o = { z: 5 }; const g = function () { return [1].map(x => ({ z }).z + x + o.z)[0]; }; await null; z += 9; const out = g();",
+            "7",
+        ),
+        (
+            "a variable of the same name inside",
+            "let z = 1; const g = (z) => z; const h = () => z; await null; z = 2; const out = g(8) + h();",
+            "9",
+        ),
+        (
+            "what a variable holds is one object",
+            "let z = []; const g = () => z.length; await null; z.push(1); const out = g();",
+            "1",
+        ),
+        (
+            "an await around a closure",
+            "let z = 1; const g = () => z; const p = await (async () => { const q = await null; return z; })(); z = 3; const out = `${p}${g()}`;",
+            "11",
+        ),
+    ] {
+        let code = format!(
+            "async function handler(event) {{ {body} event.request.headers['x-out'] = {{value: String(out)}}; return event.request; }}"
+        );
+        let result = answer("2.0", &code);
+        let shown = result.output.is_some().then(|| output(&result));
+        assert_eq!(
+            shown
+                .as_ref()
+                .and_then(|shown| shown.pointer("/request/headers/x-out/value")),
+            Some(&expected.into()),
+            "{sentence}: {result:?}"
+        );
+    }
 }

@@ -197,6 +197,32 @@ fn what_a_function_must_not_return_is_an_error_that_says_so() {
             );
         }
     }
+    let kept = answer(
+        "2.0",
+        "function handler(e) { e.request.headers.a = {value: 'b', more: 1}; e.request.cookies.c = {multiValue: [{value: 'd', more: 1}]}; e.request.querystring = 'q=1'; return e.request; }",
+    );
+    assert_eq!(
+        [
+            &output(&kept)["request"]["headers"]["a"],
+            &output(&kept)["request"]["cookies"],
+            &output(&kept)["request"]["querystring"]
+        ],
+        [
+            &json!({"value": "b"}),
+            &json!({"c": {"multiValue": [{"value": "d"}]}}),
+            &json!("q=1")
+        ],
+        "no other members, and a query may be text"
+    );
+    let half = answer(
+        "2.0",
+        "function handler(e) { e.request.headers.a = {value: 'x\\ud83d'}; e.request.headers.b = {value: '\\\\ud83d'}; return e.request; }",
+    );
+    assert_eq!(
+        output(&half)["request"]["headers"],
+        json!({"host": {"value": "example.org"}, "a": {"value": "x\u{fffd}"}, "b": {"value": "\\ud83d"}}),
+        "half a pair is no character"
+    );
     let method = answer(
         "2.0",
         "function handler(e) { e.request.method = 'POST'; return e.request; }",
@@ -210,7 +236,6 @@ fn what_a_function_must_not_return_is_an_error_that_says_so() {
 
 #[test]
 fn a_function_that_fails_is_an_answer_with_its_logs() {
-    let could_not = "The CloudFront function associated with the CloudFront distribution is invalid or could not run. ";
     for (sentence, runtime, code, expected) in [
         (
             "what is thrown",
@@ -228,7 +253,7 @@ fn a_function_that_fails_is_an_answer_with_its_logs() {
             "what does not exist",
             "2.0",
             "console.log('before'); function handler(e) { return missing; }",
-            "ReferenceError: missing is not defined",
+            "ReferenceError: \"missing\" is not defined",
         ),
         (
             "no handler",
@@ -240,13 +265,13 @@ fn a_function_that_fails_is_an_answer_with_its_logs() {
             "what runs at the top",
             "1.0",
             "console.log('before'); null.x; function handler(e) { return e.request; }",
-            "TypeError: cannot read property 'x' of null",
+            "TypeError: cannot get property \"x\" of null",
         ),
     ] {
         let result = answer(runtime, code);
         assert_eq!(
             result.error_message,
-            Some(format!("{could_not}{expected}")),
+            Some(expected.to_owned()),
             "{sentence}"
         );
         assert_eq!(
@@ -258,42 +283,36 @@ fn a_function_that_fails_is_an_answer_with_its_logs() {
             (1, None, true),
             "{sentence}"
         );
-        assert!(result.logs[0].ends_with("== before"), "{:?}", result.logs);
+        assert_eq!(result.logs, ["before"], "{sentence}");
     }
 }
 
 #[test]
-fn log_lines_begin_with_the_request_id() {
+fn log_lines_are_what_console_log_was_given() {
     let mut cloud = cloud();
     let etag = coded(
         &mut cloud,
         "2.0",
-        "function handler(e) { console.log('a', 1, {b: [2]}); console.error('c'); return e.request; }",
+        "function handler(e) { console.log('a', 1, {b: [2]}); console.log('c'); return e.request; }",
     );
     let mut event = event();
     event["context"]["requestId"] = json!("EXAMPLE==");
     assert_eq!(
         test(&mut cloud, &etag, &event).logs,
-        ["EXAMPLE== a 1 {\"b\":[2]}", "EXAMPLE== c"]
+        ["a 1 {\"b\":[2]}", "c"]
     );
     let long = answer(
         "2.0",
         "function handler(e) { for (let i = 0; i < 100; i += 1) console.log('x'.repeat(1000)); return e.request; }",
     );
-    let written: usize = long
-        .logs
-        .iter()
-        .map(|line| line.split_once(' ').unwrap().1.len())
-        .sum();
+    let written: usize = long.logs.iter().map(String::len).sum();
     assert_eq!(written, 10_240, "what is more than 10 KB is cut off");
 }
 
 #[test]
 fn a_syntax_error_shows_when_the_function_runs_and_where_a_setting_asks_at_once() {
     let unsupported = |token: &str, line: u32| {
-        format!(
-            "The CloudFront function associated with the CloudFront distribution is invalid or could not run. SyntaxError: Token \"{token}\" not supported in this version in {line}"
-        )
+        format!("SyntaxError: Token \"{token}\" not supported in this version in {line}")
     };
     for (runtime, code, expected) in [
         (
@@ -310,11 +329,6 @@ fn a_syntax_error_shows_when_the_function_runs_and_where_a_setting_asks_at_once(
             "1.0",
             "async function handler(e) { return e.request; }",
             unsupported("async", 1),
-        ),
-        (
-            "1.0",
-            "import cf from 'cloudfront';",
-            unsupported("import", 1),
         ),
         (
             "2.0",
@@ -344,7 +358,7 @@ fn a_syntax_error_shows_when_the_function_runs_and_where_a_setting_asks_at_once(
             answer("2.0", code)
                 .error_message
                 .unwrap()
-                .contains(". SyntaxError: "),
+                .starts_with("SyntaxError: "),
             "{code}"
         );
         let mut strict = cloud();
@@ -380,10 +394,10 @@ fn the_same_test_has_the_same_result_and_time_is_the_models() {
     let code = "async function handler(e) { console.log(Math.random(), Date.now(), new Date().toISOString(), new Date(2026, 5, 1).getHours(), String(new Date(0))); return e.request; }";
     let first = answer("2.0", code);
     assert_eq!(first, answer("2.0", code));
-    let line = first.logs[0].split_once(' ').unwrap().1;
+    let line = &first.logs[0];
     assert!(
         line.ends_with(
-            "1767225600000 2026-01-01T00:00:00.000Z 0 Thu Jan 01 1970 00:00:00 GMT+0000 (UTC)"
+            "1767225600000 2026-01-01T00:00:00.000Z 0 Thu Jan 01 1970 00:00:00 GMT+0000"
         ),
         "{line}"
     );
