@@ -247,10 +247,10 @@ pub fn broken(number: u64) -> String {
     format!("function handler(event) {{ return {{ statusCode: 500 }}; }} // broken {number}")
 }
 
-/// JavaScript that differs, and that CloudFront cannot read.
+/// JavaScript that differs, and that CloudFront cannot read, which only running it tells.
 pub fn unreadable(number: u64) -> String {
     format!(
-        "function handler(event) {{ for (var name of []) {{}} return event.request; }} // unreadable {number}"
+        "function handler(event) {{ return event.request; }} function twice(a, a) {{}} // unreadable {number}"
     )
 }
 

@@ -16,6 +16,7 @@ use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
+use crate::javascript;
 use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
 
 /// CloudFront's documented limit, in bytes; it is not adjustable (the API model's 40960 is not what counts).
@@ -70,6 +71,8 @@ pub struct CloudFrontDesired {
     pub claim: Tags,
     /// What must pass before anything is published.
     pub gate: Gate,
+    /// Code that the runtime cannot compile is kept out of LIVE before anything is sent.
+    pub must_compile: bool,
     /// Plans list every difference, for people to read.
     pub explain_all: bool,
     /// Code counts as different, without a look at it.
@@ -101,6 +104,19 @@ impl CloudFrontDesired {
                 .cloned()
                 .unwrap_or_default(),
         }
+    }
+}
+
+impl CloudFrontDesired {
+    /// What keeps the code out of LIVE: the runtime cannot compile it, by what is known of its language.
+    pub(super) fn uncompilable(&self) -> Option<String> {
+        let code = std::str::from_utf8(&self.code.bytes).ok();
+        let code = code.filter(|_| self.must_compile)?;
+        let found = javascript::uncompilable(code, &self.runtime)?;
+        Some(format!(
+            "the code does not compile, so it is not written and LIVE is unchanged: {found}; should CloudFront run it nevertheless, set the annotation {SKIP_TESTS} to {}",
+            self.code.sha256
+        ))
     }
 }
 
@@ -161,6 +177,7 @@ pub fn desired(
         publish: spec.stage == Stage::Live,
         tags: wanted_tags,
         claim: claim.clone(),
+        must_compile: settings.compile_check && !gate.bypass && !claim.is_empty(),
         // Without a claim nothing is published, so there is nothing to gate.
         gate: if claim.is_empty() { Gate::open() } else { gate },
         explain_all: claim.is_empty(),

@@ -44,12 +44,21 @@ pub(super) fn plan(
             why: Vec::new(),
         }]),
         (Goal::Absent, Some(_)) => Plan::Read,
-        (Goal::Present(desired), None) => Plan::Act(creation(desired, memory)),
+        (Goal::Present(desired), None) => creation(desired, memory),
         (Goal::Present(desired), Some(observed)) => changes(desired, memory, observed),
     }
 }
 
-fn creation(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus) -> Steps {
+fn creation(
+    desired: &CloudFrontDesired,
+    memory: &CloudFrontFunctionStatus,
+) -> Plan<CloudFrontStep> {
+    if desired.publish
+        && let Some(message) = desired.uncompilable()
+    {
+        let reason = Reason::InvalidSpec;
+        return Plan::Blocked { reason, message };
+    }
     let config = desired.config(&BTreeSet::new(), None);
     let mut why = vec![
         difference(CODE, None, Some(&desired.code.sha256)),
@@ -92,7 +101,7 @@ fn creation(desired: &CloudFrontDesired, memory: &CloudFrontFunctionStatus) -> S
             why: vec![first_publish()],
         });
     }
-    steps
+    Plan::Act(steps)
 }
 
 fn changes(
@@ -176,6 +185,13 @@ fn content(
     let code = code.map(|code| code.sha256.as_str());
     let why = differences((&development.config, code), (&config, &desired.code.sha256));
     let update = !why.is_empty();
+    let publish = to_publish(desired, observed, &config);
+    // What LIVE has already is not judged: it was published by others, or before it was known.
+    if !publish.is_empty()
+        && let Some(message) = desired.uncompilable()
+    {
+        return Err(Halt::Shut(Reason::InvalidSpec, message));
+    }
     if update {
         let etag = observed.etag.clone().ok_or(Halt::GuardUnknown)?;
         let step = CloudFrontStep::Update {
@@ -185,7 +201,6 @@ fn content(
         };
         steps.push(PlannedStep { step, why });
     }
-    let publish = to_publish(desired, observed, &config);
     steps.extend(gated(
         desired,
         memory,

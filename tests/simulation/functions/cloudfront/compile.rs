@@ -27,7 +27,7 @@ fn what_cannot_be_read_leaves_live_as_it_was_and_names_the_line() {
         assert_eq!(alone.condition("Tested"), "False/TestFailed");
         assert_eq!(
             alone.message(),
-            "CloudFront cannot compile or load the code, LIVE is unchanged: SyntaxError: Token \"of\" not supported in this version in 2; correct the code"
+            "CloudFront cannot compile or load the code, LIVE is unchanged: SyntaxError: Duplicate parameter names in 2; correct the code"
         );
         assert_eq!(alone.live_code(), Some(javascript(1)));
         assert_eq!(alone.status()["live"]["state"], "Older");
@@ -40,6 +40,54 @@ fn what_cannot_be_read_leaves_live_as_it_was_and_names_the_line() {
         alone.apply(&plain(&javascript(2))).await;
         assert_eq!(alone.done(), [UPDATE, TEST, PUBLISH]);
         assert_eq!(alone.condition("Ready"), "True/Available");
+    });
+}
+
+/// What the table of the language knows: no runtime has `for … of`.
+const UNCOMPILABLE: &str =
+    "function handler(event) {\n    for (var name of []) {}\n    return event.request;\n}\n";
+
+#[test]
+fn what_is_known_not_to_compile_is_not_even_written() {
+    edge(async |alone: &mut Alone| {
+        alone.apply(&plain(UNCOMPILABLE)).await;
+        assert_eq!(alone.done(), [""; 0]);
+        assert_eq!(alone.condition("Ready"), "False/InvalidSpec");
+        assert!(
+            alone.message().contains("line 2, column 5") && alone.message().contains("`for … of`"),
+            "{}",
+            alone.message()
+        );
+        alone.apply(&plain(&javascript(1))).await;
+        alone.done();
+        let with_tests = with(
+            plain(UNCOMPILABLE),
+            &json!({"tests": [{"name": "runs", "expect": {}}]}),
+        );
+        for spec in [plain(UNCOMPILABLE), with_tests] {
+            alone.apply(&spec).await;
+            assert_eq!(alone.done(), [""; 0], "{spec}");
+            assert_eq!(alone.condition("Ready"), "False/InvalidSpec");
+            assert_eq!(alone.live_code(), Some(javascript(1)));
+        }
+        let held = with(plain(UNCOMPILABLE), &json!({"stage": "DEVELOPMENT"}));
+        alone.apply(&held).await;
+        assert_eq!(alone.done(), [UPDATE], "it serves nobody there");
+        alone.apply(&plain(UNCOMPILABLE)).await;
+        assert_eq!(alone.done(), [""; 0]);
+        alone
+            .stage
+            .act(&Act::SkipTests(0, Some(UNCOMPILABLE.to_owned())));
+        alone.check().await;
+        assert_eq!(alone.done(), [PUBLISH]);
+        alone.stage.act(&Act::SkipTests(0, None));
+        alone.check().await;
+        assert_eq!(alone.done(), [""; 0]);
+        assert_eq!(
+            alone.condition("Ready"),
+            "True/Available",
+            "what is LIVE already is not judged"
+        );
     });
 }
 
