@@ -51,7 +51,7 @@ pub use testing::{FunctionTest, TestResult, TestsOutcome, TestsSource, TestsStat
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = (
     "has(self.functionName) == has(oldSelf.functionName) && (!has(self.functionName) || self.functionName == oldSelf.functionName)",
-    "functionName is immutable, also from and to omitted; delete the object and create one with the new name"
+    "functionName is immutable, also from and to omitted; create another object with the new name, and before you delete this one, set its deletionPolicy to Retain if the function shall stay"
 ))]
 #[x_kube(validation = (
     "self.adoptionPolicy == 'Never' || has(self.deletionPolicy)",
@@ -218,7 +218,8 @@ pub struct DevelopmentStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LiveStatus {
-    /// `Current`: LIVE has the content that the spec asks for. `Older`: it has another.
+    /// `Current`: LIVE has the content that the spec asks for. `Older`: it has what an earlier spec asked for.
+    /// `Different`: it has another content, such as a hand edit's.
     /// `Never`: nothing was published.
     pub state: LiveState,
     /// `ETag` of the LIVE stage, once it was read.
@@ -240,8 +241,10 @@ pub struct LiveStatus {
 pub enum LiveState {
     /// LIVE has the wanted content.
     Current,
-    /// LIVE has another content.
+    /// LIVE has what an earlier spec asked for.
     Older,
+    /// LIVE has another content.
+    Different,
     /// Nothing was published yet.
     #[default]
     Never,

@@ -38,7 +38,7 @@ pub enum Reason {
     Unauthenticated,
     /// The region does not serve the account: it is not enabled, its name is wrong, or it does not have
     /// the service; the message has AWS's words. Enable it, or create the object in another region. After
-    /// 10 minutes the object is Stalled.
+    /// 10 minutes the object is Stalled. Where no region is known at all, give the operator one.
     RegionUnavailable,
     /// Something the function needs (usually a role that was just made) is not usable yet; after 10
     /// minutes the object is Stalled.
@@ -61,10 +61,11 @@ pub enum Reason {
     AccessDenied,
     /// A limit of the account is reached; remove something or ask for a higher limit.
     QuotaExceeded,
-    /// A function of this name exists without our owner tag; rename, or set adoptionPolicy to
-    /// IfUnowned where the operator allows it.
+    /// A function of this name exists without our owner tag; choose another functionName, or adopt it:
+    /// adoptionPolicy IfUnowned with a deletionPolicy, and an operator whose --max-adoption-policy allows it.
     NotOwned,
-    /// The function carries the owner tag of another object; the message names it.
+    /// The function carries the owner tag of another object, or of this one under another cluster name; the
+    /// message names it.
     OwnedByAnother,
     /// Another cluster wrote its tag on the function; this object writes nothing more.
     TakenOver,
@@ -77,6 +78,9 @@ pub enum Reason {
     /// The cloud differs from the spec, and managementPolicy Observe or driftPolicy Report leaves
     /// it so; see status.plannedChanges.
     Drifted,
+    /// managementPolicy is Observe, and there is no such function to observe; status.plannedChanges has
+    /// what Manage would make.
+    FunctionNotFound,
     /// The cloud failed to start the function three times; the message has its words.
     CreateFailed,
     /// The cloud accepted an update and failed to carry it out; the message has its words.

@@ -64,6 +64,18 @@ impl<K: ManagedResource> Subject<K> {
         format!("{}/{}", self.namespace(), self.name())
     }
 
+    /// The command with which a person requests a reconciliation.
+    #[must_use]
+    pub fn request_command(&self) -> String {
+        format!(
+            "kubectl annotate {}.{} {} -n {} {RECONCILE_REQUESTED_AT}=\"$(date +%s)\" --overwrite",
+            K::plural(&()),
+            K::group(&()),
+            self.name(),
+            self.namespace()
+        )
+    }
+
     /// Unique id.
     #[must_use]
     pub fn uid(&self) -> &str {

@@ -44,18 +44,28 @@ pub(super) fn conditions(
             make(READY, "Unknown", Reason::CannotObserve, message),
             make(RECONCILING, "True", Reason::CannotObserve, message),
         ],
-        State::Paused(text) => {
+        State::Paused { text, deleting } => {
             let known =
                 find(old, READY).filter(|ready| ready.observed_generation == Some(generation));
             let status = known.map_or("Unknown", |ready| ready.status.as_str());
-            let message = if text == "true" {
-                "paused; remove the annotation cloudfn.dev/paused to go on".to_owned()
-            } else {
-                format!("paused: {}", cut(text))
-            };
+            let message = paused(text, *deleting);
             vec![make(READY, status, Reason::Paused, &message)]
         }
     }
+}
+
+fn paused(text: &str, deleting: bool) -> String {
+    let why = if text == "true" {
+        "paused".to_owned()
+    } else {
+        format!("paused: {}", cut(text))
+    };
+    let waits = if deleting {
+        "; the deletion waits, too"
+    } else {
+        ""
+    };
+    format!("{why}{waits}; remove the annotation cloudfn.dev/paused to go on")
 }
 
 /// As much of a pause's text as a message repeats.
@@ -130,7 +140,10 @@ mod tests {
             State::Ready,
             State::KeepLastKnown,
             State::ObservationStale(text()),
-            State::Paused(text()),
+            State::Paused {
+                text: text(),
+                deleting: false,
+            },
         ];
         for reason in <Reason as strum::IntoEnumIterator>::iter() {
             all.push(State::Reconciling(reason, text()));
@@ -174,9 +187,17 @@ mod tests {
     fn a_pause_keeps_what_is_known_of_this_generation_only() {
         let ready = conditions(&[], &State::Ready, 4, at(1));
         let paused = |generation| {
-            conditions(&ready, &State::Paused("true".into()), generation, at(2))[0]
-                .status
-                .clone()
+            conditions(
+                &ready,
+                &State::Paused {
+                    text: "true".to_owned(),
+                    deleting: false,
+                },
+                generation,
+                at(2),
+            )[0]
+            .status
+            .clone()
         };
         assert_eq!(paused(4), "True");
         assert_eq!(paused(5), "Unknown");
@@ -185,17 +206,26 @@ mod tests {
     #[test]
     fn a_long_pause_text_is_cut() {
         let message = |text: &str| {
-            conditions(&[], &State::Paused(text.to_owned()), 1, at(1))[0]
-                .message
-                .clone()
+            conditions(
+                &[],
+                &State::Paused {
+                    text: text.to_owned(),
+                    deleting: false,
+                },
+                1,
+                at(1),
+            )[0]
+            .message
+            .clone()
         };
+        let end = "; remove the annotation cloudfn.dev/paused to go on";
         assert_eq!(
             message(&"ä".repeat(256)),
-            format!("paused: {}", "ä".repeat(256))
+            format!("paused: {}{end}", "ä".repeat(256))
         );
         assert_eq!(
             message(&"ä".repeat(257)),
-            format!("paused: {}…", "ä".repeat(256))
+            format!("paused: {}…{end}", "ä".repeat(256))
         );
     }
 }

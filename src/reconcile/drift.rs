@@ -188,18 +188,18 @@ impl DriftWatch {
         event
     }
 
-    /// The message of the conditions of an object whose differences are left.
-    pub(super) fn message(self, draft: &CommonStatus, planned: &Planned) -> String {
+    /// The message of the conditions of an object whose differences are left. `repair`: the command that has
+    /// them repaired.
+    pub(super) fn message(self, draft: &CommonStatus, planned: &Planned, repair: &str) -> String {
         if !self.reports() {
             return planned.message();
         }
         let what = match &draft.last_drift {
             Some(found) if is_gone(found) => "deleted the function".to_owned(),
-            Some(found) => format!("changed {}", found.fields.join(", ")),
-            None => "changed the function".to_owned(),
+            _ => format!("changed the function: {}", planned.told()),
         };
         format!(
-            "somebody else {what} and driftPolicy is Report; undo it, edit the object, or set cloudfn.dev/reconcile-requested-at to have it repaired"
+            "somebody else {what}; driftPolicy is Report, so it is left: undo it, edit the object, or have it repaired with: {repair}"
         )
     }
 
@@ -243,10 +243,10 @@ pub(super) fn is_reported(common: &CommonStatus, generation: i64) -> bool {
 /// Whether planned changes are still what is known in this state.
 pub(super) fn are_planned_still(state: &State, common: &CommonStatus, generation: i64) -> bool {
     match state {
-        State::Stalled(Reason::Drifted, _)
+        State::Stalled(Reason::Drifted | Reason::FunctionNotFound, _)
         | State::KeepLastKnown
         | State::ObservationStale(_)
-        | State::Paused(_) => true,
+        | State::Paused { .. } => true,
         State::Ready => false,
         State::Reconciling(..) | State::Stalled(..) => {
             common.settled_generation == Some(generation)

@@ -23,7 +23,7 @@ use crate::kubernetes::WriteError;
 /// Works towards the goal of this object.
 pub(super) async fn run<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Outcome {
     if let Some(text) = &pass.snapshot.paused {
-        return Outcome::paused(text);
+        return Outcome::paused(text, pass.snapshot.deleting);
     }
     if pass.snapshot.deleting {
         return delete(pass).await.unwrap_or_else(|outcome| outcome);
@@ -31,7 +31,9 @@ pub(super) async fn run<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Outcome {
     let spec = match &pass.subject.spec {
         Ok(spec) => spec,
         Err(message) => {
-            let message = format!("{message}; correct the object, or delete it");
+            let message = format!(
+                "{message}; correct the object (deletionPolicy Retain keeps the function where you delete it instead)"
+            );
             return Outcome::stalled(Reason::InvalidSpec, message);
         }
     };
@@ -99,11 +101,17 @@ fn concluded<M: ManagedKind>(
             Outcome::ready()
         }
         Converged::Left(planned) => {
+            let repair = pass.subject.request_command();
             let common = pass.ledger.draft.common_mut();
-            let message = pass.drift.message(common, &planned);
+            let message = pass.drift.message(common, &planned, &repair);
+            let reason = if observe_only && planned.is_absent {
+                Reason::FunctionNotFound
+            } else {
+                Reason::Drifted
+            };
             common.planned_changes = planned.listed;
             Outcome::Concluded {
-                state: State::Stalled(Reason::Drifted, message),
+                state: State::Stalled(reason, message),
                 next: Requeue::Check,
             }
         }

@@ -117,14 +117,16 @@ pub(super) fn kind_condition_event(old: &[Condition], own: &KindCondition) -> Op
     (own.event && !known).then(|| EventNote::warning(own.reason.as_str(), own.message.clone()))
 }
 
-/// The event that a change of conditions calls for, if any: a new trouble, once. `kind_types` are the
-/// types of the kind's own conditions.
+/// The event that a change of conditions calls for, if any: a new trouble, once, and its end. `kind_types` are
+/// the types of the kind's own conditions.
 pub(super) fn condition_event(
     old: &[Condition],
     new: &[Condition],
     kind_types: &[&str],
 ) -> Option<EventNote> {
-    let now = trouble(new)?;
+    let Some(now) = trouble(new) else {
+        return recovery(old, new);
+    };
     let before = trouble(old).or_else(|| trouble_before_outage(old, kind_types));
     if before.as_ref() == Some(&now) {
         return None;
@@ -133,6 +135,16 @@ pub(super) fn condition_event(
         .map(|c| c.message.clone())
         .unwrap_or_default();
     Some(EventNote::warning(now.reason.as_str(), message))
+}
+
+/// The end of a trouble: the object is Ready.
+fn recovery(old: &[Condition], new: &[Condition]) -> Option<EventNote> {
+    let before = trouble(old)?;
+    let ready = find(new, READY).filter(|ready| ready.status == "True")?;
+    (ready.reason == Reason::Available.as_str()).then(|| {
+        let note = format!("{}; it was {}", ready.message, before.reason.as_str());
+        EventNote::normal(Reason::Available.as_str(), note)
+    })
 }
 
 /// What identifies a trouble, so that an event reports it once.
@@ -205,7 +217,10 @@ mod tests {
             at(3),
         );
         assert_eq!(condition_event(&stalled, &again, &[TESTED]), None);
-        assert_eq!(condition_event(&stalled, &calm, &[TESTED]), None);
+        let over = condition_event(&stalled, &calm, &[TESTED]).unwrap();
+        assert_eq!((over.warning, over.reason), (false, "Available"));
+        assert!(over.note.ends_with("it was AccessDenied"), "{}", over.note);
+        assert_eq!(condition_event(&calm, &calm, &[TESTED]), None);
     }
 
     #[test]

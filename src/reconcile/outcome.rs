@@ -51,7 +51,12 @@ pub(super) enum State {
     /// Nobody could observe for so long that the state is unknown.
     ObservationStale(String),
     /// Somebody paused it; the text is theirs.
-    Paused(String),
+    Paused {
+        /// Why.
+        text: String,
+        /// A deletion waits, too.
+        deleting: bool,
+    },
 }
 
 /// When the next pass is due.
@@ -102,9 +107,10 @@ impl Outcome {
     }
 
     /// Somebody paused it.
-    pub(super) fn paused(text: impl Into<String>) -> Self {
+    pub(super) fn paused(text: impl Into<String>, deleting: bool) -> Self {
+        let text = text.into();
         Self::Concluded {
-            state: State::Paused(text.into()),
+            state: State::Paused { text, deleting },
             next: Requeue::Check,
         }
     }
@@ -181,7 +187,7 @@ impl From<&CloudError> for State {
                 Reason::RegionUnavailable,
                 format!("{operation} is not served: {message}"),
             ),
-            Class::NoRegion => Self::Stalled(Reason::InvalidSpec, message.clone()),
+            Class::NoRegion => Self::Stalled(Reason::RegionUnavailable, message.clone()),
             Class::Unauthenticated => Self::Reconciling(
                 Reason::Unauthenticated,
                 format!(
@@ -224,7 +230,7 @@ impl State {
             Self::Reconciling(reason, _) | Self::Stalled(reason, _) => reason.as_str(),
             Self::KeepLastKnown => "Unseen",
             Self::ObservationStale(_) => Reason::CannotObserve.as_str(),
-            Self::Paused(_) => Reason::Paused.as_str(),
+            Self::Paused { .. } => Reason::Paused.as_str(),
         }
     }
 

@@ -7,6 +7,8 @@ use crate::api::digest::sha256_hex;
 use crate::api::{AdoptionPolicy, INSTANCE_TAG, OWNER_TAG, Reason};
 use crate::cloud::Tags;
 
+/// All that adopting a function without an owner needs.
+const ADOPTING: &str = "set adoptionPolicy to IfUnowned and deletionPolicy to Retain or Delete on this object, and run the operator with --max-adoption-policy=IfUnowned";
 /// Longest value of a tag, in characters.
 const TAG_VALUE_LIMIT: usize = 256;
 
@@ -133,15 +135,18 @@ pub fn decide(tags: &Tags, facts: Facts<'_>) -> Ownership {
             Some(instance) => Ownership::Refused(Refusal {
                 reason: Reason::TakenOver,
                 message: format!(
-                    "another cluster ({instance}) took the function over; delete this object there or here"
+                    "another cluster ({instance}) took the function over; leave it there: delete this object, which leaves the function as it is"
                 ),
             }),
         };
     }
+    if let Some(refusal) = renamed_cluster(owner, instance, facts) {
+        return Ownership::Refused(refusal);
+    }
     let otherwise = Refusal {
         reason: Reason::OwnedByAnother,
         message: format!(
-            "the function belongs to {owner}; choose another functionName, or delete that object first"
+            "the function belongs to {owner}; choose another functionName, or take it over: set deletionPolicy to Retain on that object, delete it, and then set adoptionPolicy to Always here, with a deletionPolicy, where the operator's --max-adoption-policy allows it"
         ),
     };
     if facts.policy != AdoptionPolicy::Always || facts.instance.is_some() {
@@ -168,19 +173,35 @@ pub fn decide(tags: &Tags, facts: Facts<'_>) -> Ownership {
     }
 }
 
+/// Where the owner is this very object, from when its cluster had another name: unless it may take over what
+/// is another's, the name has to come back.
+fn renamed_cluster(owner: &str, instance: Option<&String>, facts: Facts<'_>) -> Option<Refusal> {
+    let (before, namespace, name) = split_owner(owner)?;
+    let (cluster, own_namespace, own_name) = split_owner(&facts.claim.owner)?;
+    let itself = (namespace, name) == (own_namespace, own_name)
+        && instance.is_none_or(|instance| *instance == facts.claim.instance);
+    let takes = facts.policy == AdoptionPolicy::Always && facts.instance.is_none();
+    (itself && !takes).then(|| Refusal {
+        reason: Reason::OwnedByAnother,
+        message: format!(
+            "the function's owner tag has the cluster name {before}, and the operator's is {cluster}; run the operator with --cluster-name={before}"
+        ),
+    })
+}
+
 fn unowned(facts: Facts<'_>) -> Ownership {
     if facts.by_intent {
         return Ownership::Take(Adoption::OwnCreate);
     }
     if facts.policy == AdoptionPolicy::Never {
         let message = if facts.instance.is_some() {
-            "the function lost its owner tag; set adoptionPolicy to IfUnowned to put it back, or delete this object"
+            "the function lost its owner tag; to put it back"
         } else {
-            "a function of this name exists and is not cloudfn's; choose another functionName, or set adoptionPolicy to IfUnowned"
+            "a function of this name exists and is not cloudfn's; choose another functionName, or to adopt it"
         };
         return Ownership::Refused(Refusal {
             reason: Reason::NotOwned,
-            message: message.to_owned(),
+            message: format!("{message}, {ADOPTING}"),
         });
     }
     Ownership::Take(Adoption::Adopted)

@@ -268,7 +268,7 @@ impl<M: ManagedKind> Work<'_, '_, M> {
             self.pass.ledger.move_to(&fresh);
             if let Some(text) = fresh.paused() {
                 self.pass.snapshot.paused = Some(text.to_owned());
-                return Err(Outcome::paused(text));
+                return Err(Outcome::paused(text, true));
             }
             if let Some(keep) = keep(self.pass.context, &fresh.essentials).await? {
                 return Ok(Some(Converged::Kept(keep)));

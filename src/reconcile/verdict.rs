@@ -130,6 +130,15 @@ mod tests {
         }
         let stale = of(&State::ObservationStale("words".to_owned()));
         assert!(line(&ready, &stale).is_some_and(|line| line.warning));
-        assert_eq!(line(&ready, &of(&State::Paused("true".to_owned()))), None);
+        assert_eq!(
+            line(
+                &ready,
+                &of(&State::Paused {
+                    text: "true".to_owned(),
+                    deleting: false
+                })
+            ),
+            None
+        );
     }
 }

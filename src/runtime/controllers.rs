@@ -215,7 +215,7 @@ fn named_by<M: ManagedKind>(
         kind: ReferenceKind::ConfigMap,
         name: map.name_any(),
     };
-    let names = |object: &Subject<M::Resource>| {
+    let refers = |object: &Subject<M::Resource>| {
         Some(object.namespace()) == namespace.as_deref()
             && object
                 .spec
@@ -223,6 +223,6 @@ fn named_by<M: ManagedKind>(
                 .is_ok_and(|spec| M::references(spec).contains(&reference))
     };
     let all = objects.state();
-    let named = all.iter().filter(|object| names(object));
-    named.map(|object| key(object)).collect()
+    let referring = all.iter().filter(|object| refers(object));
+    referring.map(|object| key(object)).collect()
 }

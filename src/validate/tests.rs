@@ -325,7 +325,7 @@ fn scripts_with_the_line_ends_of_windows_are_told() {
     let found = worker(
         "  runtime: provided.al2023\n  handler: a.b\n  code: {inline: {files: {bootstrap: \"echo\\r\\n\", run.sh: \"#!/bin/sh\\r\\n\", data.csv: \"a\\r\\n\", right.sh: \"#!/bin/sh\\n\"}}}\n",
     );
-    let told: Vec<bool> = ["(bootstrap)", "(run.sh)"]
+    let told: Vec<bool> = ["files.bootstrap", "files[run.sh]"]
         .iter()
         .map(|name| found.iter().any(|line| line.contains(name)))
         .collect();

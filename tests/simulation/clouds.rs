@@ -196,7 +196,7 @@ impl Client {
         send: impl FnOnce(&mut Cloud, &Caller) -> Answer<T> + Send + 'static,
     ) -> Result<T, CloudError> {
         let world = self.way.world.clone();
-        let sent = |cloud: &mut Cloud, caller: &Caller| {
+        let answered = |cloud: &mut Cloud, caller: &Caller| {
             let Some(late) = lock(&world.late_create).take() else {
                 return send(cloud, caller);
             };
@@ -214,7 +214,7 @@ impl Client {
             });
             Err(Outcome::Dropped)
         };
-        self.call(call, sent).await
+        self.call(call, answered).await
     }
 }
 

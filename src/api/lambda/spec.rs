@@ -50,11 +50,11 @@ pub trait Word {
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = (
     "has(self.functionName) == has(oldSelf.functionName) && (!has(self.functionName) || self.functionName == oldSelf.functionName)",
-    "functionName is immutable, also from and to omitted; delete the object and create one with the new name"
+    "functionName is immutable, also from and to omitted; create another object with the new name, and before you delete this one, set its deletionPolicy to Retain if the function shall stay"
 ))]
 #[x_kube(validation = (
     "has(self.region) == has(oldSelf.region) && (!has(self.region) || self.region == oldSelf.region)",
-    "region is immutable, also from and to omitted; delete the object and create one in the other region"
+    "region is immutable, also from and to omitted; create another object in the other region, and before you delete this one, set its deletionPolicy to Retain if the function shall stay"
 ))]
 #[x_kube(validation = (
     "self.adoptionPolicy == 'Never' || has(self.deletionPolicy)",

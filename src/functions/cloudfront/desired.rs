@@ -71,8 +71,6 @@ pub struct CloudFrontDesired {
     pub claim: Tags,
     /// What must pass before anything is published.
     pub gate: Gate,
-    /// Code that the runtime cannot compile is kept out of LIVE before anything is sent.
-    pub must_compile: bool,
     /// Plans list every difference, for people to read.
     pub explain_all: bool,
     /// Code counts as different, without a look at it.
@@ -111,7 +109,7 @@ impl CloudFrontDesired {
     /// What keeps the code out of LIVE: the runtime cannot compile it, by what is known of its language.
     pub(super) fn uncompilable(&self) -> Option<String> {
         let code = std::str::from_utf8(&self.code.bytes).ok();
-        let code = code.filter(|_| self.must_compile)?;
+        let code = code.filter(|_| self.gate.must_compile)?;
         let found = javascript::uncompilable(code, &self.runtime)?;
         Some(format!(
             "the code does not compile, so it is not written and LIVE is unchanged: {found}; should CloudFront run it nevertheless, set the annotation {SKIP_TESTS} to {}",
@@ -177,7 +175,6 @@ pub fn desired(
         publish: spec.stage == Stage::Live,
         tags: wanted_tags,
         claim: claim.clone(),
-        must_compile: settings.compile_check && !gate.bypass && !claim.is_empty(),
         // Without a claim nothing is published, so there is nothing to gate.
         gate: if claim.is_empty() { Gate::open() } else { gate },
         explain_all: claim.is_empty(),
@@ -250,7 +247,11 @@ fn gate(
     let hint = unheeded_skip(inputs, &code.sha256);
     let bypass = hint.is_none() && inputs.annotations.contains_key(SKIP_TESTS);
     let gate = Gate::new(tests(spec, inputs)?, bypass, settings)?;
-    Ok(Gate { hint, ..gate })
+    Ok(Gate {
+        hint,
+        must_compile: settings.compile_check && !bypass,
+        ..gate
+    })
 }
 
 /// What is said of an annotation that shall skip the tests and does not name the code of this hash.

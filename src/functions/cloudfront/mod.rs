@@ -12,6 +12,7 @@ mod observe;
 mod plan;
 mod report;
 mod step;
+mod tag_work;
 mod testing;
 #[cfg(test)]
 mod tests;

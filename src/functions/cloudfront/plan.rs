@@ -11,6 +11,7 @@ use super::desired::{CODE, COMMENT, CloudFrontDesired, STORES};
 use super::intent::untagged;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
 use super::step::CloudFrontStep;
+use super::tag_work::TagWork;
 use super::testing::{GateStatus, Test};
 use crate::api::Reason;
 use crate::api::cloudfront::CloudFrontFunctionStatus;
@@ -151,6 +152,10 @@ fn changes(
             message,
             first: TEST_AGAIN,
         },
+        (true, Some(Halt::Uncompilable(message)), _) => Plan::Blocked {
+            reason: Reason::InvalidSpec,
+            message,
+        },
         // Whoever left LIVE unread expected a publish.
         (true, Some(Halt::GuardUnknown), _) | (true, _, Live::Unread) => Plan::Read,
         (true, Some(Halt::Shut(reason, message)), _) => Plan::Blocked { reason, message },
@@ -169,6 +174,8 @@ enum Halt {
     Wait(String),
     /// The gate is shut.
     Shut(Reason, String),
+    /// The code is known not to compile.
+    Uncompilable(String),
 }
 
 /// Update, tests and publish, as far as they are needed.
@@ -186,11 +193,11 @@ fn content(
     let why = differences((&development.config, code), (&config, &desired.code.sha256));
     let update = !why.is_empty();
     let publish = to_publish(desired, observed, &config);
-    // What LIVE has already is not judged: it was published by others, or before it was known.
     if !publish.is_empty()
+        && !live_has_code(desired, memory, observed)
         && let Some(message) = desired.uncompilable()
     {
-        return Err(Halt::Shut(Reason::InvalidSpec, message));
+        return Err(Halt::Uncompilable(message));
     }
     if update {
         let etag = observed.etag.clone().ok_or(Halt::GuardUnknown)?;
@@ -221,6 +228,23 @@ fn content(
         });
     }
     Ok(steps)
+}
+
+/// Whether LIVE has the wanted code already, as far as is known: then it is not judged any more.
+fn live_has_code(
+    desired: &CloudFrontDesired,
+    memory: &CloudFrontFunctionStatus,
+    observed: &CloudFrontObserved,
+) -> bool {
+    let code = match &observed.live {
+        Live::Known(live) => live.code_sha256.as_ref(),
+        Live::Unread => memory
+            .live
+            .as_ref()
+            .and_then(|live| live.code_sha256.as_ref()),
+        Live::Never => None,
+    };
+    code == Some(&desired.code.sha256)
 }
 
 /// The tests that are due for the wanted content. `update`: it is still to be written; `publishes`: and
@@ -349,93 +373,4 @@ fn first_publish() -> Difference {
 
 fn difference(field: &str, from: Option<&str>, to: Option<&str>) -> Difference {
     difference::difference(field, from.map(str::to_owned), to.map(str::to_owned))
-}
-
-/// What the tags lack and have too much.
-#[derive(Default)]
-struct TagWork {
-    /// Owner tags to write.
-    claim: Tags,
-    /// The user's tags to write.
-    write: Tags,
-    /// Why those.
-    write_why: Vec<Difference>,
-    /// Keys to take away.
-    remove: Vec<String>,
-    /// Why those.
-    remove_why: Vec<Difference>,
-}
-
-impl TagWork {
-    fn between(desired: &CloudFrontDesired, managed: &BTreeSet<String>, observed: &Tags) -> Self {
-        let lacking = |wanted: &Tags| -> Tags {
-            wanted
-                .iter()
-                .filter(|(key, value)| observed.get(*key) != Some(value))
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect()
-        };
-        let write = lacking(&desired.tags);
-        let write_why = write
-            .iter()
-            .map(|(key, value)| {
-                difference(
-                    &managed_name(key),
-                    observed.get(key).map(String::as_str),
-                    Some(value),
-                )
-            })
-            .collect();
-        let remove: Vec<(&str, &String)> = dropped(managed, &desired.tags)
-            .filter_map(|key| observed.get(key).map(|value| (key, value)))
-            .collect();
-        Self {
-            claim: lacking(&desired.claim),
-            write,
-            write_why,
-            remove_why: remove
-                .iter()
-                .map(|(key, value)| difference(&managed_name(key), Some(value), None))
-                .collect(),
-            remove: remove.into_iter().map(|(key, _)| key.to_owned()).collect(),
-        }
-    }
-
-    fn claim(&self, arn: &str) -> Steps {
-        if self.claim.is_empty() {
-            return Steps::new();
-        }
-        // Owner tags are our business, not a change that the user wants: no reason is listed.
-        vec![PlannedStep {
-            step: CloudFrontStep::Tag {
-                arn: arn.to_owned(),
-                tags: self.claim.clone(),
-            },
-            why: Vec::new(),
-        }]
-    }
-
-    fn rest(self, arn: &str) -> Steps {
-        let mut steps = Steps::new();
-        // First what goes: CloudFront counts both together.
-        if !self.remove.is_empty() {
-            steps.push(PlannedStep {
-                step: CloudFrontStep::Untag {
-                    arn: arn.to_owned(),
-                    keys: self.remove,
-                },
-                why: self.remove_why,
-            });
-        }
-        if !self.write.is_empty() {
-            steps.push(PlannedStep {
-                step: CloudFrontStep::Tag {
-                    arn: arn.to_owned(),
-                    tags: self.write,
-                },
-                why: self.write_why,
-            });
-        }
-        steps
-    }
 }

@@ -116,16 +116,26 @@ fn known(
         seen,
     );
     LiveStatus {
-        state: if current {
-            LiveState::Current
-        } else {
-            LiveState::Older
+        state: match &memory.live {
+            _ if current => LiveState::Current,
+            Some(before) if is_as_published(before, seen) => LiveState::Older,
+            _ => LiveState::Different,
         },
         etag: seen.etag.clone(),
         code_sha256: seen.code_sha256.clone(),
         last_modified_time: seen.last_modified_time.clone(),
         published_etag: seen.published_etag.clone(),
     }
+}
+
+/// Whether LIVE is as it was when it was what a spec asked for.
+fn is_as_published(before: &LiveStatus, seen: &LiveSeen) -> bool {
+    let same = |before: &Option<String>, seen: &Option<String>| {
+        before.is_none() || seen.is_none() || before == seen
+    };
+    matches!(before.state, LiveState::Current | LiveState::Older)
+        && before.code_sha256 == seen.code_sha256
+        && same(&before.etag, &seen.etag)
 }
 
 /// LIVE is as last known; where that is another code than the wanted one, it is not `Current` any more.

@@ -16,6 +16,10 @@ const VALUE_LIMIT: usize = 1024;
 /// Bytes of a diff in `status.plannedChanges` at most: two hashes are beside it, and line ends and
 /// quotes take two bytes each in JSON.
 const PLANNED_DIFF_LIMIT: usize = 3072;
+/// Planned changes that a message tells.
+const TOLD: usize = 3;
+/// Bytes of a value that a message tells.
+const TOLD_VALUE: usize = 64;
 /// Bytes of the diff in `status.lastDrift` at most.
 const DRIFT_DIFF_LIMIT: usize = 4096;
 /// Room for the line that says how much was cut off.
@@ -131,9 +135,23 @@ pub(in super::super) struct Planned {
     pub(in super::super) total: usize,
     /// The resource is nobody's, and what it has is told in outline.
     pub(in super::super) is_outline: bool,
+    /// There is no such resource.
+    pub(in super::super) is_absent: bool,
 }
 
 impl Planned {
+    /// What is and what should be, field by field, as far as a message has room for it.
+    pub(super) fn told(&self) -> String {
+        let told: Vec<String> = self.listed.iter().take(TOLD).filter_map(tell).collect();
+        let more = self.total.saturating_sub(told.len());
+        let more = if more == 0 {
+            String::new()
+        } else {
+            format!(", and {more} more in status.plannedChanges")
+        };
+        format!("{}{more}", told.join(", "))
+    }
+
     /// The message of an object that only observes.
     pub(super) fn message(&self) -> String {
         let (total, listed) = (self.total, self.listed.len());
@@ -147,6 +165,9 @@ impl Planned {
         } else {
             ""
         };
+        if self.is_absent {
+            return "managementPolicy is Observe and there is no such function; set it to Manage to have it made, or correct functionName, account and region".to_owned();
+        }
         format!("managementPolicy is Observe and {total} changes are planned; {see}{outline}")
     }
 }
@@ -193,7 +214,21 @@ pub(in super::super) fn planned<M: ManagedKind>(
         listed,
         total,
         is_outline: false,
+        is_absent: observed.is_none(),
     }
+}
+
+/// A planned change in words.
+fn tell(change: &PlannedChange) -> Option<String> {
+    let field = change.field.as_ref()?;
+    let short = |text: &&String| text.len() <= TOLD_VALUE && !text.contains('\n');
+    let (from, to) = (change.from.as_ref(), change.to.as_ref());
+    Some(match (from.filter(short), to.filter(short)) {
+        (Some(from), Some(to)) => format!("{field} is {from} and should be {to}"),
+        (Some(from), None) if to.is_none() => format!("{field} is {from} and should not be there"),
+        (None, Some(to)) if from.is_none() => format!("{field} is missing and should be {to}"),
+        _ => format!("{field} is another"),
+    })
 }
 
 fn value(text: &str) -> String {

@@ -280,8 +280,13 @@ fn planned_changes_go_with_what_they_were_planned_for() {
     assert!(!stays(&denied, &begun), "a change of our own has begun");
     assert!(!stays(&State::Ready, &settled), "all is as wanted");
     assert!(
-        stays(&State::Paused(String::new()), &begun)
-            && stays(&State::Stalled(Reason::Drifted, String::new()), &begun)
+        stays(
+            &State::Paused {
+                text: String::new(),
+                deleting: false
+            },
+            &begun
+        ) && stays(&State::Stalled(Reason::Drifted, String::new()), &begun)
     );
 }
 

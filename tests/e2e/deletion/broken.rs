@@ -79,7 +79,7 @@ async fn a_spec_that_cannot_be_read_any_more_is_told_and_does_not_hold_the_delet
 async fn a_spec_of_another_shape_is_told_can_be_mended_and_does_not_hold_the_deletion() {
     let scene = Scene::start("del-shape").await;
     both_ready(&scene, &json!({})).await;
-    for ((kind, name), member) in BOTH.into_iter().zip(["comment", "description"]) {
+    for ((kind, name), member) in BOTH.into_iter().zip(["runtime", "description"]) {
         // The API server refuses server-side apply for an object of a shape that is not its definition's.
         store(&scene, kind, name, member, json!(5)).await;
         let object = scene.reason(kind, name, "InvalidSpec").await;

@@ -26,6 +26,8 @@ pub struct Gate {
     pub bypass: bool,
     /// What is said beside the reason why it is shut.
     pub hint: Option<String>,
+    /// Code that is known not to compile is not even written.
+    pub must_compile: bool,
 }
 
 /// Whether the gate is open.
@@ -48,6 +50,7 @@ impl Gate {
             rule: Rule::Compiles,
             bypass: false,
             hint: None,
+            must_compile: false,
         }
     }
 
@@ -63,6 +66,7 @@ impl Gate {
                 rule: Rule::Compiles,
                 bypass,
                 hint: None,
+                must_compile: false,
             });
         }
         if tests.len() > MAX_TESTS {
@@ -87,6 +91,7 @@ impl Gate {
             rule,
             bypass,
             hint: None,
+            must_compile: false,
         })
     }
 

@@ -69,7 +69,7 @@ fn live_is_compared_with_what_the_spec_asks_for() {
             live.config.comment = "other".into();
         }
     };
-    let cases: [Row; 8] = [
+    let cases: [Row; 10] = [
         (
             "the wanted content is current",
             |_| {},
@@ -78,17 +78,31 @@ fn live_is_compared_with_what_the_spec_asks_for() {
             Some("LIVE"),
         ),
         (
-            "another code is older",
+            "another code is different",
             older_code,
             None,
+            LiveState::Different,
+            Some("LIVE"),
+        ),
+        (
+            "another comment is different, of which no status knows",
+            older_comment,
+            None,
+            LiveState::Different,
+            Some("LIVE"),
+        ),
+        (
+            "the code that was wanted before, with another comment than now, is older",
+            older_comment,
+            Some(LiveState::Current),
             LiveState::Older,
             Some("LIVE"),
         ),
         (
-            "another comment is older",
-            older_comment,
-            None,
-            LiveState::Older,
+            "another code than was wanted before is different",
+            older_code,
+            Some(LiveState::Current),
+            LiveState::Different,
             Some("LIVE"),
         ),
         (
