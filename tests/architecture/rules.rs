@@ -73,7 +73,6 @@ const PURE: &[&str] = &[
     "retry",
     "history",
     "verdict",
-    "versions",
     "archive",
     "diff",
     "intent",

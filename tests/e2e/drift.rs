@@ -154,7 +154,8 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
         );
         assert_eq!(fields(&object), ["code"]);
         assert!(
-            message(&object, "Stalled").contains("changed code"),
+            message(&object, "Stalled").contains("changed the function: code differs;")
+                && message(&object, "Stalled").contains("kubectl annotate "),
             "{}",
             message(&object, "Stalled")
         );
@@ -172,7 +173,7 @@ async fn a_reported_edit_stays_over_checks_and_restarts_until_somebody_asks() {
                 json!(theirs),
                 "the status says what is LIVE"
             );
-            assert_eq!(object.data["status"]["live"]["state"], "Older");
+            assert_eq!(object.data["status"]["live"]["state"], "Different");
             for diff in [&drift["diff"], &change["diff"]] {
                 let diff = diff.as_str().unwrap_or_default();
                 assert!(

@@ -192,11 +192,11 @@ fn of_an_older_operator(answer: Response<Bytes>) -> Response<Bytes> {
 
 /// The next watches of definitions begin with a list.
 fn expire_watches(scene: &Scene) {
-    let gone = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Expired", "code": 410});
+    let gone = json!({"type": "ERROR", "object": {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Expired", "code": 410}});
     let expired = Action::Reply(Reply {
-        status: 410,
+        status: 200,
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-        body: Bytes::from(gone.to_string()),
+        body: Bytes::from(format!("{gone}\n")),
     });
     let definitions = Fault::<ApiCall>::any().resource("customresourcedefinitions");
     scene

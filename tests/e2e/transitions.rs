@@ -363,7 +363,7 @@ async fn from_any_spec_to_any_other_ends_as_the_other_alone() {
         };
         let ready = &created["status"]["conditions"]["Ready"];
         let fine = ready["status"] == "True"
-            || (to["managementPolicy"] == "Observe" && ready["reason"] == "Drifted");
+            || (to["managementPolicy"] == "Observe" && ready["reason"] == "FunctionNotFound");
         let sentence = if fine {
             unexcused(&pair, &[EXCEPTIONS, HERE], &mut met)
         } else {

@@ -304,6 +304,7 @@ fn object_wrong(
                 "False/OwnedByAnother",
                 "False/TakenOver",
                 "False/Drifted",
+                "False/FunctionNotFound",
             ];
             let why = "a spec that the cloud refuses, of a function that is not ours to change";
             return is_or(&["False/Rejected"], &weaker, why);
@@ -311,6 +312,9 @@ fn object_wrong(
         expected::Wanted::Function(wanted) => wanted,
     };
     if spec["managementPolicy"] == "Observe" {
+        if function.is_none() {
+            return is(&["False/FunctionNotFound"]);
+        }
         return is(&[
             "True/Available",
             "False/Drifted",

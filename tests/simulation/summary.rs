@@ -12,7 +12,7 @@ use crate::tally::{Check, EXCUSED_RUN, JUDGED_RUN, NEEDED_RUN};
 use crate::world::Counts;
 
 /// Ways in which objects end when all trouble is over.
-const OUTCOMES: [Reason; 11] = [
+const OUTCOMES: [Reason; 12] = [
     Reason::Available,
     Reason::Paused,
     Reason::ReferenceNotFound,
@@ -22,6 +22,7 @@ const OUTCOMES: [Reason; 11] = [
     Reason::TakenOver,
     Reason::NotAllowed,
     Reason::Drifted,
+    Reason::FunctionNotFound,
     Reason::CreateFailed,
     Reason::UpdateFailed,
 ];

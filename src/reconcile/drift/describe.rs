@@ -19,7 +19,7 @@ const PLANNED_DIFF_LIMIT: usize = 3072;
 /// Planned changes that a message tells.
 const TOLD: usize = 3;
 /// Bytes of a value that a message tells.
-const TOLD_VALUE: usize = 64;
+const TOLD_VALUE: usize = 60;
 /// Bytes of the diff in `status.lastDrift` at most.
 const DRIFT_DIFF_LIMIT: usize = 4096;
 /// Room for the line that says how much was cut off.
@@ -142,12 +142,15 @@ pub(in super::super) struct Planned {
 impl Planned {
     /// What is and what should be, field by field, as far as a message has room for it.
     pub(super) fn told(&self) -> String {
-        let told: Vec<String> = self.listed.iter().take(TOLD).filter_map(tell).collect();
-        let more = self.total.saturating_sub(told.len());
-        let more = if more == 0 {
-            String::new()
+        // Two stages with the same content differ in the same way.
+        let mut told: Vec<String> = self.listed.iter().filter_map(tell).collect();
+        told.dedup();
+        let more = told.len() > TOLD || self.listed.len() < self.total;
+        told.truncate(TOLD);
+        let more = if more {
+            ", and more in status.plannedChanges"
         } else {
-            format!(", and {more} more in status.plannedChanges")
+            ""
         };
         format!("{}{more}", told.join(", "))
     }
@@ -227,7 +230,7 @@ fn tell(change: &PlannedChange) -> Option<String> {
         (Some(from), Some(to)) => format!("{field} is {from} and should be {to}"),
         (Some(from), None) if to.is_none() => format!("{field} is {from} and should not be there"),
         (None, Some(to)) if from.is_none() => format!("{field} is missing and should be {to}"),
-        _ => format!("{field} is another"),
+        _ => format!("{field} differs"),
     })
 }
 

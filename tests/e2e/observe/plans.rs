@@ -52,9 +52,9 @@ async fn a_missing_function_is_planned_and_then_made_when_manage_allows_it() {
         scene
             .apply(manifest(kind, "f", "one", observing(json!({}))))
             .await;
-        let object = scene.reason(kind, "f", "Drifted").await;
+        let object = scene.reason(kind, "f", "FunctionNotFound").await;
         assert!(
-            is_stalled(&object, "Drifted") && !has_finalizer(&object),
+            is_stalled(&object, "FunctionNotFound") && !has_finalizer(&object),
             "{object:?}"
         );
         let expected: &[&str] = if kind == CFF {
@@ -225,7 +225,7 @@ async fn the_operators_brake_makes_every_object_observe_only() {
         assert!(!plan(&object).is_empty());
         scene.apply(manifest(kind, "new", "one", json!({}))).await;
         assert_eq!(
-            steps(&scene.reason(kind, "new", "Drifted").await)
+            steps(&scene.reason(kind, "new", "FunctionNotFound").await)
                 .first()
                 .map(String::as_str),
             Some("Create")

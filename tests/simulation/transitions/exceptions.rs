@@ -159,7 +159,7 @@ pub const EXCEPTIONS: &[Exception] = &[
         reason: "Observe tells how the function that A left differs from B, or that there is none",
         holds: |pair, _, _| {
             ends_observed(pair)
-                && pair.created["status"]["conditions"]["Stalled"]["reason"] == "Drifted"
+                && pair.created["status"]["conditions"]["Stalled"]["reason"] == "FunctionNotFound"
         },
     },
     Exception {
