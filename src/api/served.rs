@@ -58,10 +58,12 @@ fn compare(path: &str, own: &JSONSchemaProps, served: &JSONSchemaProps, lacking:
             None => lacking.push(path),
         }
     }
-    if let (Some(JSONSchemaPropsOrBool::Schema(own)), Some(JSONSchemaPropsOrBool::Schema(served))) =
-        (&own.additional_properties, &served.additional_properties)
-    {
-        compare(&format!("{path}.*"), own, served, lacking);
+    match (&own.additional_properties, &served.additional_properties) {
+        (Some(JSONSchemaPropsOrBool::Schema(own)), Some(JSONSchemaPropsOrBool::Schema(served))) => {
+            compare(&format!("{path}.*"), own, served, lacking);
+        }
+        (Some(_), None) => lacking.push(format!("{path}.*")),
+        _ => {}
     }
     if let (
         Some(JSONSchemaPropsOrArray::Schema(own)),

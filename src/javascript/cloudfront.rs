@@ -19,11 +19,16 @@ use super::running;
 pub fn cloudfront(code: &str, runtime: &str) -> Vec<Lint> {
     let runtime = Runtime::named(runtime);
     let mut lints = parsed(code, &[SourceType::unambiguous()], |parsed| {
-        let found = constructs(code, &parsed.program);
+        let error = syntax_error(code, parsed, Severity::Error);
+        let mut found = constructs(code, &parsed.program);
+        if error.is_some() {
+            // Where the tree is not complete, a text may lie outside it.
+            found.retain(|one| one.construct != Construct::NonAsciiSpace);
+        }
         let mut lints: Vec<Lint> = runtime
             .map(|runtime| refused(code, &found, runtime))
             .unwrap_or_default();
-        if let Some(error) = syntax_error(code, parsed, Severity::Error) {
+        if let Some(error) = error {
             // Where the parser stopped, the tree says nothing more.
             return if lints.is_empty() { vec![error] } else { lints };
         }

@@ -32,6 +32,9 @@ use crate::telemetry::metrics::Metrics;
 /// Timers fire up to this much early or late; a check is not put off for so little.
 const SLACK: Duration = Duration::from_millis(10);
 
+/// Time until referenced objects are read again whose versions the API server did not hand out.
+const READ_AGAIN: Duration = Duration::from_secs(5);
+
 /// Time between two corrections of a status that somebody else writes too: two operators of one
 /// cluster (an upgrade, a lost lease) must not answer each other as fast as they can.
 const RESTORE_PAUSE: Duration = Duration::from_secs(30);
@@ -89,7 +92,7 @@ impl<M: ManagedKind> Driver<M> {
             return None;
         };
         let mut previous = self.context.records.take(subject);
-        // What cannot be read counts as unchanged; the pass below says that it cannot be read.
+        // What cannot be read counts as unchanged for now; a pass that is due says that it cannot be read.
         let references = versions.as_ref().map_or_else(
             |_| known_references(previous.as_ref(), subject),
             Clone::clone,
@@ -105,7 +108,9 @@ impl<M: ManagedKind> Driver<M> {
                 && (!record.is_recreated(subject) || record.history.waits_to_create())
         };
         if let Some(record) = previous.take_if(is_unchanged) {
-            return Some(self.skip_unchanged(subject, record, started).await);
+            let wait = self.skip_unchanged(subject, record, started).await;
+            // What could not be read may have changed.
+            return Some(versions.map_or(wait.min(READ_AGAIN), |_| wait));
         }
         let (kind, context) = (&self.kind, &self.context);
         let mut pass = Pass::begin(kind, context, subject, snapshot, previous, started);

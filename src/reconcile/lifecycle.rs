@@ -136,13 +136,16 @@ async fn read_references<M: ManagedKind>(
     let contents = references::contents(client, namespace, &names);
     match pass.context.unless_stopped(contents).await? {
         Ok((mut inputs, versions)) => {
+            let contents = references::fingerprint(&inputs, &pass.context.fingerprints);
+            let is_same = pass.referenced.contents == Some(contents);
             pass.referenced = Referenced {
-                contents: Some(references::fingerprint(&inputs, &pass.context.fingerprints)),
+                contents: Some(contents),
+                is_same,
                 waits_until: None,
             };
             pass.snapshot.references.clone_from(&versions);
             let common = pass.ledger.draft.common_mut();
-            if common.references != versions {
+            if common.references != versions && !is_same {
                 common.settled_generation = None;
             }
             common.references = versions;

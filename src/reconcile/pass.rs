@@ -111,7 +111,10 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
         let same = previous.as_ref().filter(|r| r.snapshot == snapshot);
         let history = same.map(|record| record.history.clone());
         let referenced = previous.as_ref().map(|record| record.referenced);
-        let referenced = referenced.unwrap_or_default();
+        let referenced = Referenced {
+            is_same: false,
+            ..referenced.unwrap_or_default()
+        };
         let mut ledger = Ledger::open(&context.client, subject, previous.as_ref());
         if previous.is_none() && ledger.has_finalizer() {
             let (read, now) = (ledger.read().common(), context.world.now());
@@ -162,7 +165,7 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
         let common = self.ledger.read().common();
         let generation = self.snapshot.generation;
         !self.snapshot.deleting
-            && common.references == self.snapshot.references
+            && self.has_same_references()
             && (conditions::is_available(&common.conditions, generation)
                 || is_stale(common, generation)
                 || drift::is_reported(common, generation))
@@ -173,8 +176,15 @@ impl<'a, M: ManagedKind> Pass<'a, M> {
     pub(super) fn was_settled(&self) -> bool {
         let common = self.ledger.read().common();
         let noted = common.settled_generation == Some(self.snapshot.generation)
-            && common.references == self.snapshot.references;
+            && self.has_same_references();
         !self.snapshot.deleting && (noted || self.was_ready_for_this())
+    }
+
+    /// Whether the referenced objects are what the status speaks of: at the same versions, or with the same in
+    /// them.
+    fn has_same_references(&self) -> bool {
+        let known = &self.ledger.read().common().references;
+        self.referenced.is_same || *known == self.snapshot.references
     }
 
     /// Whether nobody waits for what this pass observes.

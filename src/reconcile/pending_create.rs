@@ -15,7 +15,8 @@ use crate::api::CommonStatus;
 pub(super) fn announce(status: &mut CommonStatus, now: Timestamp) {
     let before = status.create_requested_at.replace(text(now));
     if let Some(before) = before.filter(|before| in_flight(before, now).is_some()) {
-        status.earlier_create_requested_at = Some(before);
+        forget_earlier(status, now);
+        keep_earlier(status, Some(&before));
     }
 }
 

@@ -64,7 +64,8 @@ pub(super) async fn wait<M: ManagedKind>(
 }
 
 /// Whether the referenced objects hold something else than the last pass read. What cannot be read counts as
-/// unchanged; the next pass says that it cannot be read.
+/// unchanged; the next pass says that it cannot be read. After a start, when no pass has read them yet, any
+/// version may be new data.
 async fn has_other_contents<M: ManagedKind>(pass: &Pass<'_, M>) -> bool {
     let Ok(spec) = &pass.subject.spec else {
         return false;

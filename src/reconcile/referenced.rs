@@ -8,6 +8,8 @@ pub(super) struct Referenced {
     /// Fingerprint of what was read in them last. Its key is of this process alone: it tells whether two
     /// contents are the same, and nothing else.
     pub(super) contents: Option<u64>,
+    /// This pass found in them what the last one did, whatever their versions.
+    pub(super) is_same: bool,
     /// Until when a change waits.
     pub(super) waits_until: Option<Instant>,
 }

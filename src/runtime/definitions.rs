@@ -93,6 +93,9 @@ impl Definition {
         let mut events = watcher(api, config).default_backoff().boxed();
         let (mut listed, mut told) = (false, None);
         while let Some(event) = events.next().await {
+            if event.is_ok() {
+                told = None;
+            }
             match event {
                 Ok(Event::Init) => listed = false,
                 Ok(Event::Apply(found) | Event::InitApply(found)) => {
@@ -114,6 +117,11 @@ impl Definition {
     }
 
     fn judge(&self, found: Option<&CustomResourceDefinition>) {
+        if found.is_some_and(|found| found.metadata.deletion_timestamp.is_some()) {
+            // It waits for its objects to go, which the passes let go.
+            self.usable.send_replace(true);
+            return;
+        }
         if let Some(found) = found.filter(|found| is_crd_established().matches_object(Some(found)))
         {
             let lacking = served::lacks(&self.own, found);
@@ -160,7 +168,7 @@ fn older(name: &str, lacking: &[String]) -> String {
         format!(" and {more} more")
     };
     format!(
-        "the {name} is older than the operator: it lacks {named}{more}; apply the files in crds/ of the operator's version. Until then nothing is changed in the cloud"
+        "the {name} is older than the operator: it lacks {named}{more}; apply the files in crds/ of the operator's version. Until then nothing is changed in the cloud, nor deleted"
     )
 }
 

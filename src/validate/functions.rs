@@ -136,14 +136,33 @@ fn check_cloudfront(spec: &CloudFrontFunctionSpec, inputs: &Inputs) -> Vec<Field
         }
         (None, None) => return Vec::new(),
     };
-    let skip = FieldPath::dotted("metadata.annotations").member(SKIP_TESTS);
-    let skips_nothing = cloudfront::unheeded_skip(inputs, &sha256_hex(text.as_bytes()))
-        .map(|message| FieldFinding::new(Level::Warning, skip, message));
-    javascript::cloudfront(text, &spec.runtime)
-        .iter()
-        .map(|lint| finding(&place, lint))
-        .chain(skips_nothing)
-        .collect()
+    let path = FieldPath::dotted("metadata.annotations").member(SKIP_TESTS);
+    let skips_nothing = cloudfront::unheeded_skip(inputs, &sha256_hex(text.as_bytes()));
+    let skips = inputs.annotations.contains_key(SKIP_TESTS) && skips_nothing.is_none();
+    let skips_nothing =
+        skips_nothing.map(|message| FieldFinding::new(Level::Warning, path, message));
+    // Code that is too long is refused for that.
+    let lints = if text.len() <= cloudfront::MAX_CODE_BYTES {
+        javascript::cloudfront(text, &spec.runtime)
+    } else {
+        Vec::new()
+    };
+    // The operator lets this very code through.
+    let level = |level: Level| {
+        if skips {
+            level.min(Level::Warning)
+        } else {
+            level
+        }
+    };
+    let found = lints.iter().map(|lint| {
+        let found = finding(&place, lint);
+        FieldFinding {
+            level: level(found.level),
+            ..found
+        }
+    });
+    found.chain(skips_nothing).collect()
 }
 
 fn check_lambda(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<FieldFinding> {

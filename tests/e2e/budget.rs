@@ -406,7 +406,7 @@ async fn every_flag_is_an_environment_variable_too() {
     let operator = scene.tenant.spawn_operator(settings);
     operator.ready().await;
     scene.apply(cff("f", &javascript("one"), json!({}))).await;
-    scene.reason(CFF, "f", "Drifted").await;
+    scene.reason(CFF, "f", "FunctionNotFound").await;
     assert_eq!(
         scene.writes(),
         Vec::<String>::new(),

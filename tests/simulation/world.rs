@@ -269,9 +269,12 @@ impl World {
 
     /// An operator ended that had been asked to: nothing is left half written, where the API server let it.
     pub fn ended(&self, who: &str) {
-        let cleared = std::mem::take(&mut *lock(&self.cleared));
+        let left: Vec<String> = lock(&self.cleared)
+            .extract_if(.., |_, by| by == who)
+            .map(|(path, _)| path)
+            .collect();
         if lock(&self.trouble).is_over() {
-            for (path, _) in cleared.into_iter().filter(|(_, by)| by == who) {
+            for path in left {
                 self.violation(format!("{who} was stopped and left {path} cleared"));
             }
         }

@@ -20,7 +20,7 @@ use crate::javascript;
 use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
 
 /// CloudFront's documented limit, in bytes; it is not adjustable (the API model's 40960 is not what counts).
-const MAX_CODE_BYTES: usize = 10_240;
+pub const MAX_CODE_BYTES: usize = 10_240;
 
 /// Characters of a comment (assumed; the API reference names no limit).
 const MAX_COMMENT: usize = 128;

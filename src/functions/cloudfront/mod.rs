@@ -37,7 +37,7 @@ use crate::reconcile::{
 
 use desired::{COMMENT, STORES};
 
-pub use desired::{CloudFrontDesired, Source, desired, faults, unheeded_skip};
+pub use desired::{CloudFrontDesired, MAX_CODE_BYTES, Source, desired, faults, unheeded_skip};
 pub use observe::{CloudFrontObserved, CodeSeen, Development, Live, LiveSeen, Text};
 pub use step::{CloudFrontChange, CloudFrontStep};
 pub use testing::{Gate, Rule, Test, TestSettings};

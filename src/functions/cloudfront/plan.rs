@@ -194,7 +194,7 @@ fn content(
     let update = !why.is_empty();
     let publish = to_publish(desired, observed, &config);
     if !publish.is_empty()
-        && !live_has_code(desired, memory, observed)
+        && !is_known_to_run(desired, memory, observed, &config)
         && let Some(message) = desired.uncompilable()
     {
         return Err(Halt::Uncompilable(message));
@@ -230,21 +230,28 @@ fn content(
     Ok(steps)
 }
 
-/// Whether LIVE has the wanted code already, as far as is known: then it is not judged any more.
-fn live_has_code(
+/// Whether CloudFront itself has said of the wanted code that it runs, or LIVE has it already, as far as is
+/// known: then what cloudfn believes of the language does not count.
+fn is_known_to_run(
     desired: &CloudFrontDesired,
     memory: &CloudFrontFunctionStatus,
     observed: &CloudFrontObserved,
+    config: &FunctionConfig,
 ) -> bool {
-    let code = match &observed.live {
-        Live::Known(live) => live.code_sha256.as_ref(),
-        Live::Unread => memory
-            .live
-            .as_ref()
-            .and_then(|live| live.code_sha256.as_ref()),
-        Live::Never => None,
+    let key = desired.gate.key(&desired.code.sha256, config);
+    let mut passed = memory.tests.iter().flat_map(|tests| &tests.passed);
+    let (code, runtime) = match &observed.live {
+        Live::Known(live) => (live.code_sha256.as_ref(), &live.config.runtime),
+        // No status remembers its runtime.
+        Live::Unread => {
+            let live = memory.live.as_ref();
+            let code = live.and_then(|live| live.code_sha256.as_ref());
+            (code, &observed.development.config.runtime)
+        }
+        Live::Never => (None, &config.runtime),
     };
-    code == Some(&desired.code.sha256)
+    let is_live = code == Some(&desired.code.sha256) && *runtime == config.runtime;
+    is_live || passed.any(|passed| *passed == key)
 }
 
 /// The tests that are due for the wanted content. `update`: it is still to be written; `publishes`: and

@@ -19,7 +19,7 @@ const PLANNED_DIFF_LIMIT: usize = 3072;
 /// Planned changes that a message tells.
 const TOLD: usize = 3;
 /// Bytes of a value that a message tells.
-const TOLD_VALUE: usize = 60;
+const TOLD_VALUE: usize = 40;
 /// Bytes of the diff in `status.lastDrift` at most.
 const DRIFT_DIFF_LIMIT: usize = 4096;
 /// Room for the line that says how much was cut off.

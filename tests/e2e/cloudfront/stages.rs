@@ -106,7 +106,7 @@ async fn with_stage_development_nobodys_publish_is_undone() {
     scene.cloud.update_cloudfront("f", "", &foreign).await;
     scene.cloud.publish_cloudfront("f").await;
     let object = scene.look(CFF, "f", "2").await;
-    assert_eq!(object.data["status"]["live"]["state"], "Older");
+    assert_eq!(object.data["status"]["live"]["state"], "Different");
     assert_eq!(
         scene.writes(),
         ["UpdateFunction"],
@@ -120,7 +120,7 @@ async fn with_stage_development_nobodys_publish_is_undone() {
         (Some(one), Some(&foreign))
     );
 
-    assert_eq!(live_state(&scene, &two, HELD).await, "Older");
+    assert_eq!(live_state(&scene, &two, HELD).await, "Different");
     assert_eq!(scene.writes(), ["UpdateFunction", "UpdateFunction"]);
     assert_eq!(scene.cloud.live("f").await, Some(foreign));
     scene.end().await;

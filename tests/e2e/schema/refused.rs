@@ -417,7 +417,7 @@ async fn a_functions_name_and_region_stay_in_every_direction() {
             let message = refusal(&tenant, sentence, with(name, value)).await;
             assert!(
                 message.contains(&format!(
-                    "{field} is immutable, also from and to omitted; delete the object"
+                    "{field} is immutable, also from and to omitted; create another object"
                 )),
                 "{kind} {sentence}: {message}"
             );

@@ -2,7 +2,7 @@
 //! let in.
 
 use super::*;
-use crate::schedule::{javascript, role};
+use crate::schedule::{Outside, javascript, role};
 use crate::world::lock;
 
 /// How long changed references wait for a new generation.
@@ -49,6 +49,29 @@ fn new_data_is_reconciling_at_once_and_a_new_version_alone_shows_nowhere() {
             .iter()
             .filter(|call| call.starts_with("UpdateFunction"));
         assert_eq!(updates.count(), 1, "one change: {calls:?}");
+    });
+}
+
+#[test]
+fn a_new_version_of_the_same_data_overwrites_no_reported_edit() {
+    alone(Kind::CloudFront, async |alone: &mut Alone| {
+        alone.stage.act(&Act::Reference {
+            config_map: true,
+            name: "m0".to_owned(),
+            data: Some(json!({"code": javascript(1)})),
+        });
+        let key = json!({"name": "m0", "key": "code"});
+        let spec = json!({"code": {"configMapKeyRef": key}, "driftPolicy": "Report"});
+        alone.apply(&spec).await;
+        alone.stage.act(&Act::Outside(0, Outside::Code(1)));
+        alone.check().await;
+        assert_eq!(alone.condition("Ready"), "False/Drifted");
+        alone.calls();
+        assert_eq!(alone.stage.annotate_map("m0", "one"), 200);
+        tokio::time::sleep(SETTLES * 3).await;
+        alone.rest().await;
+        assert_eq!(alone.condition("Ready"), "False/Drifted");
+        assert_eq!(alone.done(), [""; 0]);
     });
 }
 

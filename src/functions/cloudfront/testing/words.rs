@@ -6,17 +6,26 @@ use super::test::Test;
 
 /// Characters of a value, and of a line of the log, in a message at most.
 const SHOWN: usize = 200;
+/// Of them, as many are the end of an error.
+const END: usize = 40;
 /// Last lines of the log in a message.
 const LOG_LINES: usize = 3;
 
 /// What CloudFront says before the engine's own words, as users report it: nothing of use.
 const BOILERPLATE: &str = "The CloudFront function associated with the CloudFront distribution is invalid or could not run.";
 
-/// The error of a run, in the engine's own words.
+/// The error of a run, in the engine's own words. A long one keeps its end, which names the line.
 pub(super) fn error(text: &str) -> String {
     let text = text.trim();
     let own = text.strip_prefix(BOILERPLATE).map(str::trim_start);
-    cut(own.filter(|own| !own.is_empty()).unwrap_or(text))
+    let own = own.filter(|own| !own.is_empty()).unwrap_or(text);
+    let length = own.chars().count();
+    if length <= SHOWN {
+        return own.to_owned();
+    }
+    let start: String = own.chars().take(SHOWN - END).collect();
+    let end: String = own.chars().skip(length - END).collect();
+    format!("{start}…{end}")
 }
 
 /// A sentence and the last lines of the log, without the request id that CloudFront may write before

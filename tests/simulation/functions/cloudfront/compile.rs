@@ -92,6 +92,22 @@ fn what_is_known_not_to_compile_is_not_even_written() {
 }
 
 #[test]
+fn what_is_live_for_another_runtime_is_judged() {
+    let code = "function handler(event) { const request = event.request; return request; }";
+    let of = |runtime: &str| with(plain(code), &json!({"runtime": runtime}));
+    edge(async |alone: &mut Alone| {
+        alone.apply(&of("cloudfront-js-2.0")).await;
+        alone.done();
+        alone.apply(&of("cloudfront-js-1.0")).await;
+        assert_eq!(alone.done(), [""; 0]);
+        assert_eq!(alone.condition("Ready"), "False/InvalidSpec");
+        assert!(alone.message().contains("`const`"), "{}", alone.message());
+        alone.apply(&of("cloudfront-js-2.0")).await;
+        assert_eq!(alone.condition("Ready"), "True/Available");
+    });
+}
+
+#[test]
 fn what_cannot_be_loaded_is_run_on_both_events_and_stays_out_of_live() {
     edge(async |alone: &mut Alone| {
         alone.apply(&plain(&unloadable(1))).await;
