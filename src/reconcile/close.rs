@@ -18,6 +18,7 @@ use super::notes;
 use super::outcome::{Outcome, Requeue, State};
 use super::pass::Pass;
 use super::record::{Record, Retry};
+use super::referenced::Referenced;
 use super::retry::{RetryClass, poll};
 use super::settings::GRACE;
 use super::verdict;
@@ -137,6 +138,12 @@ fn remember<M: ManagedKind>(
     };
     let (context, subject, previous) = (pass.context, pass.subject, pass.previous);
     let status = pass.ledger.stored().clone();
+    let referenced = Referenced {
+        // What was read counts as known only once a status says at which versions.
+        contents: (pass.referenced.contents)
+            .filter(|_| status.common().references == pass.snapshot.references),
+        ..pass.referenced
+    };
     let mut record = Record::new(subject, pass.snapshot, status, now, now + wait);
     pass.ledger.close_into(&mut record);
     if !pass.progress.is_observed() {
@@ -148,7 +155,7 @@ fn remember<M: ManagedKind>(
         record.history = pass.history;
     }
     record.polls = polls;
-    record.referenced = pass.referenced;
+    record.referenced = referenced;
     record.restored_at = previous.and_then(|record| record.restored_at);
     let wait = record.requeue_after(now, settings.secret_interval);
     context.records.put(subject, record);
