@@ -202,6 +202,8 @@ impl Client {
             };
             let (world, caller) = (world.clone(), caller.clone());
             world.record().counts.add("fault", "create arrives late");
+            // The answer was another one than to the try before.
+            world.disturb();
             tokio::spawn(async move {
                 tokio::time::sleep(late).await;
                 let arrived = world.clouds.undisturbed(&world, |cloud| {
@@ -209,6 +211,8 @@ impl Client {
                     cloud.log().last().cloned()
                 });
                 if let Some(entry) = arrived {
+                    let place = world.clouds.calls() - 1;
+                    lock(&world.arrived_late).insert(place);
                     world.trace("late", entry);
                 }
             });

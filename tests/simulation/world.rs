@@ -109,6 +109,8 @@ pub struct World {
     pub credentials: Mutex<Credentials>,
     /// The next create of an operator arrives so much later.
     pub late_create: Mutex<Option<Duration>>,
+    /// Where creates that arrived late stand in the cloud's call log: they were sent earlier.
+    pub arrived_late: Mutex<BTreeSet<usize>>,
     /// After so many calls of operators the credentials turn, for half a minute.
     pub turn_after: Mutex<Option<usize>>,
     /// `--allowed-account-ids`; empty allows any.
@@ -136,6 +138,7 @@ impl World {
             rates,
             credentials: Mutex::default(),
             late_create: Mutex::default(),
+            arrived_late: Mutex::default(),
             turn_after: Mutex::default(),
             allowed: Mutex::new(BTreeSet::from([ACCOUNT.to_owned()])),
         })
