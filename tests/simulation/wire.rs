@@ -190,6 +190,7 @@ impl Wire {
         if let Some(kind) = fault {
             self.world.record().counts.add("fault", kind.name());
             self.world.disturb();
+            self.world.forgive(&request.path);
         }
         let answer = match fault {
             Some(Kind::Error) => {

@@ -270,6 +270,11 @@ impl World {
         }
     }
 
+    /// The API server failed where an operator would have written what it had cleared.
+    pub fn forgive(&self, path: &str) {
+        lock(&self.cleared).remove(path);
+    }
+
     /// An operator ended that had been asked to: nothing is left half written, where the API server let it.
     pub fn ended(&self, who: &str) {
         let left: Vec<String> = lock(&self.cleared)
