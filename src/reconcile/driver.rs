@@ -79,8 +79,8 @@ impl<M: ManagedKind> Driver<M> {
     }
 
     /// Brings one object a step further and answers the time to the next pass; `None` where the object needs
-    /// none of its own. Never fails: trouble is concluded like everything else. Once the operator is to stop, no step and no wait begins any more;
-    /// a call to the cloud that is under way is finished.
+    /// none of its own. Never fails: trouble is concluded like everything else. Once the operator is to stop,
+    /// no step and no wait begins any more; a call to the cloud that is under way is finished.
     pub async fn pass(&self, subject: &Subject<M::Resource>) -> Option<Duration> {
         if subject.deleting() && !subject.has_finalizer() {
             self.forget(subject);

@@ -247,11 +247,7 @@ fn gate(
     let hint = unheeded_skip(inputs, &code.sha256);
     let bypass = hint.is_none() && inputs.annotations.contains_key(SKIP_TESTS);
     let gate = Gate::new(tests(spec, inputs)?, bypass, settings)?;
-    Ok(Gate {
-        hint,
-        must_compile: settings.compile_check && !bypass,
-        ..gate
-    })
+    Ok(Gate { hint, ..gate })
 }
 
 /// What is said of an annotation that shall skip the tests and does not name the code of this hash.

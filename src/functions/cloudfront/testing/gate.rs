@@ -60,13 +60,14 @@ impl Gate {
         bypass: bool,
         settings: TestSettings,
     ) -> Result<Self, Unmet> {
+        let must_compile = settings.compile_check && !bypass;
         if tests.is_empty() && settings.compile_check {
             return Ok(Self {
                 tests: compile::tests(),
                 rule: Rule::Compiles,
                 bypass,
                 hint: None,
-                must_compile: false,
+                must_compile,
             });
         }
         if tests.len() > MAX_TESTS {
@@ -91,7 +92,7 @@ impl Gate {
             rule,
             bypass,
             hint: None,
-            must_compile: false,
+            must_compile,
         })
     }
 
