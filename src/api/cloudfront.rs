@@ -4,13 +4,15 @@ mod config_map;
 mod event;
 mod testing;
 
+use std::collections::BTreeSet;
+
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::aws;
 use super::common::{
-    CommonSpec, CommonStatus, Limits, ManagedResource, ManagedSpec, ManagedStatus,
+    CommonSpec, CommonStatus, Limits, ManagedResource, ManagedSpec, ManagedStatus, ReferenceName,
 };
 use super::forms::KEY_VALUE_STORE_ARN;
 pub use config_map::ConfigMapKeyRef;
@@ -264,6 +266,16 @@ pub struct Intent {
 impl ManagedSpec for CloudFrontFunctionSpec {
     fn common(&self) -> &CommonSpec {
         &self.common
+    }
+
+    fn references(&self) -> BTreeSet<ReferenceName> {
+        let code = self.code.config_map_key_ref.iter();
+        let tests = self
+            .tests_from
+            .iter()
+            .map(|tests| &tests.config_map_key_ref);
+        let named = |key: &ConfigMapKeyRef| ReferenceName::config_map(&key.name);
+        code.chain(tests).map(named).collect()
     }
 }
 

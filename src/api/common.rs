@@ -211,6 +211,35 @@ pub enum ReferenceKind {
     Secret,
 }
 
+/// An object that a spec names, in the object's own namespace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReferenceName {
+    /// `ConfigMap` or `Secret`.
+    pub kind: ReferenceKind,
+    /// Its name.
+    pub name: String,
+}
+
+impl ReferenceName {
+    /// A ConfigMap.
+    #[must_use]
+    pub fn config_map(name: &str) -> Self {
+        Self {
+            kind: ReferenceKind::ConfigMap,
+            name: name.to_owned(),
+        }
+    }
+
+    /// A Secret.
+    #[must_use]
+    pub fn secret(name: &str) -> Self {
+        Self {
+            kind: ReferenceKind::Secret,
+            name: name.to_owned(),
+        }
+    }
+}
+
 /// An object that the spec names, at the version that was last used.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -285,6 +314,9 @@ pub struct CommonStatus {
 pub trait ManagedSpec: Clone + Debug + DeserializeOwned + Send + Sync + 'static {
     /// The common fields.
     fn common(&self) -> &CommonSpec;
+
+    /// The ConfigMaps and Secrets that it names.
+    fn references(&self) -> BTreeSet<ReferenceName>;
 }
 
 /// A status with the common fields.

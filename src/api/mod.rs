@@ -3,6 +3,7 @@
 //! Invariant: plain data. No client, no SDK, no clock; nothing here imports another room.
 
 pub mod aws;
+pub mod cached;
 pub mod cloudfront;
 pub mod common;
 pub mod conditions;
@@ -19,11 +20,12 @@ pub mod stored;
 pub mod subject;
 pub mod text;
 
+pub use cached::CachedObject;
 pub use cloudfront::{CloudFrontFunction, CloudFrontFunctionSpec, CloudFrontFunctionStatus};
 pub use common::{
     AdoptionPolicy, CommonSpec, CommonStatus, DeletionPolicy, DriftPolicy, LastDrift,
     ManagedResource, ManagedSpec, ManagedStatus, ManagementPolicy, PlannedChange, Reference,
-    ReferenceKind,
+    ReferenceKind, ReferenceName,
 };
 pub use lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 pub use names::{
@@ -32,4 +34,4 @@ pub use names::{
 };
 pub use reason::Reason;
 pub use requests::Requests;
-pub use subject::Subject;
+pub use subject::{FullObject, Subject};

@@ -135,6 +135,22 @@ pub fn drop_nulls(value: &mut Value) {
     }
 }
 
+/// Bytes of text in a value, names of members included.
+#[must_use]
+pub fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => {
+            let members = members.iter();
+            members
+                .map(|(name, member)| name.len() + size(member))
+                .sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
 /// Metadata as far as it can be read, and who manages which fields.
 #[must_use]
 pub fn metadata(mut read: Bounded) -> (ObjectMeta, Vec<ManagedFieldsEntry>) {
@@ -274,9 +290,9 @@ fn named(metadata: &ObjectMeta, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{}/{}", text(&metadata.namespace), text(&metadata.name))
 }
 
-/// Says of a type with a member `metadata` that it is of kind `K`, and whether only metadata is asked for.
+/// Says of a type that it is of kind `K`, where its metadata is, and whether only metadata is asked for.
 macro_rules! of_kind {
-    ($type:ident<K: $bound:path>, $metadata_only:literal) => {
+    ($type:ident<K: $bound:path>, $($metadata:ident).+, $metadata_only:literal) => {
         impl<K: $bound> Resource for $type<K> {
             type DynamicType = ();
             type Scope = K::Scope;
@@ -294,10 +310,10 @@ macro_rules! of_kind {
                 K::plural(&())
             }
             fn meta(&self) -> &ObjectMeta {
-                &self.metadata
+                &self.$($metadata).+
             }
             fn meta_mut(&mut self) -> &mut ObjectMeta {
-                &mut self.metadata
+                &mut self.$($metadata).+
             }
             fn metadata_api() -> bool {
                 $metadata_only
@@ -307,9 +323,9 @@ macro_rules! of_kind {
 }
 pub(super) use of_kind;
 
-of_kind!(Header<K: Resource<DynamicType = ()>>, true);
-of_kind!(Stored<K: Resource<DynamicType = ()>>, false);
-of_kind!(Whole<K: Resource<DynamicType = ()>>, false);
+of_kind!(Header<K: Resource<DynamicType = ()>>, metadata, true);
+of_kind!(Stored<K: Resource<DynamicType = ()>>, metadata, false);
+of_kind!(Whole<K: Resource<DynamicType = ()>>, metadata, false);
 
 #[cfg(test)]
 mod tests;

@@ -1,20 +1,30 @@
 //! A custom resource as read, decoded as far as it goes.
 //!
 //! Invariant: decoding never fails. What cannot be decoded as its type still yields metadata,
-//! the status, and what deletion needs, so one object can never stop the others.
+//! the status, and what deletion needs, so one object can never stop the others. What is kept of an object
+//! beside its spec is what cloudfn reads: nobody can fill the memory with labels and annotations.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, ObjectMeta};
 use kube::Resource;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::common::{DeletionPolicy, ManagedResource, ManagementPolicy};
+use super::common::{
+    DeletionPolicy, DriftPolicy, ManagedResource, ManagedSpec as _, ManagementPolicy, ReferenceName,
+};
 use super::conditions;
-use super::names::{FIELD_MANAGER, FINALIZER, FLUX_REQUESTED_AT, PAUSED, RECONCILE_REQUESTED_AT};
+use super::names::{
+    FIELD_MANAGER, FINALIZER, FLUX_REQUESTED_AT, GROUP, PAUSED, RECONCILE_REQUESTED_AT,
+};
 use super::requests::Requests;
 use super::stored::{self, Bounded, MAX_DEPTH, drop_nulls, of_kind};
+
+/// Characters of an annotation's value that are read: more are no reason, no request and no hash.
+const ANNOTATION_LENGTH: usize = 1024;
 
 /// What can be read of a spec that is wrong elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,18 +35,22 @@ pub struct Essentials {
     pub region: Option<String>,
     /// `spec.managementPolicy`; `Manage` where it is omitted.
     pub management_policy: ManagementPolicy,
+    /// `spec.driftPolicy`; `None` where it is omitted or cannot be read.
+    pub drift_policy: Option<DriftPolicy>,
     /// `spec.deletionPolicy`, `None` where it is omitted, or why it cannot be read.
     pub deletion_policy: Result<Option<DeletionPolicy>, String>,
 }
 
-/// A custom resource of kind `K`.
+/// A custom resource of kind `K`, without its spec.
 pub struct Subject<K: ManagedResource> {
-    /// Its metadata, without managed fields.
+    /// Its metadata, as far as cloudfn reads it: no managed fields, labels, owners, and annotations of others.
     pub metadata: ObjectMeta,
-    /// Its spec, or why it cannot be decoded.
-    pub spec: Result<K::Spec, String>,
-    /// What deletion needs.
+    /// Whether its spec can be decoded.
+    pub is_readable: bool,
+    /// What deletion needs, and what is asked of the spec again and again.
     pub essentials: Essentials,
+    /// The ConfigMaps and Secrets that the spec names; none where it cannot be decoded.
+    pub references: BTreeSet<ReferenceName>,
     /// Its status; `None` where there is none that can be decoded. Losing it costs calls only.
     pub status: Option<K::Status>,
     /// Whether the status has a field or a condition that is cloudfn's to write and that cloudfn
@@ -156,6 +170,16 @@ impl<K: ManagedResource> Subject<K> {
     }
 }
 
+/// A custom resource of kind `K` with all of its spec.
+pub struct FullObject<K: ManagedResource> {
+    /// All but the spec.
+    pub subject: Subject<K>,
+    /// The spec, or why it cannot be decoded.
+    pub spec: Result<K::Spec, String>,
+    /// Bytes of text in the spec, names of members included.
+    pub spec_size: usize,
+}
+
 /// Whether the status has a field, or a condition of our types, that cloudfn did not apply.
 fn has_strays(status: &Value, managers: &[ManagedFieldsEntry]) -> bool {
     if status
@@ -223,6 +247,9 @@ fn essentials(spec: &Value) -> Essentials {
             .get("managementPolicy")
             .and_then(|v| ManagementPolicy::deserialize(v).ok())
             .unwrap_or_default(),
+        drift_policy: spec
+            .get("driftPolicy")
+            .and_then(|v| DriftPolicy::deserialize(v).ok()),
         deletion_policy: match spec.get("deletionPolicy") {
             // With an unreadable managementPolicy, nobody knows whether cloudfn may delete at all.
             _ if spec
@@ -242,7 +269,32 @@ fn essentials(spec: &Value) -> Essentials {
     }
 }
 
-impl<'de, K: ManagedResource> Deserialize<'de> for Subject<K> {
+/// Metadata as far as cloudfn reads it.
+fn what_is_read(metadata: ObjectMeta) -> ObjectMeta {
+    let ours = |name: &str| {
+        name == FLUX_REQUESTED_AT
+            || name
+                .strip_prefix(GROUP)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let annotations: BTreeMap<_, _> = (metadata.annotations.into_iter().flatten())
+        .filter(|(name, _)| ours(name))
+        .map(|(name, value)| (name, value.chars().take(ANNOTATION_LENGTH).collect()))
+        .collect();
+    ObjectMeta {
+        annotations: Some(annotations).filter(|kept| !kept.is_empty()),
+        name: metadata.name,
+        namespace: metadata.namespace,
+        uid: metadata.uid,
+        resource_version: metadata.resource_version,
+        generation: metadata.generation,
+        deletion_timestamp: metadata.deletion_timestamp,
+        finalizers: metadata.finalizers,
+        ..ObjectMeta::default()
+    }
+}
+
+impl<'de, K: ManagedResource> Deserialize<'de> for FullObject<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Raw {
@@ -259,14 +311,27 @@ impl<'de, K: ManagedResource> Deserialize<'de> for Subject<K> {
         let status_has_strays = status
             .as_ref()
             .is_some_and(|status| has_strays(status, &managers));
+        let spec_size = stored::size(&raw.spec.value);
         let (spec, essentials) = spec::<K>(raw.spec);
+        let references = spec.as_ref().map(K::Spec::references);
         Ok(Self {
-            metadata,
+            subject: Subject {
+                metadata: what_is_read(metadata),
+                is_readable: spec.is_ok(),
+                essentials,
+                references: references.unwrap_or_default(),
+                status: status.and_then(|status| K::Status::deserialize(status).ok()),
+                status_has_strays,
+            },
             spec,
-            essentials,
-            status: status.and_then(|status| K::Status::deserialize(status).ok()),
-            status_has_strays,
+            spec_size,
         })
+    }
+}
+
+impl<'de, K: ManagedResource> Deserialize<'de> for Subject<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        FullObject::deserialize(deserializer).map(|object| object.subject)
     }
 }
 
@@ -289,22 +354,41 @@ impl<K: ManagedResource> Clone for Subject<K> {
     fn clone(&self) -> Self {
         Self {
             metadata: self.metadata.clone(),
-            spec: self.spec.clone(),
+            is_readable: self.is_readable,
             essentials: self.essentials.clone(),
+            references: self.references.clone(),
             status: self.status.clone(),
             status_has_strays: self.status_has_strays,
         }
     }
 }
 
-/// Names the object only: a spec may hold environment values.
-impl<K: ManagedResource> std::fmt::Debug for Subject<K> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<K: ManagedResource> Clone for FullObject<K> {
+    fn clone(&self) -> Self {
+        Self {
+            subject: self.subject.clone(),
+            spec: self.spec.clone(),
+            spec_size: self.spec_size,
+        }
+    }
+}
+
+/// Names the object only: a status may hold what somebody put there.
+impl<K: ManagedResource> fmt::Debug for Subject<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}/{}", K::kind(&()), self.namespace(), self.name())
     }
 }
 
-of_kind!(Subject<K: ManagedResource>, false);
+/// Names the object only: a spec may hold environment values.
+impl<K: ManagedResource> fmt::Debug for FullObject<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.subject.fmt(f)
+    }
+}
+
+of_kind!(Subject<K: ManagedResource>, metadata, false);
+of_kind!(FullObject<K: ManagedResource>, subject.metadata, false);
 
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::close::close;
 use super::conditions::is_available;
 use super::context::{Context, kind_name};
-use super::kind::{KindStatus, ManagedKind, Spec, Status};
+use super::kind::{KindStatus, ManagedKind, Status};
 use super::ledger::{self, own_status, without_foreign_names};
 use super::log::log;
 use super::outcome::Outcome;
@@ -24,7 +24,7 @@ use super::retry::RetryClass;
 use super::settings::Settings;
 use super::world::World;
 use super::{drift, lifecycle, pending_create, reference_change, references};
-use crate::api::{DriftPolicy, ManagedSpec, ManagedStatus, Reference, Subject, conditions};
+use crate::api::{CachedObject, DriftPolicy, ManagedStatus, Reference, Subject, conditions};
 use crate::kubernetes::WriteError;
 use crate::kubernetes::events::Events;
 use crate::telemetry::metrics::Metrics;
@@ -81,7 +81,8 @@ impl<M: ManagedKind> Driver<M> {
     /// Brings one object a step further and answers the time to the next pass; `None` where the object needs
     /// none of its own. Never fails: trouble is concluded like everything else. Once the operator is to stop,
     /// no step and no wait begins any more; a call to the cloud that is under way is finished.
-    pub async fn pass(&self, subject: &Subject<M::Resource>) -> Option<Duration> {
+    pub async fn pass(&self, object: &CachedObject<M::Resource>) -> Option<Duration> {
+        let CachedObject { subject, spec } = object;
         if subject.deleting() && !subject.has_finalizer() {
             self.forget(subject);
             return None;
@@ -121,7 +122,7 @@ impl<M: ManagedKind> Driver<M> {
             return wait.ok().flatten();
         }
         let outcome = match versions {
-            Ok(_) => lifecycle::run(&mut pass).await,
+            Ok(_) => lifecycle::run(&mut pass, spec.as_ref()).await,
             Err(error) => pass.keep_last_known(Outcome::unreadable_reference(&error)),
         };
         let wait = context.to_its_end(close(pass, outcome)).await;
@@ -132,14 +133,12 @@ impl<M: ManagedKind> Driver<M> {
         &self,
         subject: &Subject<M::Resource>,
     ) -> Result<Vec<Reference>, kube::Error> {
-        match &subject.spec {
-            // Deletion needs no reference, and a spec that cannot be read names none.
-            Ok(spec) if !subject.deleting() => {
-                let names = M::references(spec);
-                references::versions(&self.context.client, subject.namespace(), &names).await
-            }
-            _ => Ok(Vec::new()),
+        // Deletion needs no reference.
+        if subject.deleting() {
+            return Ok(Vec::new());
         }
+        let (client, namespace) = (&self.context.client, subject.namespace());
+        references::versions(client, namespace, &subject.references).await
     }
 
     /// After a start, an object that was Ready for all that it is now (or whose drift was left) is
@@ -154,11 +153,10 @@ impl<M: ManagedKind> Driver<M> {
         let status = without_foreign_names(own_status(subject)?);
         let common = status.common();
         let available = is_available(&common.conditions, snapshot.generation);
-        let leaves = |spec: &Spec<M>| {
-            settings.drift_policy(spec.common()) == DriftPolicy::Report
-                && drift::is_reported(common, snapshot.generation)
-        };
-        let unchanged = (available || subject.spec.as_ref().is_ok_and(leaves))
+        let leaves_drift = subject.is_readable
+            && settings.drift_policy(subject.essentials.drift_policy) == DriftPolicy::Report
+            && drift::is_reported(common, snapshot.generation);
+        let unchanged = (available || leaves_drift)
             && common.observed_generation == Some(snapshot.generation)
             && common.references == snapshot.references
             && snapshot.requests.are_noted_in(common);

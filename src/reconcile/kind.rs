@@ -12,11 +12,13 @@ use jiff::Timestamp;
 use secrecy::SecretSlice;
 use tokio::time::Instant;
 
-use crate::api::{ManagedResource, ManagedStatus, Reason, ReferenceKind};
+use crate::api::{ManagedResource, ManagedStatus, Reason, ReferenceName};
 use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
 
 /// The `spec` of a kind's custom resource.
 pub type Spec<M> = <<M as ManagedKind>::Resource as ManagedResource>::Spec;
+/// That spec as read, or why it cannot be decoded.
+pub type ReadSpec<M> = Result<Spec<M>, String>;
 /// The `status` of a kind's custom resource.
 pub type Status<M> = <<M as ManagedKind>::Resource as ManagedResource>::Status;
 
@@ -53,9 +55,6 @@ pub trait ManagedKind: Send + Sync + 'static {
     /// Region to use where the status names none; `requested` is `spec.region`.
     /// Empty for a kind without regions.
     fn region(&self, requested: Option<&str>) -> String;
-
-    /// The ConfigMaps and Secrets that the spec names.
-    fn references(spec: &Spec<Self>) -> BTreeSet<ReferenceName>;
 
     /// What is wanted. Pure. `claim` are the owner tags that the resource shall carry
     /// (empty where they do not count: `managementPolicy: Observe`).
@@ -262,15 +261,6 @@ pub struct Place {
     pub account: Option<String>,
     /// Region; empty for a kind without regions, `None` as for the account.
     pub region: Option<String>,
-}
-
-/// An object that a spec names, in the object's own namespace.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReferenceName {
-    /// ConfigMap or Secret.
-    pub kind: ReferenceKind,
-    /// Its name.
-    pub name: String,
 }
 
 /// One content of an object: no other object, and no other content of this one, has the same.

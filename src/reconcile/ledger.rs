@@ -289,7 +289,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
 
 /// Whether parts of the status are somebody else's: applying ours would leave them there beside it.
 fn has_strays<K: ManagedResource>(subject: &Subject<K>) -> bool {
-    subject.status_has_strays && subject.spec.is_ok()
+    subject.status_has_strays && subject.is_readable
 }
 
 /// Whether something of that stays when `wanted` is applied.

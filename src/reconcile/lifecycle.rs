@@ -4,8 +4,10 @@
 //! Invariant: deletion needs neither a valid spec nor a reference, and whether the resource stays is
 //! asked afresh before each delete call.
 
+use kube::Api;
+
 use super::keep::{Keep, keep};
-use super::kind::{Desired, Effect, Goal, Inputs, ManagedKind, Spec, Unmet};
+use super::kind::{Desired, Effect, Goal, Inputs, ManagedKind, ReadSpec, Spec, Unmet};
 use super::log::log;
 use super::notes::EventNote;
 use super::outcome::{Outcome, Requeue, State};
@@ -16,31 +18,60 @@ use super::referenced::Referenced;
 use super::retry::RetryClass;
 use super::steps::{Converged, converge};
 use super::{drift, pending_create, references};
-use crate::api::{AdoptionPolicy, CommonStatus, ManagedSpec, ManagedStatus, Reason};
+use crate::api::{AdoptionPolicy, CommonStatus, FullObject, ManagedSpec, ManagedStatus, Reason};
 use crate::cloud::Tags;
 use crate::kubernetes::WriteError;
 
 /// Works towards the goal of this object.
-pub(super) async fn run<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Outcome {
+///
+/// `spec` is what the cache has of the spec, which may be nothing.
+pub(super) async fn run<M: ManagedKind>(
+    pass: &mut Pass<'_, M>,
+    spec: Option<&ReadSpec<M>>,
+) -> Outcome {
     if let Some(text) = &pass.snapshot.paused {
         return Outcome::paused(text, pass.snapshot.deleting);
     }
     if pass.snapshot.deleting {
         return delete(pass).await.unwrap_or_else(|outcome| outcome);
     }
-    let spec = match &pass.subject.spec {
-        Ok(spec) => spec,
-        Err(message) => {
-            let message = format!(
-                "{message}; correct the object (deletionPolicy Retain keeps the function where you delete it instead)"
-            );
-            return Outcome::stalled(Reason::InvalidSpec, message);
+    let present = async {
+        let read;
+        let spec = if let Some(kept) = spec {
+            kept
+        } else {
+            read = read_spec(pass).await?;
+            &read
+        };
+        match spec {
+            Ok(spec) => present(pass, spec).await,
+            Err(message) => {
+                let message = format!(
+                    "{message}; correct the object (deletionPolicy Retain keeps the function where you delete it instead)"
+                );
+                Err(Outcome::stalled(Reason::InvalidSpec, message))
+            }
         }
     };
-    if let Some(message) = pass.context.settings.forbids(spec.common().adoption_policy) {
-        return Outcome::stalled(Reason::NotAllowed, message);
+    present.await.unwrap_or_else(|outcome| outcome)
+}
+
+/// Reads the spec that the cache does not keep. Of another generation than this pass is about it is not taken:
+/// the watch brings that one, and a pass works on one version of the object.
+async fn read_spec<M: ManagedKind>(pass: &Pass<'_, M>) -> Result<ReadSpec<M>, Outcome> {
+    let subject = pass.subject;
+    let client = pass.context.client.clone();
+    let api: Api<FullObject<M::Resource>> = Api::namespaced(client, subject.namespace());
+    let found = pass
+        .context
+        .unless_stopped(api.get_opt(subject.name()))
+        .await??;
+    match found {
+        Some(object) if object.subject.uid() != subject.uid() => Err(WriteError::Gone.into()),
+        Some(object) if object.subject.generation() == subject.generation() => Ok(object.spec),
+        Some(_) => Err(WriteError::Stale.into()),
+        None => Err(WriteError::Gone.into()),
     }
-    present(pass, spec).await.unwrap_or_else(|outcome| outcome)
 }
 
 /// The resource shall be there as the spec says.
@@ -48,8 +79,11 @@ async fn present<M: ManagedKind>(
     pass: &mut Pass<'_, M>,
     spec: &Spec<M>,
 ) -> Result<Outcome, Outcome> {
-    let inputs = read_references(pass, spec).await?;
     let settings = &pass.context.settings;
+    if let Some(message) = settings.forbids(spec.common().adoption_policy) {
+        return Err(Outcome::stalled(Reason::NotAllowed, message));
+    }
+    let inputs = read_references(pass).await?;
     let observe_only = settings.observe_only(spec.common().management_policy);
     let claim = pass.claim();
     if !observe_only {
@@ -124,16 +158,13 @@ fn concluded<M: ManagedKind>(
 }
 
 /// Reads what the spec names, and notes the versions in the draft.
-async fn read_references<M: ManagedKind>(
-    pass: &mut Pass<'_, M>,
-    spec: &Spec<M>,
-) -> Result<Inputs, Outcome> {
-    let names = M::references(spec);
-    if let Some(message) = references::impossible(&names) {
+async fn read_references<M: ManagedKind>(pass: &mut Pass<'_, M>) -> Result<Inputs, Outcome> {
+    let names = &pass.subject.references;
+    if let Some(message) = references::impossible(names) {
         return Err(Outcome::stalled(Reason::InvalidSpec, message));
     }
     let (client, namespace) = (&pass.context.client, pass.subject.namespace());
-    let contents = references::contents(client, namespace, &names);
+    let contents = references::contents(client, namespace, names);
     match pass.context.unless_stopped(contents).await? {
         Ok((mut inputs, versions)) => {
             let contents = references::fingerprint(&inputs, &pass.context.fingerprints);
@@ -158,7 +189,10 @@ async fn read_references<M: ManagedKind>(
 
 /// Decides what the pass does about changes that somebody else made.
 fn watch_for_drift<M: ManagedKind>(pass: &mut Pass<'_, M>, spec: &Spec<M>) {
-    let policy = pass.context.settings.drift_policy(spec.common());
+    let policy = pass
+        .context
+        .settings
+        .drift_policy(spec.common().drift_policy);
     let (settled, read) = (pass.was_settled(), pass.ledger.read().common());
     pass.drift = drift::DriftWatch::new(policy, settled, read, &pass.snapshot.requests);
     if pass.drift.reports() {

@@ -67,12 +67,8 @@ pub(super) async fn wait<M: ManagedKind>(
 /// unchanged; the next pass says that it cannot be read. After a start, when no pass has read them yet, any
 /// version may be new data.
 async fn has_other_contents<M: ManagedKind>(pass: &Pass<'_, M>) -> bool {
-    let Ok(spec) = &pass.subject.spec else {
-        return false;
-    };
     let (context, namespace) = (pass.context, pass.subject.namespace());
-    let names = M::references(spec);
-    let contents = references::contents(&context.client, namespace, &names);
+    let contents = references::contents(&context.client, namespace, &pass.subject.references);
     let Ok(Ok((inputs, _))) = context.unless_stopped(contents).await else {
         return false;
     };

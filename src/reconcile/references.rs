@@ -14,9 +14,9 @@ use kube::{Api, Client, Resource};
 use secrecy::{ExposeSecret as _, SecretSlice};
 use serde::de::DeserializeOwned;
 
-use super::kind::{Inputs, ObjectVersion, ReferenceName};
+use super::kind::{Inputs, ObjectVersion};
 use crate::api::stored::{Header, Whole};
-use crate::api::{Reference, ReferenceKind, is_object_name};
+use crate::api::{Reference, ReferenceKind, ReferenceName, is_object_name};
 
 /// What is wrong with these names, if no object can have one of them.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::api::{AdoptionPolicy, CommonSpec, DeletionPolicy, DriftPolicy, ManagementPolicy};
+use crate::api::{AdoptionPolicy, DeletionPolicy, DriftPolicy, ManagementPolicy};
 
 /// Settings of one driver.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ impl Settings {
 
     /// What to do about changes that somebody else makes.
     #[must_use]
-    pub fn drift_policy(&self, spec: &CommonSpec) -> DriftPolicy {
-        spec.drift_policy.unwrap_or(self.default_drift_policy)
+    pub fn drift_policy(&self, specified: Option<DriftPolicy>) -> DriftPolicy {
+        specified.unwrap_or(self.default_drift_policy)
     }
 }

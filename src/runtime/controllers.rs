@@ -20,8 +20,8 @@ use super::passes::{Ended, Passes};
 use super::shared::Shared;
 use super::watch::{Report, Watch};
 use crate::api::stored::Header;
-use crate::api::{ManagedResource, ReferenceKind, Subject};
-use crate::reconcile::{Driver, ManagedKind, ObjectKey, ReferenceName, dispatch};
+use crate::api::{CachedObject, ManagedResource, ReferenceName};
+use crate::reconcile::{Driver, ManagedKind, ObjectKey, dispatch};
 
 /// What a controller needs.
 struct Context<M: ManagedKind> {
@@ -79,10 +79,10 @@ async fn control<M: ManagedKind>(context: Arc<Context<M>>) {
 }
 
 /// The objects of one kind as the watches saw them last, by watched namespace; `None` is all of them.
-struct Objects<K: ManagedResource>(HashMap<Option<String>, Store<Subject<K>>>);
+struct Objects<K: ManagedResource>(HashMap<Option<String>, Store<CachedObject<K>>>);
 
 impl<K: ManagedResource> Objects<K> {
-    fn get(&self, object: &ObjectKey) -> Option<Arc<Subject<K>>> {
+    fn get(&self, object: &ObjectKey) -> Option<Arc<CachedObject<K>>> {
         let own = self.0.get(&Some(object.namespace.clone()));
         let store = own.or_else(|| self.0.get(&None))?;
         store.get(&ObjectRef::new(&object.name).within(&object.namespace))
@@ -94,7 +94,10 @@ impl<K: ManagedResource> Objects<K> {
 fn watched<M: ManagedKind>(
     context: &Context<M>,
     namespace: Option<&str>,
-) -> (Store<Subject<M::Resource>>, BoxStream<'static, ObjectKey>) {
+) -> (
+    Store<CachedObject<M::Resource>>,
+    BoxStream<'static, ObjectKey>,
+) {
     let shared = &context.shared;
     let report = || Report {
         health: shared.health.clone(),
@@ -102,7 +105,7 @@ fn watched<M: ManagedKind>(
         world: shared.world.clone(),
         kind: Driver::<M>::kind_name(),
     };
-    let cache = Writer::<Subject<M::Resource>>::default();
+    let cache = Writer::<CachedObject<M::Resource>>::default();
     let store = cache.as_reader();
     let mut seen = Seen::new(cache);
     let objects = Watch::new(shared.watcher.clone(), namespace, report())
@@ -121,13 +124,13 @@ fn watched<M: ManagedKind>(
 
 /// Keeps the cache as one watch sees the objects.
 struct Seen<K: ManagedResource> {
-    cache: Writer<Subject<K>>,
+    cache: Writer<CachedObject<K>>,
     /// What a list has shown that is still coming in, in its order.
     listed: Vec<ObjectKey>,
 }
 
 impl<K: ManagedResource> Seen<K> {
-    fn new(cache: Writer<Subject<K>>) -> Self {
+    fn new(cache: Writer<CachedObject<K>>) -> Self {
         Self {
             cache,
             listed: Vec::new(),
@@ -136,7 +139,7 @@ impl<K: ManagedResource> Seen<K> {
 
     /// Takes an event in, and answers the objects for which something happened. What a list shows is in the
     /// cache only once all of it has come in; what is in the cache and not in the list is gone.
-    fn event(&mut self, event: &Event<Subject<K>>) -> Vec<ObjectKey> {
+    fn event(&mut self, event: &Event<CachedObject<K>>) -> Vec<ObjectKey> {
         let due = match event {
             Event::Init => {
                 self.listed.clear();
@@ -158,10 +161,10 @@ impl<K: ManagedResource> Seen<K> {
     }
 }
 
-fn key<K: ManagedResource>(object: &Subject<K>) -> ObjectKey {
+fn key<K: ManagedResource>(object: &CachedObject<K>) -> ObjectKey {
     ObjectKey {
-        namespace: object.namespace().to_owned(),
-        name: object.name().to_owned(),
+        namespace: object.subject.namespace().to_owned(),
+        name: object.subject.name().to_owned(),
     }
 }
 
@@ -182,13 +185,13 @@ async fn pass<M: ManagedKind>(
     context.passes.may_begin().await;
     let kind = Driver::<M>::kind_name();
     let ObjectKey { namespace, name } = &object;
-    let Some(subject) = objects.get(&object) else {
+    let Some(cached) = objects.get(&object) else {
         debug!(kind, namespace, name, "gone");
         context.driver.forget_key(&object);
         return None;
     };
     let driving = context.clone();
-    let pass = async move { driving.driver.pass(&subject).await };
+    let pass = async move { driving.driver.pass(&cached).await };
     match context.passes.run(pass).await {
         Ended::Done(wait) => wait,
         Ended::Stopped => None,
@@ -207,20 +210,13 @@ async fn pass<M: ManagedKind>(
 
 /// The objects that name this ConfigMap.
 fn named_by<M: ManagedKind>(
-    objects: &Store<Subject<M::Resource>>,
+    objects: &Store<CachedObject<M::Resource>>,
     map: &Header<ConfigMap>,
 ) -> Vec<ObjectKey> {
     let namespace = map.namespace();
-    let reference = ReferenceName {
-        kind: ReferenceKind::ConfigMap,
-        name: map.name_any(),
-    };
-    let refers = |object: &Subject<M::Resource>| {
-        Some(object.namespace()) == namespace.as_deref()
-            && object
-                .spec
-                .as_ref()
-                .is_ok_and(|spec| M::references(spec).contains(&reference))
+    let reference = ReferenceName::config_map(&map.name_any());
+    let refers = |CachedObject { subject, .. }: &CachedObject<M::Resource>| {
+        Some(subject.namespace()) == namespace.as_deref() && subject.references.contains(&reference)
     };
     let all = objects.state();
     let referring = all.iter().filter(|object| refers(object));

@@ -32,8 +32,10 @@ const START: Duration = Duration::from_secs(5);
 const LIFETIME: u32 = 290;
 /// After this time without a word, not even the end, the connection is dead.
 const SILENCE: Duration = Duration::from_secs(295);
-/// Objects of one page.
-const PAGE: u32 = 500;
+/// Objects of one page: an object may have 1.5 MB, and the text of a page is in memory at once.
+const PAGE: u32 = 50;
+/// Objects of one page where only their metadata is asked for.
+const METADATA_PAGE: u32 = 500;
 /// First pause after a failure; it doubles with each one that follows.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// Longest pause. With the time that a connection may take, an edit is seen within 5 s after the API server
@@ -156,7 +158,11 @@ where
     async fn page(&mut self, token: Option<String>) -> Result<Next<K>, Failure> {
         let params = ListParams {
             continue_token: token,
-            ..ListParams::default().limit(PAGE)
+            ..ListParams::default().limit(if K::metadata_api() {
+                METADATA_PAGE
+            } else {
+                PAGE
+            })
         };
         let list = timeout(LIST, self.api.list(&params)).await;
         let list: ObjectList<K> = list.map_err(|_| Failure::silence(LIST))??;

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kube::Resource as _;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::documents::text;
@@ -13,12 +12,12 @@ use super::referenced_objects::ReferencedObjects;
 use crate::api::cloudfront::CloudFrontFunctionSpec;
 use crate::api::digest::sha256_hex;
 use crate::api::lambda::LambdaFunctionSpec;
-use crate::api::{CloudFrontFunction, LambdaFunction, SKIP_TESTS};
+use crate::api::{CloudFrontFunction, LambdaFunction, ManagedSpec, ReferenceName, SKIP_TESTS};
 use crate::functions::Fault;
-use crate::functions::cloudfront::{self, CloudFrontFunctions};
-use crate::functions::lambda::{self, LambdaFunctions};
+use crate::functions::cloudfront;
+use crate::functions::lambda;
 use crate::javascript::{self, Severity};
-use crate::reconcile::{Inputs, ManagedKind as _, ReferenceName, Unmet};
+use crate::reconcile::{Inputs, Unmet};
 
 /// Checks an object, without the fields of its spec that cannot be read because of what is `refused` in
 /// them.
@@ -44,7 +43,6 @@ pub(super) fn check(
     if kind == CloudFrontFunction::kind(&()) {
         with(
             spec_of(object, refused),
-            CloudFrontFunctions::references,
             inputs,
             cloudfront::faults,
             check_cloudfront,
@@ -52,7 +50,6 @@ pub(super) fn check(
     } else if kind == LambdaFunction::kind(&()) {
         with(
             spec_of(object, refused),
-            LambdaFunctions::references,
             inputs,
             lambda::faults,
             check_lambda,
@@ -64,7 +61,7 @@ pub(super) fn check(
 }
 
 /// The spec, as far as it can be read.
-fn spec_of<S: DeserializeOwned>(object: &Value, refused: &[FieldPath]) -> Option<S> {
+fn spec_of<S: ManagedSpec>(object: &Value, refused: &[FieldPath]) -> Option<S> {
     if let Ok(whole) = S::deserialize(&object["spec"]) {
         return Some(whole);
     }
@@ -79,9 +76,8 @@ fn spec_of<S: DeserializeOwned>(object: &Value, refused: &[FieldPath]) -> Option
 }
 
 /// Checks the spec with the objects that it refers to, and notes those that are not available.
-fn with<S: DeserializeOwned>(
+fn with<S: ManagedSpec>(
     spec: Option<S>,
-    references: impl Fn(&S) -> BTreeSet<ReferenceName>,
     inputs: impl Fn(&BTreeSet<ReferenceName>) -> (Inputs, Vec<String>),
     faults: impl Fn(&S, &Inputs) -> Vec<Fault>,
     lints: impl Fn(&S, &Inputs) -> Vec<FieldFinding>,
@@ -90,7 +86,7 @@ fn with<S: DeserializeOwned>(
     let Some(spec) = spec else {
         return vec![FieldFinding::error(path, "the operator cannot read it")];
     };
-    let (inputs, absent) = inputs(&references(&spec));
+    let (inputs, absent) = inputs(&spec.references());
     let refused = |Fault { field, unmet }| match unmet {
         Unmet::Missing(_) if !absent.is_empty() => None,
         Unmet::Invalid(message) | Unmet::Missing(message) => {

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::documents::text;
 use crate::api::ReferenceKind;
-use crate::reconcile::{Inputs, ReferenceName, references};
+use crate::api::ReferenceName;
+use crate::reconcile::{Inputs, references};
 
 /// All of them, in the order of the sources.
 #[derive(Default)]

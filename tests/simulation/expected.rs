@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
-use cloudfn::api::ReferenceKind;
 use cloudfn::api::cloudfront::CloudFrontFunctionSpec;
 use cloudfn::api::lambda::LambdaFunctionSpec;
+use cloudfn::api::{ManagedSpec as _, ReferenceKind, ReferenceName};
 use cloudfn::cloud::Tags;
 use cloudfn::functions::cloudfront as functions_cloudfront;
-use cloudfn::functions::lambda::{self as functions_lambda, Code, LambdaFunctions};
-use cloudfn::reconcile::{Inputs, ManagedKind, ReferenceName, Unmet};
+use cloudfn::functions::lambda::{self as functions_lambda, Code};
+use cloudfn::reconcile::{Inputs, Unmet};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -125,7 +125,7 @@ fn data(stage: &Stage, plural: &str, name: &str) -> Option<Value> {
 fn lambda(stage: &Stage, spec: &Value) -> Wanted {
     let spec = LambdaFunctionSpec::deserialize(spec).unwrap();
     let mut inputs = Inputs::default();
-    for ReferenceName { kind, name } in LambdaFunctions::references(&spec) {
+    for ReferenceName { kind, name } in spec.references() {
         let plural = if kind == ReferenceKind::Secret {
             "secrets"
         } else {

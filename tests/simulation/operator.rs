@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cloudfn::api::{ReferenceKind, Subject};
+use cloudfn::api::{CachedObject, FullObject, ReferenceName, Subject};
 use cloudfn::functions::cloudfront::{CloudFrontFunctions, TestSettings};
 use cloudfn::functions::lambda::LambdaFunctions;
 use cloudfn::kubernetes::events::Events;
 use cloudfn::reconcile::settings::Settings;
-use cloudfn::reconcile::{Driver, ManagedKind, ObjectKey, ReferenceName, dispatch};
+use cloudfn::reconcile::{Driver, ManagedKind, ObjectKey, dispatch};
 use cloudfn::telemetry::metrics::Metrics;
 use futures::stream;
 use kube::{Client, Resource as _};
@@ -212,10 +212,7 @@ impl Life {
                     "lambdafunctions" => names::<LambdaFunctions>(value),
                     _ => names::<CloudFrontFunctions>(value),
                 };
-                let reference = ReferenceName {
-                    kind: ReferenceKind::ConfigMap,
-                    name: key.name,
-                };
+                let reference = ReferenceName::config_map(&key.name);
                 let cache = lock(&self.cache);
                 let due: Vec<Key> = cache
                     .iter()
@@ -279,15 +276,16 @@ impl Life {
             kind.driver.forget_key(&object);
             return None;
         };
-        let subject: Subject<M::Resource> = Subject::deserialize(&*found).unwrap();
+        let full: FullObject<M::Resource> = FullObject::deserialize(&*found).unwrap();
+        let cached = CachedObject::keeping(full, self.world.spec_limit);
         self.world.record().counts.add("step", "passes");
-        let wait = self.fuse.polling(kind.driver.pass(&subject)).await;
+        let wait = self.fuse.polling(kind.driver.pass(&cached)).await;
         self.world.trace(
             &self.who,
             format!(
                 "  pass over {} at rv={}; next: {wait:?}",
                 object.name,
-                subject.resource_version()
+                cached.subject.resource_version()
             ),
         );
         wait
@@ -296,9 +294,8 @@ impl Life {
 
 fn names<M: ManagedKind>(object: &Value) -> std::collections::BTreeSet<ReferenceName> {
     let subject: Result<Subject<M::Resource>, _> = Subject::deserialize(object);
-    subject
-        .ok()
-        .and_then(|subject| subject.spec.ok())
-        .map(|spec| M::references(&spec))
-        .unwrap_or_default()
+    subject.map_or_else(
+        |_| std::collections::BTreeSet::new(),
+        |subject| subject.references,
+    )
 }

@@ -111,6 +111,8 @@ pub struct World {
     pub late_create: Mutex<Option<Duration>>,
     /// Where creates that arrived late stand in the cloud's call log: they were sent earlier.
     pub arrived_late: Mutex<BTreeSet<usize>>,
+    /// Bytes of a spec up to which the caches of operators keep it.
+    pub spec_limit: usize,
     /// After so many calls of operators the credentials turn, for half a minute.
     pub turn_after: Mutex<Option<usize>>,
     /// `--allowed-account-ids`; empty allows any.
@@ -121,10 +123,12 @@ impl World {
     /// A world from a seed; to be made within a paused runtime.
     pub fn new(seed: u64, rates: Rates) -> Arc<Self> {
         let mut rng = Rng::with_seed(seed ^ 0x5eed_0000);
+        let (noise, chance) = (rng.fork(), rng.fork());
         Arc::new(Self {
             began: Instant::now(),
-            noise: Mutex::new(rng.fork()),
-            chance: Mutex::new(rng.fork()),
+            noise: Mutex::new(noise),
+            chance: Mutex::new(chance),
+            spec_limit: if rng.bool() { usize::MAX } else { 0 },
             api: Mutex::default(),
             watchers: Mutex::default(),
             record: Mutex::default(),

@@ -1,11 +1,12 @@
 //! Environment variables, in the spec.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
 use super::references::{KeyRef, ObjectName};
+use crate::api::common::ReferenceName;
 use crate::api::forms::{self, each_key};
 
 /// Environment variables. A name given twice is refused.
@@ -25,6 +26,15 @@ pub struct Environment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 100))]
     pub variables_from: Option<Vec<VariablesFrom>>,
+}
+
+impl Environment {
+    /// The ConfigMaps and Secrets that it names.
+    #[must_use]
+    pub fn references(&self) -> BTreeSet<ReferenceName> {
+        let entries = self.variables_from.iter().flatten();
+        entries.flat_map(VariablesFrom::references).collect()
+    }
 }
 
 /// One variable (`name` and `valueFrom`), or all keys of a ConfigMap or Secret.
@@ -57,6 +67,19 @@ pub struct VariablesFrom {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128), regex(pattern = forms::PREFIX.pattern))]
     pub prefix: Option<String>,
+}
+
+impl VariablesFrom {
+    /// All that it names; a sound entry names one object.
+    fn references(&self) -> impl Iterator<Item = ReferenceName> {
+        let values = || self.value_from.iter();
+        let secrets = values().filter_map(|value| Some(&value.secret_key_ref.as_ref()?.name));
+        let secrets = secrets.chain(self.secret_ref.iter().map(|whole| &whole.name));
+        let maps = values().filter_map(|value| Some(&value.config_map_key_ref.as_ref()?.name));
+        let maps = maps.chain(self.config_map_ref.iter().map(|whole| &whole.name));
+        let secrets = secrets.map(|name| ReferenceName::secret(name));
+        secrets.chain(maps.map(|name| ReferenceName::config_map(name)))
+    }
 }
 
 /// A key of a ConfigMap or of a Secret: exactly one.

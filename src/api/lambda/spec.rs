@@ -1,5 +1,7 @@
 //! What a person writes of a Lambda function.
 
+use std::collections::BTreeSet;
+
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,7 @@ use super::code::Code;
 use super::environment::Environment;
 use super::status::LambdaFunctionStatus;
 use crate::api::aws;
-use crate::api::common::{CommonSpec, Limits, ManagedResource, ManagedSpec};
+use crate::api::common::{CommonSpec, Limits, ManagedResource, ManagedSpec, ReferenceName};
 use crate::api::forms;
 
 /// A word of a closed list, as the cloud spells it.
@@ -215,6 +217,13 @@ impl Word for Architecture {
 impl ManagedSpec for LambdaFunctionSpec {
     fn common(&self) -> &CommonSpec {
         &self.common
+    }
+
+    fn references(&self) -> BTreeSet<ReferenceName> {
+        let environment = self.environment.iter().flat_map(Environment::references);
+        let code = self.code.config_map_ref.iter();
+        let code = code.map(|map| ReferenceName::config_map(&map.name));
+        environment.chain(code).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use kube::ResourceExt;
 use kube::core::{ObjectList, WatchEvent};
 
 use super::*;
-use crate::api::{CloudFrontFunction, LambdaFunction, Subject};
+use crate::api::{CloudFrontFunction, FullObject, LambdaFunction};
 
 /// Deeper than any reader of JSON goes, and than any stack.
 const DEEP: usize = 100_000;
@@ -65,18 +65,19 @@ fn whatever_an_object_holds_its_list_and_its_watch_are_read() {
         let list = format!(
             r#"{{"apiVersion":"cloudfn.dev/v1alpha1","kind":"CloudFrontFunctionList","metadata":{{"resourceVersion":"7"}},"items":[{strange},{sound}]}}"#
         );
-        let read: ObjectList<Subject<CloudFrontFunction>> = serde_json::from_str(&list).unwrap();
+        let read: ObjectList<FullObject<CloudFrontFunction>> = serde_json::from_str(&list).unwrap();
         let names: Vec<String> = read.items.iter().map(ResourceExt::name_any).collect();
         assert_eq!(names, ["x", "sound"], "{place}");
         assert!(read.items[1].spec.is_ok(), "{place}");
-        assert_eq!(read.items[0].uid(), "u", "{place}");
+        assert_eq!(read.items[0].subject.uid(), "u", "{place}");
         let read: ObjectList<Header<ConfigMap>> = serde_json::from_str(&list).unwrap();
         assert_eq!(read.items[0].name_any(), "x", "{place}");
 
         let event = format!(r#"{{"type":"ADDED","object":{strange}}}"#);
-        let read: WatchEvent<Subject<CloudFrontFunction>> = serde_json::from_str(&event).unwrap();
+        let read: WatchEvent<FullObject<CloudFrontFunction>> =
+            serde_json::from_str(&event).unwrap();
         assert!(
-            matches!(read, WatchEvent::Added(object) if object.name() == "x"),
+            matches!(read, WatchEvent::Added(object) if object.subject.name() == "x"),
             "{place}"
         );
     }
@@ -85,9 +86,10 @@ fn whatever_an_object_holds_its_list_and_its_watch_are_read() {
 #[test]
 fn what_is_too_deep_is_told_and_takes_nothing_else_away() {
     for (place, text) in strange() {
-        let subject: Subject<CloudFrontFunction> = serde_json::from_str(&text).unwrap();
-        assert_eq!(subject.spec.is_err(), place == "spec", "{place}");
-        if let Err(message) = &subject.spec {
+        let FullObject { subject, spec, .. }: FullObject<CloudFrontFunction> =
+            serde_json::from_str(&text).unwrap();
+        assert_eq!(spec.is_err(), place == "spec", "{place}");
+        if let Err(message) = &spec {
             assert!(message.contains("more than 64 levels"), "{message}");
         }
         assert_eq!(
@@ -142,7 +144,7 @@ fn a_null_counts_as_omitted_at_any_depth() {
         for (name, value) in more.as_object().into_iter().flatten() {
             object["spec"][name] = value.clone();
         }
-        Subject::<LambdaFunction>::deserialize(object).unwrap()
+        FullObject::<LambdaFunction>::deserialize(object).unwrap()
     };
     let nulls = spec(json!({
         "timeout": null, "tags": {"a": "b", "c": null}, "managementPolicy": null, "deletionPolicy": null, "publish": null,
@@ -152,5 +154,5 @@ fn a_null_counts_as_omitted_at_any_depth() {
         "tags": {"a": "b"}, "environment": {"variablesFrom": [{"secretRef": {"name": "s"}}]},
     }));
     assert_eq!(nulls.spec, omitted.spec);
-    assert_eq!(nulls.essentials, omitted.essentials);
+    assert_eq!(nulls.subject.essentials, omitted.subject.essentials);
 }

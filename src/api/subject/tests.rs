@@ -5,15 +5,15 @@ use serde_json::json;
 use super::*;
 use crate::api::LambdaFunction;
 
-fn subject(spec: &Value) -> Subject<LambdaFunction> {
-    let object = json!({"apiVersion": "cloudfn.dev/v1alpha1", "kind": "LambdaFunction", "metadata": {"name": "f"}, "spec": spec});
-    Subject::deserialize(object).unwrap()
+fn object(spec: &Value) -> FullObject<LambdaFunction> {
+    let read = json!({"apiVersion": "cloudfn.dev/v1alpha1", "kind": "LambdaFunction", "metadata": {"name": "f"}, "spec": spec});
+    FullObject::deserialize(read).unwrap()
 }
 
-fn broken(change: (&str, Value)) -> Subject<LambdaFunction> {
+fn broken(change: (&str, Value)) -> FullObject<LambdaFunction> {
     let mut spec = json!({"runtime": "r", "handler": "h", "role": "arn", "code": {}});
     spec[change.0] = change.1;
-    subject(&spec)
+    object(&spec)
 }
 
 #[test]
@@ -36,12 +36,12 @@ fn what_cannot_be_decoded_is_told_without_its_value() {
         ),
         (
             "a missing field",
-            subject(&json!({"runtime": "r"})),
+            object(&json!({"runtime": "r"})),
             ": the field `handler` is missing",
         ),
     ];
-    for (sentence, subject, end) in rows {
-        let message = subject.spec.err().unwrap_or_default();
+    for (sentence, object, end) in rows {
+        let message = object.spec.err().unwrap_or_default();
         assert_eq!(
             message,
             format!("the spec cannot be read{end}"),
@@ -53,23 +53,29 @@ fn what_cannot_be_decoded_is_told_without_its_value() {
 #[test]
 fn deletion_is_blocked_where_nobody_knows_whether_it_may_delete() {
     assert_eq!(
-        broken(("code", json!(1))).essentials.deletion_policy,
+        broken(("code", json!(1)))
+            .subject
+            .essentials
+            .deletion_policy,
         Ok(None)
     );
     assert_eq!(
         broken(("deletionPolicy", json!("Retain")))
+            .subject
             .essentials
             .deletion_policy,
         Ok(Some(DeletionPolicy::Retain))
     );
     assert!(
         broken(("deletionPolicy", json!("Keep")))
+            .subject
             .essentials
             .deletion_policy
             .is_err()
     );
     assert!(
         broken(("managementPolicy", json!("Look")))
+            .subject
             .essentials
             .deletion_policy
             .is_err()
@@ -136,7 +142,7 @@ fn what_we_did_not_apply_is_a_stray() {
 
 #[test]
 fn the_greater_request_counts() {
-    let mut subject = subject(&json!({}));
+    let mut subject = object(&json!({})).subject;
     let annotate = |pairs: &[(&str, &str)]| {
         Some(
             pairs

@@ -6,18 +6,18 @@
 use std::collections::BTreeSet;
 
 use super::testing::{Gate, TestSettings, listed};
+use crate::api::SKIP_TESTS;
 use crate::api::cloudfront::{
     CloudFrontFunctionSpec, Code, ConfigMapKeyRef, FunctionTest, Stage, TestsSource,
 };
 use crate::api::digest::sha256_hex;
 use crate::api::text::spelt_out;
-use crate::api::{ReferenceKind, SKIP_TESTS};
 use crate::cloud::Tags;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
 use crate::javascript;
-use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
+use crate::reconcile::{Desired, Inputs, Unmet};
 
 /// CloudFront's documented limit, in bytes; it is not adjustable (the API model's 40960 is not what counts).
 pub const MAX_CODE_BYTES: usize = 10_240;
@@ -137,20 +137,6 @@ impl Desired for CloudFrontDesired {
     fn explain_all(&mut self) {
         self.explain_all = true;
     }
-}
-
-/// The ConfigMaps that the spec names.
-pub(super) fn references(spec: &CloudFrontFunctionSpec) -> BTreeSet<ReferenceName> {
-    let code = spec.code.config_map_key_ref.iter();
-    let tests = spec
-        .tests_from
-        .iter()
-        .map(|tests| &tests.config_map_key_ref);
-    let named = |key: &ConfigMapKeyRef| ReferenceName {
-        kind: ReferenceKind::ConfigMap,
-        name: key.name.clone(),
-    };
-    code.chain(tests).map(named).collect()
 }
 
 /// What is wanted, with tests before LIVE as the operator's flags have them.

@@ -17,7 +17,6 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -31,8 +30,7 @@ use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
 use crate::functions::shared::{aws, tags};
 use crate::reconcile::{
-    Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind, Place, Plan, ReferenceName,
-    Unmet,
+    Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind, Place, Plan, Unmet,
 };
 
 use desired::{COMMENT, STORES};
@@ -82,10 +80,6 @@ impl ManagedKind for CloudFrontFunctions {
 
     fn region(&self, _requested: Option<&str>) -> String {
         String::new()
-    }
-
-    fn references(spec: &Spec) -> BTreeSet<ReferenceName> {
-        desired::references(spec)
     }
 
     fn desired(

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 use super::code::Code;
 use super::configuration::fingerprint::Origin;
 use super::configuration::{compare, environment, wanted};
+use crate::api::SOURCE_TAG;
 use crate::api::aws::partition_of;
 use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
-use crate::api::{ReferenceKind, SOURCE_TAG};
 use crate::cloud::Tags;
 use crate::cloud::lambda::Configuration;
 use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
-use crate::reconcile::{Desired, Inputs, ReferenceName, Unmet};
+use crate::reconcile::{Desired, Inputs, Unmet};
 
 /// The name of recursive loop detection below `spec`, in `status.managed` and in differences.
 pub const RECURSIVE_LOOP: &str = "recursiveLoop";
@@ -79,16 +79,6 @@ impl Desired for LambdaDesired {
     fn explain_all(&mut self) {
         self.explain_all = true;
     }
-}
-
-/// The ConfigMaps and Secrets that the spec names.
-pub fn references(spec: &LambdaFunctionSpec) -> BTreeSet<ReferenceName> {
-    let code = spec.code.config_map_ref.iter().map(|of| ReferenceName {
-        kind: ReferenceKind::ConfigMap,
-        name: of.name.clone(),
-    });
-    let environment = spec.environment.iter().flat_map(environment::names);
-    environment.chain(code).collect()
 }
 
 /// What is wanted.

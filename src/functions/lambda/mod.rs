@@ -18,7 +18,6 @@ mod step;
 mod tests;
 mod work;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -35,9 +34,7 @@ use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatu
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
 use crate::functions::shared::{aws, tags};
-use crate::reconcile::{
-    Goal, Identity, Inputs, KindStatus, ManagedKind, Place, Plan, ReferenceName, Unmet,
-};
+use crate::reconcile::{Goal, Identity, Inputs, KindStatus, ManagedKind, Place, Plan, Unmet};
 
 /// The clouds that Lambda functions live in: one account, many regions.
 #[async_trait]
@@ -92,10 +89,6 @@ impl ManagedKind for LambdaFunctions {
         requested
             .unwrap_or_else(|| self.clouds.default_region())
             .to_owned()
-    }
-
-    fn references(spec: &LambdaFunctionSpec) -> BTreeSet<ReferenceName> {
-        desired::references(spec)
     }
 
     fn desired(

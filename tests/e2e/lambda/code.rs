@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use cloudfn_bed::{Bed, is_ready, reason, wire};
+use cloudfn_bed::{ApiCall, Bed, is_ready, reason, wire};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use kube::api::DynamicObject;
@@ -217,5 +217,52 @@ async fn an_object_that_is_not_in_the_bucket_is_told_and_a_right_one_gets_out() 
         .await;
     scene.ready(LFN, "f").await;
     assert_eq!(mark(&scene, "f").await, "one");
+    scene.end().await;
+}
+
+/// Times that the operator read this object by its name.
+fn reads_of_object(scene: &Scene, name: &str) -> usize {
+    let calls = scene.tenant.api_proxy().calls();
+    let of_object = |call: &&ApiCall| {
+        call.verb == "get" && call.resource == LFN && call.name.as_deref() == Some(name)
+    };
+    calls.iter().filter(of_object).count()
+}
+
+#[tokio::test]
+async fn code_too_large_to_be_kept_in_memory_is_deployed_and_repaired_like_any_other() {
+    let scene = Scene::start("lfn-large").await;
+    let large = |text: &str, timeout: i32| {
+        let files = json!({"index.py": python(text), "data.txt": "more ".repeat(40_000)});
+        let spec = json!({"code": {"inline": {"files": files}}, "timeout": timeout});
+        lfn("large", "", spec)
+    };
+    scene.apply(large("one", 5)).await;
+    scene.apply(lfn("small", &python("one"), json!({}))).await;
+    for name in ["large", "small"] {
+        scene.ready(LFN, name).await;
+        assert_eq!(mark(&scene, name).await, "one");
+    }
+    for (name, is_read) in [("small", false), ("large", true)] {
+        scene.tenant.api_proxy().clear();
+        scene.look(LFN, name, "1").await;
+        assert_eq!(reads_of_object(&scene, name) > 0, is_read, "{name}");
+    }
+    scene.tenant.clear_calls();
+    scene.apply(large("one", 6)).await;
+    scene.ready(LFN, "large").await;
+    assert_eq!(scene.writes(), ["UpdateFunctionConfiguration"]);
+    scene.apply(large("two", 6)).await;
+    scene.ready(LFN, "large").await;
+    assert_eq!(mark(&scene, "large").await, "two");
+    let theirs = aws_sdk_lambda::primitives::Blob::new(archive("index.py", &python("theirs")));
+    let edit = scene.cloud.lambda.update_function_code();
+    let edit = edit.function_name("large").zip_file(theirs).send();
+    edit.await.expect("edited");
+    scene.look(LFN, "large", "2").await;
+    assert_eq!(mark(&scene, "large").await, "two", "repaired");
+    scene.tenant.api_proxy().clear();
+    scene.delete(LFN, "large").await;
+    assert!(!scene.cloud.names().await.contains(&"large".to_owned()));
     scene.end().await;
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use cloudfn::api::{CloudFrontFunction, LambdaFunction, ManagedResource, Subject, crds};
+use cloudfn::api::{CloudFrontFunction, FullObject, LambdaFunction, ManagedResource, crds};
 use cloudfn_bed::{Bed, Tenant, specs};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -273,8 +273,9 @@ async fn stored<K: ManagedResource>(tenant: &Tenant) -> BTreeMap<String, Result<
         .into_iter()
         .map(|object| {
             let object = serde_json::to_value(object).expect("JSON");
-            let subject = Subject::<K>::deserialize(object).expect("an object");
-            (subject.name().to_owned(), subject.spec)
+            let FullObject { subject, spec, .. } =
+                FullObject::<K>::deserialize(object).expect("an object");
+            (subject.name().to_owned(), spec)
         })
         .collect()
 }

@@ -11,6 +11,8 @@ mod replacing;
 mod reporting;
 mod wanting;
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::api::cloudfront::{Code, Stage as SpecStage};
 use crate::api::{INSTANCE_TAG, OWNER_TAG};

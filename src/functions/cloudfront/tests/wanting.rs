@@ -1,8 +1,8 @@
 //! `desired`: what a spec and its ConfigMap come to.
 
 use super::*;
-use crate::api::CommonSpec;
 use crate::api::cloudfront::{ConfigMapKeyRef, FunctionTest};
+use crate::api::{CommonSpec, ManagedSpec as _, ReferenceName};
 use crate::reconcile::Desired as _;
 
 fn from_config_map(value: Option<&[u8]>) -> (Spec, Inputs) {
@@ -142,17 +142,13 @@ fn a_hash_is_that_of_the_bytes() {
 #[test]
 fn the_config_map_is_a_reference() {
     let (spec, _) = from_config_map(None);
-    let expected = ReferenceName {
-        kind: crate::api::ReferenceKind::ConfigMap,
-        name: "code".to_owned(),
-    };
     assert_eq!(
-        CloudFrontFunctions::references(&spec),
-        [expected].into(),
+        spec.references(),
+        [ReferenceName::config_map("code")].into(),
         "the ConfigMap is watched"
     );
     assert!(
-        CloudFrontFunctions::references(&full(CODE_A)).is_empty(),
+        full(CODE_A).references().is_empty(),
         "inline code refers to nothing"
     );
 }

@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 use super::fingerprint::Origin;
-use crate::api::ReferenceKind;
 use crate::api::digest::sha256_of_parts;
 use crate::api::lambda::{Environment as Spec, KeyRef, PublishedReference, VariablesFrom};
 use crate::cloud::lambda::Environment;
-use crate::reconcile::{Inputs, ReferenceName, Unmet};
+use crate::reconcile::{Inputs, Unmet};
 
 /// AWS allows 4 KB for the environment as JSON; names and values alone are a lower bound of that.
 const LIMIT: usize = 4096;
@@ -88,7 +87,7 @@ pub fn origin(spec: Option<&Spec>, inputs: &Inputs) -> Origin {
     let named = inputs
         .versions
         .iter()
-        .filter(|(name, _)| names(spec).contains(name));
+        .filter(|(name, _)| spec.references().contains(name));
     Origin {
         sha256: sha256_of_parts(parts.iter().map(|part| part.as_bytes())),
         references: named
@@ -121,28 +120,6 @@ fn place(entry: &VariablesFrom) -> Vec<&str> {
             .as_ref()
             .map_or("", |of| of.name.as_str()),
     ]
-}
-
-/// The ConfigMaps and Secrets that an environment names.
-pub fn names(spec: &Spec) -> BTreeSet<ReferenceName> {
-    let entries = || spec.variables_from.iter().flatten();
-    let values = || entries().filter_map(|entry| entry.value_from.as_ref());
-    let secrets = entries()
-        .filter_map(|entry| entry.secret_ref.as_ref().map(|r| &r.name))
-        .chain(values().filter_map(|value| value.secret_key_ref.as_ref().map(|r| &r.name)));
-    let config_maps = entries()
-        .filter_map(|entry| entry.config_map_ref.as_ref().map(|r| &r.name))
-        .chain(values().filter_map(|value| value.config_map_key_ref.as_ref().map(|r| &r.name)));
-    let named = |kind| {
-        move |name: &String| ReferenceName {
-            kind,
-            name: name.clone(),
-        }
-    };
-    secrets
-        .map(named(ReferenceKind::Secret))
-        .chain(config_maps.map(named(ReferenceKind::ConfigMap)))
-        .collect()
 }
 
 fn from(

@@ -3,12 +3,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{claim, desire, desired, environment, inputs, spec, tags};
-use crate::api::ReferenceKind;
+use crate::api::{ManagedSpec as _, ReferenceName};
 use crate::cloud::Tags;
 use crate::cloud::lambda::Environment;
 use crate::functions::lambda::Code;
 use crate::functions::lambda::{desired as step, faults};
-use crate::reconcile::{Desired as _, ReferenceName, Unmet};
+use crate::reconcile::{Desired as _, Unmet};
 
 #[test]
 fn only_what_the_spec_names_is_wanted() {
@@ -339,18 +339,8 @@ fn references_are_everything_that_the_spec_names() {
             {"secretRef": {"name": "s2"}}, {"configMapRef": {"name": "c2"}}, {"configMapRef": {"name": "files"}},
         ]},
     }));
-    let named = |kind, names: &[&str]| {
-        names
-            .iter()
-            .map(|name| ReferenceName {
-                kind,
-                name: (*name).to_owned(),
-            })
-            .collect::<Vec<_>>()
-    };
-    let expected: BTreeSet<_> = named(ReferenceKind::Secret, &["s1", "s2"])
-        .into_iter()
-        .chain(named(ReferenceKind::ConfigMap, &["c1", "c2", "files"]))
-        .collect();
-    assert_eq!(step::references(&spec), expected);
+    let secrets = ["s1", "s2"].map(ReferenceName::secret);
+    let maps = ["c1", "c2", "files"].map(ReferenceName::config_map);
+    let expected: BTreeSet<_> = secrets.into_iter().chain(maps).collect();
+    assert_eq!(spec.references(), expected);
 }

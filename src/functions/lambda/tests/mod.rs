@@ -18,15 +18,13 @@ use serde_json::{Value, json};
 use super::LambdaDesired;
 use super::code::archive::sha256 as archive_sha256;
 use super::observe::LambdaObserved;
-use crate::api::ReferenceKind;
+use crate::api::ReferenceName;
 use crate::api::lambda::{LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::Tags;
 use crate::cloud::lambda::{
     CodeSource, Configuration, Environment, Function, ROWS, configuration_fields,
 };
-use crate::reconcile::{
-    Difference, Goal, Inputs, ObjectVersion, Plan, ReferenceName, Step as _, Unmet,
-};
+use crate::reconcile::{Difference, Goal, Inputs, ObjectVersion, Plan, Step as _, Unmet};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/runner";
 const ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders";
@@ -110,17 +108,16 @@ fn inputs() -> Inputs {
 
 /// The first versions of the Secret `db` and the ConfigMap `settings`.
 fn versions() -> BTreeMap<ReferenceName, ObjectVersion> {
-    let first = |kind, name: &str| {
+    let first = |reference: ReferenceName| {
         let version = ObjectVersion {
-            uid: Some(format!("uid-{name}")),
+            uid: Some(format!("uid-{}", reference.name)),
             resource_version: Some("1".to_owned()),
         };
-        let name = name.to_owned();
-        (ReferenceName { kind, name }, version)
+        (reference, version)
     };
     BTreeMap::from([
-        first(ReferenceKind::Secret, "db"),
-        first(ReferenceKind::ConfigMap, "settings"),
+        first(ReferenceName::secret("db")),
+        first(ReferenceName::config_map("settings")),
     ])
 }
 
