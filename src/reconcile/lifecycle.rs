@@ -35,25 +35,32 @@ pub(super) async fn run<M: ManagedKind>(
     if pass.snapshot.deleting {
         return delete(pass).await.unwrap_or_else(|outcome| outcome);
     }
-    let present = async {
-        let read;
-        let spec = if let Some(kept) = spec {
-            kept
-        } else {
-            read = read_spec(pass).await?;
-            &read
-        };
-        match spec {
-            Ok(spec) => present(pass, spec).await,
-            Err(message) => {
-                let message = format!(
-                    "{message}; correct the object (deletionPolicy Retain keeps the function where you delete it instead)"
-                );
-                Err(Outcome::stalled(Reason::InvalidSpec, message))
-            }
-        }
+    as_specified(pass, spec)
+        .await
+        .unwrap_or_else(|outcome| outcome)
+}
+
+/// Works towards what the spec says, where it can be read.
+async fn as_specified<M: ManagedKind>(
+    pass: &mut Pass<'_, M>,
+    kept: Option<&ReadSpec<M>>,
+) -> Result<Outcome, Outcome> {
+    let read;
+    let spec = if let Some(kept) = kept {
+        kept
+    } else {
+        read = read_spec(pass).await?;
+        &read
     };
-    present.await.unwrap_or_else(|outcome| outcome)
+    match spec {
+        Ok(spec) => present(pass, spec).await,
+        Err(message) => {
+            let message = format!(
+                "{message}; correct the object (deletionPolicy Retain keeps the function where you delete it instead)"
+            );
+            Err(Outcome::stalled(Reason::InvalidSpec, message))
+        }
+    }
 }
 
 /// Reads the spec that the cache does not keep. Of another generation than this pass is about it is not taken:
@@ -66,12 +73,12 @@ async fn read_spec<M: ManagedKind>(pass: &Pass<'_, M>) -> Result<ReadSpec<M>, Ou
         .context
         .unless_stopped(api.get_opt(subject.name()))
         .await??;
-    match found {
-        Some(object) if object.subject.uid() != subject.uid() => Err(WriteError::Gone.into()),
-        Some(object) if object.subject.generation() == subject.generation() => Ok(object.spec),
-        Some(_) => Err(WriteError::Stale.into()),
-        None => Err(WriteError::Gone.into()),
+    let same = found.filter(|object| object.subject.uid() == subject.uid());
+    let object = same.ok_or(WriteError::Gone)?;
+    if object.subject.generation() != subject.generation() {
+        return Err(WriteError::Stale.into());
     }
+    Ok(object.spec)
 }
 
 /// The resource shall be there as the spec says.
