@@ -80,7 +80,7 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
         "cli-starts-runtime",
         "src/cli.rs:4",
         "imports",
-        "crate::reconcile::Pass is not for cli, which may import api, runtime, telemetry, validate",
+        "crate::reconcile::Pass is not for cli, which may import api, cloud, runtime, telemetry, validate",
     ),
     (
         "main-calls-cli",

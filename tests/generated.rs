@@ -8,6 +8,7 @@ use std::path::Path;
 
 use cloudfn::api::{crds, reference};
 use cloudfn::cli;
+use cloudfn::cloud::lambda::members;
 
 /// Compares the files of a folder with what would be written there now.
 fn compare(folder: &str, extension: &str, rendered: &BTreeMap<String, String>) {
@@ -56,6 +57,7 @@ fn the_committed_reference_is_current() {
     // Pages by file name, as `cloudfn reference` writes them. A new page is added here, too.
     let rendered = BTreeMap::from([
         ("flags.md".to_owned(), cli::flags()),
+        ("lambda-fields.md".to_owned(), members::page()),
         ("reasons.md".to_owned(), reference::reasons()),
     ]);
     compare("docs/reference", "md", &rendered);

@@ -82,8 +82,63 @@ pub const BUCKET: Form = Form {
     words: "is no name of a bucket; use letters, digits, hyphens, underscores and dots only, with no dot at the end",
 };
 
+/// ARN of what takes events that could not be delivered (Lambda Developer Guide, "Asynchronous
+/// invocation": a queue of SQS or a topic of SNS), or nothing.
+pub const DEAD_LETTER_TARGET: Form = Form {
+    pattern: r"^(arn:aws[a-zA-Z-]*:(sqs|sns):[a-z0-9-]+:\d{12}:[a-zA-Z0-9_.-]+)?$",
+    words: "is no ARN of a queue or a topic; name one such as arn:aws:sqs:eu-west-1:111122223333:failed",
+};
+
+/// ARN of a KMS key or alias (KMS Developer Guide, "Key identifiers"), or nothing.
+pub const KMS_KEY: Form = Form {
+    pattern: r"^(arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/[a-zA-Z0-9/_-]+)?$",
+    words: "is no ARN of a KMS key; name one such as arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000001",
+};
+
+/// ARN of a layer version (Lambda API reference, `LayerVersionArn`).
+pub const LAYER: Form = Form {
+    pattern: r"^(arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[a-zA-Z0-9_-]+:[0-9]+|arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9_-]+)$",
+    words: "is no ARN of a layer version; name one such as arn:aws:lambda:eu-west-1:111122223333:layer:tools:1, with the number of its version",
+};
+
+/// Id of a subnet (Lambda API reference, `SubnetId`).
+pub const SUBNET: Form = Form {
+    pattern: "^subnet-[0-9a-z]+$",
+    words: "is no id of a subnet; name one such as subnet-0123456789abcdef0",
+};
+
+/// Id of a security group (Lambda API reference, `SecurityGroupId`).
+pub const SECURITY_GROUP: Form = Form {
+    pattern: "^sg-[0-9a-zA-Z]+$",
+    words: "is no id of a security group; name one such as sg-0123456789abcdef0",
+};
+
+/// ARN of an access point of a file system (Lambda API reference, `FileSystemArn`).
+pub const ACCESS_POINT: Form = Form {
+    pattern: r"^arn:aws[a-zA-Z-]*:elasticfilesystem:[a-z0-9-]+:\d{12}:access-point/fsap-[a-f0-9]{17}$",
+    words: "is no ARN of an access point; name one such as arn:aws:elasticfilesystem:eu-west-1:111122223333:access-point/fsap-0123456789abcdef0",
+};
+
+/// Folder of a file system (Lambda API reference, `LocalMountPath`).
+pub const MOUNT: Form = Form {
+    pattern: r"^/mnt/[a-zA-Z0-9_.-]+$",
+    words: "is no folder below /mnt; name one such as /mnt/data",
+};
+
+/// Name of a log group (Lambda API reference, `LogGroup`).
+pub const LOG_GROUP: Form = Form {
+    pattern: "^[.a-zA-Z0-9_/#-]+$",
+    words: "is no name of a log group; use letters, digits, hyphens, underscores, dots, slashes and # only",
+};
+
+/// URI of an image in a registry of ECR (Lambda API reference, `ImageUri`; Docker documentation, "image reference").
+pub const IMAGE: Form = Form {
+    pattern: "^[a-z0-9.-]+(:[0-9]+)?/[a-z0-9._/-]+(:[a-zA-Z0-9_.-]+)?(@sha256:[0-9a-f]{64})?$",
+    words: "is no URI of an image; name one such as 111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:1.0",
+};
+
 /// Those that specs have.
-pub const ALL: [Form; 10] = [
+pub const ALL: [Form; 19] = [
     FUNCTION_NAME,
     OBJECT_NAME,
     TEST_NAME,
@@ -94,6 +149,15 @@ pub const ALL: [Form; 10] = [
     VARIABLE,
     PREFIX,
     BUCKET,
+    DEAD_LETTER_TARGET,
+    KMS_KEY,
+    LAYER,
+    SUBNET,
+    SECURITY_GROUP,
+    ACCESS_POINT,
+    MOUNT,
+    LOG_GROUP,
+    IMAGE,
 ];
 
 impl Form {

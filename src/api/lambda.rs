@@ -1,13 +1,21 @@
 //! `LambdaFunction`: an AWS Lambda function.
 
+mod blocks;
 mod code;
 mod environment;
 mod references;
 mod spec;
 mod status;
+mod word;
 
+pub use blocks::{
+    ApplicationLogLevel, DeadLetterConfig, EphemeralStorage, FileSystemConfig, ImageConfig,
+    LogFormat, LoggingConfig, SnapStart, SnapStartApplyOn, SystemLogLevel, TracingConfig,
+    TracingMode, VpcConfig,
+};
 pub use code::{Code, InlineCode};
 pub use environment::{Environment, ValueFrom, VariablesFrom};
 pub use references::{KeyRef, ObjectName};
 pub use spec::*;
 pub use status::{CodeStatus, LambdaFunctionStatus, PublishedReference, PublishedStatus};
+pub use word::Word;

@@ -6,11 +6,13 @@ use std::fmt::Write;
 use clap::Command;
 
 use crate::api::reference::reasons;
+use crate::cloud::lambda::members;
 
 /// All pages, text by file name; `command` is the whole command line.
 pub(super) fn pages(command: &Command) -> BTreeMap<String, String> {
     BTreeMap::from([
         ("flags.md".to_owned(), flags(command)),
+        ("lambda-fields.md".to_owned(), members::page()),
         ("reasons.md".to_owned(), reasons()),
     ])
 }

@@ -2,11 +2,14 @@
 //!
 //! Source of shapes and limits: the Lambda API reference, version 2015-03-31.
 
+pub mod blocks;
 pub mod environment;
 pub mod fields;
+pub mod members;
 
 use async_trait::async_trait;
 
+pub use self::blocks::{Block, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig};
 pub use self::environment::Environment;
 pub use self::fields::{Configuration, ROWS, configuration_fields};
 use super::{BudgetMode, CloudError, Tags};
@@ -25,6 +28,8 @@ pub enum CodeSource {
         /// Object version; `None` is the newest at the time of the call.
         version: Option<String>,
     },
+    /// A container image, by its URI in a registry of ECR.
+    Image(String),
 }
 
 /// The input of `CreateFunction`.
@@ -71,6 +76,14 @@ pub struct Function {
     pub last_update_status_reason_code: Option<String>,
     /// True where the function has a VPC configuration or is an image: it settles slowly.
     pub settles_slowly: bool,
+}
+
+impl Function {
+    /// The function's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.arn.rsplit(':').next().unwrap_or_default()
+    }
 }
 
 /// What `GetFunction` says: the function and its tags.

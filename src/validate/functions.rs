@@ -189,8 +189,12 @@ fn check_files(
     files: &BTreeMap<&str, &[u8]>,
 ) -> Vec<FieldFinding> {
     let mut found = check_line_ends(&place, files);
-    if spec.runtime.starts_with("nodejs") {
-        found.extend(check_node(path, &place, files, &spec.handler));
+    let is_node = spec
+        .runtime
+        .iter()
+        .any(|runtime| runtime.starts_with("nodejs"));
+    if let Some(handler) = spec.handler.as_ref().filter(|_| is_node) {
+        found.extend(check_node(path, &place, files, handler));
     }
     found
 }

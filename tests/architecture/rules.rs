@@ -45,7 +45,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     // The command line parses flags, starts logs and runtime, and prints what is generated or found.
-    ("cli", &["api", "runtime", "telemetry", "validate"]),
+    ("cli", &["api", "cloud", "runtime", "telemetry", "validate"]),
     ("main", &["cli"]),
 ];
 

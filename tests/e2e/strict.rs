@@ -8,6 +8,7 @@ mod compile;
 mod credentials;
 mod gate;
 mod git;
+mod image;
 mod in_use;
 
 use std::collections::BTreeMap;

@@ -158,6 +158,10 @@ fn lambda(stage: &Stage, spec: &Value) -> Wanted {
         Ok(desired) => {
             let code = match &desired.code {
                 Code::Zip { sha256, .. } => Some(sha256.clone()),
+                Code::Image { uri, .. } => stage
+                    .world
+                    .clouds
+                    .with(&stage.world, |cloud| cloud.image_digest(uri)),
                 Code::S3 {
                     bucket,
                     key,
@@ -249,7 +253,17 @@ pub fn difference(
             let value = lambda_fields::named(spec, field);
             // Every spec names what has no value in a fresh function.
             let named = !value.is_null() || fresh.is_null();
-            compare(field, &or(value, fresh), &function[field], named);
+            let name = function["name"].as_str().unwrap_or_default();
+            let unnamed = || match field {
+                "loggingConfig" => lambda_fields::asked(field, &Value::Null, name),
+                _ => fresh,
+            };
+            let wanted = if value.is_null() {
+                unnamed()
+            } else {
+                lambda_fields::asked(field, value, name)
+            };
+            compare(field, &wanted, &function[field], named);
         }
         let recursive_loop = &spec["recursiveLoop"];
         compare(

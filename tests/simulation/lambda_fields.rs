@@ -3,11 +3,15 @@
 //! Invariant: everything expands the operator's own table, so a new field takes part by itself;
 //! a field of a new type does not compile before it has its words here.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use cloudfn::api::crds;
-use cloudfn::cloud::lambda::fields::Call;
-use cloudfn::cloud::lambda::{Configuration, Environment, ROWS, configuration_fields};
+use cloudfn::cloud::lambda::fields::{Call, api_steps};
+use cloudfn::cloud::lambda::{
+    Configuration, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, ROWS,
+    VpcConfig, configuration_fields,
+};
 use cloudfn_bed::specs::Specs;
 use fastrand::Rng;
 use secrecy::ExposeSecret as _;
@@ -44,13 +48,105 @@ impl Words for i32 {
     }
 }
 
+/// Layers come back as objects.
 impl Words for Vec<String> {
     fn words(&self) -> Value {
         json!(self)
     }
     fn read(value: &Value) -> Option<Self> {
         let words = value.as_array().into_iter().flatten();
-        Some(words.filter_map(String::read).collect())
+        let text = |value: &Value| String::read(value).or_else(|| String::read(&value["Arn"]));
+        Some(words.filter_map(text).collect())
+    }
+}
+
+impl Words for VpcConfig {
+    fn words(&self) -> Value {
+        json!({
+            "SubnetIds": self.subnet_ids, "SecurityGroupIds": self.security_group_ids,
+            "Ipv6AllowedForDualStack": self.ipv6_allowed_for_dual_stack,
+        })
+    }
+    fn read(value: &Value) -> Option<Self> {
+        let ids = |name: &str| {
+            let ids = value[name].as_array().into_iter().flatten();
+            ids.filter_map(String::read).collect()
+        };
+        let config = Self {
+            subnet_ids: ids("SubnetIds"),
+            security_group_ids: ids("SecurityGroupIds"),
+            ipv6_allowed_for_dual_stack: value["Ipv6AllowedForDualStack"] == true,
+        };
+        Some(config).filter(|config| *config != Self::default())
+    }
+}
+
+impl Words for FileSystems {
+    fn words(&self) -> Value {
+        let one = |of: &FileSystem| json!({"Arn": of.arn, "LocalMountPath": of.local_mount_path});
+        self.0.iter().map(one).collect()
+    }
+    fn read(value: &Value) -> Option<Self> {
+        let one = |value: &Value| {
+            Some(FileSystem {
+                arn: String::read(&value["Arn"])?,
+                local_mount_path: String::read(&value["LocalMountPath"])?,
+            })
+        };
+        let all: Vec<_> = value.as_array()?.iter().filter_map(one).collect();
+        (!all.is_empty()).then_some(Self(all))
+    }
+}
+
+impl Words for ImageConfig {
+    fn words(&self) -> Value {
+        let mut words = json!({});
+        let lists = [
+            ("EntryPoint", &self.entry_point),
+            ("Command", &self.command),
+        ];
+        for (name, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            words[name] = json!(list);
+        }
+        if !self.working_directory.is_empty() {
+            words["WorkingDirectory"] = json!(self.working_directory);
+        }
+        words
+    }
+    fn read(value: &Value) -> Option<Self> {
+        let list = |name: &str| Vec::read(&value[name]).unwrap_or_default();
+        let config = Self {
+            entry_point: list("EntryPoint"),
+            command: list("Command"),
+            working_directory: String::read(&value["WorkingDirectory"]).unwrap_or_default(),
+        };
+        Some(config).filter(|config| *config != Self::default())
+    }
+}
+
+impl Words for LoggingConfig {
+    fn words(&self) -> Value {
+        let mut words = json!({"LogFormat": self.log_format});
+        let others = [
+            ("ApplicationLogLevel", &self.application_log_level),
+            ("SystemLogLevel", &self.system_log_level),
+            ("LogGroup", &self.log_group),
+        ];
+        for (name, value) in others {
+            if let Some(value) = value {
+                words[name] = json!(value);
+            }
+        }
+        words
+    }
+    fn read(value: &Value) -> Option<Self> {
+        let text = |name: &str| String::read(&value[name]);
+        Some(Self {
+            log_format: text("LogFormat")?,
+            application_log_level: text("ApplicationLogLevel"),
+            system_log_level: text("SystemLogLevel"),
+            log_group: text("LogGroup"),
+        })
     }
 }
 
@@ -75,14 +171,13 @@ impl Words for Environment {
     }
 }
 
-/// The API's path of a field: `ephemeralStorage.size` is `EphemeralStorage.Size`.
-fn path(name: &str) -> Vec<String> {
-    let capital = |step: &str| step[..1].to_uppercase() + &step[1..];
-    name.split('.').map(capital).collect()
-}
-
 fn at<'a>(fields: &'a Map<String, Value>, name: &str) -> &'a Value {
-    let mut steps = path(name).into_iter();
+    if name == "imageConfig" {
+        // The one field that replies have under another name.
+        let reply = fields.get("ImageConfigResponse").unwrap_or(&Value::Null);
+        return &reply["ImageConfig"];
+    }
+    let mut steps = api_steps(name);
     let first = steps.next().and_then(|step| fields.get(&step));
     steps.fold(first.unwrap_or(&Value::Null), |value, step| &value[step])
 }
@@ -93,8 +188,8 @@ pub fn of_call(configuration: &Configuration, call: Call) -> model::Configuratio
     macro_rules! put {
         ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
             if let Some(value) = configuration.$field.as_ref().filter(|_| ROWS.$field.call == call) {
-                let path = path(ROWS.$field.name);
-                *path.iter().fold(&mut whole, |place, step| &mut place[step]) = value.words();
+                let steps = api_steps(ROWS.$field.name);
+                *steps.fold(&mut whole, |place, step| &mut place[step]) = value.words();
             }
         )*};
     }
@@ -112,21 +207,65 @@ pub fn ours(fields: &model::Configuration) -> Configuration {
     configuration_fields!(read;)
 }
 
-/// Each field's value in the cloud, by the name that a spec has for it. An environment is its
-/// variables.
+/// Each field's value in the cloud, by the name that a spec has for it; what the cloud leaves out is as in a
+/// fresh function. An environment is its variables.
 pub fn seen(fields: &model::Configuration) -> Map<String, Value> {
-    let value = |name: &str| match name {
-        "environment" => json!(fields.variables().cloned().unwrap_or_default()),
-        _ => at(&fields.0, name).clone(),
-    };
     let mut seen = Map::new();
     macro_rules! see {
         ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
-            seen.insert(ROWS.$field.name.to_owned(), value(ROWS.$field.name));
+            let value = <$type as Words>::read(at(&fields.0, ROWS.$field.name));
+            let value = value.or_else(ROWS.$field.fresh);
+            seen.insert(ROWS.$field.name.to_owned(), value.as_ref().map_or(Value::Null, Words::words));
         )*};
     }
     configuration_fields!(see;);
+    let variables = fields.variables().cloned().unwrap_or_default();
+    seen.insert("environment".to_owned(), json!(variables));
     seen
+}
+
+/// What a spec asks for with this value of a field, in the words of [`seen`]: what a block omits has its default.
+pub fn asked(field: &str, value: &Value, function: &str) -> Value {
+    let list = |name: &str| {
+        let ids = value[name].as_array().into_iter().flatten();
+        ids.filter_map(Value::as_str).collect::<BTreeSet<_>>()
+    };
+    match field {
+        "vpcConfig" => json!({
+            "SubnetIds": list("subnetIds"), "SecurityGroupIds": list("securityGroupIds"),
+            "Ipv6AllowedForDualStack": value["ipv6AllowedForDualStack"] == true,
+        }),
+        "fileSystemConfigs" => {
+            let all = value.as_array().into_iter().flatten();
+            let one =
+                |of: &Value| json!({"Arn": of["arn"], "LocalMountPath": of["localMountPath"]});
+            all.map(one).collect()
+        }
+        "imageConfig" => {
+            let members = value.as_object().into_iter().flatten();
+            let said = members.filter(|(_, member)| **member != json!([]) && **member != json!(""));
+            let said = said.map(|(name, member)| (api_steps(name).collect(), member.clone()));
+            Value::Object(said.collect())
+        }
+        "loggingConfig" => {
+            let or = |name: &str, usual: Value| {
+                Some(&value[name])
+                    .filter(|v| !v.is_null())
+                    .cloned()
+                    .unwrap_or(usual)
+            };
+            let mut logging = json!({
+                "LogFormat": or("logFormat", json!("Text")),
+                "LogGroup": or("logGroup", json!(format!("/aws/lambda/{function}"))),
+            });
+            if logging["LogFormat"] == "JSON" {
+                logging["ApplicationLogLevel"] = or("applicationLogLevel", json!("INFO"));
+                logging["SystemLogLevel"] = or("systemLogLevel", json!("INFO"));
+            }
+            logging
+        }
+        _ => value.clone(),
+    }
 }
 
 /// Each field's name and its value in a fresh function; null for those that every spec names.
@@ -169,4 +308,5 @@ pub fn put_others(rng: &mut Rng, spec: &mut Value, by_hand: &[&str]) {
                 .fold(&mut *spec, |place, step| &mut place[step]) = value;
         }
     }
+    SPECS.put_in_order(rng, spec);
 }

@@ -85,7 +85,7 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         .collect();
     let mut observed = lambda_fields::seen(&function.configuration);
     let rest = json!({
-        "codeSha256": function.code_sha256, "state": state, "lastUpdateStatus": function.last_update_status.map(|status| status.word),
+        "name": name, "codeSha256": function.code_sha256, "state": state, "lastUpdateStatus": function.last_update_status.map(|status| status.word),
         "versions": versions.into_values().collect::<Vec<_>>(),
         "tags": got.tags.ok()?,
         "recursiveLoop": recursive_loop,

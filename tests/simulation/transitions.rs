@@ -51,6 +51,14 @@ pub fn around() -> Around {
         account: ACCOUNT.to_owned(),
         regions: vec![REGION.to_owned()],
         archives: archives.collect(),
+        images: [
+            "shop:1.0",
+            "shop:1.1",
+            "shop@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        ]
+        .map(|image| format!("{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{image}"))
+        .into(),
+        names_what_is_not_there: true,
         packages: vec![
             package("a/one.zip", None),
             package("two.zip", None),

@@ -6,14 +6,15 @@ use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
 use super::references::ObjectName;
-use crate::api::forms::{BUCKET, each_key};
+use crate::api::forms::{BUCKET, IMAGE, each_key};
 
-/// Where the code comes from: exactly one of `inline`, `configMapRef`, `zipFile` and `s3Bucket` with `s3Key`.
+/// Where the code comes from: exactly one of `inline`, `configMapRef`, `zipFile`, `s3Bucket` with `s3Key`, and
+/// `imageUri`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = (
-    "(has(self.inline) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) + (has(self.zipFile) ? 1 : 0) + (has(self.s3Bucket) ? 1 : 0) == 1",
-    "code needs exactly one of inline, configMapRef, zipFile and s3Bucket (with s3Key)"
+    "(has(self.inline) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) + (has(self.zipFile) ? 1 : 0) + (has(self.s3Bucket) ? 1 : 0) + (has(self.imageUri) ? 1 : 0) == 1",
+    "code needs exactly one of inline, configMapRef, zipFile, s3Bucket (with s3Key) and imageUri"
 ))]
 #[x_kube(validation = ("has(self.s3Bucket) == has(self.s3Key)", "s3Bucket and s3Key go together; set both or neither"))]
 #[x_kube(validation = ("!has(self.s3ObjectVersion) || has(self.s3Key)", "s3ObjectVersion goes with s3Bucket and s3Key; set them or drop it"))]
@@ -49,6 +50,11 @@ pub struct Code {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024))]
     pub s3_object_version: Option<String>,
+    /// A container image in ECR, in the function's region, by tag or by digest. A new URI is deployed; another
+    /// image under the same tag is not noticed. Immutable as a choice: an image stays an image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 1024), regex(pattern = IMAGE.pattern))]
+    pub image_uri: Option<String>,
 }
 
 /// Files that stand in the spec.

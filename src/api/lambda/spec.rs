@@ -3,21 +3,19 @@
 use std::collections::BTreeSet;
 
 use kube::{CustomResource, KubeSchema};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::blocks::{
+    DeadLetterConfig, EphemeralStorage, FileSystemConfig, ImageConfig, LoggingConfig, SnapStart,
+    TracingConfig, VpcConfig,
+};
 use super::code::Code;
 use super::environment::Environment;
 use super::status::LambdaFunctionStatus;
+use super::word::words;
 use crate::api::aws;
 use crate::api::common::{CommonSpec, Limits, ManagedResource, ManagedSpec, ReferenceName};
 use crate::api::forms;
-
-/// A word of a closed list, as the cloud spells it.
-pub trait Word {
-    /// The cloud's word.
-    fn as_str(&self) -> &'static str;
-}
 
 /// A Lambda function: created, kept as described, and (with `publish`) versioned by cloudfn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]
@@ -62,6 +60,33 @@ pub trait Word {
     "self.adoptionPolicy == 'Never' || has(self.deletionPolicy)",
     "deletionPolicy must be named where adoptionPolicy is not Never; set it to Retain to keep an adopted function, or to Delete"
 ))]
+// An archive has a handler and an image has none. A rule about the change of `code` itself would refuse the
+// status of an object whose `code` is of a wrong type: rules about changes are not ratcheted.
+#[x_kube(validation = (
+    "has(self.handler) == has(oldSelf.handler)",
+    "a function is made of an archive or of an image for good; create another object, and before you delete this one, set its deletionPolicy to Retain if the function shall stay"
+))]
+#[x_kube(validation = (
+    "has(self.code.imageUri) || (has(self.runtime) && has(self.handler))",
+    "runtime and handler are needed, except with code.imageUri; name both"
+))]
+#[x_kube(validation = (
+    "!has(self.code.imageUri) || (!has(self.runtime) && !has(self.handler) && !has(self.layers))",
+    "an image has its own runtime, handler and layers; drop runtime, handler and layers, and see imageConfig"
+))]
+#[x_kube(validation = (
+    "has(self.code.imageUri) || !has(self.imageConfig)",
+    "imageConfig goes with code.imageUri only; drop it"
+))]
+// Lambda Developer Guide, "Lambda SnapStart", "Supported features and limitations".
+#[x_kube(validation = Rule::new(
+    "!has(self.snapStart) || self.snapStart.applyOn == 'None' || (!has(self.code.imageUri) && (!has(self.fileSystemConfigs) || size(self.fileSystemConfigs) == 0) && (!has(self.ephemeralStorage) || self.ephemeralStorage.size <= 512))"
+).message("SnapStart takes archives only, no file system, and at most 512 MB of ephemeralStorage; drop what does not fit, or set applyOn to None")
+ .field_path(".snapStart"))]
+#[x_kube(validation = Rule::new(
+    "!has(self.fileSystemConfigs) || size(self.fileSystemConfigs) == 0 || (has(self.vpcConfig) && has(self.vpcConfig.subnetIds) && size(self.vpcConfig.subnetIds) > 0)"
+).message("a file system is reached through a VPC; name the subnets and security groups in vpcConfig, or drop fileSystemConfigs")
+ .field_path(".fileSystemConfigs"))]
 pub struct LambdaFunctionSpec {
     /// Fields that every kind has.
     #[serde(flatten)]
@@ -75,13 +100,15 @@ pub struct LambdaFunctionSpec {
     )]
     pub region: Option<String>,
 
-    /// Runtime identifier, for instance `python3.13`.
+    /// Runtime identifier, for instance `python3.13`. An image has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 64))]
-    pub runtime: String,
+    pub runtime: Option<String>,
 
-    /// Entry point in the code, for instance `index.handler`.
+    /// Entry point in the code, for instance `index.handler`. An image has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 128), regex(pattern = forms::HANDLER.pattern))]
-    pub handler: String,
+    pub handler: Option<String>,
 
     /// ARN of the role that the function runs with.
     #[schemars(
@@ -115,6 +142,47 @@ pub struct LambdaFunctionSpec {
     #[schemars(with = "TracingConfig")]
     pub tracing_config: Option<TracingConfig>,
 
+    /// Where events go that an asynchronous call could not deliver. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "DeadLetterConfig")]
+    pub dead_letter_config: Option<DeadLetterConfig>,
+
+    /// ARN of the KMS key for the environment variables and snapshots. Empty: Lambda's own key.
+    /// Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2048), regex(pattern = forms::KMS_KEY.pattern))]
+    pub kms_key_arn: Option<String>,
+
+    /// ARNs of layer versions, in the order in which they are laid over each other. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 5), inner(length(min = 1, max = 512), regex(pattern = forms::LAYER.pattern)))]
+    pub layers: Option<Vec<String>>,
+
+    /// Starting from a snapshot. Omitted: not managed (the cloud's own default is `None`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SnapStart")]
+    pub snap_start: Option<SnapStart>,
+
+    /// The VPC that the function reaches. Omitted: not managed (the cloud's own default is none).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "VpcConfig")]
+    pub vpc_config: Option<VpcConfig>,
+
+    /// A file system that the function sees as a folder; at most one. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 1))]
+    pub file_system_configs: Option<Vec<FileSystemConfig>>,
+
+    /// What an image starts, in place of what it says itself; with `code.imageUri` only. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ImageConfig")]
+    pub image_config: Option<ImageConfig>,
+
+    /// Where the function logs to, and what. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "LoggingConfig")]
+    pub logging_config: Option<LoggingConfig>,
+
     /// What Lambda does when it finds that the function calls itself in a loop through a queue, a
     /// topic or a bucket. Omitted: not managed (the cloud's own default is `Terminate`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -140,77 +208,23 @@ pub struct LambdaFunctionSpec {
     pub publish: bool,
 }
 
-/// The function's `/tmp`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct EphemeralStorage {
-    /// Megabytes.
-    #[schemars(range(min = 512, max = 10240))]
-    pub size: i32,
-}
-
-/// Tracing with AWS X-Ray.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct TracingConfig {
-    /// `Active` samples calls; the role then needs `xray:PutTraceSegments`. `PassThrough` traces
-    /// calls whose caller does.
-    pub mode: TracingMode,
-}
-
-/// Whether calls are traced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum TracingMode {
-    /// Lambda samples calls.
-    Active,
-    /// The caller decides.
-    PassThrough,
-}
-
-impl Word for TracingMode {
-    fn as_str(&self) -> &'static str {
-        match self {
-            Self::Active => "Active",
-            Self::PassThrough => "PassThrough",
-        }
+words! {
+    /// Recursive loop detection.
+    RecursiveLoop {
+        /// The loop goes on.
+        Allow = "Allow",
+        /// Lambda stops the loop.
+        Terminate = "Terminate",
     }
 }
 
-/// Recursive loop detection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum RecursiveLoop {
-    /// The loop goes on.
-    Allow,
-    /// Lambda stops the loop.
-    Terminate,
-}
-
-impl Word for RecursiveLoop {
-    fn as_str(&self) -> &'static str {
-        match self {
-            Self::Allow => "Allow",
-            Self::Terminate => "Terminate",
-        }
-    }
-}
-
-/// Instruction sets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum Architecture {
-    /// 64-bit x86.
-    #[serde(rename = "x86_64")]
-    X86_64,
-    /// 64-bit ARM.
-    #[serde(rename = "arm64")]
-    Arm64,
-}
-
-impl Word for Architecture {
-    fn as_str(&self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64",
-            Self::Arm64 => "arm64",
-        }
+words! {
+    /// Instruction sets.
+    Architecture {
+        /// 64-bit x86.
+        X86_64 = "x86_64",
+        /// 64-bit ARM.
+        Arm64 = "arm64",
     }
 }
 

@@ -73,6 +73,9 @@ pub struct CodeStatus {
     /// S3 version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub s3_object_version: Option<String>,
+    /// URI of the image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_uri: Option<String>,
     /// `CodeSha256` that the cloud reported when this source was deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed_sha256: Option<String>,

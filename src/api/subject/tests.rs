@@ -37,7 +37,7 @@ fn what_cannot_be_decoded_is_told_without_its_value() {
         (
             "a missing field",
             object(&json!({"runtime": "r"})),
-            ": the field `handler` is missing",
+            ": the field `role` is missing",
         ),
     ];
     for (sentence, object, end) in rows {

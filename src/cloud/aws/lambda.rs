@@ -207,7 +207,7 @@ impl LambdaApi for Lambda {
             .client
             .create_function()
             .function_name(name)
-            .package_type(types::PackageType::Zip)
+            .package_type(convert::package_of(&new.code))
             .code(convert::code_of(&new.code))
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
         let request = configuration_fields!(set; Any, request, configuration);
@@ -268,6 +268,7 @@ impl LambdaApi for Lambda {
                 .s3_bucket(bucket)
                 .s3_key(key)
                 .set_s3_object_version(version.clone()),
+            CodeSource::Image(uri) => request.image_uri(uri),
         };
         let output = self
             .call(write(OPERATION, name, None), sent!(self, request))

@@ -66,6 +66,46 @@ macro_rules! lambda_configuration_fields {
                 fresh: Some("PassThrough".to_owned()),
                 compared: AsItStands, value: Shown, call: Configuration, set: set_tracing_config,
             }
+            /// ARN of a queue or topic for events that could not be delivered; empty is none.
+            dead_letter_config: String {
+                name: "deadLetterConfig.targetArn", path: dead_letter_config.target_arn, fresh: Some(String::new()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_dead_letter_config,
+            }
+            /// ARN of the KMS key; empty is Lambda's own.
+            kms_key_arn: String {
+                name: "kmsKeyArn", path: kms_key_arn, fresh: Some(String::new()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_kms_key_arn,
+            }
+            /// ARNs of layer versions, at most 5.
+            layers: Vec<String> {
+                name: "layers", path: layers, fresh: Some(Vec::new()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_layers,
+            }
+            /// `PublishedVersions` or `None`.
+            snap_start: String {
+                name: "snapStart.applyOn", path: snap_start.apply_on, fresh: Some("None".to_owned()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_snap_start,
+            }
+            /// The VPC that the function reaches.
+            vpc_config: $crate::cloud::lambda::blocks::VpcConfig {
+                name: "vpcConfig", path: vpc_config, fresh: Some(Default::default()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_vpc_config,
+            }
+            /// File systems, at most one.
+            file_system_configs: $crate::cloud::lambda::blocks::FileSystems {
+                name: "fileSystemConfigs", path: file_system_configs, fresh: Some(Default::default()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_file_system_configs,
+            }
+            /// What an image starts.
+            image_config: $crate::cloud::lambda::blocks::ImageConfig {
+                name: "imageConfig", path: image_config, fresh: Some(Default::default()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_image_config,
+            }
+            /// Where the function logs to.
+            logging_config: $crate::cloud::lambda::blocks::LoggingConfig {
+                name: "loggingConfig", path: logging_config, fresh: Some(Default::default()),
+                compared: AsItStands, value: Shown, call: Configuration, set: set_logging_config,
+            }
             /// Instruction sets: `x86_64` or `arm64`.
             architectures: Vec<String> {
                 name: "architectures", path: architectures, fresh: Some(vec!["x86_64".to_owned()]),
@@ -81,6 +121,15 @@ macro_rules! lambda_configuration_fields {
 }
 
 pub use lambda_configuration_fields as configuration_fields;
+
+/// A field's name in the words of the API, step by step: `ephemeralStorage.size` is `EphemeralStorage` and
+/// `Size`, `kmsKeyArn` is `KMSKeyArn`.
+pub fn api_steps(name: &str) -> impl Iterator<Item = String> {
+    name.split('.').map(|step| match step.strip_prefix("kms") {
+        Some(rest) => format!("KMS{rest}"),
+        None => step[..1].to_uppercase() + &step[1..],
+    })
+}
 
 /// How the wanted value is compared with the cloud's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

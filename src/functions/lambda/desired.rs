@@ -91,6 +91,7 @@ pub fn desired(
     claim: &Tags,
 ) -> Result<LambdaDesired, Unmet> {
     region(spec)?;
+    package(spec)?;
     Ok(LambdaDesired {
         configuration: wanted::configuration(spec, inputs)?,
         origin: environment::origin(spec.environment.as_ref(), inputs),
@@ -109,11 +110,25 @@ pub fn desired(
 pub fn faults(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<Fault> {
     let all = [
         Fault::of("region", region(spec)),
+        Fault::of("runtime", package(spec)),
         Fault::of("environment", wanted::configuration(spec, inputs)),
         Fault::of("code", Code::wanted(&spec.code, inputs)),
         Fault::of("tags", tags::wanted(spec.common.tags.as_ref())),
     ];
     all.into_iter().flatten().collect()
+}
+
+/// What an archive needs, and an image has itself.
+fn package(spec: &LambdaFunctionSpec) -> Result<(), Unmet> {
+    let is_image = spec.code.image_uri.is_some();
+    let has_program = spec.runtime.is_some() && spec.handler.is_some();
+    if is_image || has_program {
+        Ok(())
+    } else {
+        Err(Unmet::Invalid(
+            "runtime and handler are needed, except with code.imageUri; name both".to_owned(),
+        ))
+    }
 }
 
 fn region(spec: &LambdaFunctionSpec) -> Result<(), Unmet> {

@@ -27,7 +27,9 @@ impl Work {
         observed: &LambdaObserved,
     ) -> Self {
         let function = &observed.function;
-        let wanted = compare::effective(&desired.configuration, &memory.common.managed);
+        let mut wanted = compare::effective(&desired.configuration, &memory.common.managed);
+        let logging = wanted.logging_config.take();
+        wanted.logging_config = logging.map(|logging| logging.of_function(function.name()));
         let code_is_current = !desired.outline && source::is_current(desired, memory, observed);
         let compare = if desired.outline {
             compare::outlined

@@ -224,7 +224,9 @@ async fn an_object_that_is_not_in_the_bucket_is_told_and_a_right_one_gets_out() 
 fn reads_of_object(scene: &Scene, name: &str) -> usize {
     let calls = scene.tenant.api_proxy().calls();
     let of_object = |call: &&ApiCall| {
-        call.verb == "get" && call.resource == LFN && call.name.as_deref() == Some(name)
+        call.verb == "get"
+            && call.resource == "lambdafunctions"
+            && call.name.as_deref() == Some(name)
     };
     calls.iter().filter(of_object).count()
 }

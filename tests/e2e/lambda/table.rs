@@ -5,7 +5,7 @@
 
 use aws_sdk_lambda::types::FunctionConfiguration;
 use cloudfn::api::crds;
-use cloudfn::cloud::lambda::fields::Call;
+use cloudfn::cloud::lambda::fields::{Call, api_steps};
 use cloudfn::cloud::lambda::{ROWS, configuration_fields};
 use cloudfn_bed::specs;
 use serde_json::{Value, json};
@@ -15,7 +15,8 @@ use crate::witness::calls::configuration::Shown as _;
 
 pub const OTHER_ROLE: &str = "arn:aws:iam::000000000000:role/other";
 
-/// Name of each field below `spec`, and the operation that changes it.
+/// Name of each field below `spec`, and the operation that changes it; but for what is of images only, and
+/// what needs a queue. `strict::image` tries both.
 pub fn fields() -> Vec<(&'static str, &'static str)> {
     let operation = |call| match call {
         Call::Configuration => "UpdateFunctionConfiguration",
@@ -26,30 +27,33 @@ pub fn fields() -> Vec<(&'static str, &'static str)> {
             vec![$( (ROWS.$field.name, operation(ROWS.$field.call)), )*]
         };
     }
-    configuration_fields!(collect;)
+    let mut fields: Vec<_> = configuration_fields!(collect;);
+    fields.retain(|(name, _)| !["imageConfig", "deadLetterConfig.targetArn"].contains(name));
+    fields
 }
 
-/// A spec with nothing but this field.
+/// A spec with nothing but this field, and what it needs.
 pub fn spec(field: &str, value: Value) -> Value {
     let named = |value, step: &str| json!({step: value});
-    field.split('.').rev().fold(value, named)
+    let mut spec = field.split('.').rev().fold(value, named);
+    if field == "fileSystemConfigs" {
+        spec["vpcConfig"] = vpc();
+    }
+    spec
 }
 
-/// The API's words for a field: `ephemeralStorage.size` is `EphemeralStorage` and `Size`.
-fn path(field: &str) -> impl Iterator<Item = String> {
-    field
-        .split('.')
-        .map(|step| step[..1].to_uppercase() + &step[1..])
+fn vpc() -> Value {
+    json!({"subnetIds": ["subnet-0123456789abcdef0"], "securityGroupIds": ["sg-0123456789abcdef0"]})
 }
 
 /// The member of a configuration that has the field.
 pub fn member(field: &str) -> String {
-    path(field).next().unwrap_or_default()
+    api_steps(field).next().unwrap_or_default()
 }
 
 /// The field's value in the cloud.
 pub fn seen(configuration: &FunctionConfiguration, field: &str) -> Value {
-    path(field).fold(configuration.shown(), |value, step| value[step].clone())
+    api_steps(field).fold(configuration.shown(), |value, step| value[step].clone())
 }
 
 /// The field's schema.
@@ -96,14 +100,25 @@ pub fn domain(field: &str) -> Domain {
     }
 }
 
-/// A value that a function without the field does not have: `fresh`.
-pub fn sample(field: &str, fresh: &Value) -> Value {
+/// A value that a function without the field does not have: `fresh`. `layer` is the ARN of a layer version.
+pub fn sample(field: &str, fresh: &Value, layer: &str) -> Value {
     match (field, domain(field)) {
         ("runtime", _) => json!("python3.13"),
         ("handler", _) => json!("index.other"),
         ("role", _) => json!(OTHER_ROLE),
         ("description", _) => json!("takes orders"),
         ("environment", _) => json!({"variables": {"LEVEL": SENTINEL}}),
+        ("kmsKeyArn", _) => {
+            json!("arn:aws:kms:eu-west-1:000000000000:key/00000000-0000-4000-8000-000000000001")
+        }
+        ("layers", _) => json!([layer]),
+        ("vpcConfig", _) => vpc(),
+        ("fileSystemConfigs", _) => {
+            json!([{"arn": "arn:aws:elasticfilesystem:eu-west-1:000000000000:access-point/fsap-0123456789abcdef0", "localMountPath": "/mnt/data"}])
+        }
+        ("loggingConfig", _) => {
+            json!({"logFormat": "JSON", "applicationLogLevel": "WARN", "logGroup": "/team/shop"})
+        }
         (_, Domain::Numbers(_, most)) => json!(most),
         (_, Domain::Words(words)) => {
             let other = words.into_iter().find(|word| word != fresh);
@@ -117,10 +132,22 @@ pub fn sample(field: &str, fresh: &Value) -> Value {
     }
 }
 
-/// What the cloud shows where that value is set.
-pub fn as_seen(value: &Value) -> Value {
-    match value.get("variables") {
-        Some(variables) => json!({"Variables": variables}),
-        None => value.clone(),
+/// What the cloud shows where that value of the field is set.
+pub fn as_seen(field: &str, value: &Value) -> Value {
+    match field {
+        "environment" => json!({"Variables": value["variables"]}),
+        "vpcConfig" => {
+            json!({"SubnetIds": value["subnetIds"], "SecurityGroupIds": value["securityGroupIds"]})
+        }
+        "fileSystemConfigs" => {
+            let one = &value[0];
+            json!([{"Arn": one["arn"], "LocalMountPath": one["localMountPath"]}])
+        }
+        // What was not named has its default.
+        "loggingConfig" => json!({
+            "LogFormat": value["logFormat"], "ApplicationLogLevel": value["applicationLogLevel"],
+            "SystemLogLevel": "INFO", "LogGroup": value["logGroup"],
+        }),
+        _ => value.clone(),
     }
 }

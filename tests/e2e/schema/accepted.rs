@@ -62,6 +62,14 @@ async fn what_keeps_the_rules_is_taken() {
         json!({"region": "ap-southeast-4"}),
         json!({"region": "us-iso-east-1"}),
         json!({"publish": true}),
+        json!({"vpcConfig": {}}),
+        json!({"vpcConfig": {"subnetIds": [], "securityGroupIds": []}, "fileSystemConfigs": []}),
+        json!({"kmsKeyArn": "", "deadLetterConfig": {"targetArn": ""}, "layers": []}),
+        json!({"layers": ["arn:aws-cn:lambda:cn-north-1:000000000000:layer:a_b-c:12", "arn:aws:lambda:::awslayer:AmazonLinux1803"]}),
+        json!({"deadLetterConfig": {"targetArn": "arn:aws-us-gov:sns:us-gov-west-1:000000000000:failed.fifo"}}),
+        json!({"loggingConfig": {"logGroup": "/aws/lambda/f"}}),
+        json!({"loggingConfig": {"logFormat": "JSON", "applicationLogLevel": "TRACE", "systemLogLevel": "WARN"}}),
+        json!({"runtime": null, "handler": null, "imageConfig": {}, "code": {"imageUri": "000000000000.dkr.ecr.eu-west-1.amazonaws.com/team/shop@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}}),
     ];
     let rows = [
         (

@@ -21,6 +21,33 @@ fn example(path: &str) -> Option<Value> {
         ("LambdaFunction.region", json!("eu-west-1")),
         ("LambdaFunction.role", json!(ROLE)),
         (".functionName", json!("f")),
+        (
+            ".deadLetterConfig.targetArn",
+            json!("arn:aws:sqs:eu-west-1:000000000000:failed"),
+        ),
+        (
+            ".kmsKeyArn",
+            json!("arn:aws:kms:eu-west-1:000000000000:alias/shop"),
+        ),
+        (
+            ".layers[]",
+            json!("arn:aws:lambda:eu-west-1:000000000000:layer:tools:1"),
+        ),
+        (".subnetIds[]", json!("subnet-1")),
+        (".securityGroupIds[]", json!("sg-1")),
+        (
+            ".fileSystemConfigs[].arn",
+            json!(
+                "arn:aws:elasticfilesystem:eu-west-1:000000000000:access-point/fsap-0123456789abcdef0"
+            ),
+        ),
+        (
+            ".imageUri",
+            json!("000000000000.dkr.ecr.eu-west-1.amazonaws.com/shop:1"),
+        ),
+        (".localMountPath", json!("/mnt/data")),
+        (".logFormat", json!("JSON")),
+        (".logGroup", json!("/team/shop")),
         ("CloudFrontFunction.runtime", json!("cloudfront-js-2.0")),
         (".keyValueStoreArn", json!(store(1))),
         (".tests[].name", json!("t")),
@@ -53,6 +80,7 @@ fn codes(kind: &str) -> Vec<Value> {
         json!({"configMapRef": {"name": "m"}}),
         json!({"zipFile": "UEsFBgAAAAABAAEAAAAAAAAAAAAAAA=="}),
         json!({"s3Bucket": "bucket", "s3Key": "key", "s3ObjectVersion": "1"}),
+        json!({"imageUri": "000000000000.dkr.ecr.eu-west-1.amazonaws.com/shop:1"}),
     ]
 }
 
@@ -178,7 +206,16 @@ fn cases(kind: &str) -> Vec<Case> {
         .into_iter()
         .map(|code| {
             let mut spec = whole(schema, kind);
+            let is_image = code["imageUri"].is_string();
             spec["code"] = code;
+            let others: &[&str] = if is_image {
+                &["runtime", "handler", "layers"]
+            } else {
+                &["imageConfig"]
+            };
+            if let Some(members) = spec.as_object_mut().filter(|_| kind == LFN) {
+                members.retain(|name, _| !others.contains(&name.as_str()));
+            }
             spec
         })
         .collect();

@@ -9,6 +9,10 @@ use crate::invariants::SENTINEL;
 use crate::lambda::table::{self, Domain};
 use crate::support::{CFF, LFN, store};
 
+const IMAGE: &str = "000000000000.dkr.ecr.eu-west-1.amazonaws.com/shop:1";
+const ACCESS_POINT: &str =
+    "arn:aws:elasticfilesystem:eu-west-1:000000000000:access-point/fsap-0123456789abcdef0";
+
 async fn refusal(tenant: &Tenant, sentence: &str, object: Value) -> String {
     match tenant.try_apply(object).await {
         Err(kube::Error::Api(refusal)) => refusal.message,
@@ -271,8 +275,25 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
         .collect();
     let mut rows = common();
     rows.extend([
-        ("no runtime", json!({"runtime": null}), "spec.runtime: Required value"),
-        ("no handler", json!({"handler": null}), "spec.handler: Required value"),
+        ("no runtime", json!({"runtime": null}), "runtime and handler are needed, except with code.imageUri; name both"),
+        ("no handler", json!({"handler": null}), "runtime and handler are needed, except with code.imageUri; name both"),
+        ("an image with a runtime", json!({"code": {"imageUri": IMAGE}, "handler": null}), "an image has its own runtime, handler and layers; drop"),
+        ("an image with layers", json!({"code": {"imageUri": IMAGE}, "runtime": null, "handler": null, "layers": []}), "an image has its own runtime, handler and layers; drop"),
+        ("an archive with what is for images", json!({"imageConfig": {"command": ["a"]}}), "imageConfig goes with code.imageUri only; drop it"),
+        ("an image without a registry", json!({"code": {"imageUri": "shop:1"}, "runtime": null, "handler": null}), r#""shop:1" is no URI of an image; name one such as"#),
+        ("subnets without security groups", json!({"vpcConfig": {"subnetIds": ["subnet-1"]}}), "subnetIds and securityGroupIds go together; name at least one of each, or none of both"),
+        ("a subnet by its name", json!({"vpcConfig": {"subnetIds": ["private"], "securityGroupIds": ["sg-1"]}}), r#""private" is no id of a subnet; name one such as"#),
+        ("a security group by its name", json!({"vpcConfig": {"subnetIds": ["subnet-1"], "securityGroupIds": ["default"]}}), r#""default" is no id of a security group; name one such as"#),
+        ("a file system without a VPC", json!({"fileSystemConfigs": [{"arn": ACCESS_POINT, "localMountPath": "/mnt/data"}]}), "a file system is reached through a VPC; name the subnets and security groups in vpcConfig"),
+        ("a file system by its id", json!({"fileSystemConfigs": [{"arn": "fs-1", "localMountPath": "/mnt/data"}]}), r#""fs-1" is no ARN of an access point; name one such as"#),
+        ("a file system anywhere", json!({"fileSystemConfigs": [{"arn": ACCESS_POINT, "localMountPath": "/data"}]}), r#""/data" is no folder below /mnt; name one such as"#),
+        ("a layer without its version", json!({"layers": ["arn:aws:lambda:eu-west-1:000000000000:layer:tools"]}), "is no ARN of a layer version; name one such as"),
+        ("a sixth layer", json!({"layers": vec!["arn:aws:lambda:eu-west-1:000000000000:layer:tools:1"; 6]}), "spec.layers: Too many: 6: must have at most 5"),
+        ("a key by its id", json!({"kmsKeyArn": "00000000-0000-4000-8000-000000000001"}), "is no ARN of a KMS key; name one such as"),
+        ("a queue by its URL", json!({"deadLetterConfig": {"targetArn": "https://sqs.eu-west-1.amazonaws.com/000000000000/q"}}), "is no ARN of a queue or a topic; name one such as"),
+        ("a snapshot with a large /tmp", json!({"snapStart": {"applyOn": "PublishedVersions"}, "ephemeralStorage": {"size": 513}}), "SnapStart takes archives only, no file system, and at most 512 MB of ephemeralStorage"),
+        ("a level without JSON", json!({"loggingConfig": {"systemLogLevel": "INFO"}}), "applicationLogLevel and systemLogLevel go with logFormat JSON only; set logFormat to JSON, or drop them"),
+        ("a log group with a space", json!({"loggingConfig": {"logGroup": "a b"}}), r#""a b" is no name of a log group; use letters"#),
         ("no role", json!({"role": null}), "spec.role: Required value"),
         ("a role that is no ARN", json!({"role": "my-role"}), r#""my-role" is no ARN of a role; name one such as arn:aws:iam::"#),
         ("a user instead of a role", json!({"role": "arn:aws:iam::000000000000:user/u"}), r#""arn:aws:iam::000000000000:user/u" is no ARN of a role"#),
@@ -290,7 +311,7 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
         (
             "two sources of code",
             json!({"code": {"inline": {"files": {"a.py": "x"}}, "zipFile": "UEsF"}}),
-            "code needs exactly one of inline, configMapRef, zipFile and s3Bucket (with s3Key)",
+            "code needs exactly one of inline, configMapRef, zipFile, s3Bucket (with s3Key) and imageUri",
         ),
         ("a bucket without a key", json!({"code": {"s3Bucket": "bucket"}}), "s3Bucket and s3Key go together; set both or neither"),
         ("a key without a bucket", json!({"code": {"s3Key": "key"}}), "s3Bucket and s3Key go together; set both or neither"),

@@ -24,6 +24,7 @@ fn code_of(code: &CodeSource) -> model::Code {
             key: key.clone(),
             version: version.clone(),
         },
+        CodeSource::Image(uri) => model::Code::Image(uri.clone()),
     }
 }
 
@@ -70,10 +71,15 @@ impl LambdaApi for Lambda {
     }
 
     async fn create(&self, name: &str, new: &NewFunction) -> Result<Function, CloudError> {
+        let package = match new.code {
+            CodeSource::Image(_) => "Image",
+            CodeSource::Zip(_) | CodeSource::S3 { .. } => "Zip",
+        };
+        let configuration = fields::of_call(&new.configuration, Call::Configuration);
         let request = model::CreateFunction {
             function_name: name.to_owned(),
             code: Some(code_of(&new.code)),
-            configuration: fields::of_call(&new.configuration, Call::Configuration),
+            configuration: configuration.with("PackageType", package),
             architectures: new.configuration.architectures.clone(),
             tags: new.tags.clone(),
             publish: false,

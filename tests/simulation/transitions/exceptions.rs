@@ -116,13 +116,11 @@ pub const EXCEPTIONS: &[Exception] = &[
         paths: &[
             "cloud.configuration.Environment",
             "cloud.versions.*.configuration.Environment",
+            "cloud.configuration.VpcConfig",
+            "cloud.versions.*.configuration.VpcConfig",
         ],
-        reason: "an environment without variables is none, whether it was sent or not",
-        holds: |_, one, two| {
-            [one, two]
-                .into_iter()
-                .all(|one| one.is_null() || *one == json!({"Variables": {}}))
-        },
+        reason: "a block in which nothing is set is none, whether it was sent or not",
+        holds: |_, one, two| says_nothing(one) && says_nothing(two),
     },
     Exception {
         paths: &["status.tests", "status.tests.passed"],
@@ -390,14 +388,23 @@ fn versions_after(pair: &Pair<'_>) -> Value {
     versions
 }
 
-/// Without what says nothing, at whatever depth: environments without variables, and nulls.
+/// Whether a value is none, or a block in which nothing is set: an environment without variables, a VPC
+/// without subnets.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.values().all(says_nothing),
+        other => [json!(null), json!(""), json!([]), json!(false)].contains(other),
+    }
+}
+
+/// Without what says nothing, at whatever depth.
 fn plain(value: &Value) -> Value {
     let Some(members) = value.as_object() else {
         return value.clone();
     };
     members
         .iter()
-        .filter(|(_, member)| !member.is_null() && **member != json!({"Variables": {}}))
+        .filter(|(_, member)| !says_nothing(member))
         .map(|(name, member)| (name.clone(), plain(member)))
         .collect::<Map<_, _>>()
         .into()

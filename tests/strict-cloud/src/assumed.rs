@@ -218,7 +218,7 @@ pub const ASSUMED: &[(&str, &str)] = &[
     ),
     (
         "request-size",
-        "only the code counts towards the request's size; CreateFunction's bound is as users report it",
+        "the bounds of a request's size are as users report them",
     ),
     (
         "retry-after",
@@ -235,6 +235,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
     (
         "signatures",
         "the codes of CloudFront and STS end where those of Lambda add Exception; the sentences are as users report them",
+    ),
+    (
+        "snap-start",
+        "the sentences about what SnapStart does not go with",
     ),
     (
         "syntax-error",

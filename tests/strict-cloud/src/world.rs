@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cloudfront;
 use crate::ids::Ids;
-use crate::lambda;
+use crate::lambda::{self, sha256_hex};
 use crate::model::Cloud;
 use crate::settings::Settings;
 use crate::time::Time;
@@ -101,6 +101,19 @@ pub(crate) struct Bucket {
 }
 
 impl World {
+    /// The digest that an image's URI resolves to; an image exists unless it is said to be missing.
+    pub(crate) fn image_digest(&self, uri: &str) -> Option<String> {
+        if self.settings.missing.contains(uri) {
+            return None;
+        }
+        let named = uri
+            .split_once("@sha256:")
+            .map(|(_, digest)| digest.to_owned());
+        let pushed = || self.images.get(uri).cloned();
+        let made_up = || sha256_hex(uri.as_bytes());
+        Some(named.or_else(pushed).unwrap_or_else(made_up))
+    }
+
     pub(crate) fn new(ids: Ids, settings: Settings) -> Self {
         Self {
             ids,
@@ -178,6 +191,12 @@ impl Cloud {
         self.world
             .stores
             .insert((account.to_owned(), id.to_owned()), Arc::new(pairs.clone()));
+    }
+
+    /// The digest that an image's URI resolves to.
+    #[must_use]
+    pub fn image_digest(&self, uri: &str) -> Option<String> {
+        self.world.image_digest(uri)
     }
 
     /// Pushes an image: from now on the URI resolves to this digest (64 hex digits).

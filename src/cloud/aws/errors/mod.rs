@@ -56,15 +56,22 @@ pub(super) fn untested(error: CloudError) -> Result<TestRun, CloudError> {
     }
 }
 
-/// Messages of `InvalidParameterValueException` that mean: not yet. Source: each is what
+/// Messages of `InvalidParameterValueException` that mean: not yet. Source: the first four are what
 /// Terraform's AWS provider retries `CreateFunction` and `UpdateFunctionConfiguration` for
-/// (`internal/service/lambda/function.go`, `retryFunctionOp`).
-const NOT_READY_YET: [&str; 4] = [
+/// (`internal/service/lambda/function.go`, `retryFunctionOp`). The last two are S3's own codes in Lambda's
+/// sentence ("S3 Error Code: NoSuchKey."): a build may put the archive there a moment later.
+const NOT_READY_YET: [&str; 6] = [
     "cannot be assumed by lambda",
     "role does not have permissions",
     "throttled by ec2",
     "kms key is invalid for creategrant",
+    "s3 error code: nosuchkey",
+    "s3 error code: nosuchbucket",
 ];
+
+/// Fragment of the message if a function would have more than 50 tags (recorded: "Number of tags exceeds resource tag
+/// limit.").
+const TAG_LIMIT: &str = "exceeds resource tag limit";
 
 /// Fragment of `DeleteFunction`'s message while replicas of a Lambda@Edge function exist. Source:
 /// Terraform's AWS provider, `resourceFunctionDelete`, retries `InvalidParameterValueException`
@@ -281,6 +288,7 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
         "InvalidParameterValueException" if NOT_READY_YET.iter().any(|fragment| says(fragment)) => {
             Some(Class::NotReadyYet)
         }
+        "InvalidParameterValueException" if says(TAG_LIMIT) => Some(Class::Quota),
         "ResourceNotFoundException" if says(UNROUTED_LAMBDA) => Some(Class::Unavailable),
         // What a new function needs (a layer, a key) is missing; the function itself cannot be.
         "ResourceNotFoundException" if operation == "CreateFunction" => Some(Class::Invalid),

@@ -11,13 +11,18 @@ use aws_sdk_lambda::types;
 
 use super::fields::Read;
 use crate::cloud::aws::arn::unqualified;
-use crate::cloud::lambda::{CodeSource, Configuration, Function, configuration_fields};
+use crate::cloud::lambda::{
+    CodeSource, Configuration, Function, LoggingConfig, configuration_fields,
+};
 
 /// The configuration in a reply.
 macro_rules! read {
     ([$reply:ident] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
-        Configuration { $( $field: Read::read($reply.$field), )* }
+        Configuration { $( $field: Read::read(read!(@of $reply, $field)), )* }
     };
+    // The one member that replies have under another name.
+    (@of $reply:ident, image_config) => { $reply.image_config_response };
+    (@of $reply:ident, $field:ident) => { $reply.$field };
 }
 
 /// The four replies that describe a function share all members but no type.
@@ -28,11 +33,16 @@ macro_rules! function {
                 let vpc = reply.vpc_config.as_ref().is_some_and(|vpc| {
                     vpc.vpc_id().is_some_and(|id| !id.is_empty()) || !vpc.subnet_ids().is_empty()
                 });
+                let logging = LoggingConfig::read(reply.logging_config.clone()).unwrap_or_default();
+                let logging = logging.of_function(reply.function_name.as_deref().unwrap_or_default());
                 let image = reply.package_type == Some(types::PackageType::Image);
                 Self {
                     arn: unqualified(reply.function_arn.as_deref().unwrap_or_default()).to_owned(),
                     environment_error: reply.environment.as_ref().and_then(environment_error),
-                    configuration: configuration_fields!(read; reply),
+                    configuration: Configuration {
+                        logging_config: Some(logging),
+                        ..configuration_fields!(read; reply)
+                    },
                     code_sha256: text(reply.code_sha256),
                     code_size: reply.code_size,
                     revision_id: text(reply.revision_id),
@@ -81,6 +91,14 @@ fn environment_error(reply: &types::EnvironmentResponse) -> Option<String> {
     )
 }
 
+/// What a new function is made of.
+pub(super) const fn package_of(source: &CodeSource) -> types::PackageType {
+    match source {
+        CodeSource::Zip(_) | CodeSource::S3 { .. } => types::PackageType::Zip,
+        CodeSource::Image(_) => types::PackageType::Image,
+    }
+}
+
 /// The code of a new function.
 pub(super) fn code_of(source: &CodeSource) -> types::FunctionCode {
     let code = types::FunctionCode::builder();
@@ -94,6 +112,7 @@ pub(super) fn code_of(source: &CodeSource) -> types::FunctionCode {
             .s3_bucket(bucket)
             .s3_key(key)
             .set_s3_object_version(version.clone()),
+        CodeSource::Image(uri) => code.image_uri(uri),
     }
     .build()
 }
@@ -108,6 +127,7 @@ mod tests {
     fn empty_texts_and_an_empty_environment_are_absent() {
         let reply = types::FunctionConfiguration::builder()
             .function_arn("arn:aws:lambda:eu-west-1:000000000000:function:f")
+            .function_name("f")
             .runtime(types::Runtime::from(""))
             .handler("")
             .code_sha256("")
@@ -126,6 +146,8 @@ mod tests {
         let function = Function::from(reply);
         let nothing = Configuration {
             architectures: Some(Vec::new()),
+            layers: Some(Vec::new()),
+            logging_config: Some(LoggingConfig::default().of_function("f")),
             ..Configuration::default()
         };
         assert_eq!(function.configuration, nothing);

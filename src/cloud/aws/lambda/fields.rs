@@ -1,15 +1,17 @@
 //! Configuration fields as the SDK has them: one pair of conversions for each shape.
 //!
-//! Invariant: an empty text from the cloud is no text, an environment without variables is none,
-//! and a list that is left out is empty. A row of `cloud/lambda/fields.rs` whose shape has no
+//! Invariant: an empty text from the cloud is no text, a block without members is none, and a list
+//! that is left out is empty. A row of `cloud/lambda/fields.rs` whose shape has no
 //! conversion here does not compile.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_lambda::types;
 use secrecy::ExposeSecret;
 
-use crate::cloud::lambda::Environment;
+use crate::cloud::lambda::{
+    Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig,
+};
 
 /// A value as a request carries it.
 pub(super) trait Sent<S> {
@@ -76,7 +78,15 @@ macro_rules! words {
     )*};
 }
 
-words!(Runtime, Architecture, TracingMode);
+words!(
+    Runtime,
+    Architecture,
+    TracingMode,
+    SnapStartApplyOn,
+    LogFormat,
+    ApplicationLogLevel,
+    SystemLogLevel
+);
 
 impl Sent<types::TracingConfig> for String {
     fn sent(&self) -> Option<types::TracingConfig> {
@@ -101,6 +111,146 @@ impl Read<Vec<types::Architecture>> for Vec<String> {
     fn read(reply: Option<Vec<types::Architecture>>) -> Option<Self> {
         let words = reply.unwrap_or_default().into_iter();
         Some(words.filter_map(|word| Read::read(Some(word))).collect())
+    }
+}
+
+/// An empty target clears it.
+impl Sent<types::DeadLetterConfig> for String {
+    fn sent(&self) -> Option<types::DeadLetterConfig> {
+        let config = types::DeadLetterConfig::builder().target_arn(self);
+        Some(config.build())
+    }
+}
+
+impl Read<types::DeadLetterConfig> for String {
+    fn read(reply: Option<types::DeadLetterConfig>) -> Option<Self> {
+        Self::read(reply?.target_arn)
+    }
+}
+
+impl Sent<types::SnapStart> for String {
+    fn sent(&self) -> Option<types::SnapStart> {
+        let config = types::SnapStart::builder().set_apply_on(self.sent());
+        Some(config.build())
+    }
+}
+
+impl Read<types::SnapStartResponse> for String {
+    fn read(reply: Option<types::SnapStartResponse>) -> Option<Self> {
+        Self::read(reply?.apply_on)
+    }
+}
+
+impl Sent<Vec<String>> for Vec<String> {
+    fn sent(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+}
+
+/// Layers go out as ARNs and come back as objects.
+impl Read<Vec<types::Layer>> for Vec<String> {
+    fn read(reply: Option<Vec<types::Layer>>) -> Option<Self> {
+        let layers = reply.unwrap_or_default().into_iter();
+        Some(layers.filter_map(|layer| Read::read(layer.arn)).collect())
+    }
+}
+
+/// Empty lists clear it.
+impl Sent<types::VpcConfig> for VpcConfig {
+    fn sent(&self) -> Option<types::VpcConfig> {
+        let list = |ids: &BTreeSet<String>| Some(ids.iter().cloned().collect());
+        let config = types::VpcConfig::builder()
+            .set_subnet_ids(list(&self.subnet_ids))
+            .set_security_group_ids(list(&self.security_group_ids))
+            .ipv6_allowed_for_dual_stack(self.ipv6_allowed_for_dual_stack);
+        Some(config.build())
+    }
+}
+
+impl Read<types::VpcConfigResponse> for VpcConfig {
+    fn read(reply: Option<types::VpcConfigResponse>) -> Option<Self> {
+        let reply = reply?;
+        let ids = |list: Option<Vec<String>>| list.unwrap_or_default().into_iter().collect();
+        let config = Self {
+            subnet_ids: ids(reply.subnet_ids),
+            security_group_ids: ids(reply.security_group_ids),
+            ipv6_allowed_for_dual_stack: reply.ipv6_allowed_for_dual_stack.unwrap_or_default(),
+        };
+        Some(config).filter(|config| *config != Self::default())
+    }
+}
+
+/// An empty list clears it.
+impl Sent<Vec<types::FileSystemConfig>> for FileSystems {
+    fn sent(&self) -> Option<Vec<types::FileSystemConfig>> {
+        let one = |of: &FileSystem| {
+            let config = types::FileSystemConfig::builder()
+                .arn(&of.arn)
+                .local_mount_path(&of.local_mount_path);
+            config.build().ok()
+        };
+        Some(self.0.iter().filter_map(one).collect())
+    }
+}
+
+impl Read<Vec<types::FileSystemConfig>> for FileSystems {
+    fn read(reply: Option<Vec<types::FileSystemConfig>>) -> Option<Self> {
+        let one = |config: types::FileSystemConfig| FileSystem {
+            arn: config.arn,
+            local_mount_path: config.local_mount_path,
+        };
+        let all: Vec<FileSystem> = reply?.into_iter().map(one).collect();
+        (!all.is_empty()).then_some(Self(all))
+    }
+}
+
+/// An empty block clears it.
+impl Sent<types::ImageConfig> for ImageConfig {
+    fn sent(&self) -> Option<types::ImageConfig> {
+        let list = |words: &Vec<String>| Some(words.clone()).filter(|words| !words.is_empty());
+        let folder = Some(self.working_directory.clone());
+        let config = types::ImageConfig::builder()
+            .set_entry_point(list(&self.entry_point))
+            .set_command(list(&self.command))
+            .set_working_directory(folder.filter(|folder| !folder.is_empty()));
+        Some(config.build())
+    }
+}
+
+impl Read<types::ImageConfigResponse> for ImageConfig {
+    fn read(reply: Option<types::ImageConfigResponse>) -> Option<Self> {
+        let config = reply?.image_config?;
+        let config = Self {
+            entry_point: config.entry_point.unwrap_or_default(),
+            command: config.command.unwrap_or_default(),
+            working_directory: config.working_directory.unwrap_or_default(),
+        };
+        Some(config).filter(|config| *config != Self::default())
+    }
+}
+
+/// What it leaves out stays as it is in the cloud, so the levels are left out with `Text` only, which has none.
+impl Sent<types::LoggingConfig> for LoggingConfig {
+    fn sent(&self) -> Option<types::LoggingConfig> {
+        let config = types::LoggingConfig::builder()
+            .set_log_format(self.log_format.sent())
+            .set_application_log_level(self.application_log_level.as_ref().and_then(Sent::sent))
+            .set_system_log_level(self.system_log_level.as_ref().and_then(Sent::sent))
+            .set_log_group(self.log_group.clone());
+        Some(config.build())
+    }
+}
+
+impl Read<types::LoggingConfig> for LoggingConfig {
+    fn read(reply: Option<types::LoggingConfig>) -> Option<Self> {
+        let reply = reply?;
+        let format = String::read(reply.log_format);
+        Some(Self {
+            log_format: format.unwrap_or(Self::default().log_format),
+            application_log_level: Read::read(reply.application_log_level),
+            system_log_level: Read::read(reply.system_log_level),
+            log_group: Read::read(reply.log_group),
+        })
     }
 }
 

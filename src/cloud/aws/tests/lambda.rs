@@ -1,21 +1,32 @@
 //! Lambda's adapter: fields, errors, tags.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use aws_sdk_lambda::operation::create_function::CreateFunctionInput;
+use aws_sdk_lambda::operation::update_function_code::UpdateFunctionCodeInput;
+use aws_sdk_lambda::operation::update_function_configuration::UpdateFunctionConfigurationInput;
+use aws_sdk_lambda::types::FunctionCode;
 use serde_json::{Value, json};
 
 use super::{account, answer, connection, server};
-use crate::cloud::lambda::fields::Call;
+use crate::cloud::lambda::fields::{Call, api_steps};
+use crate::cloud::lambda::members::inputs;
 use crate::cloud::lambda::{
-    CodeSource, Configuration, Environment, LambdaApi, NewFunction, ROWS, configuration_fields,
+    CodeSource, Configuration, Environment, FileSystem, FileSystems, ImageConfig, LambdaApi,
+    LoggingConfig, NewFunction, ROWS, VpcConfig, configuration_fields,
 };
 use crate::cloud::{BudgetMode, Class, Tags};
 
 const ARN: &str = "arn:aws:lambda:eu-west-1:000000000000:function:f";
 
-/// A value, ours and the API's.
+/// A value: ours, and the API's in requests. In replies it is the same, or what `replied` makes of it.
 trait Sample: Sized {
     fn sample() -> (Self, Value);
+
+    fn replied(_field: &str, sent: &Value) -> Value {
+        sent.clone()
+    }
 }
 
 impl Sample for String {
@@ -34,6 +45,72 @@ impl Sample for Vec<String> {
     fn sample() -> (Self, Value) {
         (vec!["sample".to_owned()], json!(["sample"]))
     }
+
+    fn replied(field: &str, sent: &Value) -> Value {
+        match field {
+            "layers" => json!([{"Arn": "sample", "CodeSize": 1}]),
+            _ => sent.clone(),
+        }
+    }
+}
+
+impl Sample for VpcConfig {
+    fn sample() -> (Self, Value) {
+        let vpc = Self {
+            subnet_ids: ["subnet-1".to_owned(), "subnet-2".to_owned()].into(),
+            security_group_ids: ["sg-1".to_owned()].into(),
+            ipv6_allowed_for_dual_stack: true,
+        };
+        let sent = json!({"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"], "Ipv6AllowedForDualStack": true});
+        (vpc, sent)
+    }
+
+    fn replied(_: &str, sent: &Value) -> Value {
+        let mut reply = sent.clone();
+        reply["VpcId"] = json!("vpc-1");
+        // In an order of the cloud's own.
+        reply["SubnetIds"] = json!(["subnet-2", "subnet-1"]);
+        reply
+    }
+}
+
+impl Sample for FileSystems {
+    fn sample() -> (Self, Value) {
+        let one = FileSystem {
+            arn: "arn".to_owned(),
+            local_mount_path: "/mnt/data".to_owned(),
+        };
+        (
+            Self(vec![one]),
+            json!([{"Arn": "arn", "LocalMountPath": "/mnt/data"}]),
+        )
+    }
+}
+
+impl Sample for ImageConfig {
+    fn sample() -> (Self, Value) {
+        let image = Self {
+            entry_point: vec!["/bin/one".to_owned()],
+            command: vec!["two".to_owned()],
+            working_directory: "/three".to_owned(),
+        };
+        let sent =
+            json!({"EntryPoint": ["/bin/one"], "Command": ["two"], "WorkingDirectory": "/three"});
+        (image, sent)
+    }
+}
+
+impl Sample for LoggingConfig {
+    fn sample() -> (Self, Value) {
+        let logging = Self {
+            log_format: "JSON".to_owned(),
+            application_log_level: Some("WARN".to_owned()),
+            system_log_level: Some("INFO".to_owned()),
+            log_group: Some("group".to_owned()),
+        };
+        let sent = json!({"LogFormat": "JSON", "ApplicationLogLevel": "WARN", "SystemLogLevel": "INFO", "LogGroup": "group"});
+        (logging, sent)
+    }
 }
 
 impl Sample for Environment {
@@ -46,22 +123,38 @@ impl Sample for Environment {
     }
 }
 
-/// `ephemeralStorage.size` as a pointer into the API's JSON.
+/// A field as a pointer into the API's JSON.
 fn pointer(name: &str) -> String {
-    let step = |step: &str| format!("/{}{}", step[..1].to_uppercase(), &step[1..]);
-    name.split('.').map(step).collect()
+    api_steps(name).map(|step| format!("/{step}")).collect()
 }
 
 fn reply(pointer: &str, value: &Value) -> Value {
-    let mut reply = json!({"FunctionArn": ARN});
+    let mut reply = json!({"FunctionArn": ARN, "FunctionName": "f"});
     let steps = pointer.split('/').skip(1);
     *steps.fold(&mut reply, |place, step| &mut place[step]) = value.clone();
     reply
 }
 
-async fn check(name: &str, alone: Configuration, value: Value, carried_by: Call) {
+/// What is read of a reply that leaves everything else out.
+fn read_of(alone: Configuration) -> Configuration {
+    let nothing = || Some(Vec::new());
+    let logging = alone.logging_config.clone().unwrap_or_default();
+    Configuration {
+        architectures: alone.architectures.clone().or_else(nothing),
+        layers: alone.layers.clone().or_else(nothing),
+        logging_config: Some(logging.of_function("f")),
+        ..alone
+    }
+}
+
+async fn check(name: &str, alone: Configuration, (sent, replied): (Value, Value), by: Call) {
     let pointer = pointer(name);
-    let body = reply(&pointer, &value).to_string();
+    // The one member that replies have under another name, in a block of its own.
+    let reply = match name {
+        "imageConfig" => reply("/ImageConfigResponse/ImageConfig", &replied),
+        _ => reply(&pointer, &replied),
+    };
+    let body = reply.to_string();
     let (url, requests) = server(vec![answer("200 OK", "", &body)]).await;
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
     let code = CodeSource::Zip(vec![1]);
@@ -78,28 +171,24 @@ async fn check(name: &str, alone: Configuration, value: Value, carried_by: Call)
             .unwrap(),
         lambda.update_code("f", None, &code, &alone).await.unwrap(),
     ];
-    let sent: Vec<Option<Value>> = requests
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|request| {
-            let body = request.split("\r\n\r\n").nth(1).unwrap();
-            let body: Value = serde_json::from_str(body).unwrap();
-            body.pointer(&pointer).cloned()
-        })
-        .collect();
-    let by = |call| (carried_by == call).then(|| value.clone());
+    let requests = requests.lock().unwrap();
+    let bodies = requests.iter().map(|request| {
+        let body = request.split("\r\n\r\n").nth(1).unwrap();
+        let body: Value = serde_json::from_str(body).unwrap();
+        body.pointer(&pointer).cloned()
+    });
+    let only = |call| (by == call).then(|| sent.clone());
     assert_eq!(
-        sent,
-        [Some(value.clone()), by(Call::Configuration), by(Call::Code)],
+        bodies.collect::<Vec<_>>(),
+        [
+            Some(sent.clone()),
+            only(Call::Configuration),
+            only(Call::Code)
+        ],
         "{name}: create, update configuration, update code"
     );
-    let expected = Configuration {
-        architectures: alone.architectures.clone().or(Some(Vec::new())),
-        ..alone
-    };
     for function in replies {
-        assert_eq!(function.configuration, expected, "{name}");
+        assert_eq!(function.configuration, read_of(alone.clone()), "{name}");
     }
 }
 
@@ -107,9 +196,10 @@ async fn check(name: &str, alone: Configuration, value: Value, carried_by: Call)
 async fn each_field_is_sent_by_its_calls_and_read_from_replies() {
     macro_rules! check_all {
         ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
-            let (ours, theirs) = <$type as Sample>::sample();
+            let (ours, sent) = <$type as Sample>::sample();
+            let replied = <$type as Sample>::replied(ROWS.$field.name, &sent);
             let alone = Configuration { $field: Some(ours), ..Configuration::default() };
-            check(ROWS.$field.name, alone, theirs, ROWS.$field.call).await;
+            check(ROWS.$field.name, alone, (sent, replied), ROWS.$field.call).await;
         )*};
     }
     configuration_fields!(check_all;);
@@ -172,4 +262,31 @@ async fn tags_that_could_not_be_read_are_not_absent() {
         lambda.describe("f", BudgetMode::Wait).await.unwrap().tags,
         Ok(Tags::new())
     );
+}
+
+/// Names of the members of an input, as the SDK prints it: all of them, set or not.
+fn members(printed: &str) -> BTreeSet<String> {
+    let (_, members) = printed.split_once(" { ").unwrap();
+    let names = members
+        .split(", ")
+        .filter_map(|member| member.split_once(": "));
+    names.map(|(name, _)| name.replace('_', "")).collect()
+}
+
+#[test]
+fn the_table_of_members_has_every_member_of_the_sdks_inputs() {
+    let printed = [
+        format!("{:?}", CreateFunctionInput::builder()),
+        format!("{:?}", FunctionCode::builder()),
+        format!("{:?}", UpdateFunctionConfigurationInput::builder()),
+        format!("{:?}", UpdateFunctionCodeInput::builder()),
+    ];
+    for ((input, table), printed) in inputs().into_iter().zip(printed) {
+        let named: BTreeSet<String> = table.keys().map(|name| name.to_lowercase()).collect();
+        assert_eq!(
+            named,
+            members(&printed),
+            "{input}: say in cloud/lambda/members.rs what sets it"
+        );
+    }
 }

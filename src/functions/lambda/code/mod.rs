@@ -1,4 +1,4 @@
-//! The code that is wanted, with its sources: files (`archive`) and S3 (`source`). Pure.
+//! The code that is wanted, with its sources: files (`archive`), S3 and images (`source`). Pure.
 
 pub mod archive;
 pub mod source;
@@ -37,6 +37,13 @@ pub enum Code {
         /// The source tag's value.
         source: String,
     },
+    /// A container image.
+    Image {
+        /// Its URI.
+        uri: String,
+        /// The source tag's value.
+        source: String,
+    },
 }
 
 impl Code {
@@ -57,15 +64,16 @@ impl Code {
             &spec.zip_file,
             &spec.s3_bucket,
             &spec.s3_key,
+            &spec.image_uri,
         ) {
-            (Some(inline), None, None, None, None) => Self::zip(
+            (Some(inline), None, None, None, None, None) => Self::zip(
                 &inline
                     .files
                     .iter()
                     .map(|(path, text)| (path.as_str(), text.as_bytes()))
                     .collect(),
             ),
-            (None, Some(config_map), None, None, None) => {
+            (None, Some(config_map), None, None, None, None) => {
                 let name = &config_map.name;
                 let files = inputs.config_maps.get(name).ok_or_else(|| {
                     Unmet::Missing(format!(
@@ -79,10 +87,10 @@ impl Code {
                         .collect(),
                 )
             }
-            (None, None, Some(base64), None, None) => {
+            (None, None, Some(base64), None, None, None) => {
                 Ok(Self::archive(archive::decode(base64)?, None))
             }
-            (None, None, None, Some(bucket), Some(key)) => {
+            (None, None, None, Some(bucket), Some(key), None) => {
                 let version = spec.s3_object_version.as_deref();
                 Ok(Self::S3 {
                     source: s3(bucket, key, version),
@@ -91,8 +99,12 @@ impl Code {
                     version: version.map(ToOwned::to_owned),
                 })
             }
+            (None, None, None, None, None, Some(uri)) => Ok(Self::Image {
+                source: image(uri),
+                uri: uri.clone(),
+            }),
             _ => Err(Unmet::Invalid(
-                "code needs exactly one of inline, configMapRef, zipFile, and s3Bucket with s3Key"
+                "code needs exactly one of inline, configMapRef, zipFile, s3Bucket with s3Key, and imageUri"
                     .to_owned(),
             )),
         }
@@ -126,6 +138,7 @@ impl Code {
                 key: key.clone(),
                 version: version.clone(),
             },
+            Self::Image { uri, .. } => CodeSource::Image(uri.clone()),
         }
     }
 
@@ -134,7 +147,7 @@ impl Code {
     pub fn source(&self) -> Option<&str> {
         match self {
             Self::Zip { .. } => None,
-            Self::S3 { source, .. } => Some(source),
+            Self::S3 { source, .. } | Self::Image { source, .. } => Some(source),
         }
     }
 
@@ -148,7 +161,8 @@ impl Code {
                 key,
                 version,
                 ..
-            } => uri(bucket, key, version.as_deref()),
+            } => s3_uri(bucket, key, version.as_deref()),
+            Self::Image { uri, .. } => uri.clone(),
         }
     }
 }
@@ -159,8 +173,13 @@ pub fn s3(bucket: &str, key: &str, version: Option<&str>) -> String {
     sha256_of_parts(parts.map(str::as_bytes))
 }
 
+/// The source tag's value for an image.
+pub fn image(uri: &str) -> String {
+    sha256_of_parts(["image", uri].map(str::as_bytes))
+}
+
 /// The object's URI, for people.
-fn uri(bucket: &str, key: &str, version: Option<&str>) -> String {
+fn s3_uri(bucket: &str, key: &str, version: Option<&str>) -> String {
     let version = version
         .map(|version| format!("?versionId={version}"))
         .unwrap_or_default();

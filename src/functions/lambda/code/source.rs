@@ -1,10 +1,11 @@
 //! Sources of code outside the spec: which one runs, as far as anybody knows.
 //!
-//! The cloud does not tell which S3 object a function was made of. Two places remember: the tag
+//! The cloud does not tell which S3 object a function was made of, and of an image only what it was called
+//! then. Two places remember: the tag
 //! `cloudfn.dev/source`, written after the code, and the status, which also knows the `CodeSha256`
 //! that the cloud reported then. Pure.
 
-use super::{Code, s3};
+use super::{Code, image, s3};
 use crate::api::lambda::{CodeStatus, LambdaFunctionStatus};
 use crate::api::{OWNER_TAG, SOURCE_TAG};
 use crate::functions::lambda::desired::LambdaDesired;
@@ -17,6 +18,9 @@ pub const UNKNOWN: &str = "unknown";
 /// The source tag's value for what the status says was deployed; `None` for an archive that
 /// was sent with the call.
 fn remembered(code: &CodeStatus) -> Option<String> {
+    if let Some(uri) = &code.image_uri {
+        return Some(image(uri));
+    }
     Some(s3(
         code.s3_bucket.as_deref()?,
         code.s3_key.as_deref()?,
@@ -41,13 +45,19 @@ pub fn status(code: &Code, deployed_sha256: Option<String>) -> CodeStatus {
             s3_key: Some(key.clone()),
             s3_object_version: version.clone(),
             deployed_sha256,
+            ..CodeStatus::default()
+        },
+        Code::Image { uri, .. } => CodeStatus {
+            image_uri: Some(uri.clone()),
+            deployed_sha256,
+            ..CodeStatus::default()
         },
     }
 }
 
 /// Whether the function runs the wanted code.
 ///
-/// An archive is compared by its hash. An S3 object runs if this pass deployed it, or the status
+/// An archive is compared by its hash. An S3 object or an image runs if this pass deployed it, or the status
 /// says so and the code is still the one of that time, or the tag says so and the status does not
 /// contradict it. Where neither knows, the running code counts as current, unless the function is
 /// being adopted: then its code comes from elsewhere.
@@ -66,7 +76,7 @@ pub fn is_current(
             return running.is_some()
                 && [Some(sha256.as_str()), earlier_sha256.as_deref()].contains(&running);
         }
-        Code::S3 { source, .. } => source.as_str(),
+        Code::S3 { source, .. } | Code::Image { source, .. } => source.as_str(),
     };
     if let Some(deployed) = &observed.deployed {
         return deployed == wanted;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use secrecy::ExposeSecret;
 
 use crate::cloud::lambda::Environment;
+use crate::cloud::lambda::blocks::{Block, Member};
 use crate::cloud::lambda::fields::{Compared, Row, Visibility};
 use crate::functions::shared::difference::difference;
 use crate::reconcile::Difference;
@@ -99,6 +100,39 @@ fn or_fresh(list: &[String], row: &Row<Vec<String>>) -> Vec<String> {
         fresh()
     } else {
         list.to_vec()
+    }
+}
+
+/// A block differs in its members.
+impl<B: Block> Value for B {
+    fn is(&self, observed: Option<&Self>, row: &Row<Self>) -> bool {
+        observed.cloned().or_else(row.fresh).as_ref() == Some(self)
+    }
+
+    fn differences(&self, observed: Option<&Self>, row: &Row<Self>) -> Vec<Difference> {
+        let observed = observed.map_or_else(Vec::new, Block::members);
+        let wanted = self.members();
+        let value = |of: &[Member], name| {
+            let found = of.iter().find(|(member, _)| *member == name);
+            found.map(|(_, value)| value.clone())
+        };
+        let members = observed.iter().chain(&wanted).map(|(name, _)| *name);
+        let members: BTreeSet<&str> = members.collect();
+        let differing = members.into_iter().filter_map(|name| {
+            let (from, to) = (value(&observed, name), value(&wanted, name));
+            let field = [row.name, name].join(".");
+            (from != to).then(|| difference(field.trim_end_matches('.'), from, to))
+        });
+        differing.collect()
+    }
+
+    fn parts<'a>(observed: Option<&'a Self>, row: &Row<Self>) -> Vec<Cow<'a, str>> {
+        let block = observed.cloned().or_else(row.fresh);
+        let members = block.map_or_else(Vec::new, |block| block.members());
+        let parts = members
+            .into_iter()
+            .map(|(name, value)| format!("{name}={value}").into());
+        parts.collect()
     }
 }
 

@@ -1,8 +1,11 @@
 //! The configuration that the spec asks for.
 
 use super::environment;
-use crate::api::lambda::{Environment as EnvironmentSpec, LambdaFunctionSpec, Word};
-use crate::cloud::lambda::{Configuration, Environment, configuration_fields};
+use crate::api::lambda::{self as spec, LambdaFunctionSpec, Word};
+use crate::cloud::lambda::{
+    Configuration, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig,
+    configuration_fields,
+};
 use crate::reconcile::{Inputs, Unmet};
 
 /// A member of the spec as the port has it.
@@ -42,7 +45,62 @@ impl<W: Word> Wanted<Vec<String>> for Vec<W> {
     }
 }
 
-impl Wanted<Environment> for EnvironmentSpec {
+impl Wanted<Self> for Vec<String> {
+    fn wanted(&self, _: &Inputs) -> Result<Option<Self>, Unmet> {
+        Ok(Some(self.clone()))
+    }
+}
+
+impl Wanted<VpcConfig> for spec::VpcConfig {
+    fn wanted(&self, _: &Inputs) -> Result<Option<VpcConfig>, Unmet> {
+        let ids = |list: &Option<Vec<String>>| list.iter().flatten().cloned().collect();
+        Ok(Some(VpcConfig {
+            subnet_ids: ids(&self.subnet_ids),
+            security_group_ids: ids(&self.security_group_ids),
+            ipv6_allowed_for_dual_stack: self.ipv6_allowed_for_dual_stack.unwrap_or_default(),
+        }))
+    }
+}
+
+impl Wanted<FileSystems> for Vec<spec::FileSystemConfig> {
+    fn wanted(&self, _: &Inputs) -> Result<Option<FileSystems>, Unmet> {
+        let all = self.iter().map(|one| FileSystem {
+            arn: one.arn.clone(),
+            local_mount_path: one.local_mount_path.clone(),
+        });
+        Ok(Some(FileSystems(all.collect())))
+    }
+}
+
+impl Wanted<ImageConfig> for spec::ImageConfig {
+    fn wanted(&self, _: &Inputs) -> Result<Option<ImageConfig>, Unmet> {
+        Ok(Some(ImageConfig {
+            entry_point: self.entry_point.clone().unwrap_or_default(),
+            command: self.command.clone().unwrap_or_default(),
+            working_directory: self.working_directory.clone().unwrap_or_default(),
+        }))
+    }
+}
+
+/// With `JSON`, both levels are `INFO` where nobody names them (Lambda Developer Guide, "Log-level filtering").
+impl Wanted<LoggingConfig> for spec::LoggingConfig {
+    fn wanted(&self, _: &Inputs) -> Result<Option<LoggingConfig>, Unmet> {
+        let format = self.log_format.unwrap_or(spec::LogFormat::Text);
+        let info = (format == spec::LogFormat::Json).then(|| "INFO".to_owned());
+        let application = self
+            .application_log_level
+            .map(|level| level.as_str().to_owned());
+        let system = self.system_log_level.map(|level| level.as_str().to_owned());
+        Ok(Some(LoggingConfig {
+            log_format: format.as_str().to_owned(),
+            application_log_level: application.or_else(|| info.clone()),
+            system_log_level: system.or(info),
+            log_group: self.log_group.clone(),
+        }))
+    }
+}
+
+impl Wanted<Environment> for spec::Environment {
     fn wanted(&self, inputs: &Inputs) -> Result<Option<Environment>, Unmet> {
         environment::environment(self, inputs).map(Some)
     }

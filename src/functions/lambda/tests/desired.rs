@@ -195,6 +195,21 @@ fn a_refusal_names_the_field_and_never_a_value() {
             "exactly one",
         ),
         (
+            "an archive without a runtime",
+            json!({"runtime": null}),
+            "runtime and handler are needed",
+        ),
+        (
+            "an archive without a handler",
+            json!({"handler": null}),
+            "runtime and handler are needed",
+        ),
+        (
+            "an archive and an image",
+            json!({"code": {"zipFile": "UEs=", "imageUri": "registry/shop:1"}}),
+            "exactly one",
+        ),
+        (
             "a bucket without a key",
             json!({"code": {"s3Bucket": "b"}}),
             "exactly one",
@@ -306,8 +321,10 @@ fn the_source_of_an_s3_object_is_unambiguous() {
         source(json!({"s3Bucket": "bucketk", "s3Key": "ey"})),
         source(json!({"s3Bucket": "bucket", "s3Key": "key", "s3ObjectVersion": "1"})),
         source(json!({"s3Bucket": "bucket", "s3Key": "key1"})),
+        source(json!({"imageUri": "registry/shop:1"})),
+        source(json!({"imageUri": "registry/shop:2"})),
     ]);
-    assert_eq!(all.len(), 4);
+    assert_eq!(all.len(), 6);
     assert!(all.iter().all(|hash| hash.len() == 64));
 }
 

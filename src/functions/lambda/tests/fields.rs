@@ -3,12 +3,17 @@
 use std::collections::BTreeSet;
 
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{desired, made_of};
+use super::{desired, made_of, memory};
 use crate::cloud::lambda::fields::{Call, Visibility};
-use crate::cloud::lambda::{Configuration, Environment, ROWS, configuration_fields};
+use crate::cloud::lambda::{
+    Configuration, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, ROWS,
+    VpcConfig, configuration_fields,
+};
 use crate::functions::lambda::configuration::{compare, fingerprint::settings};
+use crate::functions::lambda::work::Work;
+use crate::reconcile::Difference;
 
 /// A value that no fresh function has.
 trait Sample {
@@ -30,6 +35,46 @@ impl Sample for i32 {
 impl Sample for Vec<String> {
     fn sample() -> Self {
         vec!["sample".to_owned()]
+    }
+}
+
+impl Sample for VpcConfig {
+    fn sample() -> Self {
+        Self {
+            subnet_ids: ["subnet-1".to_owned()].into(),
+            security_group_ids: ["sg-1".to_owned()].into(),
+            ipv6_allowed_for_dual_stack: true,
+        }
+    }
+}
+
+impl Sample for FileSystems {
+    fn sample() -> Self {
+        Self(vec![FileSystem {
+            arn: "arn".to_owned(),
+            local_mount_path: "/mnt/data".to_owned(),
+        }])
+    }
+}
+
+impl Sample for ImageConfig {
+    fn sample() -> Self {
+        Self {
+            entry_point: vec!["/bin/one".to_owned()],
+            command: vec!["two".to_owned()],
+            working_directory: "/three".to_owned(),
+        }
+    }
+}
+
+impl Sample for LoggingConfig {
+    fn sample() -> Self {
+        Self {
+            log_format: "JSON".to_owned(),
+            application_log_level: Some("WARN".to_owned()),
+            system_log_level: Some("INFO".to_owned()),
+            log_group: Some("sample".to_owned()),
+        }
     }
 }
 
@@ -182,5 +227,76 @@ fn fingerprints_are_those_of_every_release() {
     assert_eq!(
         settings(&full.configuration, &made_of(&full).function),
         "d5165ddfd97855f94d9257f51b7f6a204fffb58da8ecda13ae3edec81468209f"
+    );
+}
+
+/// How a function with this configuration differs from a spec with these changes: field, from, to.
+fn differing(changes: &Value, change: impl FnOnce(&mut Configuration)) -> Vec<String> {
+    let desired = desired(changes);
+    let mut observed = made_of(&desired);
+    change(&mut observed.function.configuration);
+    let work = Work::of(&desired, &memory(&[]), &observed);
+    let text = |value: Option<String>| value.unwrap_or_default();
+    let line = |why: Difference| format!("{} {}->{}", why.field, text(why.from), text(why.to));
+    work.configuration.why.into_iter().map(line).collect()
+}
+
+#[test]
+fn the_order_of_a_networks_ids_means_nothing_and_what_a_block_omits_has_its_default() {
+    let vpc = |subnets: [&str; 2]| json!({"vpcConfig": {"subnetIds": subnets, "securityGroupIds": ["sg-1"]}});
+    let cloud = |ids: [&'static str; 2], dual| {
+        move |configuration: &mut Configuration| {
+            configuration.vpc_config = Some(VpcConfig {
+                subnet_ids: ids.map(ToOwned::to_owned).into(),
+                security_group_ids: ["sg-1".to_owned()].into(),
+                ipv6_allowed_for_dual_stack: dual,
+            });
+        }
+    };
+    let same = ["subnet-1", "subnet-2"];
+    for order in [same, ["subnet-2", "subnet-1"]] {
+        assert!(differing(&vpc(order), cloud(same, false)).is_empty());
+    }
+    assert_eq!(
+        differing(&vpc(same), cloud(["subnet-1", "subnet-3"], true)),
+        [
+            "vpcConfig.ipv6AllowedForDualStack true->",
+            "vpcConfig.subnetIds subnet-1,subnet-3->subnet-1,subnet-2",
+        ]
+    );
+}
+
+#[test]
+fn the_order_of_layers_means_something() {
+    let layer = |name: &str| format!("arn:aws:lambda:eu-west-1:123456789012:layer:{name}:1");
+    let (one, two) = (layer("one"), layer("two"));
+    let found = differing(&json!({"layers": [one, two]}), |configuration| {
+        configuration.layers = Some(vec![two.clone(), one.clone()]);
+    });
+    assert_eq!(found, [format!("layers {two},{one}->{one},{two}")]);
+}
+
+#[test]
+fn a_log_that_is_not_named_goes_to_the_functions_own_group() {
+    let json = |group: Option<&str>| json!({"loggingConfig": {"logFormat": "JSON", "systemLogLevel": "WARN", "logGroup": group}});
+    let cloud = |group: &'static str, application: &'static str| {
+        move |configuration: &mut Configuration| {
+            configuration.logging_config = Some(LoggingConfig {
+                log_format: "JSON".to_owned(),
+                application_log_level: Some(application.to_owned()),
+                system_log_level: Some("WARN".to_owned()),
+                log_group: Some(group.to_owned()),
+            });
+        }
+    };
+    let own = "/aws/lambda/orders";
+    assert!(differing(&json(None), cloud(own, "INFO")).is_empty());
+    assert!(differing(&json(Some(own)), cloud(own, "INFO")).is_empty());
+    assert_eq!(
+        differing(&json(None), cloud("/other", "DEBUG")),
+        [
+            "loggingConfig.applicationLogLevel DEBUG->INFO",
+            "loggingConfig.logGroup /other->/aws/lambda/orders",
+        ]
     );
 }

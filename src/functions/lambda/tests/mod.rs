@@ -147,6 +147,7 @@ fn code_sha256(code: &CodeSource) -> String {
             key,
             version,
         } => archive_sha256(format!("{bucket}/{key}/{version:?}").as_bytes()),
+        CodeSource::Image(uri) => archive_sha256(uri.as_bytes()),
     }
 }
 

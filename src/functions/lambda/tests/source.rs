@@ -1,6 +1,6 @@
 //! `plan`: whether the code that runs is the code of the spec.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{desired, made_of, memory, next, s3};
 use crate::api::lambda::{CodeStatus, LambdaFunctionStatus};
@@ -30,15 +30,32 @@ fn code_that_is_replaced_is_known_by_its_hash_alone() {
     assert_eq!(replaced, [None, Some(code)]);
 }
 
+fn image(tag: &str) -> Value {
+    json!({"code": {"imageUri": format!("registry/shop:{tag}")}, "runtime": null, "handler": null})
+}
+
 #[test]
-fn the_code_of_an_s3_object_is_known_by_tag_and_status() {
-    let (old, wanted) = (desired(&s3("1")), desired(&s3("2")));
-    let remembered = |version: Option<&str>, deployed: Option<&str>| CodeStatus {
+fn the_code_of_an_s3_object_and_of_an_image_is_known_by_tag_and_status() {
+    known_by_tag_and_status(s3, |version, deployed| CodeStatus {
         s3_bucket: version.map(|_| "bucket".to_owned()),
         s3_key: version.map(|_| "key".to_owned()),
         s3_object_version: version.map(ToOwned::to_owned),
         deployed_sha256: deployed.map(ToOwned::to_owned),
-    };
+        ..CodeStatus::default()
+    });
+    known_by_tag_and_status(image, |tag, deployed| CodeStatus {
+        image_uri: tag.map(|tag| format!("registry/shop:{tag}")),
+        deployed_sha256: deployed.map(ToOwned::to_owned),
+        ..CodeStatus::default()
+    });
+}
+
+/// With two contents of one source, and what a status says of the first or second that was deployed.
+fn known_by_tag_and_status(
+    spec: fn(&str) -> Value,
+    remembered: fn(Option<&str>, Option<&str>) -> CodeStatus,
+) {
+    let (old, wanted) = (desired(&spec("1")), desired(&spec("2")));
     let (old_tag, wanted_tag) = (old.source_tag(), wanted.source_tag());
     let (deploy, tag, settled) = ("UpdateCode", "Tag", "Settled");
     let cases = [

@@ -28,6 +28,10 @@ pub struct Around {
     pub archives: Vec<Vec<u8>>,
     /// Deployment packages in S3.
     pub packages: Vec<Package>,
+    /// URIs of container images; none where the cloud cannot run them.
+    pub images: Vec<String>,
+    /// Whether layers, queues and topics may be named that nobody made.
+    pub names_what_is_not_there: bool,
 }
 
 /// What an object of the API server holds, by key.

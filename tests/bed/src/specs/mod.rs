@@ -68,6 +68,9 @@ impl Specs {
                 }
             }
         }
+        if self.kind == "LambdaFunction" {
+            rules::keep_package(&from, &mut to);
+        }
         self.order(rng, &self.kind, &mut to);
         (from, to)
     }
@@ -80,6 +83,11 @@ impl Specs {
         self.value(rng, &format!("{}.{path}", self.kind), schema)
     }
 
+    /// Makes a spec valid whose fields are valid one by one.
+    pub fn put_in_order(&self, rng: &mut Rng, spec: &mut Value) {
+        self.order(rng, &self.kind, spec);
+    }
+
     /// The fields that must stay as they are: those whose old value a rule of the spec asks for.
     #[must_use]
     pub fn immutable(&self) -> Vec<&str> {
@@ -89,7 +97,7 @@ impl Specs {
             .flatten()
             .filter_map(|one| one["rule"].as_str());
         let words = rules.flat_map(|rule| {
-            rule.split("oldSelf.")
+            rule.split("== oldSelf.")
                 .skip(1)
                 .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
         });

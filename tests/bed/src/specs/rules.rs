@@ -31,6 +31,8 @@ pub(super) enum Rule {
     Later,
 }
 
+const RUNTIMES: &[&str] = &["nodejs22.x", "python3.12", "python3.13"];
+
 /// What makes each.
 pub(super) const ROWS: &[(&str, Rule)] = &[
     ("*.tags", Rule::Keys(texts::tag_key, 47)),
@@ -71,9 +73,36 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ),
     (
         "LambdaFunction.runtime",
-        Rule::Made(|rng, _| one(rng, &["nodejs22.x", "python3.12", "python3.13"])),
+        Rule::Made(|rng, _| one(rng, RUNTIMES)),
     ),
     ("LambdaFunction.role", Rule::Made(role)),
+    ("LambdaFunction.kmsKeyArn", Rule::Made(kms_key)),
+    (
+        "LambdaFunction.deadLetterConfig.targetArn",
+        Rule::Made(dead_letter_target),
+    ),
+    ("LambdaFunction.layers", Rule::Made(layers)),
+    (
+        "LambdaFunction.vpcConfig",
+        Rule::OneOf(&[
+            &[],
+            &["ipv6AllowedForDualStack"],
+            &["subnetIds", "securityGroupIds", "ipv6AllowedForDualStack?"],
+        ]),
+    ),
+    (
+        "LambdaFunction.vpcConfig.subnetIds",
+        Rule::Made(|rng, _| some(rng, "subnet-")),
+    ),
+    (
+        "LambdaFunction.vpcConfig.securityGroupIds",
+        Rule::Made(|rng, _| some(rng, "sg-")),
+    ),
+    ("LambdaFunction.fileSystemConfigs", Rule::Made(file_systems)),
+    (
+        "LambdaFunction.loggingConfig.logGroup",
+        Rule::Made(|rng, _| one(rng, &["/team/shop", "logs_of-f.1#2"])),
+    ),
     ("LambdaFunction.description", Rule::Text(256)),
     (
         "LambdaFunction.environment.variables",
@@ -122,6 +151,7 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
             &["configMapRef"],
             &["zipFile"],
             &["s3Bucket", "s3Key", "s3ObjectVersion?"],
+            &["imageUri"],
         ]),
     ),
     (
@@ -137,6 +167,19 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
         Rule::Made(|rng, _| name(rng, &Around::FILES)),
     ),
     ("LambdaFunction.code.zipFile", Rule::Made(archive)),
+    ("LambdaFunction.code.imageUri", Rule::Later),
+    (
+        "LambdaFunction.imageConfig.entryPoint",
+        Rule::Made(|rng, _| few(rng, &["/bin/one", "-a b"])),
+    ),
+    (
+        "LambdaFunction.imageConfig.command",
+        Rule::Made(|rng, _| few(rng, &["app.handler", "é,"])),
+    ),
+    (
+        "LambdaFunction.imageConfig.workingDirectory",
+        Rule::Made(|rng, _| one(rng, &["", "/srv"])),
+    ),
     ("LambdaFunction.code.s3Bucket", Rule::Later),
     ("LambdaFunction.code.s3Key", Rule::Later),
     ("LambdaFunction.code.s3ObjectVersion", Rule::Later),
@@ -151,6 +194,12 @@ pub(super) const ORDER: &[(&str, Order)] = &[
     ("CloudFrontFunction", stores_need_a_runtime),
     ("LambdaFunction.environment", one_of_each_name),
     ("LambdaFunction.code", one_package),
+    ("LambdaFunction.code", an_image_that_exists),
+    ("LambdaFunction", archive_or_image),
+    ("LambdaFunction", snapshots_are_small),
+    ("LambdaFunction.loggingConfig", levels_need_json),
+    ("LambdaFunction", file_systems_need_a_vpc),
+    ("LambdaFunction", layers_are_of_the_region),
 ];
 
 /// The CEL rules that the tables keep, word by word, and by what. Those that speak of `oldSelf` are
@@ -207,7 +256,7 @@ pub(super) const KEPT: &[(&str, &str)] = &[
         "Rule::OneOf",
     ),
     (
-        "(has(self.inline) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) + (has(self.zipFile) ? 1 : 0) + (has(self.s3Bucket) ? 1 : 0) == 1",
+        "(has(self.inline) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) + (has(self.zipFile) ? 1 : 0) + (has(self.s3Bucket) ? 1 : 0) + (has(self.imageUri) ? 1 : 0) == 1",
         "Rule::OneOf",
     ),
     ("has(self.s3Bucket) == has(self.s3Key)", "Rule::OneOf"),
@@ -222,6 +271,34 @@ pub(super) const KEPT: &[(&str, &str)] = &[
     (
         r"self.all(k, size(k) >= 1 && size(k) <= 255 && !k.startsWith('/') && !k.endsWith('/') && !k.contains('..') && !k.contains('\\'))",
         "texts::path",
+    ),
+    (
+        "(has(self.subnetIds) && size(self.subnetIds) > 0) == (has(self.securityGroupIds) && size(self.securityGroupIds) > 0)",
+        "Rule::OneOf",
+    ),
+    (
+        "!has(self.fileSystemConfigs) || size(self.fileSystemConfigs) == 0 || (has(self.vpcConfig) && has(self.vpcConfig.subnetIds) && size(self.vpcConfig.subnetIds) > 0)",
+        "file_systems_need_a_vpc",
+    ),
+    (
+        "(has(self.logFormat) && self.logFormat == 'JSON') || (!has(self.applicationLogLevel) && !has(self.systemLogLevel))",
+        "levels_need_json",
+    ),
+    (
+        "has(self.code.imageUri) || (has(self.runtime) && has(self.handler))",
+        "archive_or_image",
+    ),
+    (
+        "!has(self.code.imageUri) || (!has(self.runtime) && !has(self.handler) && !has(self.layers))",
+        "archive_or_image",
+    ),
+    (
+        "has(self.code.imageUri) || !has(self.imageConfig)",
+        "archive_or_image",
+    ),
+    (
+        "!has(self.snapStart) || self.snapStart.applyOn == 'None' || (!has(self.code.imageUri) && (!has(self.fileSystemConfigs) || size(self.fileSystemConfigs) == 0) && (!has(self.ephemeralStorage) || self.ephemeralStorage.size <= 512))",
+        "snapshots_are_small",
     ),
 ];
 
@@ -258,6 +335,146 @@ fn role(rng: &mut Rng, around: &Around) -> Value {
         around.account,
         names[rng.usize(..names.len())]
     ))
+}
+
+fn kms_key(rng: &mut Rng, around: &Around) -> Value {
+    let (region, account) = (&around.regions[0], &around.account);
+    json!(match rng.u8(..3) {
+        0 => String::new(),
+        number => format!(
+            "arn:aws:kms:{region}:{account}:key/00000000-0000-4000-8000-00000000000{number}"
+        ),
+    })
+}
+
+fn dead_letter_target(rng: &mut Rng, around: &Around) -> Value {
+    let (region, account) = (&around.regions[0], &around.account);
+    json!(match rng.u8(..3) {
+        _ if !around.names_what_is_not_there => String::new(),
+        0 => String::new(),
+        1 => format!("arn:aws:sqs:{region}:{account}:failed.fifo"),
+        _ => format!("arn:aws:sns:{region}:{account}:failed"),
+    })
+}
+
+/// Some of these words, or none.
+fn few(rng: &mut Rng, words: &[&str]) -> Value {
+    json!(words[..rng.usize(..=words.len())])
+}
+
+/// An archive in its place, where there is no image.
+fn an_image_that_exists(code: &mut Value, rng: &mut Rng, around: &Around) {
+    if code.get("imageUri").is_none() {
+        return;
+    }
+    *code = if around.images.is_empty() {
+        json!({"zipFile": archive(rng, around)})
+    } else {
+        json!({"imageUri": around.images[rng.usize(..around.images.len())]})
+    };
+}
+
+/// An archive has a runtime and a handler, an image what it starts.
+fn archive_or_image(spec: &mut Value, rng: &mut Rng, _: &Around) {
+    let is_image = spec["code"]["imageUri"].is_string();
+    let Some(spec) = spec.as_object_mut() else {
+        return;
+    };
+    if is_image {
+        spec.retain(|field, _| !["runtime", "handler", "layers"].contains(&field.as_str()));
+    } else {
+        spec.remove("imageConfig");
+        let runtime = || one(rng, RUNTIMES);
+        spec.entry("runtime").or_insert_with(runtime);
+        spec.entry("handler").or_insert(json!("index.handler"));
+    }
+}
+
+/// A function stays an image, or an archive.
+pub(super) fn keep_package(from: &Value, to: &mut Value) {
+    let is_image = |spec: &Value| spec["code"]["imageUri"].is_string();
+    if is_image(from) != is_image(to) {
+        to["code"] = from["code"].clone();
+    }
+}
+
+/// At most one version of each layer.
+fn layers(rng: &mut Rng, around: &Around) -> Value {
+    let (region, account) = (&around.regions[0], &around.account);
+    let mut names = ["tools", "fonts", "agent_1"];
+    rng.shuffle(&mut names);
+    let most = if around.names_what_is_not_there {
+        names.len()
+    } else {
+        0
+    };
+    let some = &names[..rng.usize(..=most)];
+    let arn = |name| {
+        let version = 1 + rng.u8(..2);
+        format!("arn:aws:lambda:{region}:{account}:layer:{name}:{version}")
+    };
+    some.iter().map(arn).collect()
+}
+
+/// One id or two, in any order.
+fn some(rng: &mut Rng, prefix: &str) -> Value {
+    let mut ids = ["0123456789abcdef0", "a1"];
+    rng.shuffle(&mut ids);
+    let some = &ids[..1 + rng.usize(..2)];
+    some.iter().map(|id| format!("{prefix}{id}")).collect()
+}
+
+fn file_systems(rng: &mut Rng, around: &Around) -> Value {
+    let (region, account) = (&around.regions[0], &around.account);
+    match rng.u8(..3) {
+        0 => json!([]),
+        number => json!([{
+            "arn": format!("arn:aws:elasticfilesystem:{region}:{account}:access-point/fsap-0123456789abcdef{number}"),
+            "localMountPath": "/mnt/data",
+        }]),
+    }
+}
+
+fn file_systems_need_a_vpc(spec: &mut Value, _: &mut Rng, _: &Around) {
+    let has_vpc = spec["vpcConfig"]["subnetIds"].is_array();
+    if let Some(spec) = spec.as_object_mut().filter(|_| !has_vpc) {
+        spec.remove("fileSystemConfigs");
+    }
+}
+
+/// Snapshots are of archives, without file systems and with a small `/tmp`.
+fn snapshots_are_small(spec: &mut Value, _: &mut Rng, _: &Around) {
+    if spec["snapStart"]["applyOn"] != "PublishedVersions" {
+        return;
+    }
+    let is_image = spec["code"]["imageUri"].is_string();
+    if let Some(spec) = spec.as_object_mut() {
+        spec.remove("fileSystemConfigs");
+        spec.remove("ephemeralStorage");
+        if is_image {
+            spec.remove("snapStart");
+        }
+    }
+}
+
+fn layers_are_of_the_region(spec: &mut Value, _: &mut Rng, around: &Around) {
+    let region = spec["region"]
+        .as_str()
+        .unwrap_or(&around.regions[0])
+        .to_owned();
+    let layers = spec.get_mut("layers").and_then(Value::as_array_mut);
+    for layer in layers.into_iter().flatten() {
+        let own = layer.as_str().unwrap_or_default();
+        *layer = json!(own.replacen(&around.regions[0], &region, 1));
+    }
+}
+
+/// Levels of a log go with its JSON form only.
+fn levels_need_json(logging: &mut Value, _: &mut Rng, _: &Around) {
+    let is_json = logging["logFormat"] == "JSON";
+    if let Some(logging) = logging.as_object_mut().filter(|_| !is_json) {
+        logging.retain(|member, _| !member.ends_with("LogLevel"));
+    }
 }
 
 /// None, or one: CloudFront takes no more for a function. What is said twice counts once.

@@ -26,7 +26,7 @@ macro_rules! shown {
                     "PackageType": word(self.package_type.as_ref().map(AsRef::as_ref)),
                     "Environment": self.environment.as_ref().map(|environment| json!({"Variables": environment.variables})),
                     "DeadLetterConfig": self.dead_letter_config.as_ref().map(|config| json!({"TargetArn": config.target_arn})),
-                    "VpcConfig": self.vpc_config.as_ref().map(|vpc| json!({"SubnetIds": vpc.subnet_ids, "SecurityGroupIds": vpc.security_group_ids, "VpcId": vpc.vpc_id})),
+                    "VpcConfig": self.vpc_config.as_ref().map(|vpc| json!({"SubnetIds": vpc.subnet_ids, "SecurityGroupIds": vpc.security_group_ids, "VpcId": vpc.vpc_id, "Ipv6AllowedForDualStack": vpc.ipv6_allowed_for_dual_stack})),
                     "TracingConfig": self.tracing_config.as_ref().map(|config| json!({"Mode": config.mode.as_ref().map(|mode| mode.as_str())})),
                     "EphemeralStorage": self.ephemeral_storage.as_ref().map(|storage| json!({"Size": storage.size})),
                 });
@@ -36,7 +36,12 @@ macro_rules! shown {
                     "Layers": self.layers.as_ref().map(|layers| layers.iter().map(|layer| layer.arn.clone()).collect::<Vec<_>>()),
                     "LoggingConfig": self.logging_config.as_ref().map(|logging| json!({
                         "LogFormat": logging.log_format.as_ref().map(|format| format.as_str()), "LogGroup": logging.log_group,
+                        "ApplicationLogLevel": logging.application_log_level.as_ref().map(|level| level.as_str()),
+                        "SystemLogLevel": logging.system_log_level.as_ref().map(|level| level.as_str()),
                     })),
+                    "FileSystemConfigs": self.file_system_configs.as_ref().map(|all| {
+                        all.iter().map(|one| json!({"Arn": one.arn, "LocalMountPath": one.local_mount_path})).collect::<Vec<_>>()
+                    }),
                     "SnapStart": self.snap_start.as_ref().map(|snap| json!({
                         "ApplyOn": snap.apply_on.as_ref().map(|on| on.as_str()), "OptimizationStatus": snap.optimization_status.as_ref().map(|status| status.as_str()),
                     })),

@@ -50,6 +50,7 @@ fn create(
     context: &mut Context<'_>,
     request: &CreateFunction,
 ) -> Result<FunctionConfiguration, Problem> {
+    code::zipped_size(request.code.as_ref())?;
     let mut breaches = Breaches::default();
     name::breaches_at_creation(&request.function_name, &mut breaches);
     request.configuration.breaches(true, &mut breaches)?;
@@ -184,6 +185,7 @@ pub(super) fn closer(
         validate::environment(variables)?;
     }
     vpc(world, asked)?;
+    snapshots(asked, before)?;
     layers(world, context, asked)?;
     levels(asked, before)
 }
@@ -224,6 +226,24 @@ fn vpc(world: &World, asked: &Configuration) -> Result<(), Problem> {
         return Err(invalid(format!(
             "Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound. EC2 Error Message: The subnet ID '{id}' does not exist"
         )));
+    }
+    Ok(())
+}
+
+/// Lambda Developer Guide, "Lambda SnapStart", "Supported features and limitations" (assumed:snap-start for the words).
+fn snapshots(asked: &Configuration, before: &Configuration) -> Result<(), Problem> {
+    let value = |name| asked.get(name).or_else(|| before.get(name));
+    if value("SnapStart").is_none_or(|snap| snap["ApplyOn"] != "PublishedVersions") {
+        return Ok(());
+    }
+    if value("EphemeralStorage").is_some_and(|storage| storage["Size"].as_i64() > Some(512)) {
+        return Err(invalid(
+            "SnapStart is not supported with ephemeral storage greater than 512 MB.",
+        ));
+    }
+    let has_files = |files: &Value| files.as_array().is_some_and(|files| !files.is_empty());
+    if value("FileSystemConfigs").is_some_and(has_files) {
+        return Err(invalid("SnapStart is not supported with file systems."));
     }
     Ok(())
 }

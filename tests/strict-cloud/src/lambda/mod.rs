@@ -18,6 +18,7 @@ mod update;
 mod validate;
 mod versions;
 
+pub(crate) use code::zipped_size;
 pub use configuration::Configuration;
 pub(crate) use function::Function;
 

@@ -31,7 +31,7 @@ pub(super) fn valid(tags: &Tags, others: usize) -> Result<(), Problem> {
         )));
     }
     if tags.len() + others > tags::LIMIT {
-        Err(invalid("A resource can have 50 tags."))
+        Err(invalid("Number of tags exceeds resource tag limit."))
     } else {
         Ok(())
     }

@@ -88,6 +88,7 @@ impl Cloud {
             success: 200,
         };
         self.call(caller, call, |world, context| {
+            code::zipped_size(request.code.as_ref())?;
             let mut breaches = Breaches::default();
             if let Some(architectures) = &request.architectures {
                 breaches.architectures(architectures);

@@ -528,10 +528,7 @@ fn code_that_is_too_large_is_refused() {
     let refusal = refused(cloud.lambda_update_function_code(&me(), &update(vec![0; 52_500_000])));
     assert_eq!(
         (refusal.status, refusal.message.as_str()),
-        (
-            413,
-            "Request must be smaller than 69905067 bytes for the UpdateFunctionCode operation"
-        )
+        (413, "Zipped size must be smaller than 52428800 bytes")
     );
 }
 

@@ -9,9 +9,31 @@ use serde_json::json;
 use super::refusal::{refuse, unknown};
 use super::request::Request;
 use super::{Handled, empty, response};
-use crate::lambda::{FunctionVersion, Page};
+use crate::lambda::{Code, FunctionVersion, Page, zipped_size};
 use crate::model::{Answer, Caller, Cloud};
 use read::Body;
+
+/// Refuses a request of so many bytes, all of its body counted, unless its archive alone is too large already.
+/// Lambda's own words, as users report them (assumed:request-size).
+fn sized(
+    cloud: &Cloud,
+    request: &Request<'_>,
+    code: Option<&Code>,
+    most: usize,
+    operation: &str,
+) -> Answer<()> {
+    if request.body().len() < most || zipped_size(code).is_err() {
+        return Ok(());
+    }
+    let said = format!("Request must be smaller than {most} bytes for the {operation} operation");
+    Err(refuse(
+        cloud,
+        request,
+        413,
+        "RequestEntityTooLargeException",
+        said,
+    ))
+}
 
 pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) -> Handled {
     let path = request.path();
@@ -20,6 +42,13 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
         ["2015-03-31", "functions", rest @ ..] => match (request.method(), rest) {
             ("POST", []) => {
                 let create = Body::of(cloud, request)?.create_function()?;
+                sized(
+                    cloud,
+                    request,
+                    create.code.as_ref(),
+                    70_167_211,
+                    "CreateFunction",
+                )?;
                 cloud
                     .lambda_create_function(caller, &create)
                     .map(|made| json_of(201, &made.to_json()))
@@ -42,6 +71,13 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
             }
             ("PUT", [name, "code"]) => {
                 let update = Body::of(cloud, request)?.update_code(name)?;
+                sized(
+                    cloud,
+                    request,
+                    update.code.as_ref(),
+                    69_905_067,
+                    "UpdateFunctionCode",
+                )?;
                 cloud
                     .lambda_update_function_code(caller, &update)
                     .map(|now| json_of(200, &now.to_json()))

@@ -1,5 +1,7 @@
 //! What goes in and comes out of bodies and headers, member by member.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use strict_cloud::lambda::sha256;
 
@@ -325,4 +327,24 @@ fn updates_and_versions_take_guard_flags_and_description() {
         (202, 0),
         "it takes a while"
     );
+}
+
+#[test]
+fn all_of_a_body_counts_towards_the_size_of_a_request() {
+    let mut cloud = cloud();
+    // As large as an archive may be: with it alone the request is not too large.
+    let archive = STANDARD.encode(vec![0; 52_428_800]);
+    let mut create = |variable: usize| {
+        let sent = json!({
+            "FunctionName": "f", "Code": {"ZipFile": archive}, "Environment": {"Variables": {"AB": "x".repeat(variable)}},
+        });
+        let answer = lambda(&mut cloud, "POST /2015-03-31/functions", &sent.to_string());
+        (
+            answer.status().as_u16(),
+            body(&answer)["message"].as_str().map(ToOwned::to_owned),
+        )
+    };
+    let said = "Request must be smaller than 70167211 bytes for the CreateFunction operation";
+    assert_eq!(create(300_000), (413, Some(said.to_owned())));
+    assert_eq!(create(1).0, 400, "it has neither role nor handler");
 }
