@@ -73,13 +73,15 @@ pub struct Function {
     pub settles_slowly: bool,
 }
 
-/// What `GetFunction` says: the function and its tags.
+/// What `GetFunction` says: the function, and what is kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
     /// The function.
     pub function: Function,
     /// The tags, or why they could not be read (`lambda:ListTags` is a permission of its own).
     pub tags: Result<Tags, String>,
+    /// The concurrency that is reserved for it, if any; 0 stops all calls.
+    pub reserved_concurrency: Option<i32>,
 }
 
 /// AWS Lambda in one account and one region.
@@ -134,6 +136,12 @@ pub trait LambdaApi: Send + Sync + 'static {
         name: &str,
         recursive_loop: &str,
     ) -> Result<String, CloudError>;
+
+    /// `PutFunctionConcurrency`: 0 or more; answers what the function now has.
+    async fn put_concurrency(&self, name: &str, reserved: i32) -> Result<i32, CloudError>;
+
+    /// `DeleteFunctionConcurrency`: nothing is reserved any more.
+    async fn delete_concurrency(&self, name: &str) -> Result<(), CloudError>;
 
     /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
     async fn delete(&self, name: &str) -> Result<(), CloudError>;

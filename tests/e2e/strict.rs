@@ -9,6 +9,7 @@ mod credentials;
 mod gate;
 mod git;
 mod in_use;
+mod parts;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -258,6 +258,13 @@ pub fn difference(
             &function["recursiveLoop"],
             !recursive_loop.is_null(),
         );
+        let reserved = &spec["reservedConcurrentExecutions"];
+        compare(
+            "reserved concurrency",
+            reserved,
+            &function["reservedConcurrentExecutions"],
+            !reserved.is_null(),
+        );
         let sha256 = &wanted["codeSha256"];
         compare("code", sha256, &function["codeSha256"], true);
         let environment = &wanted["environment"];

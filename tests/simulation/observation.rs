@@ -89,6 +89,7 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         "versions": versions.into_values().collect::<Vec<_>>(),
         "tags": got.tags.ok()?,
         "recursiveLoop": recursive_loop,
+        "reservedConcurrentExecutions": got.reserved_concurrency,
     });
     observed.extend(rest.as_object().cloned().unwrap_or_default());
     Some(Value::Object(observed))

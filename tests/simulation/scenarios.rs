@@ -78,6 +78,7 @@ pub fn first(kind: Kind) -> Value {
             "runtime": "python3.13", "handler": "index.handler", "role": role(),
             "code": {"inline": {"files": {"index.py": "def handler(event, context):\n    return 1\n"}}}, "publish": true,
             "description": "one", "timeout": 10, "memorySize": 256, "architectures": ["x86_64"], "tags": {"team": "a", "cost": "a"}, "recursiveLoop": "Allow",
+            "reservedConcurrentExecutions": 5,
             "environment": {"variables": {"LEVEL": format!("{SENTINEL}-1")}},
         }),
     }

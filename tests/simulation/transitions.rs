@@ -159,7 +159,8 @@ fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
                     .iter()
                     .map(|(number, (configuration, code))| (number.to_string(), json!({"configuration": configuration.0, "codeSha256": code})));
                 json!({
-                    "configuration": function.configuration.0, "codeSha256": function.code_sha256, "tags": function.tags, "recursiveLoop": function.recursive_loop, "state": function.state,
+                    "configuration": function.configuration.0, "codeSha256": function.code_sha256, "tags": function.tags, "recursiveLoop": function.recursive_loop,
+                    "reservedConcurrentExecutions": function.reserved_concurrency, "state": function.state,
                     "lastUpdateStatus": function.last_update_status, "versions": versions.collect::<Map<_, _>>(),
                 })
             })

@@ -121,6 +121,12 @@ pub struct LambdaFunctionSpec {
     #[schemars(with = "RecursiveLoop")]
     pub recursive_loop: Option<RecursiveLoop>,
 
+    /// How many calls of the function may run at the same time; the account's concurrency keeps as
+    /// many for it. 0 stops all calls. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub reserved_concurrent_executions: Option<i32>,
+
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).
     #[serde(default, skip_serializing_if = "Option::is_none")]

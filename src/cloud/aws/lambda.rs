@@ -197,6 +197,9 @@ impl LambdaApi for Lambda {
         Ok(Described {
             function: complete(OPERATION, function.into())?,
             tags,
+            reserved_concurrency: output
+                .concurrency
+                .and_then(|concurrency| concurrency.reserved_concurrent_executions),
         })
     }
 
@@ -324,6 +327,29 @@ impl LambdaApi for Lambda {
         let call = write(OPERATION, name, None);
         let output = self.call(call, sent!(self, request)).await?;
         self::recursive_loop(OPERATION, output.recursive_loop)
+    }
+
+    async fn put_concurrency(&self, name: &str, reserved: i32) -> Result<i32, CloudError> {
+        const OPERATION: &str = "PutFunctionConcurrency";
+        let request = self
+            .client
+            .put_function_concurrency()
+            .function_name(name)
+            .reserved_concurrent_executions(reserved);
+        let call = write(OPERATION, name, None);
+        let output = self.call(call, sent!(self, request)).await?;
+        output
+            .reserved_concurrent_executions
+            .ok_or_else(|| errors::incomplete(OPERATION, "ReservedConcurrentExecutions"))
+    }
+
+    async fn delete_concurrency(&self, name: &str) -> Result<(), CloudError> {
+        let request = self
+            .client
+            .delete_function_concurrency()
+            .function_name(name);
+        let call = write("DeleteFunctionConcurrency", name, None);
+        self.call(call, sent!(self, request)).await.map(drop)
     }
 
     async fn delete(&self, name: &str) -> Result<(), CloudError> {

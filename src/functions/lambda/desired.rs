@@ -19,6 +19,9 @@ use crate::reconcile::{Desired, Inputs, Unmet};
 /// The name of recursive loop detection below `spec`, in `status.managed` and in differences.
 pub const RECURSIVE_LOOP: &str = "recursiveLoop";
 
+/// The name of reserved concurrency, likewise.
+pub const RESERVED_CONCURRENCY: &str = "reservedConcurrentExecutions";
+
 /// What is wanted. A member that is `None` is not managed.
 #[derive(Clone)]
 pub struct LambdaDesired {
@@ -32,6 +35,8 @@ pub struct LambdaDesired {
     pub publish: bool,
     /// What Lambda shall do with a recursive loop.
     pub recursive_loop: Option<RecursiveLoop>,
+    /// The concurrency to reserve for the function.
+    pub reserved_concurrency: Option<i32>,
     /// The spec's tags.
     pub tags: Tags,
     /// Owner tags that the function shall carry; empty where they do not count.
@@ -68,6 +73,8 @@ impl Desired for LambdaDesired {
     fn managed(&self) -> BTreeSet<String> {
         let mut names = compare::managed(&self.configuration);
         names.extend(self.recursive_loop.map(|_| RECURSIVE_LOOP.to_owned()));
+        let reserved = self.reserved_concurrency;
+        names.extend(reserved.map(|_| RESERVED_CONCURRENCY.to_owned()));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
     }
@@ -97,6 +104,7 @@ pub fn desired(
         code: Code::wanted(&spec.code, inputs)?,
         publish: spec.publish,
         recursive_loop: spec.recursive_loop,
+        reserved_concurrency: spec.reserved_concurrent_executions,
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
         explain_all: claim.is_empty(),

@@ -15,6 +15,9 @@ pub struct LambdaObserved {
     pub function: Function,
     /// Its tags, or why they could not be read.
     pub tags: Result<Tags, String>,
+    /// The concurrency that is reserved for it. Replies to updates do not tell, and a function that
+    /// was just created has none.
+    pub reserved_concurrency: Option<i32>,
     /// The source that a step of this pass deployed.
     pub deployed: Option<String>,
     /// The version that a step of this pass published.
@@ -37,12 +40,13 @@ pub struct Published {
 }
 
 impl LambdaObserved {
-    /// The function as an answer showed it.
+    /// The function as an answer showed it, with nothing known of its parts but tags.
     #[must_use]
     pub fn new(function: Function, tags: Result<Tags, String>) -> Self {
         Self {
             function,
             tags,
+            reserved_concurrency: None,
             deployed: None,
             published: None,
             recursive_loop: Known::Unread,
@@ -91,7 +95,14 @@ pub async fn observe(
     mode: BudgetMode,
 ) -> Result<Option<LambdaObserved>, CloudError> {
     match cloud.describe(name, mode).await {
-        Ok(Described { function, tags }) => Ok(Some(LambdaObserved::new(function, tags))),
+        Ok(Described {
+            function,
+            tags,
+            reserved_concurrency,
+        }) => Ok(Some(LambdaObserved {
+            reserved_concurrency,
+            ..LambdaObserved::new(function, tags)
+        })),
         Err(error) if error.class == Class::NotFound => Ok(None),
         Err(error) => Err(error),
     }

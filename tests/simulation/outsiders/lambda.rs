@@ -45,6 +45,13 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
             // Where the function is busy, so is the edit that follows.
             let _ = word
                 .map(|word| cloud.lambda_put_function_recursion_config(&caller, name, Some(word)));
+            let _ = match number {
+                0 => cloud
+                    .lambda_put_function_concurrency(&caller, name, Some(7))
+                    .map(drop),
+                1 => cloud.lambda_delete_function_concurrency(&caller, name),
+                _ => Ok(()),
+            };
             let request = lambda::UpdateFunctionConfiguration {
                 function_name: name.to_owned(),
                 configuration,

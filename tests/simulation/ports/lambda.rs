@@ -63,6 +63,9 @@ impl LambdaApi for Lambda {
             .await?;
         Ok(Described {
             function: function(got.configuration),
+            reserved_concurrency: got
+                .reserved_concurrency
+                .map(|number| i32::try_from(number).unwrap()),
             tags: got
                 .tags
                 .map_err(|(code, message)| format!("{code}: {message}")),
@@ -176,6 +179,26 @@ impl LambdaApi for Lambda {
             )
             .await
             .map(ToOwned::to_owned)
+    }
+
+    async fn put_concurrency(&self, name: &str, reserved: i32) -> Result<i32, CloudError> {
+        let call = write("PutFunctionConcurrency", CONTROL);
+        let now = self
+            .0
+            .call(call, |cloud, caller| {
+                cloud.lambda_put_function_concurrency(caller, name, Some(reserved.into()))
+            })
+            .await?;
+        Ok(i32::try_from(now).unwrap())
+    }
+
+    async fn delete_concurrency(&self, name: &str) -> Result<(), CloudError> {
+        let call = write("DeleteFunctionConcurrency", CONTROL);
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_delete_function_concurrency(caller, name)
+            })
+            .await
     }
 
     async fn delete(&self, name: &str) -> Result<(), CloudError> {

@@ -413,6 +413,11 @@ fn lambda(rng: &mut Rng) -> Value {
     if rng.u8(..4) == 0 {
         spec["recursiveLoop"] = json!(["Allow", "Terminate"][rng.usize(..2)]);
     }
+    // Not drawn from the schedule's own numbers, so that the rest of it stays what it was.
+    let mut beside = rng.clone().fork();
+    if beside.bool() {
+        spec["reservedConcurrentExecutions"] = json!([0, 5, 50][beside.usize(..3)]);
+    }
     if rng.bool() {
         spec["publish"] = json!(true);
     }

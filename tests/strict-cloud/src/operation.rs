@@ -92,13 +92,16 @@ pub mod lambda {
         of_lambda("GetFunctionRecursionConfig", Read);
     pub const PUT_FUNCTION_RECURSION_CONFIG: Operation =
         of_lambda("PutFunctionRecursionConfig", Write);
+    pub const PUT_FUNCTION_CONCURRENCY: Operation = of_lambda("PutFunctionConcurrency", Write);
+    pub const DELETE_FUNCTION_CONCURRENCY: Operation =
+        of_lambda("DeleteFunctionConcurrency", Write);
     pub const TAG_RESOURCE: Operation = of_lambda("TagResource", Write);
     pub const UNTAG_RESOURCE: Operation = of_lambda("UntagResource", Write);
     pub const LIST_TAGS: Operation = of_lambda("ListTags", Read);
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 26] = [
+pub const ALL: [Operation; 28] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -122,6 +125,8 @@ pub const ALL: [Operation; 26] = [
     lambda::LIST_FUNCTIONS,
     lambda::GET_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_RECURSION_CONFIG,
+    lambda::PUT_FUNCTION_CONCURRENCY,
+    lambda::DELETE_FUNCTION_CONCURRENCY,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,
     lambda::LIST_TAGS,

@@ -44,6 +44,8 @@ pub struct Regional {
     pub tags: Tags,
     /// RecursiveLoop.
     pub recursive_loop: &'static str,
+    /// ReservedConcurrentExecutions.
+    pub reserved_concurrency: Option<i64>,
 }
 
 /// Everything an account holds now.
@@ -116,6 +118,7 @@ impl Cloud {
                     code_sha256: latest.code_sha256,
                     tags: function.tags,
                     recursive_loop: function.recursive_loop,
+                    reserved_concurrency: function.reserved_concurrency,
                 };
                 snapshot
                     .lambda

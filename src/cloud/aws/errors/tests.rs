@@ -77,6 +77,12 @@ fn every_error_of_the_lambda_operations_in_use_is_in_the_table() {
             CodeStorageExceededException FunctionVersionsPerCapacityProviderLimitExceededException InvalidParameterValueException
             PreconditionFailedException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }
+        lambda::put_function_concurrency::PutFunctionConcurrencyError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::delete_function_concurrency::DeleteFunctionConcurrencyError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
         lambda::delete_function::DeleteFunctionError {
             InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }
@@ -206,6 +212,22 @@ const CODES_WITH_SEVERAL_MEANINGS: &[Case] = &[
         "CodeSHA256 (a) is different from current CodeSHA256 in $LATEST (b). Please try again",
         Class::Conflict,
         "the code moved",
+    ),
+    (
+        "PutFunctionConcurrency",
+        400,
+        "InvalidParameterValueException",
+        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
+        Class::Quota,
+        "the account's concurrency is spoken for",
+    ),
+    (
+        "PutFunctionConcurrency",
+        400,
+        "InvalidParameterValueException",
+        "This operation is permitted on Lambda functions only.",
+        Class::Invalid,
+        "only a change helps",
     ),
     (
         "GetFunction",

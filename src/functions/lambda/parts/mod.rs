@@ -4,6 +4,7 @@
 //! whose turn it is; what a part is, says [`part`](self::part). "Adding a part" in ARCHITECTURE.md
 //! says what else it needs.
 
+pub mod concurrency;
 pub mod known;
 pub mod part;
 pub mod recursion;
@@ -131,4 +132,6 @@ parts! {
     Versions: versions::Versions;
     /// Recursive loop detection.
     Recursion: recursion::Recursion;
+    /// Reserved concurrency.
+    Concurrency: concurrency::Concurrency;
 }

@@ -2,6 +2,7 @@
 //! strict cloud, in `tests/simulation/functions/lambda`.
 
 mod archive;
+mod concurrency;
 mod desired;
 mod fields;
 mod parts;

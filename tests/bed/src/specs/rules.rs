@@ -76,6 +76,10 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ("LambdaFunction.role", Rule::Made(role)),
     ("LambdaFunction.description", Rule::Text(256)),
     (
+        "LambdaFunction.reservedConcurrentExecutions",
+        Rule::Made(|rng, _| json!([0, 1, 50][rng.usize(..3)])),
+    ),
+    (
         "LambdaFunction.environment.variables",
         Rule::Keys(texts::variable, 5),
     ),

@@ -72,6 +72,8 @@ pub(crate) struct Function {
     pub(crate) tags: Tags,
     /// RecursiveLoop: `Allow` or `Terminate`.
     pub(crate) recursive_loop: &'static str,
+    /// ReservedConcurrentExecutions.
+    pub(crate) reserved_concurrency: Option<i64>,
     pub(crate) versions: BTreeMap<u64, Version>,
     pub(crate) next_version: u64,
     /// What $LATEST was when it was published last, and as which version.

@@ -4,6 +4,7 @@
 //! answers of AWS that LocalStack's test suite keeps, named here by their sequences.
 
 mod code;
+mod concurrency;
 mod configuration;
 mod create;
 mod delete;
@@ -263,6 +264,8 @@ pub struct GotFunction {
     pub code: CodeLocation,
     /// Tags; absent where there are none, and for versions. The error is TagsError: code and message.
     pub tags: Result<Tags, (String, String)>,
+    /// Concurrency's ReservedConcurrentExecutions; absent where none are reserved, and with a Qualifier.
+    pub reserved_concurrency: Option<i64>,
 }
 
 impl GotFunction {
@@ -281,6 +284,10 @@ impl GotFunction {
                 json!({"ErrorCode": code, "Message": message}),
             )]),
         }
+        fields.extend(self.reserved_concurrency.map(|reserved| {
+            let concurrency = json!({"ReservedConcurrentExecutions": reserved});
+            ("Concurrency".to_owned(), concurrency)
+        }));
         Value::Object(fields)
     }
 }

@@ -279,6 +279,13 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
                 .lambda_put_function_recursion_config(&me, &name, word.as_deref())
                 .map(|word| json!({"RecursiveLoop": word}))
         }
+        "PutFunctionConcurrency" => {
+            let name = function_name();
+            let reserved = with.0.remove("ReservedConcurrentExecutions");
+            cloud
+                .lambda_put_function_concurrency(&me, &name, reserved.and_then(|n| n.as_i64()))
+                .map(|now| json!({"ReservedConcurrentExecutions": now}))
+        }
         "ListFunctions" => {
             let version = FunctionVersion::of(with.optional("FunctionVersion").as_deref());
             cloud

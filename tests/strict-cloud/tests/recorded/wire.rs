@@ -80,6 +80,10 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
             "PUT",
             place("2024-08-31/functions", "FunctionName") + "/recursion-config",
         ),
+        "PutFunctionConcurrency" => (
+            "PUT",
+            place("2017-10-31/functions", "FunctionName") + "/concurrency",
+        ),
         "ListVersionsByFunction" => ("GET", function("/versions")),
         "ListFunctions" => ("GET", "/2015-03-31/functions".to_owned()),
         "TagResource" => ("POST", place("2017-03-31/tags", "Resource")),

@@ -91,6 +91,12 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         lambda::PUT_FUNCTION_RECURSION_CONFIG => {
             verdict(cloud.lambda_put_function_recursion_config(&me, "f", Some("Allow")))
         }
+        lambda::PUT_FUNCTION_CONCURRENCY => {
+            verdict(cloud.lambda_put_function_concurrency(&me, "f", Some(1)))
+        }
+        lambda::DELETE_FUNCTION_CONCURRENCY => {
+            verdict(cloud.lambda_delete_function_concurrency(&me, "f"))
+        }
         lambda::TAG_RESOURCE => verdict(cloud.lambda_tag_resource(&me, arn, &some)),
         lambda::UNTAG_RESOURCE => verdict(cloud.lambda_untag_resource(&me, arn, &keys)),
         lambda::LIST_TAGS => verdict(cloud.lambda_list_tags(&me, arn)),

@@ -8,6 +8,7 @@
 )]
 
 mod cloudfront;
+mod concurrency;
 mod distributions;
 mod faults;
 mod features;

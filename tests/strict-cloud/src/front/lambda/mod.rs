@@ -72,6 +72,18 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
             }
             _ => Err(unknown(cloud, request)),
         },
+        ["2017-10-31", "functions", name, "concurrency"] => match request.method() {
+            "PUT" => {
+                let reserved = Body::of(cloud, request)?.reserved_concurrency()?;
+                cloud
+                    .lambda_put_function_concurrency(caller, name, reserved)
+                    .map(|now| json_of(200, &json!({"ReservedConcurrentExecutions": now})))
+            }
+            "DELETE" => cloud
+                .lambda_delete_function_concurrency(caller, name)
+                .map(|()| empty(204)),
+            _ => Err(unknown(cloud, request)),
+        },
         ["2017-03-31", "tags", arn] => match request.method() {
             "GET" => cloud
                 .lambda_list_tags(caller, arn)

@@ -79,6 +79,10 @@ impl Body {
         self.text("RecursiveLoop")
     }
 
+    pub(super) fn reserved_concurrency(mut self) -> Answer<Option<i64>> {
+        self.take("ReservedConcurrentExecutions", |value| value.as_i64())
+    }
+
     pub(super) fn tags(mut self) -> Answer<Tags> {
         Ok(self.map("Tags")?.unwrap_or_default())
     }

@@ -189,6 +189,20 @@ fn every_operation_has_its_path_and_method() {
         ),
         (
             "lambda",
+            "PUT /2017-10-31/functions/f/concurrency".into(),
+            "{}",
+            "PutFunctionConcurrency",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "DELETE /2017-10-31/functions/f/concurrency".into(),
+            "",
+            "DeleteFunctionConcurrency",
+            Some("f"),
+        ),
+        (
+            "lambda",
             "DELETE /2015-03-31/functions/f?Qualifier=1".into(),
             "",
             "DeleteFunction",
