@@ -4,11 +4,13 @@
 
 pub mod environment;
 pub mod fields;
+mod url;
 
 use async_trait::async_trait;
 
 pub use self::environment::Environment;
 pub use self::fields::{Configuration, ROWS, configuration_fields};
+pub use self::url::{Cors, FunctionUrl, UrlConfig};
 use super::{BudgetMode, CloudError, Tags};
 
 /// Where a function's code comes from.
@@ -142,6 +144,20 @@ pub trait LambdaApi: Send + Sync + 'static {
 
     /// `DeleteFunctionConcurrency`: nothing is reserved any more.
     async fn delete_concurrency(&self, name: &str) -> Result<(), CloudError>;
+
+    /// `GetFunctionUrlConfig`, unqualified. There being none is
+    /// [`Class::NotFound`](super::Class::NotFound).
+    async fn url(&self, name: &str, mode: BudgetMode) -> Result<FunctionUrl, CloudError>;
+
+    /// `CreateFunctionUrlConfig`; answers the URL. One that is there already is
+    /// [`Class::Exists`](super::Class::Exists).
+    async fn create_url(&self, name: &str, config: &UrlConfig) -> Result<String, CloudError>;
+
+    /// `UpdateFunctionUrlConfig` with all of it; answers the URL.
+    async fn update_url(&self, name: &str, config: &UrlConfig) -> Result<String, CloudError>;
+
+    /// `DeleteFunctionUrlConfig`.
+    async fn delete_url(&self, name: &str) -> Result<(), CloudError>;
 
     /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
     async fn delete(&self, name: &str) -> Result<(), CloudError>;

@@ -79,6 +79,7 @@ pub fn first(kind: Kind) -> Value {
             "code": {"inline": {"files": {"index.py": "def handler(event, context):\n    return 1\n"}}}, "publish": true,
             "description": "one", "timeout": 10, "memorySize": 256, "architectures": ["x86_64"], "tags": {"team": "a", "cost": "a"}, "recursiveLoop": "Allow",
             "reservedConcurrentExecutions": 5,
+            "functionUrlConfig": {"authType": "AWS_IAM", "cors": {"allowOrigins": ["https://b.example", "https://a.example"], "maxAge": 60}},
             "environment": {"variables": {"LEVEL": format!("{SENTINEL}-1")}},
         }),
     }

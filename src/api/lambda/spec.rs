@@ -9,15 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::code::Code;
 use super::environment::Environment;
 use super::status::LambdaFunctionStatus;
+use super::url::FunctionUrlConfig;
+use super::word::Word;
 use crate::api::aws;
 use crate::api::common::{CommonSpec, Limits, ManagedResource, ManagedSpec, ReferenceName};
 use crate::api::forms;
-
-/// A word of a closed list, as the cloud spells it.
-pub trait Word {
-    /// The cloud's word.
-    fn as_str(&self) -> &'static str;
-}
 
 /// A Lambda function: created, kept as described, and (with `publish`) versioned by cloudfn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, CustomResource, KubeSchema)]
@@ -43,6 +39,7 @@ pub trait Word {
     printcolumn(name = "Account", type_ = "string", json_path = ".status.accountId", priority = 1),
     printcolumn(name = "State", type_ = "string", json_path = ".status.state", priority = 1),
     printcolumn(name = "Update", type_ = "string", json_path = ".status.lastUpdateStatus", priority = 1),
+    printcolumn(name = "URL", type_ = "string", json_path = ".status.functionUrl", priority = 1),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1),
     printcolumn(name = "Code", type_ = "string", json_path = ".status.codeSha256", priority = 1),
     validation = Rule::new(
@@ -126,6 +123,11 @@ pub struct LambdaFunctionSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub reserved_concurrent_executions: Option<i32>,
+
+    /// An HTTPS endpoint of the function's own; `status.functionUrl` says where. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "FunctionUrlConfig")]
+    pub function_url_config: Option<FunctionUrlConfig>,
 
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).

@@ -3,7 +3,7 @@
 use super::configuration::fingerprint::Made;
 use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::cloud::lambda::{Described, Function, LambdaApi};
+use crate::cloud::lambda::{Described, Function, FunctionUrl, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{Observed, Place};
@@ -24,6 +24,8 @@ pub struct LambdaObserved {
     pub published: Option<Published>,
     /// What Lambda does with a recursive loop: `Allow` or `Terminate`.
     pub recursive_loop: Known<String>,
+    /// Its URL, if it has one.
+    pub url: Known<Option<FunctionUrl>>,
     /// A step of this pass deleted it; whether it is gone must be read.
     pub deleted: bool,
 }
@@ -50,6 +52,7 @@ impl LambdaObserved {
             deployed: None,
             published: None,
             recursive_loop: Known::Unread,
+            url: Known::Unread,
             deleted: false,
         }
     }

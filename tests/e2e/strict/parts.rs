@@ -1,6 +1,7 @@
 //! Parts of a Lambda function: set, changed, edited by others, dropped, and gone with the function.
 
 use serde_json::{Value, json};
+use strict_cloud::lambda::UrlConfig;
 use strict_cloud::operation::lambda as op;
 use strict_cloud::snapshot::Regional;
 use strict_cloud::{Caller, Operation};
@@ -58,6 +59,68 @@ impl Strict {
         self.tenant.wait_gone(LFN, NAME, TIMEOUT).await;
         assert!(self.function().is_none());
     }
+}
+
+#[tokio::test]
+async fn a_url_is_made_kept_and_taken_away() {
+    let stage = Strict::start("function-url", &[]).await;
+    let writes = [
+        op::CREATE_FUNCTION_URL_CONFIG,
+        op::UPDATE_FUNCTION_URL_CONFIG,
+        op::DELETE_FUNCTION_URL_CONFIG,
+        op::UPDATE_FUNCTION_CONFIGURATION,
+    ];
+    let config = || {
+        let url = stage.function().and_then(|function| function.url);
+        url.map(|url| Value::Object(url.0))
+    };
+    let with = |cors: Value| json!({"functionUrlConfig": {"authType": "AWS_IAM", "cors": cors}});
+    let cors = json!({"allowOrigins": ["https://a.example", "*"], "allowCredentials": true});
+
+    let status = stage.worker(with(cors.clone())).await;
+    assert_eq!(stage.counts(writes), [1, 0, 0, 0]);
+    let asked = json!({
+        "AuthType": "AWS_IAM", "InvokeMode": "BUFFERED",
+        "Cors": {"AllowOrigins": ["*", "https://a.example"], "AllowCredentials": true},
+    });
+    assert_eq!(config(), Some(asked.clone()));
+    let place = status["functionUrl"].clone();
+    assert!(
+        place
+            .as_str()
+            .is_some_and(|url| url.starts_with("https://"))
+    );
+
+    let status = stage.worker(with(json!({}))).await;
+    assert_eq!(stage.counts(writes), [1, 1, 0, 0]);
+    let empty = json!({"AuthType": "AWS_IAM", "InvokeMode": "BUFFERED"});
+    assert_eq!((config(), &status["functionUrl"]), (Some(empty), &place));
+    stage.worker(with(cors)).await;
+    assert_eq!(stage.counts(writes), [1, 2, 0, 0]);
+
+    let somebody = stage.somebody();
+    let open = UrlConfig::of(json!({"AuthType": "NONE", "Cors": {}}));
+    stage.cloud(|cloud| {
+        cloud
+            .lambda_update_function_url_config(&somebody, (NAME, None), &open)
+            .expect("a right request");
+    });
+    stage.looked("after an edit").await;
+    // The edit itself is in the log, too.
+    assert_eq!(
+        (config(), stage.counts(writes)),
+        (Some(asked), [1, 4, 0, 0])
+    );
+
+    let status = stage.worker(json!({})).await;
+    assert_eq!((config(), stage.counts(writes)), (None, [1, 4, 1, 0]));
+    assert_eq!(status["functionUrl"], Value::Null);
+    let reads = stage.count(op::GET_FUNCTION_URL_CONFIG);
+    stage.looked("once it is confirmed").await;
+    stage.looked("once it is nobody's").await;
+    assert!(stage.count(op::GET_FUNCTION_URL_CONFIG) <= reads + 1);
+    stage.goes().await;
+    stage.end().await;
 }
 
 #[tokio::test]

@@ -129,6 +129,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "a role of another account is refused 403 at once, as users report it",
     ),
     (
+        "function-url",
+        "writes of a function URL need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId; an update's Cors replaces the one before, and one without members is none, as deployment tools count on; methods are GET, PUT, HEAD, POST, PATCH, DELETE and *; a reply tells InvokeMode where it was sent; times have the form of LastModified",
+    ),
+    (
         "if-match",
         "any If-Match that is not the current ETag is 412; only a missing or empty one is 400",
     ),

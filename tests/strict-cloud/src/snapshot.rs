@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cloudfront::{self, FunctionConfig, Stage};
-use crate::lambda::{Configuration, sha256};
+use crate::lambda::{Configuration, UrlConfig, sha256};
 use crate::model::Cloud;
 use crate::tags::Tags;
 
@@ -46,6 +46,8 @@ pub struct Regional {
     pub recursive_loop: &'static str,
     /// ReservedConcurrentExecutions.
     pub reserved_concurrency: Option<i64>,
+    /// AuthType, Cors and InvokeMode of its URL.
+    pub url: Option<UrlConfig>,
 }
 
 /// Everything an account holds now.
@@ -119,6 +121,7 @@ impl Cloud {
                     tags: function.tags,
                     recursive_loop: function.recursive_loop,
                     reserved_concurrency: function.reserved_concurrency,
+                    url: function.url.map(|url| url.config),
                 };
                 snapshot
                     .lambda

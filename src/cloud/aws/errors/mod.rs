@@ -85,6 +85,10 @@ const TOO_FEW_UNRESERVED: &str = "unreservedconcurrentexecution below its minimu
 /// "already exists, or another operation is in progress"; the wording is covered both ways.
 const ALREADY: &str = "already exist";
 
+/// Fragment of `CreateFunctionUrlConfig`'s message, with `ResourceConflictException`, if the function
+/// has a URL. Source: what AWS answered to `LocalStack`'s test suite (`test_url_config_lifecycle`).
+const HAS_URL: &str = "functionurlconfig exists";
+
 /// Fragment of the message if the role is of another account than the function, which AWS calls a denial
 /// although no right would help. Source: recorded by users of every deployment tool ("Cross-account pass
 /// role is not allowed.").
@@ -272,8 +276,9 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
     let says = |fragment: &str| said.contains(fragment);
     match code {
         "ResourceConflictException"
-            if says(ALREADY)
-                && (operation.starts_with("Create") || operation == "AddPermission") =>
+            if says(HAS_URL)
+                || says(ALREADY)
+                    && (operation.starts_with("Create") || operation == "AddPermission") =>
         {
             Some(Class::Exists)
         }

@@ -10,6 +10,7 @@ mod plan;
 mod report;
 mod source;
 mod states;
+mod urls;
 mod versions;
 
 use std::collections::BTreeMap;

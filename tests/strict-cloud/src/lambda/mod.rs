@@ -16,11 +16,13 @@ mod recursion;
 mod schema;
 mod tagging;
 mod update;
+mod url;
 mod validate;
 mod versions;
 
 pub use configuration::Configuration;
 pub(crate) use function::Function;
+pub use url::UrlConfig;
 
 use base64::Engine as _;
 use sha2::{Digest, Sha256};

@@ -21,4 +21,5 @@ mod states;
 mod support;
 mod tags;
 mod testing;
+mod urls;
 mod versions;

@@ -203,6 +203,34 @@ fn every_operation_has_its_path_and_method() {
         ),
         (
             "lambda",
+            "POST /2021-10-31/functions/f/url".into(),
+            "{}",
+            "CreateFunctionUrlConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "GET /2021-10-31/functions/f/url".into(),
+            "",
+            "GetFunctionUrlConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "PUT /2021-10-31/functions/f/url".into(),
+            "{}",
+            "UpdateFunctionUrlConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "DELETE /2021-10-31/functions/f/url".into(),
+            "",
+            "DeleteFunctionUrlConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
             "DELETE /2015-03-31/functions/f?Qualifier=1".into(),
             "",
             "DeleteFunction",
@@ -264,7 +292,7 @@ fn what_no_service_has_is_refused_in_the_form_of_each() {
         ("lambda", "GET /2015-03-31/functions/f/aliases"),
         ("lambda", "PATCH /2015-03-31/functions/f"),
         ("lambda", "POST /2015-03-31/functions/f/invocations"),
-        ("lambda", "GET /2021-10-31/functions/f/url"),
+        ("lambda", "GET /2021-10-31/functions/f/urls"),
         ("lambda", "PUT /2017-03-31/tags/x"),
         ("lambda", "GET /elsewhere"),
     ] {
