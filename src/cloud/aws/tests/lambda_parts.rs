@@ -11,7 +11,7 @@ use crate::cloud::{BudgetMode, Class};
 const URL: &str = "https://abc.lambda-url.eu-west-1.on.aws/";
 
 /// A reply about a URL, with what every one has.
-fn reply(fields: Value) -> Value {
+fn reply(fields: &Value) -> Value {
     let mut reply = json!({
         "FunctionUrl": URL, "FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:f",
         "AuthType": "AWS_IAM", "CreationTime": "t", "LastModifiedTime": "t",
@@ -60,7 +60,7 @@ async fn a_url_is_read_whole_and_what_is_left_out_has_its_default() {
         (json!({"Cors": full_json()}), full()),
     ];
     for (fields, cors) in shown {
-        let body = reply(fields).to_string();
+        let body = reply(&fields).to_string();
         let (url, _) = server(vec![answer("200 OK", "", &body)]).await;
         let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
         let found = lambda.url("f", BudgetMode::Wait).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_url_is_read_whole_and_what_is_left_out_has_its_default() {
 #[tokio::test]
 async fn a_url_is_sent_whole_and_an_empty_cors_is_sent_empty() {
     for (cors, sent) in [(full(), full_json()), (Cors::default(), json!({}))] {
-        let body = reply(json!({})).to_string();
+        let body = reply(&json!({})).to_string();
         let (url, requests) = server(vec![answer("200 OK", "", &body)]).await;
         let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
         let config = config(cors);
@@ -95,7 +95,11 @@ async fn a_function_without_a_url_is_not_found_and_a_reply_without_one_is_none()
         "x-amzn-errortype: ResourceNotFoundException\r\n",
         r#"{"Message":"The resource you requested does not exist.","Type":"User"}"#,
     );
-    let empty = answer("200 OK", "", &reply(json!({"FunctionUrl": ""})).to_string());
+    let empty = answer(
+        "200 OK",
+        "",
+        &reply(&json!({"FunctionUrl": ""})).to_string(),
+    );
     let (url, _) = server(vec![none, empty]).await;
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
     for class in [Class::NotFound, Class::Unavailable] {

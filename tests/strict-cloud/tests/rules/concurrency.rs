@@ -1,5 +1,6 @@
 //! Lambda: reserved concurrency.
 
+use serde_json::Value;
 use strict_cloud::Cloud;
 use strict_cloud::lambda::PublishVersion;
 
@@ -9,10 +10,8 @@ use crate::support::{active, cloud, get, me, new_function, refused, settle, verd
 fn shown(cloud: &mut Cloud, qualifier: Option<&str>) -> Option<i64> {
     let got = cloud.lambda_get_function(&me(), "f", qualifier).unwrap();
     let json = got.to_json();
-    assert_eq!(
-        json["Concurrency"]["ReservedConcurrentExecutions"].as_i64(),
-        got.reserved_concurrency
-    );
+    let number = json.pointer("/Concurrency/ReservedConcurrentExecutions");
+    assert_eq!(number.and_then(Value::as_i64), got.reserved_concurrency);
     got.reserved_concurrency
 }
 
