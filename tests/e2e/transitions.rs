@@ -263,10 +263,12 @@ async fn regional(cloud: &Cloud, name: &str) -> Value {
 /// What the URL of a function is like, if it has one.
 async fn url(cloud: &Cloud, name: &str) -> Value {
     let request = cloud.lambda.get_function_url_config().function_name(name);
+    // An empty block is none.
+    let empty = aws_sdk_lambda::types::Cors::builder().build();
     match request.send().await {
         Ok(got) => json!({
             "authType": got.auth_type.as_str(), "invokeMode": got.invoke_mode.map(|mode| mode.as_str().to_owned()),
-            "cors": got.cors.map(|cors| format!("{cors:?}")),
+            "cors": got.cors.filter(|cors| *cors != empty).map(|cors| format!("{cors:?}")),
         }),
         Err(error) => {
             let error = error.into_service_error();
