@@ -223,10 +223,14 @@ pub fn all() -> Vec<(String, Schedule)> {
 
 /// One long life, in which every operation is called.
 pub fn life(kind: Kind) -> Schedule {
-    let acts = vec![
-        Act::Apply(0, first(kind)),
+    let mut acts = vec![Act::Apply(0, first(kind))];
+    if kind == Kind::Lambda {
+        // The parts, which the second spec drops, are put right.
+        acts.push(Act::Outside(0, Outside::Edit(0)));
+    }
+    acts.extend([
         Act::Apply(0, second(kind)),
         Act::Outside(0, Outside::Code(1)),
-    ];
+    ]);
     soon_released(schedule(kind, [acts, blocked_deletion()].concat()))
 }
