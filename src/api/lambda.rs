@@ -6,6 +6,7 @@ mod environment;
 mod references;
 mod spec;
 mod status;
+mod url;
 mod word;
 
 pub use blocks::{
@@ -18,4 +19,5 @@ pub use environment::{Environment, ValueFrom, VariablesFrom};
 pub use references::{KeyRef, ObjectName};
 pub use spec::*;
 pub use status::{CodeStatus, LambdaFunctionStatus, PublishedReference, PublishedStatus};
+pub use url::{Cors, CorsMethod, FunctionUrlAuthType, FunctionUrlConfig, InvokeMode};
 pub use word::Word;

@@ -6,12 +6,14 @@ pub mod blocks;
 pub mod environment;
 pub mod fields;
 pub mod members;
+mod url;
 
 use async_trait::async_trait;
 
 pub use self::blocks::{Block, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig};
 pub use self::environment::Environment;
 pub use self::fields::{Configuration, ROWS, configuration_fields};
+pub use self::url::{Cors, FunctionUrl, UrlConfig};
 use super::{BudgetMode, CloudError, Tags};
 
 /// Where a function's code comes from.
@@ -86,13 +88,15 @@ impl Function {
     }
 }
 
-/// What `GetFunction` says: the function and its tags.
+/// What `GetFunction` says: the function, and what is kept beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
     /// The function.
     pub function: Function,
     /// The tags, or why they could not be read (`lambda:ListTags` is a permission of its own).
     pub tags: Result<Tags, String>,
+    /// The concurrency that is reserved for it, if any; 0 stops all calls.
+    pub reserved_concurrency: Option<i32>,
 }
 
 /// AWS Lambda in one account and one region.
@@ -147,6 +151,26 @@ pub trait LambdaApi: Send + Sync + 'static {
         name: &str,
         recursive_loop: &str,
     ) -> Result<String, CloudError>;
+
+    /// `PutFunctionConcurrency`: 0 or more; answers what the function now has.
+    async fn put_concurrency(&self, name: &str, reserved: i32) -> Result<i32, CloudError>;
+
+    /// `DeleteFunctionConcurrency`: nothing is reserved any more.
+    async fn delete_concurrency(&self, name: &str) -> Result<(), CloudError>;
+
+    /// `GetFunctionUrlConfig`, unqualified. There being none is
+    /// [`Class::NotFound`](super::Class::NotFound).
+    async fn url(&self, name: &str, mode: BudgetMode) -> Result<FunctionUrl, CloudError>;
+
+    /// `CreateFunctionUrlConfig`; answers the URL. One that is there already is
+    /// [`Class::Exists`](super::Class::Exists).
+    async fn create_url(&self, name: &str, config: &UrlConfig) -> Result<String, CloudError>;
+
+    /// `UpdateFunctionUrlConfig` with all of it; answers the URL.
+    async fn update_url(&self, name: &str, config: &UrlConfig) -> Result<String, CloudError>;
+
+    /// `DeleteFunctionUrlConfig`.
+    async fn delete_url(&self, name: &str) -> Result<(), CloudError>;
 
     /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
     async fn delete(&self, name: &str) -> Result<(), CloudError>;

@@ -10,6 +10,7 @@ mod gate;
 mod git;
 mod image;
 mod in_use;
+mod parts;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -249,12 +249,33 @@ async fn regional(cloud: &Cloud, name: &str) -> Value {
             )
         });
     let function = found.configuration.expect("a configuration");
+    let concurrency = found.concurrency;
     json!({
+        "reservedConcurrentExecutions": concurrency.and_then(|of| of.reserved_concurrent_executions),
+        "functionUrlConfig": url(cloud, name).await,
         "configuration": of(&function), "codeSha256": function.code_sha256, "tags": found.tags,
         "state": function.state.as_ref().map(aws_sdk_lambda::types::State::as_str),
         "lastUpdateStatus": function.last_update_status.as_ref().map(aws_sdk_lambda::types::LastUpdateStatus::as_str),
         "versions": versions.collect::<Map<_, _>>(),
     })
+}
+
+/// What the URL of a function is like, if it has one.
+async fn url(cloud: &Cloud, name: &str) -> Value {
+    let request = cloud.lambda.get_function_url_config().function_name(name);
+    // An empty block is none.
+    let empty = aws_sdk_lambda::types::Cors::builder().build();
+    match request.send().await {
+        Ok(got) => json!({
+            "authType": got.auth_type.as_str(), "invokeMode": got.invoke_mode.map(|mode| mode.as_str().to_owned()),
+            "cors": got.cors.filter(|cors| *cors != empty).map(|cors| format!("{cors:?}")),
+        }),
+        Err(error) => {
+            let error = error.into_service_error();
+            assert!(error.is_resource_not_found_exception(), "{error:?}");
+            Value::Null
+        }
+    }
 }
 
 /// Everything that specs name.

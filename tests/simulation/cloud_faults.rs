@@ -9,7 +9,7 @@ use crate::schedule::{Act, Adversity, Kind, Slot, role};
 use crate::world::ACCOUNT;
 
 /// Operations that the operator uses.
-pub const OPERATIONS: [Operation; 21] = [
+pub const OPERATIONS: [Operation; 27] = [
     cf::CREATE_FUNCTION,
     cf::DESCRIBE_FUNCTION,
     cf::GET_FUNCTION,
@@ -28,6 +28,12 @@ pub const OPERATIONS: [Operation; 21] = [
     lambda::PUBLISH_VERSION,
     lambda::GET_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_RECURSION_CONFIG,
+    lambda::PUT_FUNCTION_CONCURRENCY,
+    lambda::DELETE_FUNCTION_CONCURRENCY,
+    lambda::CREATE_FUNCTION_URL_CONFIG,
+    lambda::GET_FUNCTION_URL_CONFIG,
+    lambda::UPDATE_FUNCTION_URL_CONFIG,
+    lambda::DELETE_FUNCTION_URL_CONFIG,
     lambda::DELETE_FUNCTION,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,

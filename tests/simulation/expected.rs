@@ -23,6 +23,7 @@ use strict_cloud::operation::cloudfront as cf;
 use crate::api_server::Key;
 use crate::clouds::OTHERS;
 use crate::digest;
+use crate::function_url;
 use crate::judge::Place;
 use crate::lambda_fields;
 use crate::run::Stage;
@@ -272,6 +273,15 @@ pub fn difference(
             &function["recursiveLoop"],
             !recursive_loop.is_null(),
         );
+        let reserved = &spec["reservedConcurrentExecutions"];
+        compare(
+            "reserved concurrency",
+            reserved,
+            &function["reservedConcurrentExecutions"],
+            !reserved.is_null(),
+        );
+        let url = function_url::named(spec);
+        compare("URL", &url, &function["functionUrlConfig"], !url.is_null());
         let sha256 = &wanted["codeSha256"];
         compare("code", sha256, &function["codeSha256"], true);
         let environment = &wanted["environment"];

@@ -14,6 +14,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cloudfn::cloud::limit::Rates;
 use serde_json::{Value, json};
 use strict_cloud::log::Answered;
 use strict_cloud::operation::{Effect, cloudfront as cf};
@@ -45,6 +46,11 @@ struct Alone {
 
 /// Lets a life of one object happen, in virtual time; no written status may break an invariant.
 fn alone(kind: Kind, life: impl AsyncFnOnce(&mut Alone)) {
+    alone_at(kind, Rates::default(), life);
+}
+
+/// The same with these budgets.
+fn alone_at(kind: Kind, rates: Rates, life: impl AsyncFnOnce(&mut Alone)) {
     on_paused_time(async {
         let slot = Slot {
             kind,
@@ -53,7 +59,7 @@ fn alone(kind: Kind, life: impl AsyncFnOnce(&mut Alone)) {
         };
         let fuse = Fuse::never();
         let mut alone = Alone {
-            stage: Stage::new(7, vec![slot], fuse.clone()),
+            stage: Stage::with_rates(7, vec![slot], fuse.clone(), rates),
             fuse,
             taken: 0,
         };

@@ -52,6 +52,7 @@ mod credentials;
 mod digest;
 mod every_fault;
 mod expected;
+mod function_url;
 mod functions;
 mod invariants;
 mod judge;

@@ -9,6 +9,7 @@ use strict_cloud::cloudfront::{self as cf, Stage};
 use strict_cloud::lambda::Page;
 use strict_cloud::{Caller, Cloud};
 
+use crate::function_url;
 use crate::judge::Place;
 use crate::lambda_fields;
 use crate::schedule::Kind;
@@ -79,6 +80,9 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
     let recursive_loop = cloud
         .lambda_get_function_recursion_config(caller, name)
         .ok()?;
+    let url = cloud
+        .lambda_get_function_url_config(caller, (name, None))
+        .ok();
     let versions: BTreeMap<u64, String> = versions
         .into_iter()
         .filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256)))
@@ -89,6 +93,8 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         "versions": versions.into_values().collect::<Vec<_>>(),
         "tags": got.tags.ok()?,
         "recursiveLoop": recursive_loop,
+        "reservedConcurrentExecutions": got.reserved_concurrency,
+        "functionUrlConfig": url.map(|url| function_url::seen(&url)),
     });
     observed.extend(rest.as_object().cloned().unwrap_or_default());
     Some(Value::Object(observed))

@@ -167,7 +167,9 @@ fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
                     .iter()
                     .map(|(number, (configuration, code))| (number.to_string(), json!({"configuration": configuration.0, "codeSha256": code})));
                 json!({
-                    "configuration": function.configuration.0, "codeSha256": function.code_sha256, "tags": function.tags, "recursiveLoop": function.recursive_loop, "state": function.state,
+                    "configuration": function.configuration.0, "codeSha256": function.code_sha256, "tags": function.tags, "recursiveLoop": function.recursive_loop,
+                    "reservedConcurrentExecutions": function.reserved_concurrency,
+                    "functionUrlConfig": function.url.as_ref().map(|url| url.0.clone()), "state": function.state,
                     "lastUpdateStatus": function.last_update_status, "versions": versions.collect::<Map<_, _>>(),
                 })
             })

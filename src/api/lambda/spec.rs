@@ -12,6 +12,7 @@ use super::blocks::{
 use super::code::Code;
 use super::environment::Environment;
 use super::status::LambdaFunctionStatus;
+use super::url::FunctionUrlConfig;
 use super::word::words;
 use crate::api::aws;
 use crate::api::common::{CommonSpec, Limits, ManagedResource, ManagedSpec, ReferenceName};
@@ -41,6 +42,7 @@ use crate::api::forms;
     printcolumn(name = "Account", type_ = "string", json_path = ".status.accountId", priority = 1),
     printcolumn(name = "State", type_ = "string", json_path = ".status.state", priority = 1),
     printcolumn(name = "Update", type_ = "string", json_path = ".status.lastUpdateStatus", priority = 1),
+    printcolumn(name = "URL", type_ = "string", json_path = ".status.functionUrl", priority = 1),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1),
     printcolumn(name = "Code", type_ = "string", json_path = ".status.codeSha256", priority = 1),
     validation = Rule::new(
@@ -188,6 +190,17 @@ pub struct LambdaFunctionSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RecursiveLoop")]
     pub recursive_loop: Option<RecursiveLoop>,
+
+    /// How many calls of the function may run at the same time; the account's concurrency keeps as
+    /// many for it. 0 stops all calls. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub reserved_concurrent_executions: Option<i32>,
+
+    /// An HTTPS endpoint of the function's own; `status.functionUrl` says where. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "FunctionUrlConfig")]
+    pub function_url_config: Option<FunctionUrlConfig>,
 
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).

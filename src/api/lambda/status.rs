@@ -55,6 +55,9 @@ pub struct LambdaFunctionStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PublishedStatus")]
     pub published: Option<PublishedStatus>,
+    /// Where the function answers over HTTPS, with `functionUrlConfig`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function_url: Option<String>,
     /// How often a function that failed to start was deleted and created again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recreations: Option<i32>,

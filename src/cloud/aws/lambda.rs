@@ -4,126 +4,26 @@
 //! the one that AWS shares out among them; an error's message shows no environment value of the
 //! request it answers.
 
+mod client;
 mod convert;
 mod fields;
-
-use std::error::Error;
+mod url;
 
 use async_trait::async_trait;
-use aws_sdk_lambda::Client;
-use aws_sdk_lambda::config::{Builder, Region};
-use aws_sdk_lambda::operation::RequestId;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::arn::Arn;
 use super::errors;
-use super::gate::{Call, Clearance, Gate};
-use super::sts::Sts;
-use crate::api::aws::is_known_region;
+use super::gate::Call;
 use crate::cloud::lambda::{
-    CodeSource, Configuration, Described, Environment, Function, LambdaApi, NewFunction,
-    configuration_fields,
+    CodeSource, Configuration, Described, Environment, Function, FunctionUrl, LambdaApi,
+    NewFunction, UrlConfig, configuration_fields,
 };
 use crate::cloud::limit::Family;
-use crate::cloud::{BudgetMode, Class, CloudError, Tags};
+use crate::cloud::{BudgetMode, CloudError, Tags};
+use client::GET;
+pub use client::Lambda;
 use fields::Sent as _;
-
-/// The operation that reads a function.
-const GET: &str = "GetFunction";
-
-/// AWS Lambda in one account and region; made by [`Connection::lambda`](super::Connection::lambda).
-#[derive(Clone)]
-pub struct Lambda {
-    client: Client,
-    gate: Gate,
-    sts: Sts,
-}
-
-impl Lambda {
-    pub(super) const fn new(client: Client, gate: Gate, sts: Sts) -> Self {
-        Self { client, gate, sts }
-    }
-
-    /// What a call to this region differs in from those to others.
-    fn here(&self) -> Builder {
-        Builder::new().region(Region::new(self.gate.region.to_string()))
-    }
-
-    /// Runs the request that `send` makes through the gate. Credentials that the region does not know are not bad where STS
-    /// takes them: then the region is what must change.
-    fn call<'a, T, E, F>(
-        &'a self,
-        call: Call<'a>,
-        send: impl FnOnce(Clearance) -> F,
-    ) -> impl Future<Output = Result<T, CloudError>> + Send + 'a
-    where
-        T: RequestId + Send + 'a,
-        E: ProvideErrorMetadata + Error + Send + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
-    {
-        let outcome = self.gate.call(call, send);
-        async move { self.explain(call, outcome.await).await }
-    }
-
-    async fn explain<T>(
-        &self,
-        call: Call<'_>,
-        outcome: Result<T, CloudError>,
-    ) -> Result<T, CloudError> {
-        let (account, region) = (&*self.gate.account, &*self.gate.region);
-        let not_served = |error: CloudError, message: String| CloudError {
-            class: Class::NotServed,
-            message,
-            ..error
-        };
-        match outcome {
-            Err(error) if errors::may_be_the_region(&error) && self.sts.account().await.is_ok() => {
-                let message = format!(
-                    "region {region} does not take the credentials, which STS takes ({}: {}); enable the region for account {account}, or create the object in another",
-                    error.code,
-                    error.message.trim_end_matches('.')
-                );
-                Err(not_served(error, message))
-            }
-            // A read comes before any write, so nothing was sent there that could have an effect.
-            Err(error)
-                if call.operation == GET
-                    && errors::is_unconnected(&error)
-                    && !is_known_region(region) =>
-            {
-                let message = format!(
-                    "AWS Lambda cannot be reached in region {region}, of which this version of cloudfn does not know; where the name is wrong, create the object in the right one"
-                );
-                Err(not_served(error, message))
-            }
-            outcome => outcome,
-        }
-    }
-
-    /// Says so where the role that was refused is of another account.
-    fn about_role(&self, error: CloudError, role: Option<&String>) -> CloudError {
-        let (ours, role) = (&*self.gate.account, role.and_then(|role| Arn::parse(role)));
-        match role {
-            Some(role)
-                if errors::is_about_the_role(&error)
-                    && !role.account.is_empty()
-                    && role.account != ours =>
-            {
-                let message = format!(
-                    "{}; the role is of account {} and the function of account {ours}, and Lambda takes only roles of the function's own account",
-                    error.message.trim_end_matches('.'),
-                    role.account
-                );
-                CloudError { message, ..error }
-            }
-            _ => error,
-        }
-    }
-}
 
 /// Sends a request to the region of this client, with the clearance that the gate hands out.
 macro_rules! sent {
@@ -197,6 +97,9 @@ impl LambdaApi for Lambda {
         Ok(Described {
             function: complete(OPERATION, function.into())?,
             tags,
+            reserved_concurrency: output
+                .concurrency
+                .and_then(|concurrency| concurrency.reserved_concurrent_executions),
         })
     }
 
@@ -325,6 +228,77 @@ impl LambdaApi for Lambda {
         let call = write(OPERATION, name, None);
         let output = self.call(call, sent!(self, request)).await?;
         self::recursive_loop(OPERATION, output.recursive_loop)
+    }
+
+    async fn put_concurrency(&self, name: &str, reserved: i32) -> Result<i32, CloudError> {
+        const OPERATION: &str = "PutFunctionConcurrency";
+        let request = self
+            .client
+            .put_function_concurrency()
+            .function_name(name)
+            .reserved_concurrent_executions(reserved);
+        let call = write(OPERATION, name, None);
+        let output = self.call(call, sent!(self, request)).await?;
+        output
+            .reserved_concurrent_executions
+            .ok_or_else(|| errors::incomplete(OPERATION, "ReservedConcurrentExecutions"))
+    }
+
+    async fn delete_concurrency(&self, name: &str) -> Result<(), CloudError> {
+        let request = self
+            .client
+            .delete_function_concurrency()
+            .function_name(name);
+        let call = write("DeleteFunctionConcurrency", name, None);
+        self.call(call, sent!(self, request)).await.map(drop)
+    }
+
+    async fn url(&self, name: &str, mode: BudgetMode) -> Result<FunctionUrl, CloudError> {
+        const OPERATION: &str = "GetFunctionUrlConfig";
+        let request = self.client.get_function_url_config().function_name(name);
+        let call = Call {
+            mode,
+            ..write(OPERATION, name, None)
+        };
+        let output = self.call(call, sent!(self, request)).await?;
+        Ok(FunctionUrl {
+            config: url::config_of(&output),
+            url: url::said(OPERATION, output.function_url)?,
+        })
+    }
+
+    async fn create_url(&self, name: &str, config: &UrlConfig) -> Result<String, CloudError> {
+        const OPERATION: &str = "CreateFunctionUrlConfig";
+        let request = self
+            .client
+            .create_function_url_config()
+            .function_name(name)
+            .auth_type(config.auth_type.as_str().into())
+            .invoke_mode(config.invoke_mode.as_str().into())
+            .cors(url::cors_to(&config.cors));
+        let call = write(OPERATION, name, None);
+        let output = self.call(call, sent!(self, request)).await?;
+        url::said(OPERATION, output.function_url)
+    }
+
+    async fn update_url(&self, name: &str, config: &UrlConfig) -> Result<String, CloudError> {
+        const OPERATION: &str = "UpdateFunctionUrlConfig";
+        let request = self
+            .client
+            .update_function_url_config()
+            .function_name(name)
+            .auth_type(config.auth_type.as_str().into())
+            .invoke_mode(config.invoke_mode.as_str().into())
+            .cors(url::cors_to(&config.cors));
+        let call = write(OPERATION, name, None);
+        let output = self.call(call, sent!(self, request)).await?;
+        url::said(OPERATION, output.function_url)
+    }
+
+    async fn delete_url(&self, name: &str) -> Result<(), CloudError> {
+        let request = self.client.delete_function_url_config().function_name(name);
+        let call = write("DeleteFunctionUrlConfig", name, None);
+        self.call(call, sent!(self, request)).await.map(drop)
     }
 
     async fn delete(&self, name: &str) -> Result<(), CloudError> {

@@ -7,17 +7,24 @@ use std::collections::BTreeSet;
 use super::code::Code;
 use super::configuration::fingerprint::Origin;
 use super::configuration::{compare, environment, wanted};
+use super::parts::url_config;
 use crate::api::SOURCE_TAG;
 use crate::api::aws::partition_of;
 use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
 use crate::cloud::Tags;
-use crate::cloud::lambda::Configuration;
+use crate::cloud::lambda::{Configuration, UrlConfig};
 use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
 use crate::reconcile::{Desired, Inputs, Unmet};
 
 /// The name of recursive loop detection below `spec`, in `status.managed` and in differences.
 pub const RECURSIVE_LOOP: &str = "recursiveLoop";
+
+/// The name of reserved concurrency, likewise.
+pub const RESERVED_CONCURRENCY: &str = "reservedConcurrentExecutions";
+
+/// The name of the function URL, likewise.
+pub const FUNCTION_URL: &str = "functionUrlConfig";
 
 /// What is wanted. A member that is `None` is not managed.
 #[derive(Clone)]
@@ -32,6 +39,10 @@ pub struct LambdaDesired {
     pub publish: bool,
     /// What Lambda shall do with a recursive loop.
     pub recursive_loop: Option<RecursiveLoop>,
+    /// The concurrency to reserve for the function.
+    pub reserved_concurrency: Option<i32>,
+    /// The function URL.
+    pub url: Option<UrlConfig>,
     /// The spec's tags.
     pub tags: Tags,
     /// Owner tags that the function shall carry; empty where they do not count.
@@ -68,6 +79,9 @@ impl Desired for LambdaDesired {
     fn managed(&self) -> BTreeSet<String> {
         let mut names = compare::managed(&self.configuration);
         names.extend(self.recursive_loop.map(|_| RECURSIVE_LOOP.to_owned()));
+        let reserved = self.reserved_concurrency;
+        names.extend(reserved.map(|_| RESERVED_CONCURRENCY.to_owned()));
+        names.extend(self.url.as_ref().map(|_| FUNCTION_URL.to_owned()));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
     }
@@ -98,6 +112,8 @@ pub fn desired(
         code: Code::wanted(&spec.code, inputs)?,
         publish: spec.publish,
         recursive_loop: spec.recursive_loop,
+        reserved_concurrency: spec.reserved_concurrent_executions,
+        url: spec.function_url_config.as_ref().map(url_config::wanted),
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
         explain_all: claim.is_empty(),

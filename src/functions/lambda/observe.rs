@@ -3,7 +3,7 @@
 use super::configuration::fingerprint::Made;
 use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::cloud::lambda::{Described, Function, LambdaApi};
+use crate::cloud::lambda::{Described, Function, FunctionUrl, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{Observed, Place};
@@ -15,12 +15,17 @@ pub struct LambdaObserved {
     pub function: Function,
     /// Its tags, or why they could not be read.
     pub tags: Result<Tags, String>,
+    /// The concurrency that is reserved for it. Replies to updates do not tell, and a function that
+    /// was just created has none.
+    pub reserved_concurrency: Option<i32>,
     /// The source that a step of this pass deployed.
     pub deployed: Option<String>,
     /// The version that a step of this pass published.
     pub published: Option<Published>,
     /// What Lambda does with a recursive loop: `Allow` or `Terminate`.
     pub recursive_loop: Known<String>,
+    /// Its URL, if it has one.
+    pub url: Known<Option<FunctionUrl>>,
     /// A step of this pass deleted it; whether it is gone must be read.
     pub deleted: bool,
 }
@@ -37,15 +42,17 @@ pub struct Published {
 }
 
 impl LambdaObserved {
-    /// The function as an answer showed it.
+    /// The function as an answer showed it, with nothing known of its parts but tags.
     #[must_use]
     pub fn new(function: Function, tags: Result<Tags, String>) -> Self {
         Self {
             function,
             tags,
+            reserved_concurrency: None,
             deployed: None,
             published: None,
             recursive_loop: Known::Unread,
+            url: Known::Unread,
             deleted: false,
         }
     }
@@ -91,7 +98,14 @@ pub async fn observe(
     mode: BudgetMode,
 ) -> Result<Option<LambdaObserved>, CloudError> {
     match cloud.describe(name, mode).await {
-        Ok(Described { function, tags }) => Ok(Some(LambdaObserved::new(function, tags))),
+        Ok(Described {
+            function,
+            tags,
+            reserved_concurrency,
+        }) => Ok(Some(LambdaObserved {
+            reserved_concurrency,
+            ..LambdaObserved::new(function, tags)
+        })),
         Err(error) if error.class == Class::NotFound => Ok(None),
         Err(error) => Err(error),
     }

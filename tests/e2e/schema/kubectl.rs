@@ -164,7 +164,7 @@ async fn kubectl_shows_what_people_look_for() {
     assert_eq!(wide(&cff), "FUNCTION ARN MESSAGE CODE");
     assert!(cff.contains(&scene.cloud.cloudfront_arn("f")), "{cff}");
     let lfn = kubectl(&["get", "lfn", "-n", namespace, "-o", "wide"]).await;
-    assert_eq!(wide(&lfn), "FUNCTION ACCOUNT STATE UPDATE MESSAGE CODE");
+    assert_eq!(wide(&lfn), "FUNCTION ACCOUNT STATE UPDATE URL MESSAGE CODE");
     assert!(
         lfn.contains(scene.tenant.account()) && lfn.contains("Active"),
         "{lfn}"

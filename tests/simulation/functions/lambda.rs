@@ -1,8 +1,10 @@
 //! A Lambda function: waits, revision guards, versions, and code that comes from S3.
 
+mod concurrency;
 mod convergence;
 mod crashes;
 mod parts;
+mod urls;
 mod versions;
 
 use ::base64::Engine as _;
@@ -71,10 +73,12 @@ fn variants() -> Vec<Value> {
         json!({"timeout": 10, "memorySize": 512, "description": "orders"}),
         json!({"environment": {"variables": {"LEVEL": value("info"), "MODE": value("fast")}}, "tags": {"team": "shop", "stage": "test"}}),
         json!({"environment": {}, "tags": {}, "description": ""}),
-        json!({"environment": {"variablesFrom": [{"secretRef": {"name": "db"}, "prefix": "DB_"}]}, "architectures": ["arm64"], "publish": true, "recursiveLoop": "Allow"}),
+        json!({"environment": {"variablesFrom": [{"secretRef": {"name": "db"}, "prefix": "DB_"}]}, "architectures": ["arm64"], "publish": true, "recursiveLoop": "Allow",
+            "reservedConcurrentExecutions": 0, "functionUrlConfig": {"authType": "AWS_IAM", "cors": {"maxAge": 60}}}),
         json!({"code": {"configMapRef": {"name": "files"}}, "runtime": "python3.14", "tags": {"team": "ops"}}),
         json!({"code": {"s3Bucket": "bucket", "s3Key": "one"}, "architectures": ["arm64"]}),
-        json!({"code": {"s3Bucket": "bucket", "s3Key": "two", "s3ObjectVersion": "7"}, "publish": true, "tags": {"stage": "live"}, "timeout": 30}),
+        json!({"code": {"s3Bucket": "bucket", "s3Key": "two", "s3ObjectVersion": "7"}, "publish": true, "tags": {"stage": "live"}, "timeout": 30,
+            "reservedConcurrentExecutions": 5, "functionUrlConfig": {"authType": "NONE"}}),
     ]
     .map(|fields| spec(&fields))
     .to_vec()

@@ -2,7 +2,7 @@
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::json;
-use strict_cloud::lambda::{self, Configuration};
+use strict_cloud::lambda::{self, Configuration, UrlConfig};
 use strict_cloud::{Caller, Cloud, Tags};
 
 use crate::clouds::{OTHERS, caller};
@@ -41,10 +41,7 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
             let configuration = Configuration::of(
                 json!({"Description": format!("outside {number}{ODD}"), "Timeout": 60 + number}),
             );
-            let word = ["Allow", "Terminate"].get(usize::try_from(number).ok()?);
-            // Where the function is busy, so is the edit that follows.
-            let _ = word
-                .map(|word| cloud.lambda_put_function_recursion_config(&caller, name, Some(word)));
+            parts(cloud, &caller, name, number);
             let request = lambda::UpdateFunctionConfiguration {
                 function_name: name.to_owned(),
                 configuration,
@@ -94,6 +91,27 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
                 .ok()
         }
         Outside::Create => None,
+    }
+}
+
+/// Changes the parts, or takes them away. Where the function is busy, so is the edit that follows.
+fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
+    let url = UrlConfig::of(json!({"AuthType": "AWS_IAM", "Cors": {"MaxAge": 7}}));
+    match number {
+        0 => {
+            let _ = cloud.lambda_put_function_recursion_config(caller, name, Some("Allow"));
+            let _ = cloud.lambda_put_function_concurrency(caller, name, Some(7));
+            let made = cloud.lambda_create_function_url_config(caller, (name, None), &url);
+            if made.is_err() {
+                let _ = cloud.lambda_update_function_url_config(caller, (name, None), &url);
+            }
+        }
+        1 => {
+            let _ = cloud.lambda_put_function_recursion_config(caller, name, Some("Terminate"));
+            let _ = cloud.lambda_delete_function_concurrency(caller, name);
+            let _ = cloud.lambda_delete_function_url_config(caller, (name, None));
+        }
+        _ => {}
     }
 }
 

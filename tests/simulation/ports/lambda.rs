@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use cloudfn::cloud::lambda::fields::Call;
 use cloudfn::cloud::lambda::{
-    CodeSource, Configuration, Described, Function, LambdaApi, NewFunction,
+    CodeSource, Configuration, Described, Function, FunctionUrl, LambdaApi, NewFunction, UrlConfig,
 };
 use cloudfn::cloud::limit::Family::{Lambda as CONTROL, LambdaGet};
 use cloudfn::cloud::{BudgetMode, CloudError, Tags};
 use strict_cloud::lambda as model;
 
 use super::{Lambda, read, write};
+use crate::function_url;
 use crate::lambda_fields as fields;
 
 fn code_of(code: &CodeSource) -> model::Code {
@@ -64,6 +65,9 @@ impl LambdaApi for Lambda {
             .await?;
         Ok(Described {
             function: function(got.configuration),
+            reserved_concurrency: got
+                .reserved_concurrency
+                .map(|number| i32::try_from(number).unwrap()),
             tags: got
                 .tags
                 .map_err(|(code, message)| format!("{code}: {message}")),
@@ -182,6 +186,71 @@ impl LambdaApi for Lambda {
             )
             .await
             .map(ToOwned::to_owned)
+    }
+
+    async fn put_concurrency(&self, name: &str, reserved: i32) -> Result<i32, CloudError> {
+        let call = write("PutFunctionConcurrency", CONTROL);
+        let now = self
+            .0
+            .call(call, |cloud, caller| {
+                cloud.lambda_put_function_concurrency(caller, name, Some(reserved.into()))
+            })
+            .await?;
+        Ok(i32::try_from(now).unwrap())
+    }
+
+    async fn delete_concurrency(&self, name: &str) -> Result<(), CloudError> {
+        let call = write("DeleteFunctionConcurrency", CONTROL);
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_delete_function_concurrency(caller, name)
+            })
+            .await
+    }
+
+    async fn url(&self, name: &str, mode: BudgetMode) -> Result<FunctionUrl, CloudError> {
+        let call = read("GetFunctionUrlConfig", CONTROL, mode);
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_get_function_url_config(caller, (name, None))
+            })
+            .await
+            .map(|reply| function_url::found(&reply))
+    }
+
+    async fn create_url(&self, name: &str, config: &UrlConfig) -> Result<String, CloudError> {
+        let (call, asked) = (
+            write("CreateFunctionUrlConfig", CONTROL),
+            function_url::asked(config),
+        );
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_create_function_url_config(caller, (name, None), &asked)
+            })
+            .await
+            .map(|reply| function_url::url(&reply))
+    }
+
+    async fn update_url(&self, name: &str, config: &UrlConfig) -> Result<String, CloudError> {
+        let (call, asked) = (
+            write("UpdateFunctionUrlConfig", CONTROL),
+            function_url::asked(config),
+        );
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_update_function_url_config(caller, (name, None), &asked)
+            })
+            .await
+            .map(|reply| function_url::url(&reply))
+    }
+
+    async fn delete_url(&self, name: &str) -> Result<(), CloudError> {
+        let call = write("DeleteFunctionUrlConfig", CONTROL);
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_delete_function_url_config(caller, (name, None))
+            })
+            .await
     }
 
     async fn delete(&self, name: &str) -> Result<(), CloudError> {

@@ -413,6 +413,21 @@ fn lambda(rng: &mut Rng) -> Value {
     if rng.u8(..4) == 0 {
         spec["recursiveLoop"] = json!(["Allow", "Terminate"][rng.usize(..2)]);
     }
+    // Not drawn from the schedule's own numbers, so that the rest of it stays what it was.
+    let mut beside = rng.clone().fork();
+    if beside.u8(..4) != 0 {
+        spec["reservedConcurrentExecutions"] = json!([0, 5, 50][beside.usize(..3)]);
+    }
+    match beside.u8(..4) {
+        0 => spec["functionUrlConfig"] = json!({"authType": "NONE"}),
+        1 => {
+            spec["functionUrlConfig"] = json!({"authType": "AWS_IAM", "cors": {"allowOrigins": ["*"], "allowCredentials": beside.bool()}});
+        }
+        2 => {
+            spec["functionUrlConfig"] = json!({"authType": "AWS_IAM", "cors": {"allowMethods": ["PUT", "GET"]}, "invokeMode": "RESPONSE_STREAM"});
+        }
+        _ => {}
+    }
     if rng.bool() {
         spec["publish"] = json!(true);
     }

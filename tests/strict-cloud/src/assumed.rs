@@ -69,6 +69,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "ComputeUtilization grows with the size of code and event and with what is computed: the same each time, and 8 to 23 for little code, as public figures are",
     ),
     (
+        "concurrency",
+        "PutFunctionConcurrency and DeleteFunctionConcurrency need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId where they change something; to delete what is not there is no error; GetFunction shows no Concurrency where a Qualifier was asked for, as deployment tools found",
+    ),
+    (
         "create-qualified",
         "a version in the FunctionName of CreateFunction is ignored",
     ),
@@ -123,6 +127,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
     (
         "foreign-role",
         "a role of another account is refused 403 at once, as users report it",
+    ),
+    (
+        "function-url",
+        "writes of a function URL need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId; an update's Cors replaces the one before, and one without members is none, as deployment tools count on; methods are GET, PUT, HEAD, POST, PATCH, DELETE and *; a reply tells InvokeMode where it was sent; times have the form of LastModified",
     ),
     (
         "if-match",

@@ -92,13 +92,20 @@ pub mod lambda {
         of_lambda("GetFunctionRecursionConfig", Read);
     pub const PUT_FUNCTION_RECURSION_CONFIG: Operation =
         of_lambda("PutFunctionRecursionConfig", Write);
+    pub const PUT_FUNCTION_CONCURRENCY: Operation = of_lambda("PutFunctionConcurrency", Write);
+    pub const DELETE_FUNCTION_CONCURRENCY: Operation =
+        of_lambda("DeleteFunctionConcurrency", Write);
+    pub const CREATE_FUNCTION_URL_CONFIG: Operation = of_lambda("CreateFunctionUrlConfig", Write);
+    pub const GET_FUNCTION_URL_CONFIG: Operation = of_lambda("GetFunctionUrlConfig", Read);
+    pub const UPDATE_FUNCTION_URL_CONFIG: Operation = of_lambda("UpdateFunctionUrlConfig", Write);
+    pub const DELETE_FUNCTION_URL_CONFIG: Operation = of_lambda("DeleteFunctionUrlConfig", Write);
     pub const TAG_RESOURCE: Operation = of_lambda("TagResource", Write);
     pub const UNTAG_RESOURCE: Operation = of_lambda("UntagResource", Write);
     pub const LIST_TAGS: Operation = of_lambda("ListTags", Read);
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 26] = [
+pub const ALL: [Operation; 32] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -122,6 +129,12 @@ pub const ALL: [Operation; 26] = [
     lambda::LIST_FUNCTIONS,
     lambda::GET_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_RECURSION_CONFIG,
+    lambda::PUT_FUNCTION_CONCURRENCY,
+    lambda::DELETE_FUNCTION_CONCURRENCY,
+    lambda::CREATE_FUNCTION_URL_CONFIG,
+    lambda::GET_FUNCTION_URL_CONFIG,
+    lambda::UPDATE_FUNCTION_URL_CONFIG,
+    lambda::DELETE_FUNCTION_URL_CONFIG,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,
     lambda::LIST_TAGS,

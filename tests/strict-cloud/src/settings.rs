@@ -37,6 +37,8 @@ pub struct Settings {
     /// Lambda's request quotas: 100 GetFunction a second, 15 a second for all else together
     /// (Lambda Developer Guide, "Lambda quotas", "Control plane").
     pub lambda_quotas: bool,
+    /// Concurrent executions of an account and region (Lambda Developer Guide, "Lambda quotas": 1,000).
+    pub lambda_concurrency: i64,
     /// CloudFront calls a second, one second's worth of burst; AWS publishes no number.
     pub cloudfront_rate: Option<u32>,
     /// CloudFront functions in an account (CloudFront Developer Guide, "Quotas on CloudFront Functions": 100).
@@ -84,6 +86,7 @@ impl Default for Settings {
         let seconds = |least, most| Between(Duration::from_secs(least), Duration::from_secs(most));
         Self {
             lambda_quotas: true,
+            lambda_concurrency: 1_000,
             cloudfront_rate: None,
             cloudfront_functions: 100,
             refuse_create_with_tags: false,

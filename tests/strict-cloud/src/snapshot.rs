@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cloudfront::{self, FunctionConfig, Stage};
-use crate::lambda::{Configuration, sha256};
+use crate::lambda::{Configuration, UrlConfig, sha256};
 use crate::model::Cloud;
 use crate::tags::Tags;
 
@@ -44,6 +44,10 @@ pub struct Regional {
     pub tags: Tags,
     /// RecursiveLoop.
     pub recursive_loop: &'static str,
+    /// ReservedConcurrentExecutions.
+    pub reserved_concurrency: Option<i64>,
+    /// AuthType, Cors and InvokeMode of its URL.
+    pub url: Option<UrlConfig>,
 }
 
 /// Everything an account holds now.
@@ -116,6 +120,8 @@ impl Cloud {
                     code_sha256: latest.code_sha256,
                     tags: function.tags,
                     recursive_loop: function.recursive_loop,
+                    reserved_concurrency: function.reserved_concurrency,
+                    url: function.url.map(|url| url.config),
                 };
                 snapshot
                     .lambda

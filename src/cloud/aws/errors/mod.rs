@@ -82,10 +82,19 @@ const REPLICATED: &str = "because it is a replicated function";
 /// Source: the sentence that `LocalStack` took from AWS (`services/lambda_/provider.py`).
 const OTHER_CODE: &str = "is different from current codesha256";
 
+/// Fragment of `PutFunctionConcurrency`'s message if too little would be left for the account's other
+/// functions. Source: Lambda Developer Guide, "Configuring reserved concurrency": 100 stay unreserved;
+/// the sentence is as users of every deployment tool report it.
+const TOO_FEW_UNRESERVED: &str = "unreservedconcurrentexecution below its minimum";
+
 /// Fragment of `CreateFunction`'s message, with `ResourceConflictException`, if the name is taken
 /// ("Function already exist: ..", sic). Source: Lambda API reference, `ResourceConflictException`,
 /// "already exists, or another operation is in progress"; the wording is covered both ways.
 const ALREADY: &str = "already exist";
+
+/// Fragment of `CreateFunctionUrlConfig`'s message, with `ResourceConflictException`, if the function
+/// has a URL. Source: what AWS answered to `LocalStack`'s test suite (`test_url_config_lifecycle`).
+const HAS_URL: &str = "functionurlconfig exists";
 
 /// Fragment of the message if the role is of another account than the function, which AWS calls a denial
 /// although no right would help. Source: recorded by users of every deployment tool ("Cross-account pass
@@ -274,8 +283,9 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
     let says = |fragment: &str| said.contains(fragment);
     match code {
         "ResourceConflictException"
-            if says(ALREADY)
-                && (operation.starts_with("Create") || operation == "AddPermission") =>
+            if says(HAS_URL)
+                || says(ALREADY)
+                    && (operation.starts_with("Create") || operation == "AddPermission") =>
         {
             Some(Class::Exists)
         }
@@ -284,6 +294,11 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
         }
         "InvalidParameterValueException" if operation == "PublishVersion" && says(OTHER_CODE) => {
             Some(Class::Conflict)
+        }
+        "InvalidParameterValueException"
+            if operation == "PutFunctionConcurrency" && says(TOO_FEW_UNRESERVED) =>
+        {
+            Some(Class::Quota)
         }
         "InvalidParameterValueException" if NOT_READY_YET.iter().any(|fragment| says(fragment)) => {
             Some(Class::NotReadyYet)

@@ -77,6 +77,24 @@ fn every_error_of_the_lambda_operations_in_use_is_in_the_table() {
             CodeStorageExceededException FunctionVersionsPerCapacityProviderLimitExceededException InvalidParameterValueException
             PreconditionFailedException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }
+        lambda::get_function_url_config::GetFunctionUrlConfigError {
+            InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::create_function_url_config::CreateFunctionUrlConfigError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::update_function_url_config::UpdateFunctionUrlConfigError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::delete_function_url_config::DeleteFunctionUrlConfigError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::put_function_concurrency::PutFunctionConcurrencyError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::delete_function_concurrency::DeleteFunctionConcurrencyError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
         lambda::delete_function::DeleteFunctionError {
             InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }
@@ -230,6 +248,38 @@ const CODES_WITH_SEVERAL_MEANINGS: &[Case] = &[
         "CodeSHA256 (a) is different from current CodeSHA256 in $LATEST (b). Please try again",
         Class::Conflict,
         "the code moved",
+    ),
+    (
+        "CreateFunctionUrlConfig",
+        409,
+        "ResourceConflictException",
+        "Failed to create function url config for [functionArn = arn:aws:lambda:eu-west-1:1:function:f]. Error message:  FunctionUrlConfig exists for this Lambda function",
+        Class::Exists,
+        "it has a URL",
+    ),
+    (
+        "CreateFunctionUrlConfig",
+        404,
+        "ResourceNotFoundException",
+        "Function does not exist",
+        Class::NotFound,
+        "it is gone",
+    ),
+    (
+        "PutFunctionConcurrency",
+        400,
+        "InvalidParameterValueException",
+        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
+        Class::Quota,
+        "the account's concurrency is spoken for",
+    ),
+    (
+        "PutFunctionConcurrency",
+        400,
+        "InvalidParameterValueException",
+        "This operation is permitted on Lambda functions only.",
+        Class::Invalid,
+        "only a change helps",
     ),
     (
         "GetFunction",

@@ -3,6 +3,7 @@
 mod answers;
 mod credentials;
 mod lambda;
+mod lambda_parts;
 mod server;
 
 use std::sync::{Arc, Mutex};

@@ -4,11 +4,16 @@
 //! whose turn it is; what a part is, says [`part`](self::part). "Adding a part" in ARCHITECTURE.md
 //! says what else it needs.
 
+pub mod concurrency;
 pub mod known;
 pub mod part;
 pub mod recursion;
 pub mod tags;
+pub mod url;
+pub mod url_config;
 pub mod versions;
+
+use std::iter::{once, repeat};
 
 use self::part::{Need, Part, Situation, Turn};
 use crate::api::lambda::LambdaFunctionStatus;
@@ -52,7 +57,8 @@ macro_rules! parts {
             $( <$part as Part>::MANAGED.contains(&name) )||*
         }
 
-        /// Reads the parts that are named and that `GetFunction` does not show.
+        /// Reads the parts that are named and that `GetFunction` does not show. Only the first of
+        /// them may give up for want of budget: the others would throw away what was paid for.
         ///
         /// # Errors
         /// Those of the calls, but for a refusal: see [`known::answer_of`].
@@ -63,8 +69,10 @@ macro_rules! parts {
             mode: BudgetMode,
             observed: &mut LambdaObserved,
         ) -> Result<(), CloudError> {
+            let mut modes = once(mode).chain(repeat(BudgetMode::Wait));
+            let mut mode = || modes.next().unwrap_or(BudgetMode::Wait);
             $( if <$part as Part>::is_named(desired, memory) {
-                <$part as Part>::read(cloud, name, mode, observed).await?;
+                <$part as Part>::read(cloud, name, mode(), observed).await?;
             } )*
             Ok(())
         }
@@ -131,4 +139,8 @@ parts! {
     Versions: versions::Versions;
     /// Recursive loop detection.
     Recursion: recursion::Recursion;
+    /// Reserved concurrency.
+    Concurrency: concurrency::Concurrency;
+    /// The function URL.
+    Url: url::Url;
 }

@@ -2,6 +2,7 @@
 //! strict cloud, in `tests/simulation/functions/lambda`.
 
 mod archive;
+mod concurrency;
 mod desired;
 mod fields;
 mod parts;
@@ -9,6 +10,7 @@ mod plan;
 mod report;
 mod source;
 mod states;
+mod urls;
 mod versions;
 
 use std::collections::BTreeMap;

@@ -146,7 +146,7 @@ fn with(recreations: Option<i32>, latest_version: Option<&str>) -> LambdaFunctio
 fn a_function_that_failed_to_start_is_made_again_only_if_our_create_made_it() {
     let again = "Delete(functionName:orders>-)";
     let blocked = "Blocked CreateFailed";
-    let cases = [
+    let cases = vec![
         (
             "our create, first time",
             with(Some(0), None),

@@ -105,6 +105,22 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ),
     ("LambdaFunction.description", Rule::Text(256)),
     (
+        "LambdaFunction.functionUrlConfig.cors.allowHeaders[]",
+        Rule::Made(|rng, _| one(rng, &["content-type", "x-a", "x-b"])),
+    ),
+    (
+        "LambdaFunction.functionUrlConfig.cors.allowOrigins[]",
+        Rule::Made(|rng, _| one(rng, &["https://a.example", "https://b.example", "*"])),
+    ),
+    (
+        "LambdaFunction.functionUrlConfig.cors.exposeHeaders[]",
+        Rule::Made(|rng, _| one(rng, &["date", "x-a", "x-b"])),
+    ),
+    (
+        "LambdaFunction.reservedConcurrentExecutions",
+        Rule::Made(|rng, _| json!([0, 1, 50][rng.usize(..3)])),
+    ),
+    (
         "LambdaFunction.environment.variables",
         Rule::Keys(texts::variable, 5),
     ),

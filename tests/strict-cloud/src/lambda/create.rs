@@ -101,6 +101,8 @@ fn create(
         revision: String::new(),
         tags: request.tags.clone(),
         recursive_loop: recursion::DEFAULT,
+        reserved_concurrency: None,
+        url: None,
         versions: BTreeMap::new(),
         next_version: 1,
         published: None,

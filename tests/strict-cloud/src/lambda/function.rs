@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::code::Deployed;
+use super::url::Url;
 use super::{CodeLocation, Configuration, FunctionConfiguration, Status, sha256_hex};
 use crate::ids::Ids;
 use crate::model::Problem;
@@ -72,6 +73,9 @@ pub(crate) struct Function {
     pub(crate) tags: Tags,
     /// RecursiveLoop: `Allow` or `Terminate`.
     pub(crate) recursive_loop: &'static str,
+    /// ReservedConcurrentExecutions.
+    pub(crate) reserved_concurrency: Option<i64>,
+    pub(crate) url: Option<Url>,
     pub(crate) versions: BTreeMap<u64, Version>,
     pub(crate) next_version: u64,
     /// What $LATEST was when it was published last, and as which version.

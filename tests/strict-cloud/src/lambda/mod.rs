@@ -4,6 +4,7 @@
 //! answers of AWS that LocalStack's test suite keeps, named here by their sequences.
 
 mod code;
+mod concurrency;
 mod configuration;
 mod create;
 mod delete;
@@ -15,12 +16,14 @@ mod recursion;
 mod schema;
 mod tagging;
 mod update;
+mod url;
 mod validate;
 mod versions;
 
 pub(crate) use code::zipped_size;
 pub use configuration::Configuration;
 pub(crate) use function::Function;
+pub use url::UrlConfig;
 
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
@@ -264,6 +267,8 @@ pub struct GotFunction {
     pub code: CodeLocation,
     /// Tags; absent where there are none, and for versions. The error is TagsError: code and message.
     pub tags: Result<Tags, (String, String)>,
+    /// Concurrency's ReservedConcurrentExecutions; absent where none are reserved, and with a Qualifier.
+    pub reserved_concurrency: Option<i64>,
 }
 
 impl GotFunction {
@@ -282,6 +287,10 @@ impl GotFunction {
                 json!({"ErrorCode": code, "Message": message}),
             )]),
         }
+        fields.extend(self.reserved_concurrency.map(|reserved| {
+            let concurrency = json!({"ReservedConcurrentExecutions": reserved});
+            ("Concurrency".to_owned(), concurrency)
+        }));
         Value::Object(fields)
     }
 }

@@ -45,7 +45,12 @@ impl Cloud {
                     (true, "$LATEST") => Ok(function.tags.clone()),
                     (true, _) => Ok(Tags::new()),
                 };
+                // assumed:concurrency: an ARN is qualified where a qualifier was asked for.
+                let reserved_concurrency = function
+                    .reserved_concurrency
+                    .filter(|_| configuration.function_arn == function.arn);
                 GotFunction {
+                    reserved_concurrency,
                     code: function.location(code),
                     tags,
                     configuration,

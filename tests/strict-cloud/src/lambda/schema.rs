@@ -267,6 +267,38 @@ pub(super) static AT_CREATION: &[Field] = &[
     field("CodeSigningConfigArn", like(0, 200, patterns::CODE_SIGNING)),
 ];
 
+/// Methods of a function URL's Cors (Lambda Developer Guide, "Creating and managing Lambda function URLs").
+pub(super) const URL_WORDS: [&str; 7] = ["GET", "PUT", "HEAD", "POST", "PATCH", "DELETE", "*"];
+
+const fn texts(most: usize, least: usize, longest: usize) -> Kind {
+    Kind::Texts {
+        most,
+        item: Item {
+            least,
+            most: longest,
+            pattern: None,
+            says_null: false,
+        },
+    }
+}
+
+/// A function URL, of which CreateFunctionUrlConfig requires AuthType.
+pub(super) static FUNCTION_URL: &[Field] = &[
+    field("AuthType", Kind::Word(&["NONE", "AWS_IAM"])),
+    field(
+        "Cors",
+        Kind::Object(&[
+            field("AllowCredentials", Kind::Flag),
+            field("AllowHeaders", texts(100, 0, 1024)),
+            field("AllowMethods", texts(6, 0, 6)),
+            field("AllowOrigins", texts(100, 1, 253)),
+            field("ExposeHeaders", texts(100, 0, 1024)),
+            field("MaxAge", whole(0, 86_400)),
+        ]),
+    ),
+    field("InvokeMode", Kind::Word(&["BUFFERED", "RESPONSE_STREAM"])),
+];
+
 /// Where an archive lies in S3.
 pub(super) static S3_OBJECT: &[Field] = &[
     field("S3Bucket", like(3, 63, patterns::BUCKET)),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use strict_cloud::lambda::{
     Code, Configuration, CreateFunction, FunctionVersion, Page, PublishVersion, UpdateFunctionCode,
-    UpdateFunctionConfiguration,
+    UpdateFunctionConfiguration, UrlConfig,
 };
 use strict_cloud::log::Answered as Logged;
 use strict_cloud::{Answer, Caller, Cloud, Tags, zip};
@@ -279,6 +279,33 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
                 .lambda_put_function_recursion_config(&me, &name, word.as_deref())
                 .map(|word| json!({"RecursiveLoop": word}))
         }
+        "PutFunctionConcurrency" => {
+            let name = function_name();
+            let reserved = with.0.remove("ReservedConcurrentExecutions");
+            cloud
+                .lambda_put_function_concurrency(&me, &name, reserved.and_then(|n| n.as_i64()))
+                .map(|now| json!({"ReservedConcurrentExecutions": now}))
+        }
+        "CreateFunctionUrlConfig" => {
+            let (name, qualifier) = (function_name(), with.optional("Qualifier"));
+            let asked = UrlConfig(std::mem::take(&mut with.0));
+            cloud.lambda_create_function_url_config(&me, (&name, qualifier.as_deref()), &asked)
+        }
+        "GetFunctionUrlConfig" => cloud.lambda_get_function_url_config(
+            &me,
+            (&function_name(), with.optional("Qualifier").as_deref()),
+        ),
+        "UpdateFunctionUrlConfig" => {
+            let (name, qualifier) = (function_name(), with.optional("Qualifier"));
+            let asked = UrlConfig(std::mem::take(&mut with.0));
+            cloud.lambda_update_function_url_config(&me, (&name, qualifier.as_deref()), &asked)
+        }
+        "DeleteFunctionUrlConfig" => cloud
+            .lambda_delete_function_url_config(
+                &me,
+                (&function_name(), with.optional("Qualifier").as_deref()),
+            )
+            .map(|()| json!({})),
         "ListFunctions" => {
             let version = FunctionVersion::of(with.optional("FunctionVersion").as_deref());
             cloud

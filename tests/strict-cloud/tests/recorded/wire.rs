@@ -80,6 +80,26 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
             "PUT",
             place("2024-08-31/functions", "FunctionName") + "/recursion-config",
         ),
+        "PutFunctionConcurrency" => (
+            "PUT",
+            place("2017-10-31/functions", "FunctionName") + "/concurrency",
+        ),
+        "CreateFunctionUrlConfig" => (
+            "POST",
+            place("2021-10-31/functions", "FunctionName") + "/url",
+        ),
+        "GetFunctionUrlConfig" => (
+            "GET",
+            place("2021-10-31/functions", "FunctionName") + "/url",
+        ),
+        "UpdateFunctionUrlConfig" => (
+            "PUT",
+            place("2021-10-31/functions", "FunctionName") + "/url",
+        ),
+        "DeleteFunctionUrlConfig" => (
+            "DELETE",
+            place("2021-10-31/functions", "FunctionName") + "/url",
+        ),
         "ListVersionsByFunction" => ("GET", function("/versions")),
         "ListFunctions" => ("GET", "/2015-03-31/functions".to_owned()),
         "TagResource" => ("POST", place("2017-03-31/tags", "Resource")),
@@ -88,7 +108,11 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
         other => panic!("{other} is not replayed"),
     };
     let (query, body) = match method {
-        "POST" | "PUT" => (String::new(), Value::Object(with).to_string()),
+        "POST" | "PUT" => {
+            // A qualifier is never part of a body.
+            let qualifier = with.remove_entry("Qualifier").into_iter().collect();
+            (query(&qualifier), Value::Object(with).to_string())
+        }
         _ => (query(&with), String::new()),
     };
     let signed = format!(

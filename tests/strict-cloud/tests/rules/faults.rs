@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use strict_cloud::cloudfront::{ListFunctions, Stage, TestFunction};
-use strict_cloud::lambda::{Configuration, CreateFunction, Page, UpdateFunctionConfiguration};
+use strict_cloud::lambda::{
+    Configuration, CreateFunction, Page, UpdateFunctionConfiguration, UrlConfig,
+};
 use strict_cloud::log::Answered;
 use strict_cloud::operation::{ALL, Service, cloudfront as cf, lambda};
 use strict_cloud::{Cloud, Fault, FaultKind, Outcome, Settings};
@@ -29,6 +32,7 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
     };
     let some = strict_cloud::Tags::from([("a".to_owned(), "b".to_owned())]);
     let keys = ["a".to_owned()];
+    let public = UrlConfig::of(json!({"AuthType": "NONE"}));
     match operation {
         cf::CREATE_FUNCTION => verdict(cloud.cloudfront_create_function(&me, &new_edge("f"))),
         cf::DESCRIBE_FUNCTION => verdict(cloud.cloudfront_describe_function(&me, "f", None)),
@@ -90,6 +94,24 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         }
         lambda::PUT_FUNCTION_RECURSION_CONFIG => {
             verdict(cloud.lambda_put_function_recursion_config(&me, "f", Some("Allow")))
+        }
+        lambda::PUT_FUNCTION_CONCURRENCY => {
+            verdict(cloud.lambda_put_function_concurrency(&me, "f", Some(1)))
+        }
+        lambda::DELETE_FUNCTION_CONCURRENCY => {
+            verdict(cloud.lambda_delete_function_concurrency(&me, "f"))
+        }
+        lambda::CREATE_FUNCTION_URL_CONFIG => {
+            verdict(cloud.lambda_create_function_url_config(&me, ("f", None), &public))
+        }
+        lambda::GET_FUNCTION_URL_CONFIG => {
+            verdict(cloud.lambda_get_function_url_config(&me, ("f", None)))
+        }
+        lambda::UPDATE_FUNCTION_URL_CONFIG => {
+            verdict(cloud.lambda_update_function_url_config(&me, ("f", None), &public))
+        }
+        lambda::DELETE_FUNCTION_URL_CONFIG => {
+            verdict(cloud.lambda_delete_function_url_config(&me, ("f", None)))
         }
         lambda::TAG_RESOURCE => verdict(cloud.lambda_tag_resource(&me, arn, &some)),
         lambda::UNTAG_RESOURCE => verdict(cloud.lambda_untag_resource(&me, arn, &keys)),

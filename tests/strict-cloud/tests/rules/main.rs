@@ -8,6 +8,7 @@
 )]
 
 mod cloudfront;
+mod concurrency;
 mod distributions;
 mod faults;
 mod features;
@@ -20,4 +21,5 @@ mod states;
 mod support;
 mod tags;
 mod testing;
+mod urls;
 mod versions;

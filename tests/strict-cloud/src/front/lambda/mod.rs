@@ -108,6 +108,19 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
             }
             _ => Err(unknown(cloud, request)),
         },
+        ["2017-10-31", "functions", name, "concurrency"] => match request.method() {
+            "PUT" => {
+                let reserved = Body::of(cloud, request)?.reserved_concurrency()?;
+                cloud
+                    .lambda_put_function_concurrency(caller, name, reserved)
+                    .map(|now| json_of(200, &json!({"ReservedConcurrentExecutions": now})))
+            }
+            "DELETE" => cloud
+                .lambda_delete_function_concurrency(caller, name)
+                .map(|()| empty(204)),
+            _ => Err(unknown(cloud, request)),
+        },
+        ["2021-10-31", "functions", name, "url"] => url(cloud, caller, request, (name, qualifier)),
         ["2017-03-31", "tags", arn] => match request.method() {
             "GET" => cloud
                 .lambda_list_tags(caller, arn)
@@ -123,6 +136,35 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
                 .map(|()| empty(204)),
             _ => Err(unknown(cloud, request)),
         },
+        _ => Err(unknown(cloud, request)),
+    }
+}
+
+fn url(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    request: &Request<'_>,
+    function: (&str, Option<&str>),
+) -> Handled {
+    match request.method() {
+        "POST" => {
+            let asked = Body::of(cloud, request)?.url_config();
+            cloud
+                .lambda_create_function_url_config(caller, function, &asked)
+                .map(|made| json_of(201, &made))
+        }
+        "GET" => cloud
+            .lambda_get_function_url_config(caller, function)
+            .map(|got| json_of(200, &got)),
+        "PUT" => {
+            let asked = Body::of(cloud, request)?.url_config();
+            cloud
+                .lambda_update_function_url_config(caller, function, &asked)
+                .map(|now| json_of(200, &now))
+        }
+        "DELETE" => cloud
+            .lambda_delete_function_url_config(caller, function)
+            .map(|()| empty(204)),
         _ => Err(unknown(cloud, request)),
     }
 }

@@ -10,7 +10,7 @@ use super::super::refusal::refuse;
 use super::super::request::Request;
 use crate::lambda::{
     Code, Configuration, CreateFunction, PublishVersion, UpdateFunctionCode,
-    UpdateFunctionConfiguration,
+    UpdateFunctionConfiguration, UrlConfig,
 };
 use crate::model::{Answer, Cloud, Outcome};
 use crate::tags::Tags;
@@ -77,6 +77,14 @@ impl Body {
 
     pub(super) fn recursive_loop(mut self) -> Answer<Option<String>> {
         self.text("RecursiveLoop")
+    }
+
+    pub(super) fn reserved_concurrency(mut self) -> Answer<Option<i64>> {
+        self.take("ReservedConcurrentExecutions", |value| value.as_i64())
+    }
+
+    pub(super) fn url_config(self) -> UrlConfig {
+        UrlConfig(self.fields)
     }
 
     pub(super) fn tags(mut self) -> Answer<Tags> {

@@ -1,0 +1,125 @@
+//! Lambda's adapter: what a function has beside configuration and code.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{account, answer, connection, server};
+use crate::cloud::lambda::{Cors, LambdaApi, UrlConfig};
+use crate::cloud::{BudgetMode, Class};
+
+const URL: &str = "https://abc.lambda-url.eu-west-1.on.aws/";
+
+/// A reply about a URL, with what every one has.
+fn reply(fields: &Value) -> Value {
+    let mut reply = json!({
+        "FunctionUrl": URL, "FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:f",
+        "AuthType": "AWS_IAM", "CreationTime": "t", "LastModifiedTime": "t",
+    });
+    for (name, field) in fields.as_object().unwrap() {
+        reply[name] = field.clone();
+    }
+    reply
+}
+
+fn config(cors: Cors) -> UrlConfig {
+    UrlConfig {
+        auth_type: "AWS_IAM".to_owned(),
+        invoke_mode: "BUFFERED".to_owned(),
+        cors,
+    }
+}
+
+fn full() -> Cors {
+    let set = |texts: [&str; 2]| texts.map(str::to_owned).into();
+    Cors {
+        allow_credentials: true,
+        allow_headers: set(["a", "b"]),
+        allow_methods: set(["GET", "PUT"]),
+        allow_origins: set(["https://a.example", "https://b.example"]),
+        expose_headers: set(["c", "d"]),
+        max_age: 60,
+    }
+}
+
+fn full_json() -> Value {
+    json!({
+        "AllowCredentials": true, "AllowHeaders": ["a", "b"], "AllowMethods": ["GET", "PUT"],
+        "AllowOrigins": ["https://a.example", "https://b.example"], "ExposeHeaders": ["c", "d"], "MaxAge": 60,
+    })
+}
+
+#[tokio::test]
+async fn a_url_is_read_whole_and_what_is_left_out_has_its_default() {
+    let shown = [
+        (json!({}), Cors::default()),
+        (
+            json!({"InvokeMode": "BUFFERED", "Cors": {"MaxAge": 0, "AllowHeaders": [], "AllowCredentials": false}}),
+            Cors::default(),
+        ),
+        (json!({"Cors": full_json()}), full()),
+    ];
+    for (fields, cors) in shown {
+        let body = reply(&fields).to_string();
+        let (url, _) = server(vec![answer("200 OK", "", &body)]).await;
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+        let found = lambda.url("f", BudgetMode::Wait).await.unwrap();
+        assert_eq!((found.url.as_str(), found.config), (URL, config(cors)));
+    }
+}
+
+#[tokio::test]
+async fn a_url_is_sent_whole_and_an_empty_cors_is_sent_empty() {
+    for (cors, sent) in [(full(), full_json()), (Cors::default(), json!({}))] {
+        let body = reply(&json!({})).to_string();
+        let (url, requests) = server(vec![answer("200 OK", "", &body)]).await;
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+        let config = config(cors);
+        assert_eq!(lambda.create_url("f", &config).await.unwrap(), URL);
+        assert_eq!(lambda.update_url("f", &config).await.unwrap(), URL);
+        let requests = requests.lock().unwrap();
+        assert_eq!(requests.len(), 2);
+        for request in requests.iter() {
+            let (_, body) = request.split_once("\r\n\r\n").unwrap();
+            let body: Value = serde_json::from_str(body).unwrap();
+            let whole = json!({"AuthType": "AWS_IAM", "InvokeMode": "BUFFERED", "Cors": sent});
+            assert_eq!(body, whole, "{request}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_function_without_a_url_is_not_found_and_a_reply_without_one_is_none() {
+    let none = answer(
+        "404 Not Found",
+        "x-amzn-errortype: ResourceNotFoundException\r\n",
+        r#"{"Message":"The resource you requested does not exist.","Type":"User"}"#,
+    );
+    let empty = answer(
+        "200 OK",
+        "",
+        &reply(&json!({"FunctionUrl": ""})).to_string(),
+    );
+    let (url, _) = server(vec![none, empty]).await;
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+    for class in [Class::NotFound, Class::Unavailable] {
+        let error = lambda.url("f", BudgetMode::Wait).await.unwrap_err();
+        assert_eq!(error.class, class, "{}", error.message);
+    }
+}
+
+#[tokio::test]
+async fn get_function_shows_what_is_reserved_and_0_is_not_nothing() {
+    let function = json!({"FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:f"});
+    for (concurrency, reserved) in [
+        (json!({"ReservedConcurrentExecutions": 0}), Some(0)),
+        (json!({}), None),
+        (Value::Null, None),
+    ] {
+        let body = json!({"Configuration": function, "Concurrency": concurrency}).to_string();
+        let (url, _) = server(vec![answer("200 OK", "", &body)]).await;
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+        let described = lambda.describe("f", BudgetMode::Wait).await.unwrap();
+        assert_eq!(described.reserved_concurrency, reserved);
+    }
+}

@@ -1,0 +1,163 @@
+//! The part `functionUrlConfig`: an HTTPS endpoint of the function's own.
+//!
+//! `GetFunction` does not show it: it has a read of its own. The configuration is one block, and every
+//! update has all of it.
+
+use async_trait::async_trait;
+
+use super::known::{Known, answer_of};
+use super::part::{Need, Part, Situation, Turn};
+use super::url_config::differences;
+use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::lambda::{FunctionUrl, LambdaApi, UrlConfig};
+use crate::cloud::{BudgetMode, Class, CloudError};
+use crate::functions::lambda::desired::{FUNCTION_URL, LambdaDesired};
+use crate::functions::lambda::observe::LambdaObserved;
+use crate::functions::shared::difference::difference;
+use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
+
+/// The function URL.
+pub struct Url;
+
+/// A change of the function URL.
+pub enum Step {
+    /// `CreateFunctionUrlConfig`.
+    Create(UrlConfig),
+    /// `UpdateFunctionUrlConfig`.
+    Update(UrlConfig),
+    /// `DeleteFunctionUrlConfig`.
+    Delete,
+}
+
+impl DriverStep for Step {
+    type Desired = LambdaDesired;
+    type Observed = LambdaObserved;
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "CreateUrl",
+            Self::Update(_) => "UpdateUrl",
+            Self::Delete => "DeleteUrl",
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Update
+    }
+}
+
+fn created(config: &UrlConfig) -> PlannedStep<Step> {
+    PlannedStep {
+        step: Step::Create(config.clone()),
+        why: differences(None, config),
+    }
+}
+
+/// What makes the URL that there is the one that is wanted, where either is.
+fn change(from: Option<&FunctionUrl>, to: Option<&UrlConfig>) -> Option<PlannedStep<Step>> {
+    match (from, to) {
+        (None, None) => None,
+        (None, Some(to)) => Some(created(to)),
+        (Some(from), Some(to)) if from.config == *to => None,
+        (Some(from), Some(to)) => Some(PlannedStep {
+            step: Step::Update(to.clone()),
+            why: differences(Some(&from.config), to),
+        }),
+        (Some(from), None) => Some(PlannedStep {
+            step: Step::Delete,
+            why: vec![difference(FUNCTION_URL, Some(from.url.clone()), None)],
+        }),
+    }
+}
+
+#[async_trait]
+impl Part for Url {
+    type Step = Step;
+    /// What there is now.
+    type Change = Option<FunctionUrl>;
+
+    const MANAGED: &'static [&'static str] = &[FUNCTION_URL];
+
+    fn is_named(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> bool {
+        desired.url.is_some() || memory.common.managed.contains(FUNCTION_URL)
+    }
+
+    async fn read(
+        cloud: &dyn LambdaApi,
+        name: &str,
+        mode: BudgetMode,
+        observed: &mut LambdaObserved,
+    ) -> Result<(), CloudError> {
+        let answer = match cloud.url(name, mode).await {
+            // `GetFunction` has just found the function, so what is not there is the URL.
+            Err(error) if error.class == Class::NotFound => Ok(None),
+            answer => answer.map(Some),
+        };
+        observed.url = answer_of(answer)?;
+        Ok(())
+    }
+
+    fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
+        if turn != Turn::Last || !Self::is_named(of.desired, of.memory) {
+            return Need::Steps(Vec::new());
+        }
+        match &of.observed.url {
+            Known::Unread => Need::Read(Vec::new()),
+            Known::Read(from) => {
+                let due = change(from.as_ref(), of.desired.url.as_ref());
+                Need::Steps(due.into_iter().collect())
+            }
+            Known::Denied(why) => Need::Denied(format!(
+                "the function's URL could not be read ({why}); allow lambda:GetFunctionUrlConfig"
+            )),
+        }
+    }
+
+    fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
+        desired.url.as_ref().map(created).into_iter().collect()
+    }
+
+    /// Replies leave out the mode in which it answers, so what was sent counts until the next read.
+    async fn act(
+        cloud: &dyn LambdaApi,
+        name: &str,
+        step: &Step,
+    ) -> Result<Option<FunctionUrl>, CloudError> {
+        let (url, config) = match step {
+            Step::Create(config) => (cloud.create_url(name, config).await?, config),
+            Step::Update(config) => (cloud.update_url(name, config).await?, config),
+            Step::Delete => {
+                return match cloud.delete_url(name).await {
+                    // Gone already is as good.
+                    Err(error) if error.class != Class::NotFound => Err(error),
+                    _ => Ok(None),
+                };
+            }
+        };
+        Ok(Some(FunctionUrl {
+            url,
+            config: config.clone(),
+        }))
+    }
+
+    fn fold(observed: &mut LambdaObserved, url: Option<FunctionUrl>) {
+        observed.url = Known::Read(url);
+    }
+
+    /// What is not read stays as it was known, while it is named.
+    fn report(
+        goal: Goal<'_, LambdaDesired>,
+        status: &mut LambdaFunctionStatus,
+        observed: &LambdaObserved,
+    ) {
+        match (&observed.url, goal) {
+            (Known::Read(found), _) => {
+                status.function_url = found.as_ref().map(|found| found.url.clone());
+            }
+            (_, Goal::Present(desired)) if !Self::is_named(desired, status) => {
+                status.function_url = None;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Parts of a Lambda function: set, changed, edited by others, dropped, and gone with the function.
+
+use serde_json::{Value, json};
+use strict_cloud::lambda::UrlConfig;
+use strict_cloud::operation::lambda as op;
+use strict_cloud::snapshot::Regional;
+use strict_cloud::{Caller, Operation};
+
+use super::Strict;
+use crate::support::{LFN, TIMEOUT, lfn, python};
+
+const NAME: &str = "worker";
+
+impl Strict {
+    /// Applies the function with these fields, and waits until it is so.
+    async fn worker(&self, fields: Value) -> Value {
+        let mut fields = fields;
+        fields["role"] = json!(format!(
+            "arn:aws:iam::{}:role/lambda",
+            self.tenant.account()
+        ));
+        self.tenant.apply(lfn(NAME, &python("1"), fields)).await;
+        let object = self.tenant.wait_ready(LFN, NAME, TIMEOUT).await;
+        object.data["status"].clone()
+    }
+
+    /// Asks for a look, and waits until all is as wanted again.
+    async fn looked(&self, token: &str) {
+        let request =
+            json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}});
+        self.tenant.patch(LFN, NAME, request).await;
+        let what = format!("to have handled the request {token}");
+        let done = |object: &kube::api::DynamicObject| {
+            object.data["status"]["lastHandledReconcileAt"] == token
+                && cloudfn_bed::is_ready(object)
+        };
+        self.tenant.wait_for(LFN, NAME, &what, done, TIMEOUT).await;
+    }
+
+    /// The function, as the account has it.
+    fn function(&self) -> Option<Regional> {
+        let snapshot = self.cloud(|cloud| cloud.snapshot(self.tenant.account()));
+        snapshot.lambda.into_values().next()
+    }
+
+    /// Somebody else of the account.
+    fn somebody(&self) -> Caller {
+        Caller::new(self.tenant.account(), self.tenant.region(), "somebody")
+    }
+
+    /// How often the operator called each of these.
+    fn counts<const N: usize>(&self, operations: [Operation; N]) -> [usize; N] {
+        operations.map(|operation| self.count(operation))
+    }
+
+    /// The object goes, and the function with it.
+    async fn goes(&self) {
+        self.tenant.delete(LFN, NAME).await;
+        self.tenant.wait_gone(LFN, NAME, TIMEOUT).await;
+        assert!(self.function().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_url_is_made_kept_and_taken_away() {
+    let stage = Strict::start("function-url", &[]).await;
+    let writes = [
+        op::CREATE_FUNCTION_URL_CONFIG,
+        op::UPDATE_FUNCTION_URL_CONFIG,
+        op::DELETE_FUNCTION_URL_CONFIG,
+        op::UPDATE_FUNCTION_CONFIGURATION,
+    ];
+    let config = || {
+        let url = stage.function().and_then(|function| function.url);
+        url.map(|url| Value::Object(url.0))
+    };
+    let with = |cors: Value| json!({"functionUrlConfig": {"authType": "AWS_IAM", "cors": cors}});
+    let cors = json!({"allowOrigins": ["https://a.example", "*"], "allowCredentials": true});
+
+    let status = stage.worker(with(cors.clone())).await;
+    assert_eq!(stage.counts(writes), [1, 0, 0, 0]);
+    let asked = json!({
+        "AuthType": "AWS_IAM", "InvokeMode": "BUFFERED",
+        "Cors": {"AllowOrigins": ["*", "https://a.example"], "AllowCredentials": true},
+    });
+    assert_eq!(config(), Some(asked.clone()));
+    let place = status["functionUrl"].clone();
+    assert!(
+        place
+            .as_str()
+            .is_some_and(|url| url.starts_with("https://"))
+    );
+
+    let status = stage.worker(with(json!({}))).await;
+    assert_eq!(stage.counts(writes), [1, 1, 0, 0]);
+    let empty = json!({"AuthType": "AWS_IAM", "InvokeMode": "BUFFERED"});
+    assert_eq!((config(), &status["functionUrl"]), (Some(empty), &place));
+    stage.worker(with(cors)).await;
+    assert_eq!(stage.counts(writes), [1, 2, 0, 0]);
+
+    let somebody = stage.somebody();
+    let open = UrlConfig::of(json!({"AuthType": "NONE", "Cors": {}}));
+    stage.cloud(|cloud| {
+        cloud
+            .lambda_update_function_url_config(&somebody, (NAME, None), &open)
+            .expect("a right request");
+    });
+    stage.looked("after an edit").await;
+    // The edit itself is in the log, too.
+    assert_eq!(
+        (config(), stage.counts(writes)),
+        (Some(asked), [1, 4, 0, 0])
+    );
+
+    let status = stage.worker(json!({})).await;
+    assert_eq!((config(), stage.counts(writes)), (None, [1, 4, 1, 0]));
+    assert_eq!(status["functionUrl"], Value::Null);
+    let reads = stage.count(op::GET_FUNCTION_URL_CONFIG);
+    stage.looked("once it is confirmed").await;
+    stage.looked("once it is nobody's").await;
+    assert!(stage.count(op::GET_FUNCTION_URL_CONFIG) <= reads + 1);
+    stage.goes().await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn concurrency_is_reserved_kept_and_given_back() {
+    let stage = Strict::start("concurrency", &[]).await;
+    let writes = [
+        op::PUT_FUNCTION_CONCURRENCY,
+        op::DELETE_FUNCTION_CONCURRENCY,
+        op::UPDATE_FUNCTION_CONFIGURATION,
+        op::PUBLISH_VERSION,
+    ];
+    let reserved = || {
+        stage
+            .function()
+            .and_then(|function| function.reserved_concurrency)
+    };
+    let with = |number: i64| json!({"publish": true, "reservedConcurrentExecutions": number});
+
+    stage.worker(with(5)).await;
+    assert_eq!((reserved(), stage.counts(writes)), (Some(5), [1, 0, 0, 1]));
+    let status = stage.worker(with(0)).await;
+    assert_eq!((reserved(), stage.counts(writes)), (Some(0), [2, 0, 0, 1]));
+    assert_eq!(status["latestVersion"], "1", "no version is made of it");
+
+    let (somebody, before) = (stage.somebody(), stage.counts(writes));
+    stage.cloud(|cloud| {
+        cloud
+            .lambda_delete_function_concurrency(&somebody, NAME)
+            .expect("a right request");
+    });
+    stage.looked("after an edit").await;
+    assert_eq!(reserved(), Some(0), "0 is not unset");
+    // The edit itself is in the log, too.
+    assert_eq!(stage.counts(writes), [before[0] + 1, 1, 0, 1]);
+
+    stage.worker(json!({"publish": true})).await;
+    assert_eq!((reserved(), stage.counts(writes)), (None, [3, 2, 0, 1]));
+    stage.goes().await;
+    stage.end().await;
+}

@@ -1,0 +1,121 @@
+//! PutFunctionConcurrency and DeleteFunctionConcurrency.
+//!
+//! When they are refused beside what was recorded, and what they do to the RevisionId, is
+//! assumed:concurrency.
+
+use serde_json::{Value, json};
+
+use super::function::Function;
+use super::update::{current, store};
+use super::validate::{Breaches, invalid};
+use super::{create, name};
+use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
+use crate::operation::{Operation, lambda as op};
+use crate::world::World;
+
+/// What must be left for an account's other functions (Lambda Developer Guide, "Configuring reserved concurrency").
+const LEAST_UNRESERVED: i64 = 100;
+
+impl Cloud {
+    /// PutFunctionConcurrency: 200, ReservedConcurrentExecutions.
+    pub fn lambda_put_function_concurrency(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+        reserved: Option<i64>,
+    ) -> Answer<i64> {
+        let arguments = json!({"ReservedConcurrentExecutions": reserved});
+        let call = (op::PUT_FUNCTION_CONCURRENCY, arguments, 200);
+        self.concurrency(caller, function_name, call, |world, context, name| {
+            let mut breaches = Breaches::default();
+            match reserved {
+                None => breaches.add(
+                    "Value null",
+                    "reservedConcurrentExecutions",
+                    "Member must not be null",
+                ),
+                Some(number) if number < 0 => breaches.add(
+                    &format!("Value '{number}'"),
+                    "reservedConcurrentExecutions",
+                    "Member must have value greater than or equal to 0",
+                ),
+                Some(_) => {}
+            }
+            breaches.judge()?;
+            let function = changeable(world, context, name)?;
+            let reserved = reserved.unwrap_or_default();
+            let others = create::shelf(world, context.caller).now.values();
+            let others = others.filter(|other| other.name != name);
+            let taken: i64 = others.filter_map(|other| other.reserved_concurrency).sum();
+            if world.settings.lambda_concurrency - taken - reserved < LEAST_UNRESERVED {
+                return Err(invalid(format!(
+                    "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [{LEAST_UNRESERVED}]."
+                )));
+            }
+            reserve(world, context, function, Some(reserved));
+            Ok(reserved)
+        })
+    }
+
+    /// DeleteFunctionConcurrency: 204, also where nothing is reserved.
+    pub fn lambda_delete_function_concurrency(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+    ) -> Answer<()> {
+        let call = (op::DELETE_FUNCTION_CONCURRENCY, json!({}), 204);
+        self.concurrency(caller, function_name, call, |world, context, name| {
+            let function = changeable(world, context, name)?;
+            reserve(world, context, function, None);
+            Ok(())
+        })
+    }
+
+    fn concurrency<T>(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+        (operation, arguments, success): (Operation, Value, u16),
+        act: impl FnOnce(&mut World, &mut Context<'_>, &str) -> Result<T, Problem>,
+    ) -> Answer<T> {
+        let bare = name::bare(function_name);
+        let call = Request {
+            operation,
+            function: Some(bare),
+            resource: name::arn(caller, bare),
+            arguments,
+            success,
+        };
+        self.call(caller, call, |world, context| {
+            let named = name::elsewhere(context.caller, function_name, None)?;
+            // Recorded answer: test_function_concurrency_exceptions, put_function_concurrency_with_qualified_arn.
+            if named.qualifier.is_some() {
+                return Err(invalid(
+                    "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.",
+                ));
+            }
+            act(world, context, &named.name)
+        })
+    }
+}
+
+/// Recorded answer: test_function_concurrency_exceptions: what is not found is `$LATEST`.
+fn changeable(world: &mut World, context: &Context<'_>, name: &str) -> Result<Function, Problem> {
+    let arn = format!("{}:$LATEST", name::arn(context.caller, name));
+    let function = current(world, context, name).map_err(|_| name::not_found(&arn))?;
+    function.changeable()?;
+    Ok(function)
+}
+
+fn reserve(
+    world: &mut World,
+    context: &mut Context<'_>,
+    mut function: Function,
+    reserved: Option<i64>,
+) {
+    if function.reserved_concurrency != reserved {
+        function.reserved_concurrency = reserved;
+        function.touch(world.ids);
+    }
+    store(world, context, function);
+}
