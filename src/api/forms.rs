@@ -89,10 +89,10 @@ pub const DEAD_LETTER_TARGET: Form = Form {
     words: "is no ARN of a queue or a topic; name one such as arn:aws:sqs:eu-west-1:111122223333:failed",
 };
 
-/// ARN of a KMS key or alias (KMS Developer Guide, "Key identifiers"), or nothing.
+/// ARN of a KMS key (KMS Developer Guide, "Key identifiers"), or nothing. Lambda refuses aliases.
 pub const KMS_KEY: Form = Form {
-    pattern: r"^(arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)/[a-zA-Z0-9/_-]+)?$",
-    words: "is no ARN of a KMS key; name one such as arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000001",
+    pattern: r"^(arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-zA-Z0-9-]+)?$",
+    words: "is no ARN of a KMS key, and Lambda takes no alias; name one such as arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000001",
 };
 
 /// ARN of a layer version (Lambda API reference, `LayerVersionArn`).

@@ -46,8 +46,8 @@ pub enum Reason {
     /// A ConfigMap, Secret or key that the spec names is missing; create it. After 10 minutes the
     /// object is Stalled.
     ReferenceNotFound,
-    /// The API server does not hand out a ConfigMap or Secret that the spec names; cloudfn tries
-    /// again.
+    /// The API server does not hand out a ConfigMap or Secret that the spec names, or a large spec itself;
+    /// cloudfn tries again.
     ReferenceUnreadable,
     /// Something in the cloud still uses the function; release it, or set deletionPolicy to Retain
     /// to leave the function.

@@ -18,7 +18,7 @@ use super::common::{
 };
 use super::conditions;
 use super::names::{
-    FIELD_MANAGER, FINALIZER, FLUX_REQUESTED_AT, GROUP, PAUSED, RECONCILE_REQUESTED_AT,
+    FIELD_MANAGER, FINALIZER, FLUX_REQUESTED_AT, PAUSED, RECONCILE_REQUESTED_AT, SKIP_TESTS,
 };
 use super::requests::Requests;
 use super::stored::{self, Bounded, MAX_DEPTH, drop_nulls, of_kind};
@@ -271,14 +271,17 @@ fn essentials(spec: &Value) -> Essentials {
 
 /// Metadata as far as cloudfn reads it.
 fn what_is_read(metadata: ObjectMeta) -> ObjectMeta {
-    let ours = |name: &str| {
-        name == FLUX_REQUESTED_AT
-            || name
-                .strip_prefix(GROUP)
-                .is_some_and(|rest| rest.starts_with('/'))
+    let is_read = |name: &str| {
+        [
+            PAUSED,
+            RECONCILE_REQUESTED_AT,
+            FLUX_REQUESTED_AT,
+            SKIP_TESTS,
+        ]
+        .contains(&name)
     };
     let annotations: BTreeMap<_, _> = (metadata.annotations.into_iter().flatten())
-        .filter(|(name, _)| ours(name))
+        .filter(|(name, _)| is_read(name))
         .map(|(name, value)| (name, value.chars().take(ANNOTATION_LENGTH).collect()))
         .collect();
     ObjectMeta {

@@ -54,6 +54,8 @@ pub struct Function {
     pub configuration: Configuration,
     /// The cloud's code for why it does not show the environment (a key that may not be used), if so.
     pub environment_error: Option<String>,
+    /// Whether it is made of a container image, not of an archive.
+    pub is_image: bool,
     /// Base64 of the SHA-256 of the deployment package.
     pub code_sha256: Option<String>,
     /// Bytes of the deployment package.

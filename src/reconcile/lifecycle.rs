@@ -69,10 +69,10 @@ async fn read_spec<M: ManagedKind>(pass: &Pass<'_, M>) -> Result<ReadSpec<M>, Ou
     let subject = pass.subject;
     let client = pass.context.client.clone();
     let api: Api<FullObject<M::Resource>> = Api::namespaced(client, subject.namespace());
-    let found = pass
-        .context
-        .unless_stopped(api.get_opt(subject.name()))
-        .await??;
+    let found = pass.context.unless_stopped(api.get_opt(subject.name()));
+    let found = found
+        .await?
+        .map_err(|error| pass.keep_last_known(Outcome::unreadable("the object's spec", &error)))?;
     let same = found.filter(|object| object.subject.uid() == subject.uid());
     let object = same.ok_or(WriteError::Gone)?;
     if object.subject.generation() != subject.generation() {

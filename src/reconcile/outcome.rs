@@ -117,17 +117,22 @@ impl Outcome {
 
     /// A reference that the API server does not hand out.
     pub(super) fn unreadable_reference(error: &kube::Error) -> Self {
+        Self::unreadable("a referenced object", error)
+    }
+
+    /// An object, described for people, that the API server does not hand out.
+    pub(super) fn unreadable(what: &str, error: &kube::Error) -> Self {
         match error {
             kube::Error::Api(status) if status.is_forbidden() => Self::stalled(
                 Reason::AccessDenied,
                 format!(
-                    "a referenced object may not be read: {}; allow it to the operator",
+                    "{what} may not be read: {}; allow it to the operator",
                     status.message
                 ),
             ),
             _ => Self::reconciling(
                 Reason::ReferenceUnreadable,
-                "the API server does not hand out a referenced object; cloudfn tries again",
+                format!("the API server does not hand out {what}; cloudfn tries again"),
                 Requeue::Retry(RetryClass::ApiServer),
             ),
         }

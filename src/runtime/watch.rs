@@ -33,7 +33,7 @@ const LIFETIME: u32 = 290;
 /// After this time without a word, not even the end, the connection is dead.
 const SILENCE: Duration = Duration::from_secs(295);
 /// Objects of one page: an object may have 1.5 MB, and the text of a page is in memory at once.
-const PAGE: u32 = 50;
+const PAGE: u32 = 20;
 /// Objects of one page where only their metadata is asked for.
 const METADATA_PAGE: u32 = 500;
 /// First pause after a failure; it doubles with each one that follows.

@@ -60,7 +60,7 @@ fn what_nobody_reads_of_the_metadata_is_not_kept() {
         "labels": {"team": "a"}, "ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "o", "uid": "o"}],
         "finalizers": ["cloudfn.dev/finalizer", "example.com/other"],
         "annotations": {
-            "kubectl.kubernetes.io/last-applied-configuration": long, "cloudfn.development/x": long,
+            "kubectl.kubernetes.io/last-applied-configuration": long, "cloudfn.dev/other": long,
             "cloudfn.dev/paused": long, "reconcile.fluxcd.io/requestedAt": "now",
         },
     });

@@ -74,6 +74,10 @@ words! {
     "(has(self.subnetIds) && size(self.subnetIds) > 0) == (has(self.securityGroupIds) && size(self.securityGroupIds) > 0)",
     "subnetIds and securityGroupIds go together; name at least one of each, or none of both"
 ))]
+#[x_kube(validation = Rule::new(
+    "!has(self.ipv6AllowedForDualStack) || !self.ipv6AllowedForDualStack || (has(self.subnetIds) && size(self.subnetIds) > 0)"
+).message("ipv6AllowedForDualStack goes with subnets; name some in subnetIds, or drop it")
+ .field_path(".ipv6AllowedForDualStack"))]
 pub struct VpcConfig {
     /// Subnets of one VPC, in any order. Empty or omitted, as `securityGroupIds`: outside of any VPC.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -66,7 +66,7 @@ use crate::api::forms;
 // status of an object whose `code` is of a wrong type: rules about changes are not ratcheted.
 #[x_kube(validation = (
     "has(self.handler) == has(oldSelf.handler)",
-    "a function is made of an archive or of an image for good; create another object, and before you delete this one, set its deletionPolicy to Retain if the function shall stay"
+    "a function is made of an archive or of an image for good; create another object with another functionName, and before you delete this one, set its deletionPolicy to Retain if the function shall stay"
 ))]
 #[x_kube(validation = (
     "has(self.code.imageUri) || (has(self.runtime) && has(self.handler))",

@@ -105,7 +105,9 @@ pub struct ImageConfig {
 
 impl Block for ImageConfig {
     fn members(&self) -> Vec<Member> {
-        let list = |name, words: &[String]| (!words.is_empty()).then(|| (name, words.join(",")));
+        // Each word in quotes: a word may have a comma.
+        let list =
+            |name, words: &[String]| (!words.is_empty()).then(|| (name, format!("{words:?}")));
         let folder = &self.working_directory;
         [
             list("entryPoint", &self.entry_point),

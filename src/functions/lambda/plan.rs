@@ -57,7 +57,7 @@ fn create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
             .map(|(key, value)| tag_difference(key, None, Some(value))),
     );
     let new = NewFunction {
-        configuration: desired.configuration.clone(),
+        configuration: compare::beyond_fresh(&desired.configuration),
         code: desired.code.to_source(),
         tags: desired.all_tags(),
     };
@@ -78,9 +78,10 @@ fn present(
     observed: &LambdaObserved,
 ) -> Plan<Step> {
     let work = Work::of(desired, memory, observed);
-    if let Some(plan) =
-        not_ready(desired, memory, observed, &work).or_else(|| not_readable(desired, observed))
-    {
+    let hindrance = of_other_package(desired, observed)
+        .or_else(|| not_ready(desired, memory, observed, &work))
+        .or_else(|| not_readable(desired, observed, &work));
+    if let Some(plan) = hindrance {
         return plan;
     }
     // After a failed update the fields have the new values while the old version still serves,
@@ -120,6 +121,22 @@ fn present(
     next
 }
 
+/// The function is an image and the spec asks for an archive, or the other way: AWS Lambda never changes that, so
+/// nothing of the function is touched.
+fn of_other_package(desired: &LambdaDesired, observed: &LambdaObserved) -> Option<Plan<Step>> {
+    let (is, asked) = match (observed.function.is_image, desired.code.is_image()) {
+        (true, false) => ("a container image", "an archive"),
+        (false, true) => ("an archive", "a container image"),
+        _ => return None,
+    };
+    Some(Plan::Blocked {
+        reason: Reason::InvalidSpec,
+        message: format!(
+            "the function is made of {is} and spec.code asks for {asked}, which AWS Lambda never changes; name {is} in spec.code, or create another object with another functionName"
+        ),
+    })
+}
+
 /// The function is not in a state to be changed.
 fn not_ready(
     desired: &LambdaDesired,
@@ -147,14 +164,21 @@ fn not_ready(
 }
 
 /// What has to be compared could not be read.
-fn not_readable(desired: &LambdaDesired, observed: &LambdaObserved) -> Option<Plan<Step>> {
+fn not_readable(
+    desired: &LambdaDesired,
+    observed: &LambdaObserved,
+    work: &Work,
+) -> Option<Plan<Step>> {
+    // A change of the key sends the variables again.
+    let needs_environment = desired.configuration.environment.is_some()
+        || work.configuration.changes.kms_key_arn.is_some();
     let message = match (&observed.tags, &observed.function.environment_error) {
         (Err(why), _) if !desired.claim.is_empty() => format!(
             "the function's tags could not be read ({}); allow lambda:ListTags",
             words(why)
         ),
         // An environment that is not shown would differ in every variable, for ever.
-        (_, Some(code)) if desired.configuration.environment.is_some() => format!(
+        (_, Some(code)) if needs_environment => format!(
             "AWS Lambda does not show the function's environment ({code}); allow the operator kms:Decrypt on its key"
         ),
         _ => return None,

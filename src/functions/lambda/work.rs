@@ -6,6 +6,7 @@ use super::desired::LambdaDesired;
 use super::observe::LambdaObserved;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::fields::Call;
+use crate::cloud::lambda::{Configuration, ROWS};
 use crate::functions::shared::difference::difference;
 
 /// What is to be done to configuration and code, from one observation.
@@ -16,6 +17,29 @@ pub struct Work {
     pub code: Differing,
     /// The function runs the wanted code.
     pub code_is_current: bool,
+}
+
+/// What belongs to a change of the KMS key.
+///
+/// Lambda encrypts the variables anew only where an update has both key and variables, and keeps no key of
+/// a function that has nothing to encrypt (both as Terraform's AWS provider found: its issues 26692 and 6366).
+fn settle_key(found: &mut Differing, wanted: &Configuration, observed: &Configuration) {
+    if found.changes.kms_key_arn.is_none() {
+        return;
+    }
+    let environment = wanted
+        .environment
+        .as_ref()
+        .or(observed.environment.as_ref());
+    let has_variables = environment.is_some_and(|environment| !environment.variables.is_empty());
+    let snaps = |of: &Configuration| of.snap_start.as_deref() == Some("PublishedVersions");
+    let keeps_none = !has_variables && !snaps(wanted) && !snaps(observed);
+    if keeps_none && observed.kms_key_arn.is_none() {
+        found.changes.kms_key_arn = None;
+        found.why.retain(|why| why.field != ROWS.kms_key_arn.name);
+    } else if found.changes.environment.is_none() && has_variables {
+        found.changes.environment = environment.cloned();
+    }
 }
 
 impl Work {
@@ -42,8 +66,10 @@ impl Work {
             let (from, to) = (seen.cloned(), desired.code.show());
             code.why.insert(0, difference(CODE, from, Some(to)));
         }
+        let mut configuration = compare(&wanted, &function.configuration, Call::Configuration);
+        settle_key(&mut configuration, &wanted, &function.configuration);
         Self {
-            configuration: compare(&wanted, &function.configuration, Call::Configuration),
+            configuration,
             code,
             code_is_current,
         }

@@ -27,7 +27,7 @@ fn example(path: &str) -> Option<Value> {
         ),
         (
             ".kmsKeyArn",
-            json!("arn:aws:kms:eu-west-1:000000000000:alias/shop"),
+            json!("arn:aws:kms:eu-west-1:000000000000:key/00000000-0000-4000-8000-000000000001"),
         ),
         (
             ".layers[]",

@@ -37,6 +37,7 @@ fn function(reply: model::FunctionConfiguration) -> Function {
     Function {
         configuration: fields::ours(&reply.configuration),
         environment_error: None,
+        is_image: reply.configuration.text("PackageType") == Some("Image"),
         code_sha256: Some(reply.code_sha256.clone()),
         code_size: i64::try_from(reply.code_size).unwrap(),
         revision_id: Some(reply.revision_id.clone()),

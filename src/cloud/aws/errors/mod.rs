@@ -58,15 +58,17 @@ pub(super) fn untested(error: CloudError) -> Result<TestRun, CloudError> {
 
 /// Messages of `InvalidParameterValueException` that mean: not yet. Source: the first four are what
 /// Terraform's AWS provider retries `CreateFunction` and `UpdateFunctionConfiguration` for
-/// (`internal/service/lambda/function.go`, `retryFunctionOp`). The last two are S3's own codes in Lambda's
-/// sentence ("S3 Error Code: NoSuchKey."): a build may put the archive there a moment later.
-const NOT_READY_YET: [&str; 6] = [
+/// (`internal/service/lambda/function.go`, `retryFunctionOp`). Then S3's own codes in Lambda's sentence ("S3
+/// Error Code: NoSuchKey."), and that of an image ("Source image … does not exist. Provide a valid source
+/// image."): a build may put it there a moment later.
+const NOT_READY_YET: [&str; 7] = [
     "cannot be assumed by lambda",
     "role does not have permissions",
     "throttled by ec2",
     "kms key is invalid for creategrant",
     "s3 error code: nosuchkey",
     "s3 error code: nosuchbucket",
+    "source image",
 ];
 
 /// Fragment of the message if a function would have more than 50 tags (recorded: "Number of tags exceeds resource tag
@@ -299,6 +301,10 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
             if operation == "PutFunctionConcurrency" && says(TOO_FEW_UNRESERVED) =>
         {
             Some(Class::Quota)
+        }
+        // It has the words of a key that was just made, too.
+        "InvalidParameterValueException" if says("aliases are not supported") => {
+            Some(Class::Invalid)
         }
         "InvalidParameterValueException" if NOT_READY_YET.iter().any(|fragment| says(fragment)) => {
             Some(Class::NotReadyYet)

@@ -43,6 +43,7 @@ macro_rules! function {
                         logging_config: Some(logging),
                         ..configuration_fields!(read; reply)
                     },
+                    is_image: image,
                     code_sha256: text(reply.code_sha256),
                     code_size: reply.code_size,
                     revision_id: text(reply.revision_id),

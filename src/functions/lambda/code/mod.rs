@@ -142,6 +142,12 @@ impl Code {
         }
     }
 
+    /// Whether it is a container image.
+    #[must_use]
+    pub const fn is_image(&self) -> bool {
+        matches!(self, Self::Image { .. })
+    }
+
     /// The source tag's value; an archive has none, since its hash can be seen.
     #[must_use]
     pub fn source(&self) -> Option<&str> {

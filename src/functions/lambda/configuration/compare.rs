@@ -67,6 +67,19 @@ fn or_taken_away<T: Clone>(
     wanted.cloned().or_else(dropped)
 }
 
+/// The members of `wanted` that a function has not by itself: a create needs to name no others, and AWS
+/// documents clearing values (an empty ARN, empty lists) for updates only.
+pub fn beyond_fresh(wanted: &Configuration) -> Configuration {
+    macro_rules! collect {
+        ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
+            Configuration {
+                $( $field: wanted.$field.clone().filter(|value| Some(value) != (ROWS.$field.fresh)().as_ref()), )*
+            }
+        };
+    }
+    configuration_fields!(collect;)
+}
+
 /// The members of `wanted` that `observed` does not have, of those that `call` changes.
 pub fn differing(wanted: &Configuration, observed: &Configuration, call: Call) -> Differing {
     differing_by(wanted, call, Looked::At(observed))

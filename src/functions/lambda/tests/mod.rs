@@ -160,6 +160,7 @@ fn made_of(desired: &LambdaDesired) -> LambdaObserved {
             arn: ARN.to_owned(),
             configuration: filled_in(&desired.configuration),
             environment_error: None,
+            is_image: desired.code.is_image(),
             code_sha256: Some(code_sha256(&desired.code.to_source())),
             code_size: 1,
             revision_id: Some("r1".to_owned()),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{desired, edited, made_of, memory, next, s3, show, spec};
 use crate::cloud::Tags;
 use crate::functions::lambda::plan::plan;
+use crate::functions::lambda::work::Work;
 use crate::functions::lambda::{Step, desired as step};
 use crate::reconcile::{Desired as _, Goal, Plan, Step as _};
 
@@ -234,5 +235,110 @@ fn an_environment_that_may_not_be_read_is_not_overwritten() {
         show(&plan(Goal::Present(&unnamed), &memory(&[]), Some(&hidden))),
         "Settled",
         "what the spec does not name does not matter"
+    );
+}
+
+const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-4000-8000-000000000001";
+
+fn image(more: &Value) -> Value {
+    let mut spec =
+        json!({"code": {"imageUri": "registry/shop:1"}, "runtime": null, "handler": null});
+    for (name, value) in more.as_object().into_iter().flatten() {
+        spec[name] = value.clone();
+    }
+    spec
+}
+
+#[test]
+fn a_function_of_the_other_package_is_not_touched() {
+    for (is, asked) in [
+        (json!({}), image(&json!({}))),
+        (image(&json!({})), json!({})),
+    ] {
+        let wanted = desired(&asked);
+        let mut foreign = made_of(&desired(&is));
+        foreign.tags = Ok(Tags::new());
+        let planned = next(&wanted, &memory(&[]), &foreign);
+        assert_eq!(planned, "Blocked InvalidSpec", "no tag, no setting");
+    }
+}
+
+#[test]
+fn a_create_names_nothing_that_a_function_has_by_itself() {
+    let usual = json!({
+        "timeout": 3, "memorySize": 128, "description": "", "kmsKeyArn": "", "layers": [], "vpcConfig": {},
+        "fileSystemConfigs": [], "loggingConfig": {}, "environment": {}, "deadLetterConfig": {"targetArn": ""},
+        "snapStart": {"applyOn": "None"}, "architectures": ["x86_64"],
+    });
+    let Plan::Act(steps) = plan(Goal::Present(&desired(&usual)), &memory(&[]), None) else {
+        panic!("steps")
+    };
+    let Step::Create { new, .. } = &steps[0].step else {
+        panic!("a create")
+    };
+    assert_eq!(new.configuration, desired(&json!({})).configuration);
+}
+
+/// What the next update of a function with this environment sends, of a spec with another key.
+fn sent_with_the_key(environment: &Value, is_named: bool) -> Option<Vec<String>> {
+    let with = |key: &str, is_named: bool| {
+        let mut spec = json!({"kmsKeyArn": key});
+        if is_named {
+            spec["environment"] = environment.clone();
+        }
+        desired(&spec)
+    };
+    let mut observed = made_of(&with(KEY, true));
+    observed.function.configuration.environment = with(KEY, true).configuration.environment;
+    let work = Work::of(&with("", is_named), &memory(&[]), &observed);
+    assert!(work.configuration.changes.kms_key_arn.is_some());
+    let sent = work.configuration.changes.environment?;
+    Some(sent.variables.into_keys().collect())
+}
+
+#[test]
+fn the_variables_are_encrypted_anew_with_a_new_key() {
+    let variables = json!({"variables": {"AB": "1"}});
+    for is_named in [true, false] {
+        let sent = sent_with_the_key(&variables, is_named);
+        assert_eq!(sent, Some(vec!["AB".to_owned()]), "named: {is_named}");
+    }
+    assert_eq!(sent_with_the_key(&json!({}), true), None, "there are none");
+}
+
+#[test]
+fn a_key_that_lambda_does_not_keep_is_no_difference() {
+    let rows = [
+        (json!({}), "Settled"),
+        (
+            json!({"environment": {"variables": {"AB": "1"}}}),
+            "UpdateConfiguration(",
+        ),
+        (
+            json!({"snapStart": {"applyOn": "PublishedVersions"}}),
+            "UpdateConfiguration(",
+        ),
+    ];
+    for (mut spec, expected) in rows {
+        spec["kmsKeyArn"] = json!(KEY);
+        let wanted = desired(&spec);
+        let mut observed = made_of(&wanted);
+        observed.function.configuration.kms_key_arn = None;
+        let planned = next(&wanted, &memory(&[]), &observed);
+        assert!(planned.starts_with(expected), "{spec}: {planned}");
+    }
+}
+
+#[test]
+fn a_word_with_a_comma_is_another_than_two_words() {
+    let command = |words: &Value| desired(&image(&json!({"imageConfig": {"command": words}})));
+    let planned = next(
+        &command(&json!(["a", "b"])),
+        &memory(&[]),
+        &made_of(&command(&json!(["a,b"]))),
+    );
+    assert_eq!(
+        planned,
+        r#"UpdateConfiguration(imageConfig.command:["a,b"]>["a", "b"])"#
     );
 }

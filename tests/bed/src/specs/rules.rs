@@ -86,7 +86,6 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
         "LambdaFunction.vpcConfig",
         Rule::OneOf(&[
             &[],
-            &["ipv6AllowedForDualStack"],
             &["subnetIds", "securityGroupIds", "ipv6AllowedForDualStack?"],
         ]),
     ),
@@ -295,6 +294,10 @@ pub(super) const KEPT: &[(&str, &str)] = &[
     (
         "!has(self.fileSystemConfigs) || size(self.fileSystemConfigs) == 0 || (has(self.vpcConfig) && has(self.vpcConfig.subnetIds) && size(self.vpcConfig.subnetIds) > 0)",
         "file_systems_need_a_vpc",
+    ),
+    (
+        "!has(self.ipv6AllowedForDualStack) || !self.ipv6AllowedForDualStack || (has(self.subnetIds) && size(self.subnetIds) > 0)",
+        "Rule::OneOf",
     ),
     (
         "(has(self.logFormat) && self.logFormat == 'JSON') || (!has(self.applicationLogLevel) && !has(self.systemLogLevel))",
