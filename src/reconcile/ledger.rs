@@ -48,6 +48,8 @@ pub(super) struct Ledger<'a, K: ManagedResource> {
     read: K::Status,
     /// Status as it was stored last.
     stored: K::Status,
+    /// Whether the object, as it was read last, has parts of a status that an apply of ours leaves there.
+    has_strays: bool,
     /// The status that was cleared, until one is stored again.
     cleared: Option<K::Status>,
     /// Status as it is to be.
@@ -81,6 +83,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
             client,
             subject,
             stored,
+            has_strays: has_strays(subject),
             cleared: None,
             draft,
             read,
@@ -143,6 +146,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
         self.versions.advance(fresh.resource_version().to_owned());
         self.finalizers = fresh.metadata.finalizers.clone().unwrap_or_default();
         self.stored = own_status(fresh).unwrap_or_default();
+        self.has_strays = has_strays(fresh);
     }
 
     /// Drafts nothing but what was stored last, before it may have been cleared, and the create that may still
@@ -169,13 +173,12 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
         if self.draft == self.stored {
             return Ok(());
         }
-        let mut to_clear = has_strays(self.subject) && self.stored == self.read;
         for _ in 0..RETRIES {
-            match self.write(to_clear).await {
-                Ok(version) if to_clear => {
+            match self.write(self.has_strays).await {
+                Ok(version) if self.has_strays => {
                     self.versions.advance(version);
                     self.cleared = Some(std::mem::take(&mut self.stored));
-                    to_clear = false;
+                    self.has_strays = false;
                 }
                 Ok(version) => {
                     self.versions.advance(version);
@@ -190,7 +193,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
                         return Err(WriteError::Stale);
                     }
                     self.merge(&fresh);
-                    to_clear = leaves_strays(&fresh, &self.draft);
+                    self.has_strays = leaves_strays(&fresh, &self.draft);
                 }
                 Err(error) => return Err(error),
             }

@@ -255,11 +255,17 @@ pub fn difference(
             // Every spec names what has no value in a fresh function.
             let named = !value.is_null() || fresh.is_null();
             let name = function["name"].as_str().unwrap_or_default();
+            let idle_key = field == "kmsKeyArn"
+                && function["environment"] == json!({})
+                && function["snapStart.applyOn"] != "PublishedVersions";
             let unnamed = || match field {
                 "loggingConfig" => lambda_fields::asked(field, &Value::Null, name),
                 _ => fresh,
             };
-            let wanted = if value.is_null() {
+            let wanted = if idle_key {
+                // Lambda keeps no key where there is nothing to encrypt.
+                json!("")
+            } else if value.is_null() {
                 unnamed()
             } else {
                 lambda_fields::asked(field, value, name)

@@ -309,4 +309,19 @@ pub fn put_others(rng: &mut Rng, spec: &mut Value, by_hand: &[&str]) {
         }
     }
     SPECS.put_in_order(rng, spec);
+    name_what_snapshots_exclude(spec);
+}
+
+/// Names what SnapStart does not go with: a spec that names one of them alone meets what an earlier spec or an outsider
+/// left of the other, which the cloud refuses.
+fn name_what_snapshots_exclude(spec: &mut Value) {
+    let is_large = spec["ephemeralStorage"]["size"].as_i64() > Some(512);
+    let files = spec["fileSystemConfigs"].as_array();
+    let has_files = files.is_some_and(|files| !files.is_empty());
+    if spec["snapStart"]["applyOn"] == "PublishedVersions" {
+        spec["ephemeralStorage"] = json!({"size": 512});
+        spec["fileSystemConfigs"] = json!([]);
+    } else if is_large || has_files {
+        spec["snapStart"] = json!({"applyOn": "None"});
+    }
 }

@@ -41,6 +41,7 @@ struct Settled {
 pub fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
     let log = stage.world.clouds.log();
     let versions = lock(&stage.world.versions);
+    let arrived_late = lock(&stage.world.arrived_late);
     let mut wrong = Vec::new();
     let mut settled: BTreeMap<String, Settled> = BTreeMap::new();
     // For each object the place in the call log at which its status last followed from a read of the
@@ -107,8 +108,10 @@ pub fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
         let by_others = |since: usize| {
             // An outsider who takes our tag off makes us forget what we published last.
             let is_theirs = |entry: &Entry| entry.principal == OTHERS && is_effect(entry, &place);
-            let mut changes = log[since..*position]
-                .iter()
+            // What arrived late was sent before.
+            let in_time = (since..*position).filter(|at| !arrived_late.contains(at));
+            let mut changes = in_time
+                .filter_map(|at| log.get(at))
                 .filter(|entry| is_change(entry, &place) || is_theirs(entry));
             changes
                 .next_back()

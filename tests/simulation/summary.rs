@@ -69,7 +69,7 @@ const STEPS: [&str; 3] = ["acts", "passes", "requests"];
 /// about the same.
 ///
 /// Measured over three ranges of 2,000 seeds (from 1, 20,001 and 50,001; `drift` over the first two):
-/// end state 8.1 to 8.5 (10.3 since there is `recursiveLoop`, which few specs name), needed 1.5 to 1.6; ready claim 64.7 to 65.2, of which 40 for references,
+/// end state 8.1 to 8.5 (10.3 since there is `recursiveLoop`, 12.3 since there are ten fields more that few specs name), needed 1.5 to 1.6; ready claim 64.7 to 65.2, of which 40 for references,
 /// needed 4.3 to 5.1; drift 30.3 to 31.0, needed 0.01;
 /// retry 17.9 to 19.2 (whether an excuse is needed is not known there). The margin is about a fifth, a tenth for large shares.
 struct Bound {
@@ -81,7 +81,7 @@ struct Bound {
 const BOUNDS: [Bound; 6] = [
     Bound {
         check: Check::EndState,
-        excused: 12.0,
+        excused: 14.0,
         needed: 2.0,
     },
     Bound {

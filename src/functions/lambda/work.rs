@@ -22,7 +22,8 @@ pub struct Work {
 /// What belongs to a change of the KMS key.
 ///
 /// Lambda encrypts the variables anew only where an update has both key and variables, and keeps no key of
-/// a function that has nothing to encrypt (both as Terraform's AWS provider found: its issues 26692 and 6366).
+/// a function that has nothing to encrypt (both as Terraform's AWS provider found: its issues 26692 and 6366, and
+/// its documentation of `kms_key_arn`).
 fn settle_key(found: &mut Differing, wanted: &Configuration, observed: &Configuration) {
     if found.changes.kms_key_arn.is_none() {
         return;

@@ -36,8 +36,11 @@ pub fn fields() -> Vec<(&'static str, &'static str)> {
 pub fn spec(field: &str, value: Value) -> Value {
     let named = |value, step: &str| json!({step: value});
     let mut spec = field.split('.').rev().fold(value, named);
-    if field == "fileSystemConfigs" {
-        spec["vpcConfig"] = vpc();
+    match field {
+        "fileSystemConfigs" => spec["vpcConfig"] = vpc(),
+        // A key is kept only where there is something to encrypt.
+        "kmsKeyArn" => spec["environment"] = json!({"variables": {"LEVEL": SENTINEL}}),
+        _ => {}
     }
     spec
 }

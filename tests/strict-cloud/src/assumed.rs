@@ -133,6 +133,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "writes of a function URL need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId; an update's Cors replaces the one before, and one without members is none, as deployment tools count on; methods are GET, PUT, HEAD, POST, PATCH, DELETE and *; a reply tells InvokeMode where it was sent; times have the form of LastModified",
     ),
     (
+        "idle-key",
+        "a key of a function without variables and snapshots is not kept: Terraform's documentation of kms_key_arn says so",
+    ),
+    (
         "if-match",
         "any If-Match that is not the current ETag is 412; only a missing or empty one is 400",
     ),

@@ -164,6 +164,18 @@ impl Configuration {
                 _ => self.set(name, value.clone()),
             }
         }
+        self.keep_no_idle_key();
+    }
+
+    /// A key is kept only where there is something to encrypt (assumed:idle-key).
+    fn keep_no_idle_key(&mut self) {
+        let has_variables = self
+            .variables()
+            .is_some_and(|variables| !variables.is_empty());
+        let snap = self.get("SnapStart").and_then(|snap| snap.get("ApplyOn"));
+        if !has_variables && snap.is_none_or(|on| on != "PublishedVersions") {
+            self.remove("KMSKeyArn");
+        }
     }
 
     pub(super) fn set(&mut self, name: &str, value: Value) {
