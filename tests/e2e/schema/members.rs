@@ -46,6 +46,8 @@ fn example(path: &str) -> Option<Value> {
             json!("000000000000.dkr.ecr.eu-west-1.amazonaws.com/shop:1"),
         ),
         (".localMountPath", json!("/mnt/data")),
+        // It goes with the other fields.
+        (".snapStart.applyOn", json!("None")),
         (".logFormat", json!("JSON")),
         (".logGroup", json!("/team/shop")),
         ("CloudFrontFunction.runtime", json!("cloudfront-js-2.0")),

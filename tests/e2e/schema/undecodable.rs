@@ -56,10 +56,15 @@ async fn store(
     assert!(status.is_success(), "{status} {text:?}");
 }
 
-/// A spec with a number where every definition has a text. The text has no rule of its own: a rule
-/// cannot be evaluated on a number.
+/// A spec with a number where every definition has a text. No rule speaks of the text: a rule cannot be
+/// evaluated on a number.
 fn unreadable(stored: &mut Value) {
-    stored["spec"]["runtime"] = json!(5);
+    let field = if stored["kind"] == CFF {
+        "runtime"
+    } else {
+        "description"
+    };
+    stored["spec"][field] = json!(5);
 }
 
 /// A spec with texts that an older definition took.
@@ -220,7 +225,7 @@ async fn a_corrected_object_goes_on() {
             .patch(
                 kind,
                 "f",
-                json!({"spec": {"code": code, "runtime": object.data["spec"]["runtime"]}}),
+                json!({"spec": {"code": code, "runtime": object.data["spec"]["runtime"], "description": null}}),
             )
             .await;
         scene.ready(kind, "f").await;

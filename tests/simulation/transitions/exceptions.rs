@@ -123,6 +123,8 @@ pub const EXCEPTIONS: &[Exception] = &[
             "cloud.versions.*.configuration.Environment",
             "cloud.configuration.VpcConfig",
             "cloud.versions.*.configuration.VpcConfig",
+            "cloud.configuration.FileSystemConfigs",
+            "cloud.versions.*.configuration.FileSystemConfigs",
         ],
         reason: "a block in which nothing is set is none, whether it was sent or not",
         holds: |_, one, two| says_nothing(one) && says_nothing(two),

@@ -30,7 +30,7 @@ pub struct Around {
     pub packages: Vec<Package>,
     /// URIs of container images; none where the cloud cannot run them.
     pub images: Vec<String>,
-    /// Whether layers, queues and topics may be named that nobody made.
+    /// Whether layers, keys, queues and topics may be named that nobody made.
     pub names_what_is_not_there: bool,
 }
 

@@ -359,6 +359,7 @@ fn role(rng: &mut Rng, around: &Around) -> Value {
 fn kms_key(rng: &mut Rng, around: &Around) -> Value {
     let (region, account) = (&around.regions[0], &around.account);
     json!(match rng.u8(..3) {
+        _ if !around.names_what_is_not_there => String::new(),
         0 => String::new(),
         number => format!(
             "arn:aws:kms:{region}:{account}:key/00000000-0000-4000-8000-00000000000{number}"
@@ -461,16 +462,18 @@ fn file_systems_need_a_vpc(spec: &mut Value, _: &mut Rng, _: &Around) {
     }
 }
 
-/// Snapshots are of archives, without file systems and with a small `/tmp`.
+/// Snapshots are of archives, without file systems and with a small `/tmp`, and of some runtimes only.
 fn snapshots_are_small(spec: &mut Value, _: &mut Rng, _: &Around) {
     if spec["snapStart"]["applyOn"] != "PublishedVersions" {
         return;
     }
-    let is_image = spec["code"]["imageUri"].is_string();
+    let runtime = spec["runtime"].as_str().unwrap_or_default();
+    let takes_snapshots = runtime.starts_with("python");
     if let Some(spec) = spec.as_object_mut() {
-        spec.remove("fileSystemConfigs");
-        spec.remove("ephemeralStorage");
-        if is_image {
+        if takes_snapshots {
+            spec.remove("fileSystemConfigs");
+            spec.remove("ephemeralStorage");
+        } else {
             spec.remove("snapStart");
         }
     }
