@@ -35,17 +35,13 @@ words! {
 
 words! {
     /// When a function URL answers.
+    #[derive(Default)]
     InvokeMode {
         /// Once the function has ended.
+        #[default]
         Buffered = "BUFFERED",
         /// While it runs.
         ResponseStream = "RESPONSE_STREAM",
-    }
-}
-
-impl Default for InvokeMode {
-    fn default() -> Self {
-        Self::Buffered
     }
 }
 

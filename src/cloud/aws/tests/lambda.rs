@@ -125,7 +125,8 @@ impl Sample for Environment {
 
 /// A field as a pointer into the API's JSON.
 fn pointer(name: &str) -> String {
-    api_steps(name).map(|step| format!("/{step}")).collect()
+    let steps = api_steps(name);
+    steps.fold(String::new(), |pointer, step| pointer + "/" + &step)
 }
 
 fn reply(pointer: &str, value: &Value) -> Value {
@@ -147,12 +148,12 @@ fn read_of(alone: Configuration) -> Configuration {
     }
 }
 
-async fn check(name: &str, alone: Configuration, (sent, replied): (Value, Value), by: Call) {
+async fn check(name: &str, alone: Configuration, (sent, answered): (Value, Value), by: Call) {
     let pointer = pointer(name);
     // The one member that replies have under another name, in a block of its own.
     let reply = match name {
-        "imageConfig" => reply("/ImageConfigResponse/ImageConfig", &replied),
-        _ => reply(&pointer, &replied),
+        "imageConfig" => reply("/ImageConfigResponse/ImageConfig", &answered),
+        _ => reply(&pointer, &answered),
     };
     let body = reply.to_string();
     let (url, requests) = server(vec![answer("200 OK", "", &body)]).await;

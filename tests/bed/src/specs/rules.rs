@@ -440,7 +440,7 @@ fn layers(rng: &mut Rng, around: &Around) -> Value {
 fn some(rng: &mut Rng, prefix: &str) -> Value {
     let mut ids = ["0123456789abcdef0", "a1"];
     rng.shuffle(&mut ids);
-    let some = &ids[..1 + rng.usize(..2)];
+    let some = &ids[..=rng.usize(..2)];
     some.iter().map(|id| format!("{prefix}{id}")).collect()
 }
 
