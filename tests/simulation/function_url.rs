@@ -90,7 +90,12 @@ fn form(config: &Value, spelt: fn(&str) -> String) -> Value {
         "maxAge": member(&cors, "maxAge").as_i64().unwrap_or_default(),
     });
     for name in LISTS {
-        form[name] = json!(texts(&member(&cors, name)));
+        let mut all = texts(&member(&cors, name));
+        // The case of a header's name means nothing.
+        if name.ends_with("Headers") {
+            all = all.iter().map(|name| name.to_lowercase()).collect();
+        }
+        form[name] = json!(all);
     }
     form
 }

@@ -1,5 +1,6 @@
 //! The function URL, in the spec.
 
+use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,8 +48,12 @@ words! {
 
 /// Cross-origin resource sharing: one block, of which what is omitted is empty. The order in a list
 /// means nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new(
+    "(has(self.allowOrigins) && size(self.allowOrigins) > 0) || !((has(self.allowCredentials) && self.allowCredentials) || (has(self.allowHeaders) && size(self.allowHeaders) > 0) || (has(self.allowMethods) && size(self.allowMethods) > 0) || (has(self.exposeHeaders) && size(self.exposeHeaders) > 0) || (has(self.maxAge) && self.maxAge > 0))"
+).message("cors without allowOrigins lets no page in; name the origins, or drop the other members")
+ .field_path(".allowOrigins"))]
 pub struct Cors {
     /// Whether requests may have cookies and the like.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -16,7 +16,7 @@ use aws_sdk_lambda::types;
 use super::errors;
 use super::gate::Call;
 use crate::cloud::lambda::{
-    CodeSource, Configuration, Described, Environment, Function, FunctionUrl, LambdaApi,
+    CodeSource, Configuration, Cors, Described, Environment, Function, FunctionUrl, LambdaApi,
     NewFunction, UrlConfig, configuration_fields,
 };
 use crate::cloud::limit::Family;
@@ -275,7 +275,8 @@ impl LambdaApi for Lambda {
             .function_name(name)
             .auth_type(config.auth_type.as_str().into())
             .invoke_mode(config.invoke_mode.as_str().into())
-            .cors(url::cors_to(&config.cors));
+            // An empty block clears, which is documented for updates only.
+            .set_cors((config.cors != Cors::default()).then(|| url::cors_to(&config.cors)));
         let call = write(OPERATION, name, None);
         let output = self.call(call, sent!(self, request)).await?;
         url::said(OPERATION, output.function_url)

@@ -424,7 +424,7 @@ fn lambda(rng: &mut Rng) -> Value {
             spec["functionUrlConfig"] = json!({"authType": "AWS_IAM", "cors": {"allowOrigins": ["*"], "allowCredentials": beside.bool()}});
         }
         2 => {
-            spec["functionUrlConfig"] = json!({"authType": "AWS_IAM", "cors": {"allowMethods": ["PUT", "GET"]}, "invokeMode": "RESPONSE_STREAM"});
+            spec["functionUrlConfig"] = json!({"authType": "AWS_IAM", "cors": {"allowOrigins": ["*"], "allowMethods": ["PUT", "GET"], "allowHeaders": ["X-Team"]}, "invokeMode": "RESPONSE_STREAM"});
         }
         _ => {}
     }

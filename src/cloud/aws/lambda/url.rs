@@ -29,12 +29,13 @@ pub(super) fn config_of(output: &GetFunctionUrlConfigOutput) -> UrlConfig {
 
 fn cors_of(cors: &types::Cors) -> Cors {
     let set = |list: &[String]| list.iter().cloned().collect();
+    let headers = |list: &[String]| list.iter().map(|name| name.to_ascii_lowercase()).collect();
     Cors {
         allow_credentials: cors.allow_credentials.unwrap_or_default(),
-        allow_headers: set(cors.allow_headers()),
+        allow_headers: headers(cors.allow_headers()),
         allow_methods: set(cors.allow_methods()),
         allow_origins: set(cors.allow_origins()),
-        expose_headers: set(cors.expose_headers()),
+        expose_headers: headers(cors.expose_headers()),
         max_age: cors.max_age.unwrap_or_default(),
     }
 }

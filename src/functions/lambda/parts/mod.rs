@@ -137,10 +137,10 @@ parts! {
     Tags: tags::FunctionTags;
     /// Published versions.
     Versions: versions::Versions;
+    /// The function URL: before what a quota may refuse for long, so that a URL that is to close is closed.
+    Url: url::Url;
     /// Recursive loop detection.
     Recursion: recursion::Recursion;
     /// Reserved concurrency.
     Concurrency: concurrency::Concurrency;
-    /// The function URL.
-    Url: url::Url;
 }

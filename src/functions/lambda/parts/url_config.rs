@@ -19,13 +19,18 @@ pub fn wanted(spec: &api::FunctionUrlConfig) -> UrlConfig {
 
 fn cors(spec: &api::Cors) -> Cors {
     let set = |list: &Option<Vec<String>>| list.iter().flatten().cloned().collect();
+    // AWS keeps names of headers in lower case (observed by users of drift tools), and their case means nothing.
+    let headers = |list: &Option<Vec<String>>| {
+        let names = list.iter().flatten();
+        names.map(|name| name.to_ascii_lowercase()).collect()
+    };
     let methods = spec.allow_methods.iter().flatten();
     Cors {
         allow_credentials: spec.allow_credentials.unwrap_or_default(),
-        allow_headers: set(&spec.allow_headers),
+        allow_headers: headers(&spec.allow_headers),
         allow_methods: methods.map(|word| word.as_str().to_owned()).collect(),
         allow_origins: set(&spec.allow_origins),
-        expose_headers: set(&spec.expose_headers),
+        expose_headers: headers(&spec.expose_headers),
         max_age: spec.max_age.unwrap_or_default(),
     }
 }

@@ -181,3 +181,28 @@ fn the_status_says_where_it_is_while_it_is_there_and_named() {
         assert_eq!(reported(&unnamed, &[], url), None, "nobody's any more");
     }
 }
+
+#[test]
+fn the_case_of_a_headers_name_means_nothing() {
+    let cors =
+        json!({"allowOrigins": ["*"], "allowHeaders": ["X-Team"], "exposeHeaders": ["Date"]});
+    let text = |text: &str| [text.to_owned()].into();
+    let kept = closed(Cors {
+        allow_origins: text("*"),
+        allow_headers: text("x-team"),
+        expose_headers: text("date"),
+        ..Cors::default()
+    });
+    let wanted = desired(&reached(&cors));
+    let observed = with(Known::Read(Some(kept)));
+    assert_eq!(next(&wanted, &memory(&[NAME]), &observed), "Settled");
+}
+
+#[test]
+fn a_url_is_closed_before_what_a_quota_may_refuse() {
+    let wanted = desired(&json!({"reservedConcurrentExecutions": 999}));
+    let open = with(Known::Read(Some(closed(Cors::default()))));
+    let planned = next(&wanted, &memory(&[NAME]), &open);
+    let (first, _) = planned.split_once(" then ").unwrap();
+    assert!(first.starts_with("DeleteUrl("), "{planned}");
+}

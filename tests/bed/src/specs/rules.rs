@@ -105,7 +105,7 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ("LambdaFunction.description", Rule::Text(256)),
     (
         "LambdaFunction.functionUrlConfig.cors.allowHeaders[]",
-        Rule::Made(|rng, _| one(rng, &["content-type", "x-a", "x-b"])),
+        Rule::Made(|rng, _| one(rng, &["Content-Type", "x-a", "X-B"])),
     ),
     (
         "LambdaFunction.functionUrlConfig.cors.allowOrigins[]",
@@ -113,7 +113,7 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ),
     (
         "LambdaFunction.functionUrlConfig.cors.exposeHeaders[]",
-        Rule::Made(|rng, _| one(rng, &["date", "x-a", "x-b"])),
+        Rule::Made(|rng, _| one(rng, &["Date", "x-a", "X-B"])),
     ),
     (
         "LambdaFunction.reservedConcurrentExecutions",
@@ -213,6 +213,7 @@ pub(super) const ORDER: &[(&str, Order)] = &[
     ("LambdaFunction", archive_or_image),
     ("LambdaFunction", snapshots_are_small),
     ("LambdaFunction.loggingConfig", levels_need_json),
+    ("LambdaFunction.functionUrlConfig.cors", cors_needs_origins),
     ("LambdaFunction", file_systems_need_a_vpc),
     ("LambdaFunction", layers_are_of_the_region),
 ];
@@ -310,6 +311,10 @@ pub(super) const KEPT: &[(&str, &str)] = &[
     (
         "!has(self.code.imageUri) || (!has(self.runtime) && !has(self.handler) && !has(self.layers))",
         "archive_or_image",
+    ),
+    (
+        "(has(self.allowOrigins) && size(self.allowOrigins) > 0) || !((has(self.allowCredentials) && self.allowCredentials) || (has(self.allowHeaders) && size(self.allowHeaders) > 0) || (has(self.allowMethods) && size(self.allowMethods) > 0) || (has(self.exposeHeaders) && size(self.exposeHeaders) > 0) || (has(self.maxAge) && self.maxAge > 0))",
+        "cors_needs_origins",
     ),
     (
         "has(self.code.imageUri) || !has(self.imageConfig)",
@@ -488,6 +493,19 @@ fn layers_are_of_the_region(spec: &mut Value, _: &mut Rng, around: &Around) {
     for layer in layers.into_iter().flatten() {
         let own = layer.as_str().unwrap_or_default();
         *layer = json!(own.replacen(&around.regions[0], &region, 1));
+    }
+}
+
+/// What pages may do goes with which pages may.
+fn cors_needs_origins(cors: &mut Value, _: &mut Rng, _: &Around) {
+    let has_origins = cors["allowOrigins"]
+        .as_array()
+        .is_some_and(|origins| !origins.is_empty());
+    if let Some(cors) = cors
+        .as_object_mut()
+        .filter(|cors| !cors.is_empty() && !has_origins)
+    {
+        cors.insert("allowOrigins".to_owned(), json!(["*"]));
     }
 }
 

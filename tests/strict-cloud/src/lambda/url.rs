@@ -31,13 +31,20 @@ impl UrlConfig {
         }
     }
 
-    /// Takes over what is asked for: Cors as a whole, without what is empty (assumed:function-url).
+    /// Takes over what is asked for: Cors as a whole, without what is empty and
+    /// with names of headers in lower case (assumed:function-url).
     fn apply(&mut self, asked: &Self) {
         for (name, value) in &asked.0 {
             self.0.insert(name.clone(), value.clone());
         }
         if let Some(Value::Object(cors)) = self.0.get_mut("Cors") {
             cors.retain(|_, value| *value != json!([]));
+            for headers in ["AllowHeaders", "ExposeHeaders"] {
+                let names = cors.get_mut(headers).and_then(Value::as_array_mut);
+                for name in names.into_iter().flatten() {
+                    *name = json!(name.as_str().unwrap_or_default().to_ascii_lowercase());
+                }
+            }
         }
         if self.0.get("Cors") == Some(&json!({})) {
             self.0.remove("Cors");
