@@ -104,15 +104,16 @@ pub fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
                 key.name
             ));
         }
-        // By others, and after the last change by our hand: that one may be half done.
-        let by_others = |since: usize| {
+        // By others, and after the last change of the same by our hand: that one may be half done.
+        let by_others = |since: usize, fields: &Value| {
             // An outsider who takes our tag off makes us forget what we published last.
             let is_theirs = |entry: &Entry| entry.principal == OTHERS && is_effect(entry, &place);
             // What arrived late was sent before.
             let in_time = (since..*position).filter(|at| !arrived_late.contains(at));
             let mut changes = in_time
                 .filter_map(|at| log.get(at))
-                .filter(|entry| is_change(entry, &place) || is_theirs(entry));
+                .filter(|entry| is_change(entry, &place) || is_theirs(entry))
+                .filter(|entry| concerns(entry, fields));
             changes
                 .next_back()
                 .is_some_and(|entry| entry.principal == OTHERS)
@@ -167,7 +168,7 @@ fn step(
     uid: &str,
     object: &Value,
     start: usize,
-    others_since: impl Fn(usize) -> bool,
+    others_since: impl Fn(usize, &Value) -> bool,
 ) -> Option<&'static str> {
     let (status, generation) = (&object["status"], &object["metadata"]["generation"]);
     if object["spec"]["managementPolicy"] == "Observe" {
@@ -216,7 +217,7 @@ fn step(
         one.noted = status["lastDrift"].clone();
         let is_settled = one.generation == status["observedGeneration"]
             && one.references == status["references"];
-        if !is_settled || !others_since(one.since) {
+        if !is_settled || !others_since(one.since, &status["lastDrift"]["fields"]) {
             return Some("drift was noted that was not somebody else's");
         }
     }
@@ -231,7 +232,7 @@ fn step(
         else {
             return Some("drift was reported of what was not settled");
         };
-        if !others_since(one.since) {
+        if !others_since(one.since, &status["lastDrift"]["fields"]) {
             return Some("drift was reported and nobody else changed the function");
         }
         if status["plannedChanges"]
@@ -257,6 +258,30 @@ fn step(
             || !object["metadata"]["deletionTimestamp"].is_null();
     }
     None
+}
+
+/// Parts of a function with calls of their own, by the field of the spec and a word in the names of the calls.
+const PARTS: [(&str, &str); 3] = [
+    ("functionUrlConfig", "FunctionUrlConfig"),
+    ("reservedConcurrentExecutions", "FunctionConcurrency"),
+    ("recursiveLoop", "FunctionRecursionConfig"),
+];
+
+/// Whether a call can have changed one of these fields: those of a part are changed by the part's own calls, and
+/// by what makes or deletes the function.
+fn concerns(entry: &Entry, fields: &Value) -> bool {
+    let name = entry.operation.name;
+    let whole = ["CreateFunction", "DeleteFunction"].contains(&name);
+    let part_of_call = PARTS.iter().find(|(_, call)| name.ends_with(call));
+    let fields: Vec<&str> = (fields.as_array().into_iter().flatten())
+        .filter_map(Value::as_str)
+        .collect();
+    let is_of = |field: &str, part: &str| field.split('.').next() == Some(part);
+    let concerned = |field: &str| match part_of_call {
+        Some((part, _)) => is_of(field, part),
+        None => !PARTS.iter().any(|(part, _)| is_of(field, part)),
+    };
+    whole || fields.is_empty() || fields.into_iter().any(concerned)
 }
 
 /// Whether a call changed the function at a place, and more than its tags.
