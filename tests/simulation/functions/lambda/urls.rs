@@ -166,7 +166,7 @@ fn two_parts_are_read_in_one_check_where_the_budget_has_one_call_at_a_time() {
             alone.check().await;
             assert_eq!(
                 alone.calls(),
-                ["GetFunction", "GetFunctionRecursionConfig", READ]
+                ["GetFunction", READ, "GetFunctionRecursionConfig"]
             );
         }
     });
