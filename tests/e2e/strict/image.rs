@@ -2,7 +2,7 @@
 
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
-use strict_cloud::lambda::{Code, UpdateFunctionCode};
+use strict_cloud::lambda::{Code, GotFunction, UpdateFunctionCode};
 use strict_cloud::operation::lambda as op;
 use strict_cloud::{Caller, Operation};
 
@@ -39,23 +39,26 @@ impl Strict {
         Caller::new(self.tenant.account(), self.tenant.region(), "somebody")
     }
 
+    /// The function as AWS shows it.
+    fn found(&self) -> GotFunction {
+        let caller = self.caller();
+        let got = self.cloud(|cloud| cloud.lambda_get_function(&caller, "shop", None));
+        got.expect("it is there")
+    }
+
     /// The image that runs, and what it starts.
     fn running(&self) -> (Option<String>, Value) {
-        let caller = self.caller();
-        self.cloud(|cloud| {
-            let got = cloud
-                .lambda_get_function(&caller, "shop", None)
-                .expect("it is there");
-            let config = got
-                .configuration
-                .configuration
-                .get("ImageConfigResponse")
-                .cloned();
-            (
-                got.code.image.map(|(uri, _)| uri),
-                config.unwrap_or_default()["ImageConfig"].clone(),
-            )
-        })
+        let got = self.found();
+        let config = got.configuration.configuration.get("ImageConfigResponse");
+        let config = config.cloned().unwrap_or_default()["ImageConfig"].clone();
+        (got.code.image.map(|(uri, _)| uri), config)
+    }
+
+    /// Where events go that could not be delivered.
+    fn dead_letter_target(&self) -> Value {
+        let got = self.found();
+        let config = got.configuration.configuration.get("DeadLetterConfig");
+        config.cloned().unwrap_or_default()["TargetArn"].clone()
     }
 
     fn code_and_configuration_writes(&self) -> [usize; 3] {
@@ -105,29 +108,15 @@ async fn an_image_is_deployed_by_its_uri_and_an_outside_edit_repaired() {
     assert_eq!(stage.running(), (Some(stage.image("2")), config));
 
     let queue = "arn:aws:sqs:eu-west-1:000000000000:failed";
-    let target = || {
-        let caller = stage.caller();
-        stage.cloud(|cloud| {
-            let got = cloud
-                .lambda_get_function(&caller, "shop", None)
-                .expect("it is there");
-            let config = got
-                .configuration
-                .configuration
-                .get("DeadLetterConfig")
-                .cloned();
-            config.unwrap_or_default()["TargetArn"].clone()
-        })
-    };
     stage
         .apply_image_with("2", json!({"command": ["app.handler"]}), queue)
         .await;
-    assert_eq!(target(), queue);
+    assert_eq!(stage.dead_letter_target(), queue);
 
     // Dropped, it is the image's own again, and the empty target is none.
     stage.apply_image("2", Value::Null).await;
     assert_eq!(stage.running(), (Some(stage.image("2")), Value::Null));
-    assert_eq!(target(), Value::Null);
+    assert_eq!(stage.dead_letter_target(), Value::Null);
 
     stage.tenant.delete(LFN, "shop").await;
     stage.tenant.wait_gone(LFN, "shop", TIMEOUT).await;
