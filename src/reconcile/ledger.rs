@@ -4,7 +4,8 @@
 //! version of the object that was read or written last; what the pass wrote itself counts as read.
 
 use kube::{Api, Client};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::conditions;
@@ -48,8 +49,9 @@ pub(super) struct Ledger<'a, K: ManagedResource> {
     read: K::Status,
     /// Status as it was stored last.
     stored: K::Status,
-    /// Whether the object, as it was read last, has parts of a status that an apply of ours leaves there.
-    has_strays: bool,
+    /// The object's whole status as it was read last, where parts of it are somebody else's: an apply of ours
+    /// leaves there what it does not name.
+    strays: Option<Value>,
     /// The status that was cleared, until one is stored again.
     cleared: Option<K::Status>,
     /// Status as it is to be.
@@ -83,7 +85,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
             client,
             subject,
             stored,
-            has_strays: has_strays(subject),
+            strays: strays(subject),
             cleared: None,
             draft,
             read,
@@ -146,7 +148,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
         self.versions.advance(fresh.resource_version().to_owned());
         self.finalizers = fresh.metadata.finalizers.clone().unwrap_or_default();
         self.stored = own_status(fresh).unwrap_or_default();
-        self.has_strays = has_strays(fresh);
+        self.strays = strays(fresh);
     }
 
     /// Drafts nothing but what was stored last, before it may have been cleared, and the create that may still
@@ -174,11 +176,15 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
             return Ok(());
         }
         for _ in 0..RETRIES {
-            match self.write(self.has_strays).await {
-                Ok(version) if self.has_strays => {
+            let clear = self
+                .strays
+                .as_ref()
+                .is_some_and(|live| leaves(live, &self.draft));
+            match self.write(clear).await {
+                Ok(version) if clear => {
                     self.versions.advance(version);
                     self.cleared = Some(std::mem::take(&mut self.stored));
-                    self.has_strays = false;
+                    self.strays = None;
                 }
                 Ok(version) => {
                     self.versions.advance(version);
@@ -193,7 +199,6 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
                         return Err(WriteError::Stale);
                     }
                     self.merge(&fresh);
-                    self.has_strays = leaves_strays(&fresh, &self.draft);
                 }
                 Err(error) => return Err(error),
             }
@@ -290,14 +295,14 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
     }
 }
 
-/// Whether parts of the status are somebody else's: applying ours would leave them there beside it.
-fn has_strays<K: ManagedResource>(subject: &Subject<K>) -> bool {
-    subject.status_has_strays && subject.is_readable
+/// The whole status, where parts of it are somebody else's: applying ours would leave them there beside it.
+fn strays<K: ManagedResource>(subject: &Subject<K>) -> Option<Value> {
+    (subject.status_has_strays && subject.is_readable).then(|| json!(subject.status))
 }
 
-/// Whether something of that stays when `wanted` is applied.
-fn leaves_strays<K: ManagedResource>(subject: &Subject<K>, wanted: &K::Status) -> bool {
-    has_strays(subject) && status::has_leftovers(&json!(subject.status), &json!(wanted))
+/// Whether something of `live` stays when `wanted` is applied.
+fn leaves<S: Serialize>(live: &Value, wanted: &S) -> bool {
+    status::has_leftovers(live, &json!(wanted))
 }
 
 /// Writes a status that is remembered, where somebody else changed it between two passes. Answers the
@@ -309,7 +314,7 @@ pub(super) async fn restore<K: ManagedResource>(
 ) -> Result<String, WriteError> {
     let (namespace, name) = (subject.namespace(), subject.name());
     let mut version = subject.resource_version().to_owned();
-    if leaves_strays(subject, remembered) {
+    if strays(subject).is_some_and(|live| leaves(&live, remembered)) {
         version = status::clear::<K>(client, namespace, name, &version).await?;
     }
     status::apply::<K>(client, namespace, name, &version, remembered).await

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use strict_cloud::operation::{cloudfront as cf, lambda};
 use strict_cloud::{Caller, Entry, Service};
 
+use crate::api_server::Change;
 use crate::clouds::OTHERS;
 use crate::invariants::condition;
 use crate::judge::{self, Place};
@@ -98,8 +99,9 @@ pub fn broken(stage: &Stage, tally: &Tally) -> Vec<String> {
     wrong
 }
 
-/// How long after the newest announcement a create came; `None` where the status of some object that may
-/// have sent it has none: what the cloud refused last is tried again without one.
+/// How long after the newest announcement a create came, were it only to be replaced by an older status that
+/// somebody restored; `None` where the status of some object that may have sent it has none: what the cloud
+/// refused last is tried again without one.
 fn lateness(stage: &Stage, number: usize, entry: &Entry) -> Option<Duration> {
     let kind = match entry.operation.service {
         Service::CloudFront => Kind::CloudFront,
@@ -114,13 +116,22 @@ fn lateness(stage: &Stage, number: usize, entry: &Entry) -> Option<Duration> {
     let announced = |object: &Value| -> Option<Timestamp> {
         object["status"]["createRequestedAt"].as_str()?.parse().ok()
     };
-    let objects = slots.filter_map(|slot| {
-        let of_slot = versions.iter().rev().find(|(calls, change)| {
+    let of_slots = slots.filter_map(|slot| {
+        let of_slot = |(calls, change): &&(usize, Change)| {
             *calls <= number && change.key.plural == kind.plural() && change.key.name == slot.name
+        };
+        let mut objects = versions
+            .iter()
+            .rev()
+            .filter(of_slot)
+            .map(|(_, change)| change.object.as_deref());
+        let last = objects.next()??;
+        let of_object = objects.map_while(|object| {
+            object.filter(|object| object["metadata"]["uid"] == last["metadata"]["uid"])
         });
-        of_slot?.1.object.as_deref()
+        Some(announced(last).map(|at| of_object.filter_map(announced).fold(at, Timestamp::max)))
     });
-    let newest: Option<Vec<Timestamp>> = objects.map(announced).collect();
+    let newest: Option<Vec<Timestamp>> = of_slots.collect();
     let now = World::time_at(entry.at.0);
     let late = |at| Duration::try_from(now.duration_since(at)).unwrap_or_default();
     newest?.into_iter().map(late).min()

@@ -47,7 +47,7 @@ struct Known {
     /// written what came after.
     annotated: bool,
     status: Value,
-    /// The version that brought it.
+    /// The version that brought the last one that says something.
     written: usize,
     refused: Option<Refused>,
 }
@@ -79,8 +79,12 @@ impl Known {
             return None;
         }
         self.status.clone_from(status);
+        let Some(ready) = condition(object, "Ready") else {
+            // Cleared, and about to be written anew.
+            self.refused = None;
+            return None;
+        };
         self.written = moment.versions;
-        let ready = condition(object, "Ready").unwrap_or(&Value::Null);
         let reason = ready["reason"].as_str().unwrap_or_default();
         if ANNOUNCED.contains(&reason) {
             if let Some(refused) = &mut self.refused {

@@ -111,8 +111,8 @@ pub enum Change {
 
 /// What must be in the status before the step is sent, so that no crash after it misleads.
 ///
-/// - Code: its source, without the hash that would prove that it runs. A later observation believes the
-///   tag, which is written after the code, only together with this.
+/// - Code: its source, without the hash that would prove that another one runs. A later observation
+///   believes the tag, which is written after the code, only together with this.
 /// - Create: what was published belongs to a function that is gone; and `recreations` is there
 ///   from our own create until the function was active once, so a function that is adopted, or
 ///   that ran, is never deleted for having failed to start.
@@ -125,7 +125,11 @@ pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
             memory.recreations.get_or_insert(0);
         }
         Step::Part(step) => parts::intend(memory, step),
-        Step::UpdateCode { code, .. } => memory.code = Some(source::status(code, None)),
+        Step::UpdateCode { code, .. } => {
+            let deployed = memory.code.take();
+            let still = deployed.and_then(|before| source::still_deployed(code, before));
+            memory.code = Some(source::status(code, still));
+        }
         Step::UpdateConfiguration { .. } | Step::Delete { .. } => {}
     }
 }

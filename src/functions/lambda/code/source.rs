@@ -55,6 +55,18 @@ pub fn status(code: &Code, deployed_sha256: Option<String>) -> CodeStatus {
     }
 }
 
+/// The hash that `before` says was deployed, where that was this very code: then it stays true, whatever
+/// else an update is about to change (the architecture, or what somebody else deployed since).
+pub fn still_deployed(code: &Code, before: CodeStatus) -> Option<String> {
+    let is_same = match code {
+        Code::Zip { sha256, .. } => before.deployed_sha256.as_ref() == Some(sha256),
+        Code::S3 { source, .. } | Code::Image { source, .. } => {
+            remembered(&before).as_ref() == Some(source)
+        }
+    };
+    before.deployed_sha256.filter(|_| is_same)
+}
+
 /// Whether the function runs the wanted code.
 ///
 /// An archive is compared by its hash. An S3 object or an image runs if this pass deployed it, or the status

@@ -6,6 +6,7 @@ use super::{desired, made_of, memory, next, s3};
 use crate::api::lambda::{CodeStatus, LambdaFunctionStatus};
 use crate::cloud::Tags;
 use crate::functions::lambda::Code;
+use crate::functions::lambda::code::source;
 use crate::functions::lambda::plan::plan;
 use crate::reconcile::{Goal, Plan, Replaced, Step as _};
 
@@ -187,4 +188,25 @@ fn an_archive_of_an_earlier_release_is_left_until_its_files_change() {
     running.function.code_sha256 = None;
     let plain = desired(&json!({}));
     assert!(next(&plain, &memory(&[]), &running).starts_with("UpdateCode"));
+}
+
+#[test]
+fn what_was_deployed_stays_known_while_something_else_of_the_code_is_changed() {
+    let zip = desired(&json!({"code": {"inline": {"files": {"index.py": "pass"}}}}));
+    let sha = made_of(&zip).function.code_sha256.unwrap();
+    for (of, same, other) in [
+        (zip, &sha[..], "other"),
+        (desired(&s3("1")), "hash", ""),
+        (desired(&image("1")), "hash", ""),
+    ] {
+        let status = source::status(&of.code, Some(same.to_owned()));
+        let still = source::still_deployed(&of.code, status.clone());
+        assert_eq!(still.as_deref(), Some(same), "{status:?}");
+        let before = match of.code {
+            Code::Zip { .. } => source::status(&of.code, Some(other.to_owned())),
+            Code::S3 { .. } => source::status(&desired(&s3("2")).code, Some(same.to_owned())),
+            Code::Image { .. } => source::status(&desired(&image("2")).code, Some(same.to_owned())),
+        };
+        assert_eq!(source::still_deployed(&of.code, before), None);
+    }
 }
