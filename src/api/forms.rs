@@ -137,8 +137,44 @@ pub const IMAGE: Form = Form {
     words: "is no URI of an image; name one such as 111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop:1.0",
 };
 
+/// Name of a statement of a policy (Lambda API reference, `AddPermission`).
+pub const STATEMENT_ID: Form = Form {
+    pattern: "^[0-9a-zA-Z_-]+$",
+    words: "is no id of a statement; use letters, digits, hyphens and underscores only",
+};
+
+/// What a statement allows (likewise).
+pub const PERMISSION_ACTION: Form = Form {
+    pattern: r"^(lambda:[*]|lambda:[a-zA-Z]+|[*])$",
+    words: "is no action of Lambda; name one such as lambda:InvokeFunction",
+};
+
+/// Who may do something (Lambda Developer Guide, "Working with resource-based IAM policies").
+pub const PRINCIPAL: Form = Form {
+    pattern: r"^([*]|[0-9]{12}|arn:[^\s]+|[a-z0-9-]+([.][a-z0-9-]+)+)$",
+    words: "is no principal; name a service such as s3.amazonaws.com, the 12 digits of an account, an ARN, or * for everybody",
+};
+
+/// What calls a function (Lambda API reference, `AddPermission`); a pattern of policies.
+pub const SOURCE_ARN: Form = Form {
+    pattern: r"^arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9-])+:([a-z]{2,4}(-[a-z]+)+-[0-9])?:([0-9]{12})?:(.*)$",
+    words: "is no ARN of what calls; name one such as arn:aws:s3:::bucket",
+};
+
+/// An account of AWS.
+pub const ACCOUNT: Form = Form {
+    pattern: "^[0-9]{12}$",
+    words: "is no account; name the 12 digits of one, in quotes",
+};
+
+/// An organization (AWS Organizations API reference, `Organization`).
+pub const ORGANIZATION: Form = Form {
+    pattern: "^o-[a-z0-9]{10,32}$",
+    words: "is no organization; name its id, such as o-a1b2c3d4e5",
+};
+
 /// Those that specs have.
-pub const ALL: [Form; 19] = [
+pub const ALL: [Form; 25] = [
     FUNCTION_NAME,
     OBJECT_NAME,
     TEST_NAME,
@@ -158,6 +194,12 @@ pub const ALL: [Form; 19] = [
     MOUNT,
     LOG_GROUP,
     IMAGE,
+    STATEMENT_ID,
+    PERMISSION_ACTION,
+    PRINCIPAL,
+    SOURCE_ARN,
+    ACCOUNT,
+    ORGANIZATION,
 ];
 
 impl Form {

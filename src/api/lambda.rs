@@ -3,6 +3,7 @@
 mod blocks;
 mod code;
 mod environment;
+mod permission;
 mod references;
 mod spec;
 mod status;
@@ -16,6 +17,7 @@ pub use blocks::{
 };
 pub use code::{Code, InlineCode};
 pub use environment::{Environment, ValueFrom, VariablesFrom};
+pub use permission::{INVOKE, Permission};
 pub use references::{KeyRef, ObjectName};
 pub use spec::*;
 pub use status::{CodeStatus, LambdaFunctionStatus, PublishedReference, PublishedStatus};

@@ -6,6 +6,7 @@ pub mod blocks;
 pub mod environment;
 pub mod fields;
 pub mod members;
+mod permissions;
 mod url;
 
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 pub use self::blocks::{Block, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig};
 pub use self::environment::Environment;
 pub use self::fields::{Configuration, ROWS, configuration_fields};
+pub use self::permissions::{Permission, Policy, Principal};
 pub use self::url::{Cors, FunctionUrl, UrlConfig};
 use super::{BudgetMode, CloudError, Tags};
 
@@ -173,6 +175,21 @@ pub trait LambdaApi: Send + Sync + 'static {
 
     /// `DeleteFunctionUrlConfig`.
     async fn delete_url(&self, name: &str) -> Result<(), CloudError>;
+
+    /// `GetPolicy`, unqualified. There being none is [`Class::NotFound`](super::Class::NotFound).
+    async fn policy(&self, name: &str, mode: BudgetMode) -> Result<Policy, CloudError>;
+
+    /// `AddPermission`. A statement of this id that is there already is
+    /// [`Class::Exists`](super::Class::Exists). Moves the function's revision id.
+    async fn add_permission(
+        &self,
+        name: &str,
+        statement: &str,
+        permission: &Permission,
+    ) -> Result<(), CloudError>;
+
+    /// `RemovePermission`. Moves the function's revision id.
+    async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError>;
 
     /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
     async fn delete(&self, name: &str) -> Result<(), CloudError>;

@@ -257,6 +257,7 @@ async fn regional(cloud: &Cloud, name: &str) -> Value {
     json!({
         "reservedConcurrentExecutions": concurrency.and_then(|of| of.reserved_concurrent_executions),
         "functionUrlConfig": url(cloud, name).await,
+        "policy": policy(cloud, name).await,
         "configuration": of(&function), "codeSha256": function.code_sha256, "tags": found.tags,
         "state": function.state.as_ref().map(aws_sdk_lambda::types::State::as_str),
         "lastUpdateStatus": function.last_update_status.as_ref().map(aws_sdk_lambda::types::LastUpdateStatus::as_str),
@@ -278,6 +279,30 @@ async fn url(cloud: &Cloud, name: &str) -> Value {
             let error = error.into_service_error();
             assert!(error.is_resource_not_found_exception(), "{error:?}");
             Value::Null
+        }
+    }
+}
+
+/// The statements of a function's policy by their ids, if it has one.
+async fn policy(cloud: &Cloud, name: &str) -> Value {
+    let request = cloud.lambda.get_policy().function_name(name);
+    match request.send().await {
+        Ok(got) => {
+            let policy: Value =
+                serde_json::from_str(&got.policy.unwrap_or_default()).expect("JSON");
+            let statements = policy["Statement"].as_array().into_iter().flatten();
+            let by_id = statements.map(|one| {
+                (
+                    one["Sid"].as_str().unwrap_or_default().to_owned(),
+                    one.clone(),
+                )
+            });
+            Value::Object(by_id.collect())
+        }
+        Err(error) => {
+            let error = error.into_service_error();
+            assert!(error.is_resource_not_found_exception(), "{error:?}");
+            json!({})
         }
     }
 }

@@ -26,6 +26,7 @@ use crate::digest;
 use crate::function_url;
 use crate::judge::Place;
 use crate::lambda_fields;
+use crate::policy;
 use crate::run::Stage;
 use crate::schedule::{Kind, never_runs};
 use crate::tally::{Check, Tally};
@@ -288,6 +289,14 @@ pub fn difference(
         );
         let url = function_url::named(spec);
         compare("URL", &url, &function["functionUrlConfig"], !url.is_null());
+        let named = policy::named(spec);
+        let found = function["policy"].as_object().into_iter().flatten();
+        let ids = found.map(|(id, _)| id).chain(named.keys());
+        for id in ids.filter(|id| *id != policy::OF_OTHERS) {
+            let wanted = named.get(id).unwrap_or(&Value::Null);
+            let found = &function["policy"][id];
+            compare(&format!("statement {id}"), wanted, found, !wanted.is_null());
+        }
         let sha256 = &wanted["codeSha256"];
         compare("code", sha256, &function["codeSha256"], true);
         let environment = &wanted["environment"];

@@ -15,8 +15,8 @@ use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, Kind, Slot};
 use crate::tally::{Check, Tally};
 use crate::world::{NAMESPACE, World};
 use crate::{
-    call_rules, credentials, expected, observation, outsiders, ready_claims, reported_drift,
-    retries, unrunnable,
+    call_rules, credentials, expected, observation, outsiders, policy, ready_claims,
+    reported_drift, retries, unrunnable,
 };
 
 /// Why a function may stay as outsiders left it.
@@ -114,6 +114,7 @@ pub async fn settle_and_check(stage: &mut Stage) {
         ready_claims::overstated(stage, &tally),
         call_rules::broken(&stage.world.clouds.log(), &tally),
         credentials::broken(stage, &tally),
+        policy::taken(stage, &tally),
         reported_drift::wrongs(stage, &tally),
         retries::shown(stage, &tally),
         retries::circles(stage),

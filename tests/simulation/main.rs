@@ -62,6 +62,7 @@ mod observation;
 mod operator;
 mod operator_memory;
 mod outsiders;
+mod policy;
 mod ports;
 mod ready_claims;
 mod reported_drift;

@@ -12,6 +12,7 @@ use strict_cloud::{Caller, Cloud};
 use crate::function_url;
 use crate::judge::Place;
 use crate::lambda_fields;
+use crate::policy;
 use crate::schedule::Kind;
 
 /// The function at a place.
@@ -83,6 +84,7 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
     let url = cloud
         .lambda_get_function_url_config(caller, (name, None))
         .ok();
+    let policy = policy::seen(cloud, caller, name);
     let versions: BTreeMap<u64, String> = versions
         .into_iter()
         .filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256)))
@@ -95,6 +97,7 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         "recursiveLoop": recursive_loop,
         "reservedConcurrentExecutions": got.reserved_concurrency,
         "functionUrlConfig": url.map(|url| function_url::seen(&url)),
+        "policy": policy,
     });
     observed.extend(rest.as_object().cloned().unwrap_or_default());
     Some(Value::Object(observed))

@@ -261,8 +261,9 @@ fn step(
 }
 
 /// Parts of a function with calls of their own, by the field of the spec and a word in the names of the calls.
-const PARTS: [(&str, &str); 3] = [
+const PARTS: [(&str, &str); 4] = [
     ("functionUrlConfig", "FunctionUrlConfig"),
+    ("permissions", "Permission"),
     ("reservedConcurrentExecutions", "FunctionConcurrency"),
     ("recursiveLoop", "FunctionRecursionConfig"),
 ];
@@ -276,7 +277,7 @@ fn concerns(entry: &Entry, fields: &Value) -> bool {
     let fields: Vec<&str> = (fields.as_array().into_iter().flatten())
         .filter_map(Value::as_str)
         .collect();
-    let is_of = |field: &str, part: &str| field.split('.').next() == Some(part);
+    let is_of = |field: &str, part: &str| field.split(['.', '/']).next() == Some(part);
     let concerned = |field: &str| match part_of_call {
         Some((part, _)) => is_of(field, part),
         None => !PARTS.iter().any(|(part, _)| is_of(field, part)),

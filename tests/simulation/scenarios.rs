@@ -80,6 +80,10 @@ pub fn first(kind: Kind) -> Value {
             "description": "one", "timeout": 10, "memorySize": 256, "architectures": ["x86_64"], "tags": {"team": "a", "cost": "a"}, "recursiveLoop": "Allow",
             "reservedConcurrentExecutions": 5,
             "functionUrlConfig": {"authType": "AWS_IAM", "cors": {"allowOrigins": ["https://b.example", "https://a.example"], "maxAge": 60}},
+            "permissions": [
+                {"statementId": "s-0", "principal": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::bucket", "sourceAccount": ACCOUNT},
+                {"statementId": "s-1", "principal": ACCOUNT},
+            ],
             "environment": {"variables": {"LEVEL": format!("{SENTINEL}-1")}},
         }),
     }
@@ -94,6 +98,7 @@ pub fn second(kind: Kind) -> Value {
         Kind::Lambda => json!({
             "runtime": "python3.12", "handler": "main.handler", "role": format!("arn:aws:iam::{ACCOUNT}:role/other"),
             "code": {"inline": {"files": {"main.py": "def handler(event, context):\n    return 2\n"}}}, "publish": true,
+            "permissions": [{"statementId": "s-0", "principal": "sns.amazonaws.com"}],
             "timeout": 20, "architectures": ["arm64"], "tags": {"team": "b"}, "environment": {"variables": {"DEPTH": format!("{SENTINEL}-2")}},
         }),
     }

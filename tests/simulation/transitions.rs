@@ -145,6 +145,15 @@ fn world(
     })
 }
 
+/// Statements of a policy by their ids: their order says when each was added.
+fn by_id(statements: &[Value]) -> Map<String, Value> {
+    let id = |statement: &Value| statement["Sid"].as_str().unwrap().to_owned();
+    statements
+        .iter()
+        .map(|one| (id(one), one.clone()))
+        .collect()
+}
+
 /// What a snapshot has of an object's function.
 fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
     match slot.kind {
@@ -169,7 +178,7 @@ fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
                 json!({
                     "configuration": function.configuration.0, "codeSha256": function.code_sha256, "tags": function.tags, "recursiveLoop": function.recursive_loop,
                     "reservedConcurrentExecutions": function.reserved_concurrency,
-                    "functionUrlConfig": function.url.as_ref().map(|url| url.0.clone()), "state": function.state,
+                    "functionUrlConfig": function.url.as_ref().map(|url| url.0.clone()), "policy": by_id(&function.policy), "state": function.state,
                     "lastUpdateStatus": function.last_update_status, "versions": versions.collect::<Map<_, _>>(),
                 })
             })

@@ -11,6 +11,7 @@ use super::blocks::{
 };
 use super::code::Code;
 use super::environment::Environment;
+use super::permission::Permission;
 use super::status::LambdaFunctionStatus;
 use super::url::FunctionUrlConfig;
 use super::word::words;
@@ -201,6 +202,13 @@ pub struct LambdaFunctionSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "FunctionUrlConfig")]
     pub function_url_config: Option<FunctionUrlConfig>,
+
+    /// Statements of the function's policy. Statements that it does not name are left alone; a URL with
+    /// `authType: NONE` has two of its own. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["statementId".into()]))]
+    pub permissions: Option<Vec<Permission>>,
 
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).

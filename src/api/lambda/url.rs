@@ -10,8 +10,8 @@ use super::word::words;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FunctionUrlConfig {
-    /// `AWS_IAM`: callers sign their requests, and need a right. `NONE`: Lambda asks nobody who they
-    /// are; the function's policy must allow the calls all the same, which cloudfn leaves to you.
+    /// `AWS_IAM`: callers sign their requests, and need a right. `NONE`: everybody may call it; cloudfn puts
+    /// the two statements into the function's policy that this needs, and takes them away with it.
     pub auth_type: FunctionUrlAuthType,
 
     /// Which web pages may call it from a browser. What it omits is empty; omitted: none may.

@@ -17,7 +17,7 @@ use super::errors;
 use super::gate::Call;
 use crate::cloud::lambda::{
     CodeSource, Configuration, Cors, Described, Environment, Function, FunctionUrl, LambdaApi,
-    NewFunction, UrlConfig, configuration_fields,
+    NewFunction, Permission, Policy, UrlConfig, configuration_fields,
 };
 use crate::cloud::limit::Family;
 use crate::cloud::{BudgetMode, CloudError, Tags};
@@ -299,6 +299,52 @@ impl LambdaApi for Lambda {
     async fn delete_url(&self, name: &str) -> Result<(), CloudError> {
         let request = self.client.delete_function_url_config().function_name(name);
         let call = write("DeleteFunctionUrlConfig", name, None);
+        self.call(call, sent!(self, request)).await.map(drop)
+    }
+
+    async fn policy(&self, name: &str, mode: BudgetMode) -> Result<Policy, CloudError> {
+        const OPERATION: &str = "GetPolicy";
+        let request = self.client.get_policy().function_name(name);
+        let call = Call {
+            mode,
+            ..write(OPERATION, name, None)
+        };
+        let output = self.call(call, sent!(self, request)).await?;
+        let policy = output.policy.as_deref().and_then(Policy::parse);
+        policy.ok_or_else(|| errors::incomplete(OPERATION, "Policy"))
+    }
+
+    async fn add_permission(
+        &self,
+        name: &str,
+        statement: &str,
+        permission: &Permission,
+    ) -> Result<(), CloudError> {
+        let auth_type = permission.function_url_auth_type.as_deref();
+        let request = self
+            .client
+            .add_permission()
+            .function_name(name)
+            .statement_id(statement)
+            .action(&permission.action)
+            .principal(permission.principal.clone())
+            .set_source_arn(permission.source_arn.clone())
+            .set_source_account(permission.source_account.clone())
+            .set_principal_org_id(permission.principal_org_id.clone())
+            .set_event_source_token(permission.event_source_token.clone())
+            .set_function_url_auth_type(auth_type.map(Into::into))
+            .set_invoked_via_function_url(permission.invoked_via_function_url.then_some(true));
+        let call = write("AddPermission", name, None);
+        self.call(call, sent!(self, request)).await.map(drop)
+    }
+
+    async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError> {
+        let request = self
+            .client
+            .remove_permission()
+            .function_name(name)
+            .statement_id(statement);
+        let call = write("RemovePermission", name, None);
         self.call(call, sent!(self, request)).await.map(drop)
     }
 

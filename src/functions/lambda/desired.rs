@@ -2,17 +2,17 @@
 //!
 //! Invariant: everything that can be wrong is found here, so planning cannot fail. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::code::Code;
 use super::configuration::fingerprint::Origin;
 use super::configuration::{compare, environment, wanted};
-use super::parts::url_config;
+use super::parts::{permissions, url_config};
 use crate::api::SOURCE_TAG;
 use crate::api::aws::partition_of;
 use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
 use crate::cloud::Tags;
-use crate::cloud::lambda::{Configuration, UrlConfig};
+use crate::cloud::lambda::{Configuration, Permission, UrlConfig};
 use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
 use crate::reconcile::{Desired, Inputs, Unmet};
@@ -43,6 +43,8 @@ pub struct LambdaDesired {
     pub reserved_concurrency: Option<i32>,
     /// The function URL.
     pub url: Option<UrlConfig>,
+    /// Statements of the policy, by their ids.
+    pub permissions: BTreeMap<String, Permission>,
     /// The spec's tags.
     pub tags: Tags,
     /// Owner tags that the function shall carry; empty where they do not count.
@@ -82,6 +84,8 @@ impl Desired for LambdaDesired {
         let reserved = self.reserved_concurrency;
         names.extend(reserved.map(|_| RESERVED_CONCURRENCY.to_owned()));
         names.extend(self.url.as_ref().map(|_| FUNCTION_URL.to_owned()));
+        let statements = self.permissions.keys();
+        names.extend(statements.map(|id| permissions::managed_name(id)));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
     }
@@ -114,6 +118,7 @@ pub fn desired(
         recursive_loop: spec.recursive_loop,
         reserved_concurrency: spec.reserved_concurrent_executions,
         url: spec.function_url_config.as_ref().map(url_config::wanted),
+        permissions: permissions::wanted(spec),
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
         explain_all: claim.is_empty(),

@@ -33,7 +33,7 @@ pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
-use crate::functions::shared::{aws, tags};
+use crate::functions::shared::aws;
 use crate::reconcile::{Goal, Identity, Inputs, KindStatus, ManagedKind, Place, Plan, Unmet};
 
 /// The clouds that Lambda functions live in: one account, many regions.
@@ -170,7 +170,7 @@ impl KindStatus for LambdaFunctionStatus {
     }
 
     fn can_manage(name: &str) -> bool {
-        compare::can_manage(name) || parts::can_manage(name) || tags::key_of(name).is_some()
+        compare::can_manage(name) || parts::can_manage(name)
     }
 
     fn intend(&mut self, step: &Step) {

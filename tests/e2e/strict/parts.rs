@@ -1,7 +1,7 @@
 //! Parts of a Lambda function: set, changed, edited by others, dropped, and gone with the function.
 
 use serde_json::{Value, json};
-use strict_cloud::lambda::UrlConfig;
+use strict_cloud::lambda::{Permission, UrlConfig};
 use strict_cloud::operation::lambda as op;
 use strict_cloud::snapshot::Regional;
 use strict_cloud::{Caller, Operation};
@@ -119,6 +119,60 @@ async fn a_url_is_made_kept_and_taken_away() {
     stage.looked("once it is confirmed").await;
     stage.looked("once it is nobody's").await;
     assert!(stage.count(op::GET_FUNCTION_URL_CONFIG) <= reads + 1);
+    stage.goes().await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn statements_of_the_policy_are_added_kept_and_taken_away_and_those_of_others_stay() {
+    let stage = Strict::start("permissions", &[]).await;
+    let writes = [op::ADD_PERMISSION, op::REMOVE_PERMISSION];
+    let ids = || -> Vec<String> {
+        let policy = stage.function().expect("a function").policy;
+        let id = |statement: &Value| statement["Sid"].as_str().unwrap_or_default().to_owned();
+        policy.iter().map(id).collect()
+    };
+    let bucket = json!({
+        "statementId": "bucket", "principal": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::bucket",
+        "sourceAccount": "123456789012",
+    });
+    let url = json!({"authType": "NONE"});
+
+    let both = json!({"permissions": [bucket.clone()], "functionUrlConfig": url});
+    stage.worker(both).await;
+    assert_eq!(stage.counts(writes), [3, 0]);
+    let public = [
+        "FunctionURLAllowPublicAccess",
+        "FunctionURLInvokeAllowPublicAccess",
+    ];
+    assert_eq!(ids(), [public[0], public[1], "bucket"]);
+
+    let somebody = stage.somebody();
+    stage.cloud(|cloud| {
+        let theirs = json!({"StatementId": "theirs", "Action": "lambda:*", "Principal": "*"});
+        let theirs = Permission::of(theirs);
+        let (of, guard) = ((NAME, None), None);
+        let added = cloud.lambda_add_permission(&somebody, of, &theirs, guard);
+        added.expect("a right request");
+        let removed = cloud.lambda_remove_permission(&somebody, of, "bucket", guard);
+        removed.expect("a right request");
+    });
+    stage.looked("after an edit").await;
+    // The edit itself is in the log, too.
+    assert_eq!(stage.counts(writes), [5, 1]);
+    assert_eq!(ids(), [public[0], public[1], "theirs", "bucket"]);
+
+    stage.worker(json!({"permissions": [bucket]})).await;
+    assert_eq!(ids(), ["theirs", "bucket"]);
+    stage.worker(json!({})).await;
+    assert_eq!(
+        (ids(), stage.counts(writes)),
+        (vec!["theirs".to_owned()], [5, 4])
+    );
+    let reads = stage.count(op::GET_POLICY);
+    stage.looked("once it is confirmed").await;
+    stage.looked("once it is nobody's").await;
+    assert!(stage.count(op::GET_POLICY) <= reads + 1);
     stage.goes().await;
     stage.end().await;
 }

@@ -2,11 +2,12 @@
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::json;
-use strict_cloud::lambda::{self, Configuration, UrlConfig};
+use strict_cloud::lambda::{self, Configuration, Permission, UrlConfig};
 use strict_cloud::{Caller, Cloud, Tags};
 
 use crate::clouds::{OTHERS, caller};
 use crate::outsiders::{of_another_cluster, strange_tags};
+use crate::policy::OF_OTHERS;
 use crate::schedule::{ODD, Outside};
 
 fn archive(number: u64) -> lambda::Code {
@@ -101,6 +102,10 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
         0 => {
             let _ = cloud.lambda_put_function_recursion_config(caller, name, Some("Allow"));
             let _ = cloud.lambda_put_function_concurrency(caller, name, Some(7));
+            let theirs = Permission::of(
+                json!({"StatementId": OF_OTHERS, "Action": "lambda:InvokeFunction", "Principal": "*"}),
+            );
+            let _ = cloud.lambda_add_permission(caller, (name, None), &theirs, None);
             let made = cloud.lambda_create_function_url_config(caller, (name, None), &url);
             if made.is_err() {
                 let _ = cloud.lambda_update_function_url_config(caller, (name, None), &url);
@@ -110,6 +115,11 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
             let _ = cloud.lambda_put_function_recursion_config(caller, name, Some("Terminate"));
             let _ = cloud.lambda_delete_function_concurrency(caller, name);
             let _ = cloud.lambda_delete_function_url_config(caller, (name, None));
+            let _ = cloud.lambda_remove_permission(caller, (name, None), "s-0", None);
+            let theirs = Permission::of(
+                json!({"StatementId": "s-0", "Action": "lambda:*", "Principal": "sqs.amazonaws.com"}),
+            );
+            let _ = cloud.lambda_add_permission(caller, (name, None), &theirs, None);
         }
         _ => {}
     }

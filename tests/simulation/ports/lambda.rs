@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use cloudfn::cloud::lambda::fields::Call;
 use cloudfn::cloud::lambda::{
-    CodeSource, Configuration, Described, Function, FunctionUrl, LambdaApi, NewFunction, UrlConfig,
+    CodeSource, Configuration, Described, Function, FunctionUrl, LambdaApi, NewFunction,
+    Permission, Policy, UrlConfig,
 };
 use cloudfn::cloud::limit::Family::{Lambda as CONTROL, LambdaGet};
 use cloudfn::cloud::{BudgetMode, CloudError, Tags};
@@ -12,6 +13,7 @@ use strict_cloud::lambda as model;
 use super::{Lambda, read, write};
 use crate::function_url;
 use crate::lambda_fields as fields;
+use crate::policy;
 
 fn code_of(code: &CodeSource) -> model::Code {
     match code {
@@ -250,6 +252,43 @@ impl LambdaApi for Lambda {
         self.0
             .call(call, |cloud, caller| {
                 cloud.lambda_delete_function_url_config(caller, (name, None))
+            })
+            .await
+    }
+
+    async fn policy(&self, name: &str, mode: BudgetMode) -> Result<Policy, CloudError> {
+        let call = read("GetPolicy", CONTROL, mode);
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_get_policy(caller, (name, None))
+            })
+            .await
+            .map(|reply| policy::found(&reply))
+    }
+
+    async fn add_permission(
+        &self,
+        name: &str,
+        statement: &str,
+        permission: &Permission,
+    ) -> Result<(), CloudError> {
+        let (call, asked) = (
+            write("AddPermission", CONTROL),
+            policy::asked(statement, permission),
+        );
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_add_permission(caller, (name, None), &asked, None)
+            })
+            .await
+            .map(drop)
+    }
+
+    async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError> {
+        let call = write("RemovePermission", CONTROL);
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_remove_permission(caller, (name, None), statement, None)
             })
             .await
     }

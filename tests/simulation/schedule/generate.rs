@@ -11,7 +11,7 @@ use super::{
     Schedule, Slot, Step, broken, hopeless, javascript, role, store, test, unloadable, unreadable,
 };
 use crate::world::SENTINEL;
-use crate::{api_faults, cloud_faults, lambda_fields};
+use crate::{api_faults, cloud_faults, lambda_fields, policy};
 
 /// Fields of a `LambdaFunction` that are made here; all others are made from their schema.
 const BY_HAND: &[&str] = &[
@@ -427,6 +427,9 @@ fn lambda(rng: &mut Rng) -> Value {
             spec["functionUrlConfig"] = json!({"authType": "AWS_IAM", "cors": {"allowOrigins": ["*"], "allowMethods": ["PUT", "GET"], "allowHeaders": ["X-Team"]}, "invokeMode": "RESPONSE_STREAM"});
         }
         _ => {}
+    }
+    if beside.u8(..3) != 0 {
+        spec["permissions"] = policy::some(&mut beside);
     }
     if rng.bool() {
         spec["publish"] = json!(true);

@@ -99,13 +99,16 @@ pub mod lambda {
     pub const GET_FUNCTION_URL_CONFIG: Operation = of_lambda("GetFunctionUrlConfig", Read);
     pub const UPDATE_FUNCTION_URL_CONFIG: Operation = of_lambda("UpdateFunctionUrlConfig", Write);
     pub const DELETE_FUNCTION_URL_CONFIG: Operation = of_lambda("DeleteFunctionUrlConfig", Write);
+    pub const ADD_PERMISSION: Operation = of_lambda("AddPermission", Write);
+    pub const REMOVE_PERMISSION: Operation = of_lambda("RemovePermission", Write);
+    pub const GET_POLICY: Operation = of_lambda("GetPolicy", Read);
     pub const TAG_RESOURCE: Operation = of_lambda("TagResource", Write);
     pub const UNTAG_RESOURCE: Operation = of_lambda("UntagResource", Write);
     pub const LIST_TAGS: Operation = of_lambda("ListTags", Read);
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 32] = [
+pub const ALL: [Operation; 35] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -135,6 +138,9 @@ pub const ALL: [Operation; 32] = [
     lambda::GET_FUNCTION_URL_CONFIG,
     lambda::UPDATE_FUNCTION_URL_CONFIG,
     lambda::DELETE_FUNCTION_URL_CONFIG,
+    lambda::ADD_PERMISSION,
+    lambda::REMOVE_PERMISSION,
+    lambda::GET_POLICY,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,
     lambda::LIST_TAGS,

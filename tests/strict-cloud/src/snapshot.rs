@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::cloudfront::{self, FunctionConfig, Stage};
 use crate::lambda::{Configuration, UrlConfig, sha256};
 use crate::model::Cloud;
@@ -48,6 +50,8 @@ pub struct Regional {
     pub reserved_concurrency: Option<i64>,
     /// AuthType, Cors and InvokeMode of its URL.
     pub url: Option<UrlConfig>,
+    /// Statements of its own policy.
+    pub policy: Vec<Value>,
 }
 
 /// Everything an account holds now.
@@ -122,6 +126,7 @@ impl Cloud {
                     recursive_loop: function.recursive_loop,
                     reserved_concurrency: function.reserved_concurrency,
                     url: function.url.map(|url| url.config),
+                    policy: function.policies.get(&None).cloned().unwrap_or_default(),
                 };
                 snapshot
                     .lambda

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{account, answer, connection, server};
-use crate::cloud::lambda::{Cors, LambdaApi, UrlConfig};
+use crate::cloud::lambda::{Cors, LambdaApi, Permission, Policy, Principal, UrlConfig};
 use crate::cloud::{BudgetMode, Class};
 
 const URL: &str = "https://abc.lambda-url.eu-west-1.on.aws/";
@@ -125,5 +125,63 @@ async fn get_function_shows_what_is_reserved_and_0_is_not_nothing() {
         let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
         let described = lambda.describe("f", BudgetMode::Wait).await.unwrap();
         assert_eq!(described.reserved_concurrency, reserved);
+    }
+}
+
+#[tokio::test]
+async fn each_member_of_a_statement_is_sent_and_none_that_it_lacks() {
+    let text = |text: &str| Some(text.to_owned());
+    let full = Permission {
+        source_arn: text("arn:aws:s3:::b"),
+        source_account: text("123456789012"),
+        principal_org_id: text("o-0123456789"),
+        event_source_token: text("t"),
+        function_url_auth_type: text("NONE"),
+        invoked_via_function_url: true,
+        ..Permission::new("lambda:InvokeFunctionUrl", Principal::named("123456789012"))
+    };
+    let few = Permission::new("lambda:*", Principal::Anyone);
+    for (permission, sent) in [
+        (
+            full,
+            json!({
+                "StatementId": "s", "Action": "lambda:InvokeFunctionUrl", "Principal": "123456789012",
+                "SourceArn": "arn:aws:s3:::b", "SourceAccount": "123456789012", "PrincipalOrgID": "o-0123456789",
+                "EventSourceToken": "t", "FunctionUrlAuthType": "NONE", "InvokedViaFunctionUrl": true,
+            }),
+        ),
+        (
+            few,
+            json!({"StatementId": "s", "Action": "lambda:*", "Principal": "*"}),
+        ),
+    ] {
+        let (url, requests) = server(vec![answer("201 Created", "", "{}")]).await;
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+        lambda.add_permission("f", "s", &permission).await.unwrap();
+        let request = requests.lock().unwrap()[0].clone();
+        let (_, body) = request.split_once("\r\n\r\n").unwrap();
+        assert_eq!(serde_json::from_str::<Value>(body).unwrap(), sent);
+    }
+}
+
+#[tokio::test]
+async fn a_policy_is_read_and_what_is_none_is_no_answer() {
+    let statement = r#"{\"Sid\":\"s\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"lambda:*\",\"Resource\":\"r\"}"#;
+    let good = format!(r#"{{"Policy":"{{\"Statement\":[{statement}]}}","RevisionId":"r"}}"#);
+    for (body, expected) in [
+        (good.as_str(), Ok(())),
+        (r#"{"Policy":"no JSON"}"#, Err(Class::Unavailable)),
+        ("{}", Err(Class::Unavailable)),
+    ] {
+        let (url, _) = server(vec![answer("200 OK", "", body)]).await;
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+        let found = lambda.policy("f", BudgetMode::Wait).await;
+        let all = Permission::new("lambda:*", Principal::Anyone);
+        let only = Policy([("s".to_owned(), Some(all))].into());
+        assert_eq!(
+            found.map_err(|error| error.class),
+            expected.map(|()| only),
+            "{body}"
+        );
     }
 }

@@ -7,6 +7,7 @@
 pub mod concurrency;
 pub mod known;
 pub mod part;
+pub mod permissions;
 pub mod recursion;
 pub mod tags;
 pub mod url;
@@ -54,7 +55,7 @@ macro_rules! parts {
 
         /// Whether some part writes this name into `status.managed`.
         pub fn can_manage(name: &str) -> bool {
-            $( <$part as Part>::MANAGED.contains(&name) )||*
+            $( <$part as Part>::can_manage(name) )||*
         }
 
         /// Reads the parts that are named and that `GetFunction` does not show. Only the first of
@@ -139,6 +140,8 @@ parts! {
     Versions: versions::Versions;
     /// The function URL: before what a quota may refuse for long, so that a URL that is to close is closed.
     Url: url::Url;
+    /// Statements of the policy: after the URL that they are about.
+    Permissions: permissions::Permissions;
     /// Recursive loop detection.
     Recursion: recursion::Recursion;
     /// Reserved concurrency.

@@ -87,8 +87,14 @@ pub trait Part {
     /// What the reply to a step says.
     type Change: Send;
 
-    /// Names in `status.managed` of what dropping it from the spec takes away, tags aside.
+    /// Names in `status.managed` of what dropping it from the spec takes away.
     const MANAGED: &'static [&'static str] = &[];
+
+    /// Whether it writes this name into `status.managed`; such names that come by somebody else's hand count
+    /// for nothing.
+    fn can_manage(name: &str) -> bool {
+        Self::MANAGED.contains(&name)
+    }
 
     /// Whether the part has a read of its own, and the spec or `status.managed` names it. Pure.
     fn is_named(_desired: &LambdaDesired, _memory: &LambdaFunctionStatus) -> bool {

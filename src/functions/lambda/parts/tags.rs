@@ -13,7 +13,7 @@ use crate::functions::lambda::code::source;
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::lambda::parts::versions;
-use crate::functions::shared::tags::{dropped, tag_difference};
+use crate::functions::shared::tags::{dropped, key_of, tag_difference};
 use crate::reconcile::{Effect, PlannedStep, Step as DriverStep};
 
 /// The tags of a function.
@@ -67,6 +67,10 @@ pub enum Change {
 impl Part for FunctionTags {
     type Step = Step;
     type Change = Change;
+
+    fn can_manage(name: &str) -> bool {
+        key_of(name).is_some()
+    }
 
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
         // Where they could not be read, the driver or the plan has blocked what needs them.

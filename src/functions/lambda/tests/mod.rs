@@ -6,6 +6,7 @@ mod concurrency;
 mod desired;
 mod fields;
 mod parts;
+mod permissions;
 mod plan;
 mod report;
 mod source;

@@ -115,6 +115,7 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
         "LambdaFunction.functionUrlConfig.cors.exposeHeaders[]",
         Rule::Made(|rng, _| one(rng, &["Date", "x-a", "X-B"])),
     ),
+    ("LambdaFunction.permissions", Rule::Made(permissions)),
     (
         "LambdaFunction.reservedConcurrentExecutions",
         Rule::Made(|rng, _| json!([0, 1, 50][rng.usize(..3)])),
@@ -424,6 +425,39 @@ pub(super) fn keep_package(from: &Value, to: &mut Value) {
 }
 
 /// At most one version of each layer.
+fn permissions(rng: &mut Rng, _: &Around) -> Value {
+    let mut list = Vec::new();
+    for id in ["one", "two", "FunctionURLAllowPublicAccess"] {
+        if rng.bool() {
+            continue;
+        }
+        let principals = [
+            "sns.amazonaws.com",
+            "111122223333",
+            "arn:aws:iam::111122223333:root",
+            "*",
+        ];
+        let mut statement = json!({"statementId": id, "principal": principals[rng.usize(..4)]});
+        for (member, value) in [
+            ("action", json!("lambda:InvokeFunctionUrl")),
+            ("sourceArn", json!("arn:aws:s3:::bucket")),
+            ("sourceAccount", json!("111122223333")),
+            ("principalOrgId", json!("o-a1b2c3d4e5")),
+            ("eventSourceToken", json!("token")),
+            ("invokedViaFunctionUrl", json!(rng.bool())),
+        ] {
+            if rng.bool() {
+                statement[member] = value;
+            }
+        }
+        if statement["action"].is_string() && rng.bool() {
+            statement["functionUrlAuthType"] = json!("AWS_IAM");
+        }
+        list.push(statement);
+    }
+    json!(list)
+}
+
 fn layers(rng: &mut Rng, around: &Around) -> Value {
     let (region, account) = (&around.regions[0], &around.account);
     let mut names = ["tools", "fonts", "agent_1"];

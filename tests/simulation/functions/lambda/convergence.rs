@@ -6,8 +6,8 @@ use super::*;
 use crate::functions::every_edit_ends_where_a_create_would;
 
 #[test]
-fn every_edit_ends_where_a_create_would_in_eight_writes_at_most() {
-    every_edit_ends_where_a_create_would(Kind::Lambda, prepare, &variants(), 8);
+fn every_edit_ends_where_a_create_would_in_eleven_writes_at_most() {
+    every_edit_ends_where_a_create_would(Kind::Lambda, prepare, &variants(), 11);
 }
 
 #[test]

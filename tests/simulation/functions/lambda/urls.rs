@@ -153,7 +153,7 @@ fn a_url_that_may_not_be_read_stops_itself_and_nothing_else() {
 }
 
 #[test]
-fn two_parts_are_read_in_one_check_where_the_budget_has_one_call_at_a_time() {
+fn three_parts_are_read_in_one_check_where_the_budget_has_one_call_at_a_time() {
     let slow = Rates {
         lambda: 1.0,
         ..Rates::default()
@@ -166,7 +166,12 @@ fn two_parts_are_read_in_one_check_where_the_budget_has_one_call_at_a_time() {
             alone.check().await;
             assert_eq!(
                 alone.calls(),
-                ["GetFunction", READ, "GetFunctionRecursionConfig"]
+                [
+                    "GetFunction",
+                    READ,
+                    "GetPolicy",
+                    "GetFunctionRecursionConfig"
+                ]
             );
         }
     });

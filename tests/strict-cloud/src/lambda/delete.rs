@@ -53,6 +53,7 @@ impl Cloud {
             if let Some(number) = version {
                 // assumed:version-gone: a version that is not there is no error.
                 if function.versions.remove(&number).is_some() {
+                    function.policies.remove(&Some(number));
                     store(world, context, function);
                 }
                 return Ok(204);

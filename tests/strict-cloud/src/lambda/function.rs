@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::code::Deployed;
 use super::url::Url;
@@ -76,6 +76,8 @@ pub(crate) struct Function {
     /// ReservedConcurrentExecutions.
     pub(crate) reserved_concurrency: Option<i64>,
     pub(crate) url: Option<Url>,
+    /// Statements of its own policy, and of those of its versions.
+    pub(crate) policies: BTreeMap<Option<u64>, Vec<Value>>,
     pub(crate) versions: BTreeMap<u64, Version>,
     pub(crate) next_version: u64,
     /// What $LATEST was when it was published last, and as which version.

@@ -11,6 +11,7 @@ mod delete;
 mod function;
 mod name;
 mod patterns;
+mod permissions;
 mod read;
 mod recursion;
 mod schema;
@@ -23,6 +24,7 @@ mod versions;
 pub(crate) use code::zipped_size;
 pub use configuration::Configuration;
 pub(crate) use function::Function;
+pub use permissions::Permission;
 pub use url::UrlConfig;
 
 use base64::Engine as _;

@@ -166,6 +166,26 @@ pub(super) const VARIABLE: Pattern = pattern("[a-zA-Z]([a-zA-Z0-9_])+", |text| {
 pub(super) const BUCKET: Pattern = pattern("[0-9A-Za-z\\.\\-_]*(?<!\\.)", |text| {
     all(text, |c| c.is_ascii_alphanumeric() || ".-_".contains(c)) && !text.ends_with('.')
 });
+pub(super) const STATEMENT: Pattern = pattern("([a-zA-Z0-9-_]+)", word);
+pub(super) const ACTION: Pattern = pattern("(lambda:[*]|lambda:[a-zA-Z]+|[*])", |text| {
+    let action = text.strip_prefix("lambda:").unwrap_or("");
+    text == "*" || action == "*" || !action.is_empty() && all(action, |c| c.is_ascii_alphabetic())
+});
+pub(super) const SOURCE: Pattern = pattern(
+    "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)",
+    |text| {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        matches!(parts.as_slice(), ["arn", aws, service, place, owner, _]
+            if aws.starts_with("aws") && !service.is_empty()
+                && (place.is_empty() || region(place)) && (owner.is_empty() || account(owner)))
+    },
+);
+pub(super) const ACCOUNT: Pattern = pattern("\\d{12}", account);
+pub(super) const ORGANIZATION: Pattern = pattern("o-[a-z0-9]{10,32}", |text| {
+    text.strip_prefix("o-").is_some_and(|id| {
+        (10..=32).contains(&id.len()) && all(id, |c| c.is_ascii_digit() || c.is_ascii_lowercase())
+    })
+});
 pub(super) const RUNTIME_ARN: Pattern =
     pattern("arn:[a-z-]+:lambda:[a-z0-9-]+:\\d{12}:runtime/.+", |text| {
         text.starts_with("arn:") && text.contains(":lambda:") && text.contains(":runtime/")

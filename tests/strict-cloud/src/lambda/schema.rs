@@ -282,6 +282,19 @@ const fn texts(most: usize, least: usize, longest: usize) -> Kind {
     }
 }
 
+/// AddPermission.
+pub(super) static PERMISSION: &[Field] = &[
+    must("StatementId", like(1, 100, patterns::STATEMENT)),
+    must("Action", like(0, 100, patterns::ACTION)),
+    must("Principal", text(1, 256)),
+    field("SourceArn", like(0, 2048, patterns::SOURCE)),
+    field("SourceAccount", like(0, 12, patterns::ACCOUNT)),
+    field("PrincipalOrgID", like(12, 34, patterns::ORGANIZATION)),
+    field("EventSourceToken", text(0, 256)),
+    field("FunctionUrlAuthType", Kind::Word(&["NONE", "AWS_IAM"])),
+    field("InvokedViaFunctionUrl", Kind::Flag),
+];
+
 /// A function URL, of which CreateFunctionUrlConfig requires AuthType.
 pub(super) static FUNCTION_URL: &[Field] = &[
     field("AuthType", Kind::Word(&["NONE", "AWS_IAM"])),

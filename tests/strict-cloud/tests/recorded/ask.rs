@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use strict_cloud::lambda::{
-    Code, Configuration, CreateFunction, FunctionVersion, Page, PublishVersion, UpdateFunctionCode,
-    UpdateFunctionConfiguration, UrlConfig,
+    Code, Configuration, CreateFunction, FunctionVersion, Page, Permission, PublishVersion,
+    UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
 };
 use strict_cloud::log::Answered as Logged;
 use strict_cloud::{Answer, Caller, Cloud, Tags, zip};
@@ -108,6 +108,14 @@ pub fn archive_of(text: &str) -> Vec<u8> {
         + 24;
     large[at..at + 4].copy_from_slice(&size.parse::<u32>().unwrap().to_le_bytes());
     large
+}
+
+/// A reply whose member is JSON in a text, as the recordings have it.
+pub fn unpacked(mut reply: Value, member: &str) -> Value {
+    if let Some(text) = reply[member].as_str() {
+        reply[member] = serde_json::from_str(text).unwrap();
+    }
+    reply
 }
 
 /// What there is beside functions.
@@ -306,6 +314,29 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
                 (&function_name(), with.optional("Qualifier").as_deref()),
             )
             .map(|()| json!({})),
+        "AddPermission" => {
+            let (name, qualifier) = (function_name(), with.optional("Qualifier"));
+            let revision = with.optional("RevisionId");
+            let asked = Permission(std::mem::take(&mut with.0));
+            let of = (&name[..], qualifier.as_deref());
+            cloud
+                .lambda_add_permission(&me, of, &asked, revision.as_deref())
+                .map(|made| unpacked(made, "Statement"))
+        }
+        "RemovePermission" => {
+            let (name, qualifier) = (function_name(), with.optional("Qualifier"));
+            let (statement, revision) = (with.text("StatementId"), with.optional("RevisionId"));
+            let of = (&name[..], qualifier.as_deref());
+            cloud
+                .lambda_remove_permission(&me, of, &statement, revision.as_deref())
+                .map(|()| json!({}))
+        }
+        "GetPolicy" => cloud
+            .lambda_get_policy(
+                &me,
+                (&function_name(), with.optional("Qualifier").as_deref()),
+            )
+            .map(|got| unpacked(got, "Policy")),
         "ListFunctions" => {
             let version = FunctionVersion::of(with.optional("FunctionVersion").as_deref());
             cloud

@@ -9,7 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use strict_cloud::{Cloud, front};
 
-use crate::ask::{ACCOUNT, Answered, REGION, archive_of};
+use crate::ask::{ACCOUNT, Answered, REGION, archive_of, unpacked};
 
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
@@ -100,6 +100,12 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
             "DELETE",
             place("2021-10-31/functions", "FunctionName") + "/url",
         ),
+        "AddPermission" => ("POST", function("/policy")),
+        "RemovePermission" => {
+            let of = function("/policy");
+            ("DELETE", of + &place("", "StatementId")[1..])
+        }
+        "GetPolicy" => ("GET", function("/policy")),
         "ListVersionsByFunction" => ("GET", function("/versions")),
         "ListFunctions" => ("GET", "/2015-03-31/functions".to_owned()),
         "TagResource" => ("POST", place("2017-03-31/tags", "Resource")),
@@ -133,10 +139,11 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
     };
     let body = if status < 300 {
         // This one member of the reply is the status itself.
-        Ok(if operation == "DeleteFunction" {
-            json!({"StatusCode": status})
-        } else {
-            read
+        Ok(match operation {
+            "DeleteFunction" => json!({"StatusCode": status}),
+            "AddPermission" => unpacked(read, "Statement"),
+            "GetPolicy" => unpacked(read, "Policy"),
+            _ => read,
         })
     } else {
         let said = read

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use strict_cloud::cloudfront::{ListFunctions, Stage, TestFunction};
 use strict_cloud::lambda::{
-    Configuration, CreateFunction, Page, UpdateFunctionConfiguration, UrlConfig,
+    Configuration, CreateFunction, Page, Permission, UpdateFunctionConfiguration, UrlConfig,
 };
 use strict_cloud::log::Answered;
 use strict_cloud::operation::{ALL, Service, cloudfront as cf, lambda};
@@ -32,6 +32,9 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
     };
     let some = strict_cloud::Tags::from([("a".to_owned(), "b".to_owned())]);
     let keys = ["a".to_owned()];
+    let open = Permission::of(
+        json!({"StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "*"}),
+    );
     let public = UrlConfig::of(json!({"AuthType": "NONE"}));
     match operation {
         cf::CREATE_FUNCTION => verdict(cloud.cloudfront_create_function(&me, &new_edge("f"))),
@@ -113,6 +116,13 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         lambda::DELETE_FUNCTION_URL_CONFIG => {
             verdict(cloud.lambda_delete_function_url_config(&me, ("f", None)))
         }
+        lambda::ADD_PERMISSION => {
+            verdict(cloud.lambda_add_permission(&me, ("f", None), &open, None))
+        }
+        lambda::REMOVE_PERMISSION => {
+            verdict(cloud.lambda_remove_permission(&me, ("f", None), "s", None))
+        }
+        lambda::GET_POLICY => verdict(cloud.lambda_get_policy(&me, ("f", None))),
         lambda::TAG_RESOURCE => verdict(cloud.lambda_tag_resource(&me, arn, &some)),
         lambda::UNTAG_RESOURCE => verdict(cloud.lambda_untag_resource(&me, arn, &keys)),
         lambda::LIST_TAGS => verdict(cloud.lambda_list_tags(&me, arn)),

@@ -15,6 +15,7 @@ mod features;
 mod fields;
 mod front;
 mod names;
+mod permissions;
 mod runtimes;
 mod sources;
 mod states;

@@ -94,6 +94,9 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
                     .lambda_list_versions_by_function(caller, name, &page)
                     .map(|listed| json_of(200, &listed.to_json("Versions")))
             }
+            (_, [name, "policy", rest @ ..]) => {
+                policy(cloud, caller, request, (name, qualifier), rest)
+            }
             _ => Err(unknown(cloud, request)),
         },
         ["2024-08-31", "functions", name, "recursion-config"] => match request.method() {
@@ -165,6 +168,33 @@ fn url(
         "DELETE" => cloud
             .lambda_delete_function_url_config(caller, function)
             .map(|()| empty(204)),
+        _ => Err(unknown(cloud, request)),
+    }
+}
+
+fn policy(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    request: &Request<'_>,
+    function: (&str, Option<&str>),
+    rest: &[&str],
+) -> Handled {
+    match (request.method(), rest) {
+        ("POST", []) => {
+            let (asked, revision) = Body::of(cloud, request)?.permission()?;
+            cloud
+                .lambda_add_permission(caller, function, &asked, revision.as_deref())
+                .map(|made| json_of(201, &made))
+        }
+        ("GET", []) => cloud
+            .lambda_get_policy(caller, function)
+            .map(|got| json_of(200, &got)),
+        ("DELETE", [statement]) => {
+            let revision = request.parameter("RevisionId");
+            cloud
+                .lambda_remove_permission(caller, function, statement, revision)
+                .map(|()| empty(204))
+        }
         _ => Err(unknown(cloud, request)),
     }
 }

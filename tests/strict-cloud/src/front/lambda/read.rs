@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::super::refusal::refuse;
 use super::super::request::Request;
 use crate::lambda::{
-    Code, Configuration, CreateFunction, PublishVersion, UpdateFunctionCode,
+    Code, Configuration, CreateFunction, Permission, PublishVersion, UpdateFunctionCode,
     UpdateFunctionConfiguration, UrlConfig,
 };
 use crate::model::{Answer, Cloud, Outcome};
@@ -85,6 +85,12 @@ impl Body {
 
     pub(super) fn url_config(self) -> UrlConfig {
         UrlConfig(self.fields)
+    }
+
+    /// The permission, and the guard.
+    pub(super) fn permission(mut self) -> Answer<(Permission, Option<String>)> {
+        let revision = self.text("RevisionId")?;
+        Ok((Permission(self.fields), revision))
     }
 
     pub(super) fn tags(mut self) -> Answer<Tags> {

@@ -231,6 +231,27 @@ fn every_operation_has_its_path_and_method() {
         ),
         (
             "lambda",
+            "POST /2015-03-31/functions/f/policy".into(),
+            "{}",
+            "AddPermission",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "GET /2015-03-31/functions/f/policy".into(),
+            "",
+            "GetPolicy",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "DELETE /2015-03-31/functions/f/policy/s".into(),
+            "",
+            "RemovePermission",
+            Some("f"),
+        ),
+        (
+            "lambda",
             "DELETE /2015-03-31/functions/f?Qualifier=1".into(),
             "",
             "DeleteFunction",

@@ -1,0 +1,279 @@
+//! A function's policy: AddPermission, RemovePermission and GetPolicy.
+//!
+//! Source: recorded answers: TestLambdaPermissions. What they do not show is assumed:permissions. A version
+//! has a policy of its own.
+
+use serde_json::{Map, Value, json};
+
+use super::function::Function;
+use super::schema::PERMISSION;
+use super::update::{current, store};
+use super::validate::{Breaches, invalid};
+use super::{name, patterns, read};
+use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
+use crate::operation::{Operation, lambda as op};
+use crate::world::World;
+
+/// Bytes of a policy (Lambda quotas, "Resource-based policy").
+const MOST_BYTES: usize = 20_480;
+
+/// StatementId, Action, Principal and conditions of AddPermission.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Permission(pub Map<String, Value>);
+
+impl Permission {
+    /// Of a JSON object.
+    #[must_use]
+    pub fn of(fields: Value) -> Self {
+        match fields {
+            Value::Object(fields) => Self(fields),
+            _ => Self::default(),
+        }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The statement that it makes (recorded answer: test_add_lambda_permission_aws; conditions that it does
+    /// not have are assumed:permissions).
+    fn statement(&self, resource: &str) -> Result<Value, Problem> {
+        let mut statement = json!({
+            "Sid": self.text("StatementId"), "Effect": "Allow", "Principal": principal(self.text("Principal"))?,
+            "Action": self.text("Action"), "Resource": resource,
+        });
+        let mut condition = Map::new();
+        for (member, operator, key) in [
+            ("SourceArn", "ArnLike", "AWS:SourceArn"),
+            ("SourceAccount", "StringEquals", "AWS:SourceAccount"),
+            ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
+            (
+                "EventSourceToken",
+                "StringEquals",
+                "lambda:EventSourceToken",
+            ),
+            (
+                "FunctionUrlAuthType",
+                "StringEquals",
+                "lambda:FunctionUrlAuthType",
+            ),
+            (
+                "InvokedViaFunctionUrl",
+                "Bool",
+                "lambda:InvokedViaFunctionUrl",
+            ),
+        ] {
+            let wanted = match self.0.get(member) {
+                None | Some(Value::Bool(false)) => continue,
+                Some(Value::Bool(true)) => json!("true"),
+                Some(value) => value.clone(),
+            };
+            let of_operator = condition.entry(operator).or_insert_with(|| json!({}));
+            of_operator[key] = wanted;
+        }
+        if !condition.is_empty() {
+            statement["Condition"] = Value::Object(condition);
+        }
+        Ok(statement)
+    }
+}
+
+/// A service, an account as its root user, another ARN as it is, or everybody (Lambda Developer Guide,
+/// "Working with resource-based IAM policies").
+fn principal(text: &str) -> Result<Value, Problem> {
+    if text == "*" {
+        return Ok(json!("*"));
+    }
+    if patterns::account(text) {
+        return Ok(json!({"AWS": format!("arn:aws:iam::{text}:root")}));
+    }
+    if text.starts_with("arn:") {
+        return Ok(json!({"AWS": text}));
+    }
+    if text.contains('.') {
+        return Ok(json!({"Service": text}));
+    }
+    Err(invalid(
+        "The provided principal was invalid. Please check the principal and try again.",
+    ))
+}
+
+impl Cloud {
+    /// AddPermission: 201, the statement as text.
+    pub fn lambda_add_permission(
+        &mut self,
+        caller: &Caller,
+        (function_name, qualifier): (&str, Option<&str>),
+        asked: &Permission,
+        revision_id: Option<&str>,
+    ) -> Answer<Value> {
+        let of = (function_name, qualifier);
+        let call = (op::ADD_PERMISSION, Value::Object(asked.0.clone()), 201);
+        self.policy(caller, of, call, |world, context, named| {
+            let mut breaches = Breaches::default();
+            breaches.object("", &asked.0, PERMISSION)?;
+            breaches.judge()?;
+            let (mut function, scope) = found(world, context, named)?;
+            if asked.0.contains_key("FunctionUrlAuthType")
+                && asked.text("Action") != "lambda:InvokeFunctionUrl"
+            {
+                let said = "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action";
+                return Err(invalid(said));
+            }
+            let statement = asked.statement(&resource(&function, &scope))?;
+            guard(&function, revision_id)?;
+            let statements = function.policies.entry(scope.clone()).or_default();
+            let sid = asked.text("StatementId");
+            if statements.iter().any(|one| one["Sid"] == sid) {
+                // assumed:permissions.
+                let said = format!(
+                    "The statement id ({sid}) provided already exists. Please provide a new statement id, or remove the existing statement."
+                );
+                return Err(Problem::new(409, "ResourceConflictException", said));
+            }
+            statements.push(statement.clone());
+            let size = shown(statements).len();
+            if size > MOST_BYTES {
+                let said = format!("The final policy size ({size}) is bigger than the limit ({MOST_BYTES}).");
+                return Err(Problem::new(400, "PolicyLengthExceededException", said));
+            }
+            moved(world, &mut function, &scope);
+            store(world, context, function);
+            Ok(json!({"Statement": statement.to_string()}))
+        })
+    }
+
+    /// RemovePermission: 204.
+    pub fn lambda_remove_permission(
+        &mut self,
+        caller: &Caller,
+        (function_name, qualifier): (&str, Option<&str>),
+        statement_id: &str,
+        revision_id: Option<&str>,
+    ) -> Answer<()> {
+        let of = (function_name, qualifier);
+        let asked = json!({"StatementId": statement_id});
+        let call = (op::REMOVE_PERMISSION, asked, 204);
+        self.policy(caller, of, call, |world, context, named| {
+            let (mut function, scope) = found(world, context, named)?;
+            guard(&function, revision_id)?;
+            let statements = function.policies.get_mut(&scope).ok_or_else(no_policy)?;
+            let before = statements.len();
+            statements.retain(|one| one["Sid"] != statement_id);
+            if statements.len() == before {
+                let said = format!("Statement {statement_id} is not found in resource policy.");
+                return Err(Problem::new(404, "ResourceNotFoundException", said));
+            }
+            if statements.is_empty() {
+                function.policies.remove(&scope);
+            }
+            moved(world, &mut function, &scope);
+            store(world, context, function);
+            Ok(())
+        })
+    }
+
+    /// GetPolicy: 200, the policy as text, and the RevisionId of what it is of.
+    pub fn lambda_get_policy(
+        &mut self,
+        caller: &Caller,
+        (function_name, qualifier): (&str, Option<&str>),
+    ) -> Answer<Value> {
+        let of = (function_name, qualifier);
+        self.policy(
+            caller,
+            of,
+            (op::GET_POLICY, json!({}), 200),
+            |world, context, named| {
+                // It does not say that the function is not there (assumed:permissions).
+                let function = read::seen(world, context, &named.name).map_err(|_| no_policy())?;
+                let scope = scope(&function, named).map_err(|_| no_policy())?;
+                let statements = function.policies.get(&scope).ok_or_else(no_policy)?;
+                let revision = scope
+                    .and_then(|number| function.versions.get(&number))
+                    .map_or(&function.revision, |version| &version.revision);
+                Ok(json!({"Policy": shown(statements), "RevisionId": revision}))
+            },
+        )
+    }
+
+    fn policy<T>(
+        &mut self,
+        caller: &Caller,
+        (function_name, qualifier): (&str, Option<&str>),
+        (operation, arguments, success): (Operation, Value, u16),
+        act: impl FnOnce(&mut World, &mut Context<'_>, &name::Named) -> Result<T, Problem>,
+    ) -> Answer<T> {
+        let bare = name::bare(function_name);
+        let call = Request {
+            operation,
+            function: Some(bare),
+            resource: name::arn(caller, bare),
+            arguments,
+            success,
+        };
+        self.call(caller, call, |world, context| {
+            let named = name::elsewhere(context.caller, function_name, qualifier)?;
+            act(world, context, &named)
+        })
+    }
+}
+
+/// The function to change, and the version whose policy is meant; none: its own.
+fn found(
+    world: &mut World,
+    context: &Context<'_>,
+    named: &name::Named,
+) -> Result<(Function, Option<u64>), Problem> {
+    let function = current(world, context, &named.name)?;
+    function.changeable()?;
+    let scope = scope(&function, named)?;
+    Ok((function, scope))
+}
+
+fn scope(function: &Function, named: &name::Named) -> Result<Option<u64>, Problem> {
+    let Some(qualifier) = &named.qualifier else {
+        return Ok(None);
+    };
+    if qualifier == "$LATEST" {
+        return Err(invalid(
+            "We currently do not support adding policies for $LATEST.",
+        ));
+    }
+    let number = qualifier.parse().ok();
+    let number = number.filter(|number| function.versions.contains_key(number));
+    let missing = || name::not_found(&format!("{}:{qualifier}", function.arn));
+    number.map(Some).ok_or_else(missing)
+}
+
+fn resource(function: &Function, scope: &Option<u64>) -> String {
+    let arn = &function.arn;
+    scope.map_or_else(|| arn.clone(), |number| format!("{arn}:{number}"))
+}
+
+/// Recorded answer: test_function_revisions_permissions.
+fn guard(function: &Function, sent: Option<&str>) -> Result<(), Problem> {
+    function.guard(sent).map_err(|_| {
+        let said = "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the latest Revision Id";
+        Problem::new(412, "PreconditionFailedException", said)
+    })
+}
+
+/// The RevisionId of what the policy is of moves (recorded answer: test_lambda_permission_versioning).
+fn moved(world: &World, function: &mut Function, scope: &Option<u64>) {
+    let revision = function.revision(world.ids);
+    match scope.and_then(|number| function.versions.get_mut(&number)) {
+        Some(version) => version.revision = revision,
+        None => function.revision = revision,
+    }
+}
+
+fn shown(statements: &[Value]) -> String {
+    json!({"Version": "2012-10-17", "Id": "default", "Statement": statements}).to_string()
+}
+
+/// Recorded answer: test_lambda_permission_versioning.
+fn no_policy() -> Problem {
+    let said = "The resource you requested does not exist.";
+    Problem::new(404, "ResourceNotFoundException", said)
+}
