@@ -3,6 +3,7 @@
 mod blocks;
 mod code;
 mod environment;
+mod event_invoke;
 mod references;
 mod spec;
 mod status;
@@ -16,6 +17,7 @@ pub use blocks::{
 };
 pub use code::{Code, InlineCode};
 pub use environment::{Environment, ValueFrom, VariablesFrom};
+pub use event_invoke::{Destination, DestinationConfig, EventInvokeConfig};
 pub use references::{KeyRef, ObjectName};
 pub use spec::*;
 pub use status::{CodeStatus, LambdaFunctionStatus, PublishedReference, PublishedStatus};

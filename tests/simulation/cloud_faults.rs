@@ -9,7 +9,7 @@ use crate::schedule::{Act, Adversity, Kind, Slot, role};
 use crate::world::ACCOUNT;
 
 /// Operations that the operator uses.
-pub const OPERATIONS: [Operation; 27] = [
+pub const OPERATIONS: [Operation; 30] = [
     cf::CREATE_FUNCTION,
     cf::DESCRIBE_FUNCTION,
     cf::GET_FUNCTION,
@@ -34,6 +34,9 @@ pub const OPERATIONS: [Operation; 27] = [
     lambda::GET_FUNCTION_URL_CONFIG,
     lambda::UPDATE_FUNCTION_URL_CONFIG,
     lambda::DELETE_FUNCTION_URL_CONFIG,
+    lambda::GET_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::PUT_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::DELETE_FUNCTION_EVENT_INVOKE_CONFIG,
     lambda::DELETE_FUNCTION,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use super::code::Code;
 use super::configuration::fingerprint::Origin;
 use super::configuration::{compare, environment, wanted};
-use super::parts::url_config;
+use super::parts::{event_invoke, url_config};
 use crate::api::SOURCE_TAG;
 use crate::api::aws::partition_of;
 use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
 use crate::cloud::Tags;
-use crate::cloud::lambda::{Configuration, UrlConfig};
+use crate::cloud::lambda::{Configuration, EventInvokeConfig, UrlConfig};
 use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
 use crate::reconcile::{Desired, Inputs, Unmet};
@@ -25,6 +25,9 @@ pub const RESERVED_CONCURRENCY: &str = "reservedConcurrentExecutions";
 
 /// The name of the function URL, likewise.
 pub const FUNCTION_URL: &str = "functionUrlConfig";
+
+/// The name of the configuration of asynchronous calls, likewise.
+pub const EVENT_INVOKE: &str = "eventInvokeConfig";
 
 /// What is wanted. A member that is `None` is not managed.
 #[derive(Clone)]
@@ -43,6 +46,8 @@ pub struct LambdaDesired {
     pub reserved_concurrency: Option<i32>,
     /// The function URL.
     pub url: Option<UrlConfig>,
+    /// What becomes of events of asynchronous calls.
+    pub event_invoke: Option<EventInvokeConfig>,
     /// The spec's tags.
     pub tags: Tags,
     /// Owner tags that the function shall carry; empty where they do not count.
@@ -82,6 +87,7 @@ impl Desired for LambdaDesired {
         let reserved = self.reserved_concurrency;
         names.extend(reserved.map(|_| RESERVED_CONCURRENCY.to_owned()));
         names.extend(self.url.as_ref().map(|_| FUNCTION_URL.to_owned()));
+        names.extend(self.event_invoke.as_ref().map(|_| EVENT_INVOKE.to_owned()));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
     }
@@ -114,6 +120,7 @@ pub fn desired(
         recursive_loop: spec.recursive_loop,
         reserved_concurrency: spec.reserved_concurrent_executions,
         url: spec.function_url_config.as_ref().map(url_config::wanted),
+        event_invoke: spec.event_invoke_config.as_ref().map(event_invoke::config),
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
         explain_all: claim.is_empty(),

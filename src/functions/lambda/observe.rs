@@ -3,7 +3,7 @@
 use super::configuration::fingerprint::Made;
 use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::cloud::lambda::{Described, Function, FunctionUrl, LambdaApi};
+use crate::cloud::lambda::{Described, EventInvokeConfig, Function, FunctionUrl, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{Observed, Place};
@@ -26,6 +26,8 @@ pub struct LambdaObserved {
     pub recursive_loop: Known<String>,
     /// Its URL, if it has one.
     pub url: Known<Option<FunctionUrl>>,
+    /// What becomes of events of asynchronous calls.
+    pub event_invoke: Known<EventInvokeConfig>,
     /// A step of this pass deleted it; whether it is gone must be read.
     pub deleted: bool,
 }
@@ -53,6 +55,7 @@ impl LambdaObserved {
             published: None,
             recursive_loop: Known::Unread,
             url: Known::Unread,
+            event_invoke: Known::Unread,
             deleted: false,
         }
     }

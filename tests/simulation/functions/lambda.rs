@@ -3,6 +3,7 @@
 mod concurrency;
 mod convergence;
 mod crashes;
+mod events;
 mod parts;
 mod urls;
 mod versions;
@@ -74,7 +75,7 @@ fn variants() -> Vec<Value> {
         json!({"environment": {"variables": {"LEVEL": value("info"), "MODE": value("fast")}}, "tags": {"team": "shop", "stage": "test"}}),
         json!({"environment": {}, "tags": {}, "description": ""}),
         json!({"environment": {"variablesFrom": [{"secretRef": {"name": "db"}, "prefix": "DB_"}]}, "architectures": ["arm64"], "publish": true, "recursiveLoop": "Allow",
-            "reservedConcurrentExecutions": 0, "functionUrlConfig": {"authType": "AWS_IAM", "cors": {"maxAge": 60}}}),
+            "reservedConcurrentExecutions": 0, "functionUrlConfig": {"authType": "AWS_IAM", "cors": {"maxAge": 60}}, "eventInvokeConfig": {"maximumRetryAttempts": 0}}),
         json!({"code": {"configMapRef": {"name": "files"}}, "runtime": "python3.14", "tags": {"team": "ops"}}),
         json!({"code": {"s3Bucket": "bucket", "s3Key": "one"}, "architectures": ["arm64"]}),
         json!({"code": {"s3Bucket": "bucket", "s3Key": "two", "s3ObjectVersion": "7"}, "publish": true, "tags": {"stage": "live"}, "timeout": 30,

@@ -2,7 +2,7 @@
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::json;
-use strict_cloud::lambda::{self, Configuration, UrlConfig};
+use strict_cloud::lambda::{self, Configuration, EventInvokeConfig, UrlConfig};
 use strict_cloud::{Caller, Cloud, Tags};
 
 use crate::clouds::{OTHERS, caller};
@@ -97,10 +97,12 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
 /// Changes the parts, or takes them away. Where the function is busy, so is the edit that follows.
 fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
     let url = UrlConfig::of(json!({"AuthType": "AWS_IAM", "Cors": {"MaxAge": 7}}));
+    let events = EventInvokeConfig::of(json!({"MaximumEventAgeInSeconds": 77}));
     match number {
         0 => {
             let _ = cloud.lambda_put_function_recursion_config(caller, name, Some("Allow"));
             let _ = cloud.lambda_put_function_concurrency(caller, name, Some(7));
+            let _ = cloud.lambda_put_function_event_invoke_config(caller, (name, None), &events);
             let made = cloud.lambda_create_function_url_config(caller, (name, None), &url);
             if made.is_err() {
                 let _ = cloud.lambda_update_function_url_config(caller, (name, None), &url);
@@ -110,6 +112,7 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
             let _ = cloud.lambda_put_function_recursion_config(caller, name, Some("Terminate"));
             let _ = cloud.lambda_delete_function_concurrency(caller, name);
             let _ = cloud.lambda_delete_function_url_config(caller, (name, None));
+            let _ = cloud.lambda_delete_function_event_invoke_config(caller, (name, None));
         }
         _ => {}
     }

@@ -99,13 +99,19 @@ pub mod lambda {
     pub const GET_FUNCTION_URL_CONFIG: Operation = of_lambda("GetFunctionUrlConfig", Read);
     pub const UPDATE_FUNCTION_URL_CONFIG: Operation = of_lambda("UpdateFunctionUrlConfig", Write);
     pub const DELETE_FUNCTION_URL_CONFIG: Operation = of_lambda("DeleteFunctionUrlConfig", Write);
+    pub const GET_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
+        of_lambda("GetFunctionEventInvokeConfig", Read);
+    pub const PUT_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
+        of_lambda("PutFunctionEventInvokeConfig", Write);
+    pub const DELETE_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
+        of_lambda("DeleteFunctionEventInvokeConfig", Write);
     pub const TAG_RESOURCE: Operation = of_lambda("TagResource", Write);
     pub const UNTAG_RESOURCE: Operation = of_lambda("UntagResource", Write);
     pub const LIST_TAGS: Operation = of_lambda("ListTags", Read);
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 32] = [
+pub const ALL: [Operation; 35] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -135,6 +141,9 @@ pub const ALL: [Operation; 32] = [
     lambda::GET_FUNCTION_URL_CONFIG,
     lambda::UPDATE_FUNCTION_URL_CONFIG,
     lambda::DELETE_FUNCTION_URL_CONFIG,
+    lambda::GET_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::PUT_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::DELETE_FUNCTION_EVENT_INVOKE_CONFIG,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,
     lambda::LIST_TAGS,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cloudfront::{self, FunctionConfig, Stage};
-use crate::lambda::{Configuration, UrlConfig, sha256};
+use crate::lambda::{Configuration, EventInvokeConfig, UrlConfig, sha256};
 use crate::model::Cloud;
 use crate::tags::Tags;
 
@@ -48,6 +48,8 @@ pub struct Regional {
     pub reserved_concurrency: Option<i64>,
     /// AuthType, Cors and InvokeMode of its URL.
     pub url: Option<UrlConfig>,
+    /// What becomes of events of asynchronous calls of `$LATEST`.
+    pub event_invoke: Option<EventInvokeConfig>,
 }
 
 /// Everything an account holds now.
@@ -122,6 +124,10 @@ impl Cloud {
                     recursive_loop: function.recursive_loop,
                     reserved_concurrency: function.reserved_concurrency,
                     url: function.url.map(|url| url.config),
+                    event_invoke: function
+                        .event_invoke
+                        .get("$LATEST")
+                        .map(|kept| kept.config.clone()),
                 };
                 snapshot
                     .lambda

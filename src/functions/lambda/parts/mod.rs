@@ -5,6 +5,7 @@
 //! says what else it needs.
 
 pub mod concurrency;
+pub mod event_invoke;
 pub mod known;
 pub mod part;
 pub mod recursion;
@@ -141,6 +142,8 @@ parts! {
     Url: url::Url;
     /// Recursive loop detection.
     Recursion: recursion::Recursion;
+    /// What becomes of events of asynchronous calls.
+    EventInvoke: event_invoke::EventInvoke;
     /// Reserved concurrency.
     Concurrency: concurrency::Concurrency;
 }

@@ -116,6 +116,14 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
         Rule::Made(|rng, _| one(rng, &["Date", "x-a", "X-B"])),
     ),
     (
+        "LambdaFunction.eventInvokeConfig.destinationConfig.onSuccess.destination",
+        Rule::Made(dead_letter_target),
+    ),
+    (
+        "LambdaFunction.eventInvokeConfig.destinationConfig.onFailure.destination",
+        Rule::Made(dead_letter_target),
+    ),
+    (
         "LambdaFunction.reservedConcurrentExecutions",
         Rule::Made(|rng, _| json!([0, 1, 50][rng.usize(..3)])),
     ),

@@ -103,6 +103,7 @@ fn create(
         recursive_loop: recursion::DEFAULT,
         reserved_concurrency: None,
         url: None,
+        event_invoke: BTreeMap::new(),
         versions: BTreeMap::new(),
         next_version: 1,
         published: None,

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::code::Deployed;
+use super::event_invoke::EventInvoke;
 use super::url::Url;
 use super::{CodeLocation, Configuration, FunctionConfiguration, Status, sha256_hex};
 use crate::ids::Ids;
@@ -76,6 +77,8 @@ pub(crate) struct Function {
     /// ReservedConcurrentExecutions.
     pub(crate) reserved_concurrency: Option<i64>,
     pub(crate) url: Option<Url>,
+    /// By qualifier.
+    pub(crate) event_invoke: BTreeMap<String, EventInvoke>,
     pub(crate) versions: BTreeMap<u64, Version>,
     pub(crate) next_version: u64,
     /// What $LATEST was when it was published last, and as which version.

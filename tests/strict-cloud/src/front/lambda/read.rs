@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::super::refusal::refuse;
 use super::super::request::Request;
 use crate::lambda::{
-    Code, Configuration, CreateFunction, PublishVersion, UpdateFunctionCode,
+    Code, Configuration, CreateFunction, EventInvokeConfig, PublishVersion, UpdateFunctionCode,
     UpdateFunctionConfiguration, UrlConfig,
 };
 use crate::model::{Answer, Cloud, Outcome};
@@ -85,6 +85,10 @@ impl Body {
 
     pub(super) fn url_config(self) -> UrlConfig {
         UrlConfig(self.fields)
+    }
+
+    pub(super) fn event_invoke_config(self) -> EventInvokeConfig {
+        EventInvokeConfig(self.fields)
     }
 
     pub(super) fn tags(mut self) -> Answer<Tags> {

@@ -231,6 +231,27 @@ fn every_operation_has_its_path_and_method() {
         ),
         (
             "lambda",
+            "GET /2019-09-25/functions/f/event-invoke-config".into(),
+            "",
+            "GetFunctionEventInvokeConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "PUT /2019-09-25/functions/f/event-invoke-config".into(),
+            "{}",
+            "PutFunctionEventInvokeConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "DELETE /2019-09-25/functions/f/event-invoke-config".into(),
+            "",
+            "DeleteFunctionEventInvokeConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
             "DELETE /2015-03-31/functions/f?Qualifier=1".into(),
             "",
             "DeleteFunction",
