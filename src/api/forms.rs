@@ -89,6 +89,13 @@ pub const DEAD_LETTER_TARGET: Form = Form {
     words: "is no ARN of a queue or a topic; name one such as arn:aws:sqs:eu-west-1:111122223333:failed",
 };
 
+/// ARN of what gets records of asynchronous calls (Lambda Developer Guide, "Capturing records of Lambda
+/// asynchronous invocations": a queue, a topic, a function, an event bus, a bucket), or nothing.
+pub const DESTINATION: Form = Form {
+    pattern: r"^(arn:aws[a-zA-Z-]*:(sqs|sns|lambda|events|s3):[a-z0-9-]*:(\d{12})?:[a-zA-Z0-9_./:$-]+)?$",
+    words: "is no ARN of a queue, a topic, a function, an event bus or a bucket; name one such as arn:aws:sqs:eu-west-1:111122223333:done",
+};
+
 /// ARN of a KMS key (KMS Developer Guide, "Key identifiers"), or nothing. Lambda refuses aliases.
 pub const KMS_KEY: Form = Form {
     pattern: r"^(arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-zA-Z0-9-]+)?$",
@@ -174,7 +181,7 @@ pub const ORGANIZATION: Form = Form {
 };
 
 /// Those that specs have.
-pub const ALL: [Form; 25] = [
+pub const ALL: [Form; 26] = [
     FUNCTION_NAME,
     OBJECT_NAME,
     TEST_NAME,
@@ -186,6 +193,7 @@ pub const ALL: [Form; 25] = [
     PREFIX,
     BUCKET,
     DEAD_LETTER_TARGET,
+    DESTINATION,
     KMS_KEY,
     LAYER,
     SUBNET,

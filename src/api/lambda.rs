@@ -3,6 +3,7 @@
 mod blocks;
 mod code;
 mod environment;
+mod event_invoke;
 mod permission;
 mod references;
 mod spec;
@@ -17,6 +18,7 @@ pub use blocks::{
 };
 pub use code::{Code, InlineCode};
 pub use environment::{Environment, ValueFrom, VariablesFrom};
+pub use event_invoke::{Destination, DestinationConfig, EventInvokeConfig};
 pub use permission::{INVOKE, Permission};
 pub use references::{KeyRef, ObjectName};
 pub use spec::*;

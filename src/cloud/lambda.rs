@@ -4,6 +4,7 @@
 
 pub mod blocks;
 pub mod environment;
+mod event_invoke;
 pub mod fields;
 pub mod members;
 mod permissions;
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 
 pub use self::blocks::{Block, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig};
 pub use self::environment::Environment;
+pub use self::event_invoke::EventInvokeConfig;
 pub use self::fields::{Configuration, ROWS, configuration_fields};
 pub use self::permissions::{Permission, Policy, Principal};
 pub use self::url::{Cors, FunctionUrl, UrlConfig};
@@ -190,6 +192,24 @@ pub trait LambdaApi: Send + Sync + 'static {
 
     /// `RemovePermission`. Moves the function's revision id.
     async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError>;
+
+    /// `GetFunctionEventInvokeConfig`, unqualified. There being none is
+    /// [`Class::NotFound`](super::Class::NotFound).
+    async fn event_invoke(
+        &self,
+        name: &str,
+        mode: BudgetMode,
+    ) -> Result<EventInvokeConfig, CloudError>;
+
+    /// `PutFunctionEventInvokeConfig`, unqualified: the one before is overwritten.
+    async fn put_event_invoke(
+        &self,
+        name: &str,
+        config: &EventInvokeConfig,
+    ) -> Result<(), CloudError>;
+
+    /// `DeleteFunctionEventInvokeConfig`, unqualified.
+    async fn delete_event_invoke(&self, name: &str) -> Result<(), CloudError>;
 
     /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
     async fn delete(&self, name: &str) -> Result<(), CloudError>;

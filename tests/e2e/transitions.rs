@@ -258,6 +258,7 @@ async fn regional(cloud: &Cloud, name: &str) -> Value {
         "reservedConcurrentExecutions": concurrency.and_then(|of| of.reserved_concurrent_executions),
         "functionUrlConfig": url(cloud, name).await,
         "policy": policy(cloud, name).await,
+        "eventInvokeConfig": events(cloud, name).await,
         "configuration": of(&function), "codeSha256": function.code_sha256, "tags": found.tags,
         "state": function.state.as_ref().map(aws_sdk_lambda::types::State::as_str),
         "lastUpdateStatus": function.last_update_status.as_ref().map(aws_sdk_lambda::types::LastUpdateStatus::as_str),
@@ -303,6 +304,23 @@ async fn policy(cloud: &Cloud, name: &str) -> Value {
             let error = error.into_service_error();
             assert!(error.is_resource_not_found_exception(), "{error:?}");
             json!({})
+        }
+    }
+}
+
+/// What becomes of events of asynchronous calls, if a function says so.
+async fn events(cloud: &Cloud, name: &str) -> Value {
+    let request = cloud.lambda.get_function_event_invoke_config();
+    match request.function_name(name).send().await {
+        Ok(got) => json!({
+            "maximumRetryAttempts": got.maximum_retry_attempts,
+            "maximumEventAgeInSeconds": got.maximum_event_age_in_seconds,
+            "destinationConfig": got.destination_config.map(|destinations| format!("{destinations:?}")),
+        }),
+        Err(error) => {
+            let error = error.into_service_error();
+            assert!(error.is_resource_not_found_exception(), "{error:?}");
+            Value::Null
         }
     }
 }

@@ -23,7 +23,6 @@ use strict_cloud::operation::cloudfront as cf;
 use crate::api_server::Key;
 use crate::clouds::OTHERS;
 use crate::digest;
-use crate::function_url;
 use crate::judge::Place;
 use crate::lambda_fields;
 use crate::policy;
@@ -31,6 +30,7 @@ use crate::run::Stage;
 use crate::schedule::{Kind, never_runs};
 use crate::tally::{Check, Tally};
 use crate::world::NAMESPACE;
+use crate::{event_invoke, function_url};
 
 /// What a spec asks for, with its references as they are now.
 pub enum Wanted {
@@ -297,6 +297,12 @@ pub fn difference(
             let found = &function["policy"][id];
             compare(&format!("statement {id}"), wanted, found, !wanted.is_null());
         }
+        compare(
+            "events",
+            &event_invoke::named(spec),
+            &function["eventInvokeConfig"],
+            !spec["eventInvokeConfig"].is_null(),
+        );
         let sha256 = &wanted["codeSha256"];
         compare("code", sha256, &function["codeSha256"], true);
         let environment = &wanted["environment"];

@@ -50,6 +50,7 @@ mod corpus;
 mod crashes;
 mod credentials;
 mod digest;
+mod event_invoke;
 mod every_fault;
 mod expected;
 mod function_url;

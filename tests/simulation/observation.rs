@@ -9,11 +9,11 @@ use strict_cloud::cloudfront::{self as cf, Stage};
 use strict_cloud::lambda::Page;
 use strict_cloud::{Caller, Cloud};
 
-use crate::function_url;
 use crate::judge::Place;
 use crate::lambda_fields;
 use crate::policy;
 use crate::schedule::Kind;
+use crate::{event_invoke, function_url};
 
 /// The function at a place.
 pub fn function(cloud: &mut Cloud, caller: &Caller, place: &Place) -> Option<Value> {
@@ -85,6 +85,9 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         .lambda_get_function_url_config(caller, (name, None))
         .ok();
     let policy = policy::seen(cloud, caller, name);
+    let events = cloud
+        .lambda_get_function_event_invoke_config(caller, (name, None))
+        .unwrap_or_default();
     let versions: BTreeMap<u64, String> = versions
         .into_iter()
         .filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256)))
@@ -98,6 +101,7 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         "reservedConcurrentExecutions": got.reserved_concurrency,
         "functionUrlConfig": url.map(|url| function_url::seen(&url)),
         "policy": policy,
+        "eventInvokeConfig": event_invoke::seen(&events),
     });
     observed.extend(rest.as_object().cloned().unwrap_or_default());
     Some(Value::Object(observed))

@@ -261,11 +261,12 @@ fn step(
 }
 
 /// Parts of a function with calls of their own, by the field of the spec and a word in the names of the calls.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 5] = [
     ("functionUrlConfig", "FunctionUrlConfig"),
     ("permissions", "Permission"),
     ("reservedConcurrentExecutions", "FunctionConcurrency"),
     ("recursiveLoop", "FunctionRecursionConfig"),
+    ("eventInvokeConfig", "FunctionEventInvokeConfig"),
 ];
 
 /// Whether a call can have changed one of these fields: those of a part are changed by the part's own calls, and

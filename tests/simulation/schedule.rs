@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::api_faults;
 use crate::credentials::Credentials;
-use crate::world::{ACCOUNT, NAMESPACE};
+use crate::world::{ACCOUNT, NAMESPACE, REGION};
 
 /// Which kind of function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -222,6 +222,11 @@ mod millis {
 /// The role of Lambda functions.
 pub fn role() -> String {
     format!("arn:aws:iam::{ACCOUNT}:role/lambda")
+}
+
+/// A queue.
+pub fn queue() -> String {
+    format!("arn:aws:sqs:{REGION}:{ACCOUNT}:failed")
 }
 
 /// A key value store.

@@ -178,7 +178,8 @@ fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
                 json!({
                     "configuration": function.configuration.0, "codeSha256": function.code_sha256, "tags": function.tags, "recursiveLoop": function.recursive_loop,
                     "reservedConcurrentExecutions": function.reserved_concurrency,
-                    "functionUrlConfig": function.url.as_ref().map(|url| url.0.clone()), "policy": by_id(&function.policy), "state": function.state,
+                    "functionUrlConfig": function.url.as_ref().map(|url| url.0.clone()), "policy": by_id(&function.policy),
+                    "eventInvokeConfig": function.event_invoke.as_ref().map(|config| config.0.clone()), "state": function.state,
                     "lastUpdateStatus": function.last_update_status, "versions": versions.collect::<Map<_, _>>(),
                 })
             })

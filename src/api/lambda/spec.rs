@@ -11,6 +11,7 @@ use super::blocks::{
 };
 use super::code::Code;
 use super::environment::Environment;
+use super::event_invoke::EventInvokeConfig;
 use super::permission::Permission;
 use super::status::LambdaFunctionStatus;
 use super::url::FunctionUrlConfig;
@@ -210,6 +211,11 @@ pub struct LambdaFunctionSpec {
     #[x_kube(merge_strategy = ListMerge::Map(vec!["statementId".into()]))]
     pub permissions: Option<Vec<Permission>>,
 
+    /// What becomes of events that the function gets asynchronously. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "EventInvokeConfig")]
+    pub event_invoke_config: Option<EventInvokeConfig>,
+
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -230,11 +236,14 @@ pub struct LambdaFunctionSpec {
 }
 
 words! {
-    /// Recursive loop detection.
+    /// Recursive loop detection. By default, as of a function that nobody set it for (Lambda API reference,
+    /// PutFunctionRecursionConfig), loops are stopped.
+    #[derive(Default)]
     RecursiveLoop {
         /// The loop goes on.
         Allow = "Allow",
         /// Lambda stops the loop.
+        #[default]
         Terminate = "Terminate",
     }
 }

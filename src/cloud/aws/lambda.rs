@@ -6,6 +6,7 @@
 
 mod client;
 mod convert;
+mod event_invoke;
 mod fields;
 mod url;
 
@@ -16,8 +17,8 @@ use aws_sdk_lambda::types;
 use super::errors;
 use super::gate::Call;
 use crate::cloud::lambda::{
-    CodeSource, Configuration, Cors, Described, Environment, Function, FunctionUrl, LambdaApi,
-    NewFunction, Permission, Policy, UrlConfig, configuration_fields,
+    CodeSource, Configuration, Cors, Described, Environment, EventInvokeConfig, Function,
+    FunctionUrl, LambdaApi, NewFunction, Permission, Policy, UrlConfig, configuration_fields,
 };
 use crate::cloud::limit::Family;
 use crate::cloud::{BudgetMode, CloudError, Tags};
@@ -345,6 +346,48 @@ impl LambdaApi for Lambda {
             .function_name(name)
             .statement_id(statement);
         let call = write("RemovePermission", name, None);
+        self.call(call, sent!(self, request)).await.map(drop)
+    }
+
+    async fn event_invoke(
+        &self,
+        name: &str,
+        mode: BudgetMode,
+    ) -> Result<EventInvokeConfig, CloudError> {
+        let request = self
+            .client
+            .get_function_event_invoke_config()
+            .function_name(name);
+        let call = Call {
+            mode,
+            ..write("GetFunctionEventInvokeConfig", name, None)
+        };
+        let output = self.call(call, sent!(self, request)).await?;
+        Ok(event_invoke::config_of(&output))
+    }
+
+    async fn put_event_invoke(
+        &self,
+        name: &str,
+        config: &EventInvokeConfig,
+    ) -> Result<(), CloudError> {
+        let request = self
+            .client
+            .put_function_event_invoke_config()
+            .function_name(name)
+            .maximum_retry_attempts(config.maximum_retry_attempts)
+            .maximum_event_age_in_seconds(config.maximum_event_age_in_seconds)
+            .set_destination_config(event_invoke::destinations_of(config));
+        let call = write("PutFunctionEventInvokeConfig", name, None);
+        self.call(call, sent!(self, request)).await.map(drop)
+    }
+
+    async fn delete_event_invoke(&self, name: &str) -> Result<(), CloudError> {
+        let request = self
+            .client
+            .delete_function_event_invoke_config()
+            .function_name(name);
+        let call = write("DeleteFunctionEventInvokeConfig", name, None);
         self.call(call, sent!(self, request)).await.map(drop)
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::blocks::{Block, Member};
+
 /// The URL of a function, and what it is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionUrl {
@@ -22,6 +24,31 @@ pub struct UrlConfig {
     pub invoke_mode: String,
     /// Who may call it from a browser.
     pub cors: Cors,
+}
+
+impl Block for UrlConfig {
+    fn members(&self) -> Vec<Member> {
+        // As YAML has lists, so that no two look alike.
+        let list = |name, set: &BTreeSet<String>| {
+            (!set.is_empty()).then(|| (name, serde_json::json!(set).to_string()))
+        };
+        let cors = &self.cors;
+        let credentials = cors.allow_credentials;
+        let max_age = (cors.max_age != 0).then(|| cors.max_age.to_string());
+        [
+            Some(("authType", self.auth_type.clone())),
+            Some(("invokeMode", self.invoke_mode.clone())),
+            credentials.then(|| ("cors.allowCredentials", true.to_string())),
+            list("cors.allowHeaders", &cors.allow_headers),
+            list("cors.allowMethods", &cors.allow_methods),
+            list("cors.allowOrigins", &cors.allow_origins),
+            list("cors.exposeHeaders", &cors.expose_headers),
+            max_age.map(|seconds| ("cors.maxAge", seconds)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
 }
 
 /// Cross-origin resource sharing; by default, all of it is empty.

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::code::Code;
 use super::configuration::fingerprint::Origin;
 use super::configuration::{compare, environment, wanted};
-use super::parts::{permissions, url_config};
+use super::parts::{event_invoke, permissions, url_config};
 use crate::api::SOURCE_TAG;
 use crate::api::aws::partition_of;
 use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
 use crate::cloud::Tags;
-use crate::cloud::lambda::{Configuration, Permission, UrlConfig};
+use crate::cloud::lambda::{Configuration, EventInvokeConfig, Permission, UrlConfig};
 use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
 use crate::reconcile::{Desired, Inputs, Unmet};
@@ -25,6 +25,9 @@ pub const RESERVED_CONCURRENCY: &str = "reservedConcurrentExecutions";
 
 /// The name of the function URL, likewise.
 pub const FUNCTION_URL: &str = "functionUrlConfig";
+
+/// The name of the configuration of asynchronous calls, likewise.
+pub const EVENT_INVOKE: &str = "eventInvokeConfig";
 
 /// What is wanted. A member that is `None` is not managed.
 #[derive(Clone)]
@@ -45,6 +48,8 @@ pub struct LambdaDesired {
     pub url: Option<UrlConfig>,
     /// Statements of the policy, by their ids.
     pub permissions: BTreeMap<String, Permission>,
+    /// What becomes of events of asynchronous calls.
+    pub event_invoke: Option<EventInvokeConfig>,
     /// The spec's tags.
     pub tags: Tags,
     /// Owner tags that the function shall carry; empty where they do not count.
@@ -86,6 +91,7 @@ impl Desired for LambdaDesired {
         names.extend(self.url.as_ref().map(|_| FUNCTION_URL.to_owned()));
         let statements = self.permissions.keys();
         names.extend(statements.map(|id| permissions::managed_name(id)));
+        names.extend(self.event_invoke.as_ref().map(|_| EVENT_INVOKE.to_owned()));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
     }
@@ -119,6 +125,7 @@ pub fn desired(
         reserved_concurrency: spec.reserved_concurrent_executions,
         url: spec.function_url_config.as_ref().map(url_config::wanted),
         permissions: permissions::wanted(spec),
+        event_invoke: spec.event_invoke_config.as_ref().map(event_invoke::config),
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
         explain_all: claim.is_empty(),

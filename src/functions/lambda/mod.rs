@@ -6,6 +6,7 @@
 //! cloud.
 
 mod act;
+mod block;
 mod code;
 mod configuration;
 mod desired;

@@ -3,7 +3,9 @@
 use super::configuration::fingerprint::Made;
 use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::cloud::lambda::{Described, Function, FunctionUrl, LambdaApi, Policy};
+use crate::cloud::lambda::{
+    Described, EventInvokeConfig, Function, FunctionUrl, LambdaApi, Policy,
+};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{Observed, Place};
@@ -28,6 +30,8 @@ pub struct LambdaObserved {
     pub url: Known<Option<FunctionUrl>>,
     /// Its policy.
     pub policy: Known<Policy>,
+    /// What becomes of events of asynchronous calls.
+    pub event_invoke: Known<EventInvokeConfig>,
     /// A step of this pass deleted it; whether it is gone must be read.
     pub deleted: bool,
 }
@@ -56,6 +60,7 @@ impl LambdaObserved {
             recursive_loop: Known::Unread,
             url: Known::Unread,
             policy: Known::Unread,
+            event_invoke: Known::Unread,
             deleted: false,
         }
     }

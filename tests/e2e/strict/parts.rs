@@ -1,7 +1,7 @@
 //! Parts of a Lambda function: set, changed, edited by others, dropped, and gone with the function.
 
 use serde_json::{Value, json};
-use strict_cloud::lambda::{Permission, UrlConfig};
+use strict_cloud::lambda::{EventInvokeConfig, Permission, UrlConfig};
 use strict_cloud::operation::lambda as op;
 use strict_cloud::snapshot::Regional;
 use strict_cloud::{Caller, Operation};
@@ -175,6 +175,55 @@ async fn statements_of_the_policy_are_added_kept_and_taken_away_and_those_of_oth
     stage.looked("once it is nobody's").await;
     assert!(stage.count(op::GET_POLICY) <= reads + 1);
     stage.goes().await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_becomes_of_events_is_written_kept_and_taken_away() {
+    let stage = Strict::start("event-invoke", &[]).await;
+    let writes = [
+        op::PUT_FUNCTION_EVENT_INVOKE_CONFIG,
+        op::DELETE_FUNCTION_EVENT_INVOKE_CONFIG,
+        op::UPDATE_FUNCTION_CONFIGURATION,
+    ];
+    let config = || {
+        let config = stage.function().and_then(|function| function.event_invoke);
+        config.map(|config| Value::Object(config.0))
+    };
+    let queue = "arn:aws:sqs:eu-west-1:111122223333:failed";
+    let with = |config: Value| json!({"eventInvokeConfig": config});
+    let to_queue = json!({"onFailure": {"destination": queue}});
+
+    stage
+        .worker(with(
+            json!({"maximumRetryAttempts": 0, "destinationConfig": to_queue}),
+        ))
+        .await;
+    let asked = json!({
+        "MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 21600,
+        "DestinationConfig": {"OnSuccess": {}, "OnFailure": {"Destination": queue}},
+    });
+    assert_eq!(
+        (config(), stage.counts(writes)),
+        (Some(asked.clone()), [1, 0, 0])
+    );
+
+    let somebody = stage.somebody();
+    let theirs = EventInvokeConfig::of(json!({"MaximumRetryAttempts": 0}));
+    stage.cloud(|cloud| {
+        cloud
+            .lambda_put_function_event_invoke_config(&somebody, (NAME, None), &theirs)
+            .expect("a right request");
+    });
+    stage.looked("after an edit").await;
+    // The edit itself is in the log, too.
+    assert_eq!((config(), stage.counts(writes)), (Some(asked), [3, 0, 0]));
+
+    stage.worker(with(json!({}))).await;
+    assert_eq!((config(), stage.counts(writes)), (None, [3, 1, 0]));
+    stage.worker(json!({})).await;
+    stage.goes().await;
+    assert_eq!(stage.counts(writes), [3, 1, 0], "it was gone already");
     stage.end().await;
 }
 

@@ -3,6 +3,7 @@
 mod concurrency;
 mod convergence;
 mod crashes;
+mod events;
 mod parts;
 mod permissions;
 mod urls;
@@ -75,7 +76,7 @@ fn variants() -> Vec<Value> {
         json!({"environment": {"variables": {"LEVEL": value("info"), "MODE": value("fast")}}, "tags": {"team": "shop", "stage": "test"}}),
         json!({"environment": {}, "tags": {}, "description": ""}),
         json!({"environment": {"variablesFrom": [{"secretRef": {"name": "db"}, "prefix": "DB_"}]}, "architectures": ["arm64"], "publish": true, "recursiveLoop": "Allow",
-            "permissions": [{"statementId": "s", "principal": "s3.amazonaws.com"}],
+            "permissions": [{"statementId": "s", "principal": "s3.amazonaws.com"}], "eventInvokeConfig": {"maximumRetryAttempts": 0},
             "reservedConcurrentExecutions": 0, "functionUrlConfig": {"authType": "AWS_IAM", "cors": {"maxAge": 60}}}),
         json!({"code": {"configMapRef": {"name": "files"}}, "runtime": "python3.14", "tags": {"team": "ops"}}),
         json!({"code": {"s3Bucket": "bucket", "s3Key": "one"}, "architectures": ["arm64"]}),

@@ -2,7 +2,7 @@
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::json;
-use strict_cloud::lambda::{self, Configuration, Permission, UrlConfig};
+use strict_cloud::lambda::{self, Configuration, EventInvokeConfig, Permission, UrlConfig};
 use strict_cloud::{Caller, Cloud, Tags};
 
 use crate::clouds::{OTHERS, caller};
@@ -98,6 +98,7 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
 /// Changes the parts, or takes them away. Where the function is busy, so is the edit that follows.
 fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
     let url = UrlConfig::of(json!({"AuthType": "AWS_IAM", "Cors": {"MaxAge": 7}}));
+    let events = EventInvokeConfig::of(json!({"MaximumEventAgeInSeconds": 77}));
     match number {
         0 => {
             let _ = cloud.lambda_put_function_recursion_config(caller, name, Some("Allow"));
@@ -106,6 +107,7 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
                 json!({"StatementId": OF_OTHERS, "Action": "lambda:InvokeFunction", "Principal": "*"}),
             );
             let _ = cloud.lambda_add_permission(caller, (name, None), &theirs, None);
+            let _ = cloud.lambda_put_function_event_invoke_config(caller, (name, None), &events);
             let made = cloud.lambda_create_function_url_config(caller, (name, None), &url);
             if made.is_err() {
                 let _ = cloud.lambda_update_function_url_config(caller, (name, None), &url);
@@ -120,6 +122,7 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
                 json!({"StatementId": "s-0", "Action": "lambda:*", "Principal": "sqs.amazonaws.com"}),
             );
             let _ = cloud.lambda_add_permission(caller, (name, None), &theirs, None);
+            let _ = cloud.lambda_delete_function_event_invoke_config(caller, (name, None));
         }
         _ => {}
     }

@@ -3,17 +3,16 @@
 use async_trait::async_trait;
 use cloudfn::cloud::lambda::fields::Call;
 use cloudfn::cloud::lambda::{
-    CodeSource, Configuration, Described, Function, FunctionUrl, LambdaApi, NewFunction,
-    Permission, Policy, UrlConfig,
+    CodeSource, Configuration, Described, EventInvokeConfig, Function, FunctionUrl, LambdaApi,
+    NewFunction, Permission, Policy, UrlConfig,
 };
 use cloudfn::cloud::limit::Family::{Lambda as CONTROL, LambdaGet};
 use cloudfn::cloud::{BudgetMode, CloudError, Tags};
 use strict_cloud::lambda as model;
 
 use super::{Lambda, read, write};
-use crate::function_url;
 use crate::lambda_fields as fields;
-use crate::policy;
+use crate::{event_invoke, function_url, policy};
 
 fn code_of(code: &CodeSource) -> model::Code {
     match code {
@@ -284,11 +283,51 @@ impl LambdaApi for Lambda {
             .map(drop)
     }
 
+    async fn event_invoke(
+        &self,
+        name: &str,
+        mode: BudgetMode,
+    ) -> Result<EventInvokeConfig, CloudError> {
+        let call = read("GetFunctionEventInvokeConfig", CONTROL, mode);
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_get_function_event_invoke_config(caller, (name, None))
+            })
+            .await
+            .map(|reply| event_invoke::found(&reply))
+    }
+
+    async fn put_event_invoke(
+        &self,
+        name: &str,
+        config: &EventInvokeConfig,
+    ) -> Result<(), CloudError> {
+        let (call, asked) = (
+            write("PutFunctionEventInvokeConfig", CONTROL),
+            event_invoke::asked(config),
+        );
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_put_function_event_invoke_config(caller, (name, None), &asked)
+            })
+            .await
+            .map(drop)
+    }
+
     async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError> {
         let call = write("RemovePermission", CONTROL);
         self.0
             .call(call, |cloud, caller| {
                 cloud.lambda_remove_permission(caller, (name, None), statement, None)
+            })
+            .await
+    }
+
+    async fn delete_event_invoke(&self, name: &str) -> Result<(), CloudError> {
+        let call = write("DeleteFunctionEventInvokeConfig", CONTROL);
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_delete_function_event_invoke_config(caller, (name, None))
             })
             .await
     }

@@ -8,7 +8,8 @@ use strum::VariantArray;
 
 use super::{
     Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, ODD, Outside, Point, SECRET,
-    Schedule, Slot, Step, broken, hopeless, javascript, role, store, test, unloadable, unreadable,
+    Schedule, Slot, Step, broken, hopeless, javascript, queue, role, store, test, unloadable,
+    unreadable,
 };
 use crate::world::SENTINEL;
 use crate::{api_faults, cloud_faults, lambda_fields, policy};
@@ -430,6 +431,14 @@ fn lambda(rng: &mut Rng) -> Value {
     }
     if beside.u8(..3) != 0 {
         spec["permissions"] = policy::some(&mut beside);
+    }
+    match beside.u8(..5) {
+        0 => spec["eventInvokeConfig"] = json!({}),
+        1 => spec["eventInvokeConfig"] = json!({"maximumRetryAttempts": beside.u8(..3)}),
+        2 => {
+            spec["eventInvokeConfig"] = json!({"maximumEventAgeInSeconds": 60, "destinationConfig": {"onFailure": {"destination": queue()}}});
+        }
+        _ => {}
     }
     if rng.bool() {
         spec["publish"] = json!(true);

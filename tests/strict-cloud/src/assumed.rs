@@ -101,6 +101,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "a key that breaks the pattern is refused with the values, as one environment too large was; keys come by name (a recording has SMALL_VAR before LARGE_VAR); reserved keys are named in one list",
     ),
     (
+        "event-invoke",
+        "writes of an event invoke config need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId; whether anything is said is looked at after whether the function is there; a bucket as the destination of success is refused as another service is",
+    ),
+    (
         "exists",
         "the sentence is 'Function already exist: <name>', as users report it",
     ),

@@ -102,13 +102,19 @@ pub mod lambda {
     pub const ADD_PERMISSION: Operation = of_lambda("AddPermission", Write);
     pub const REMOVE_PERMISSION: Operation = of_lambda("RemovePermission", Write);
     pub const GET_POLICY: Operation = of_lambda("GetPolicy", Read);
+    pub const GET_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
+        of_lambda("GetFunctionEventInvokeConfig", Read);
+    pub const PUT_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
+        of_lambda("PutFunctionEventInvokeConfig", Write);
+    pub const DELETE_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
+        of_lambda("DeleteFunctionEventInvokeConfig", Write);
     pub const TAG_RESOURCE: Operation = of_lambda("TagResource", Write);
     pub const UNTAG_RESOURCE: Operation = of_lambda("UntagResource", Write);
     pub const LIST_TAGS: Operation = of_lambda("ListTags", Read);
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 35] = [
+pub const ALL: [Operation; 38] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -141,6 +147,9 @@ pub const ALL: [Operation; 35] = [
     lambda::ADD_PERMISSION,
     lambda::REMOVE_PERMISSION,
     lambda::GET_POLICY,
+    lambda::GET_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::PUT_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::DELETE_FUNCTION_EVENT_INVOKE_CONFIG,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,
     lambda::LIST_TAGS,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::cloudfront::{self, FunctionConfig, Stage};
-use crate::lambda::{Configuration, UrlConfig, sha256};
+use crate::lambda::{Configuration, EventInvokeConfig, UrlConfig, sha256};
 use crate::model::Cloud;
 use crate::tags::Tags;
 
@@ -52,6 +52,8 @@ pub struct Regional {
     pub url: Option<UrlConfig>,
     /// Statements of its own policy.
     pub policy: Vec<Value>,
+    /// What becomes of events of asynchronous calls of `$LATEST`.
+    pub event_invoke: Option<EventInvokeConfig>,
 }
 
 /// Everything an account holds now.
@@ -127,6 +129,10 @@ impl Cloud {
                     reserved_concurrency: function.reserved_concurrency,
                     url: function.url.map(|url| url.config),
                     policy: function.policies.get(&None).cloned().unwrap_or_default(),
+                    event_invoke: function
+                        .event_invoke
+                        .get("$LATEST")
+                        .map(|kept| kept.config.clone()),
                 };
                 snapshot
                     .lambda

@@ -60,8 +60,9 @@ pub(super) fn untested(error: CloudError) -> Result<TestRun, CloudError> {
 /// Terraform's AWS provider retries `CreateFunction` and `UpdateFunctionConfiguration` for
 /// (`internal/service/lambda/function.go`, `retryFunctionOp`). Then S3's own codes in Lambda's sentence ("S3
 /// Error Code: NoSuchKey."), and that of an image ("Source image … does not exist. Provide a valid source
-/// image."): a build may put it there a moment later.
-const NOT_READY_YET: [&str; 7] = [
+/// image."): a build may put it there a moment later. And a destination that does not exist ("The destination ARN …
+/// is invalid.", what AWS answered to `LocalStack`'s test suite): another object may be about to make it.
+const NOT_READY_YET: [&str; 8] = [
     "cannot be assumed by lambda",
     "role does not have permissions",
     "throttled by ec2",
@@ -69,6 +70,7 @@ const NOT_READY_YET: [&str; 7] = [
     "s3 error code: nosuchkey",
     "s3 error code: nosuchbucket",
     "source image",
+    "the destination arn",
 ];
 
 /// Fragment of the message if a function would have more than 50 tags (recorded: "Number of tags exceeds resource tag

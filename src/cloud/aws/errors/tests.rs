@@ -98,6 +98,15 @@ fn every_error_of_the_lambda_operations_in_use_is_in_the_table() {
         lambda::delete_function_concurrency::DeleteFunctionConcurrencyError {
             InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }
+        lambda::get_function_event_invoke_config::GetFunctionEventInvokeConfigError {
+            InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::put_function_event_invoke_config::PutFunctionEventInvokeConfigError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::delete_function_event_invoke_config::DeleteFunctionEventInvokeConfigError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
         lambda::delete_function::DeleteFunctionError {
             InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }

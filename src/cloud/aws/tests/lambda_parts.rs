@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{account, answer, connection, server};
-use crate::cloud::lambda::{Cors, LambdaApi, Permission, Policy, Principal, UrlConfig};
+use crate::cloud::lambda::{
+    Cors, EventInvokeConfig, LambdaApi, Permission, Policy, Principal, UrlConfig,
+};
 use crate::cloud::{BudgetMode, Class};
 
 const URL: &str = "https://abc.lambda-url.eu-west-1.on.aws/";
@@ -109,6 +111,35 @@ async fn a_function_without_a_url_is_not_found_and_a_reply_without_one_is_none()
     for class in [Class::NotFound, Class::Unavailable] {
         let error = lambda.url("f", BudgetMode::Wait).await.unwrap_err();
         assert_eq!(error.class, class, "{}", error.message);
+    }
+}
+
+#[tokio::test]
+async fn what_becomes_of_events_is_read_whole_and_what_is_left_out_has_its_default() {
+    let full = EventInvokeConfig {
+        maximum_retry_attempts: 0,
+        maximum_event_age_in_seconds: 60,
+        on_success: "arn:a".to_owned(),
+        on_failure: "arn:b".to_owned(),
+    };
+    let destinations =
+        json!({"OnSuccess": {"Destination": "arn:a"}, "OnFailure": {"Destination": "arn:b"}});
+    let said = json!({"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60, "DestinationConfig": destinations});
+    let nothing = json!({"DestinationConfig": {"OnSuccess": {}, "OnFailure": {}}});
+    let defaults = json!({"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 21600});
+    for (reply, config, request) in [
+        (said.clone(), full, said),
+        (json!({}), EventInvokeConfig::default(), defaults.clone()),
+        (nothing, EventInvokeConfig::default(), defaults),
+    ] {
+        let (url, requests) = server(vec![answer("200 OK", "", &reply.to_string())]).await;
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+        let found = lambda.event_invoke("f", BudgetMode::Wait).await.unwrap();
+        assert_eq!(found, config);
+        lambda.put_event_invoke("f", &config).await.unwrap();
+        let requests = requests.lock().unwrap();
+        let (_, body) = requests[1].split_once("\r\n\r\n").unwrap();
+        assert_eq!(serde_json::from_str::<Value>(body).unwrap(), request);
     }
 }
 

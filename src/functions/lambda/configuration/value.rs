@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use secrecy::ExposeSecret;
 
 use crate::cloud::lambda::Environment;
-use crate::cloud::lambda::blocks::{Block, Member};
+use crate::cloud::lambda::blocks::Block;
 use crate::cloud::lambda::fields::{Compared, Row, Visibility};
+use crate::functions::lambda::block;
 use crate::functions::shared::difference::difference;
 use crate::reconcile::Difference;
 
@@ -110,20 +111,7 @@ impl<B: Block> Value for B {
     }
 
     fn differences(&self, observed: Option<&Self>, row: &Row<Self>) -> Vec<Difference> {
-        let observed = observed.map_or_else(Vec::new, Block::members);
-        let wanted = self.members();
-        let value = |of: &[Member], name| {
-            let found = of.iter().find(|(member, _)| *member == name);
-            found.map(|(_, value)| value.clone())
-        };
-        let members = observed.iter().chain(&wanted).map(|(name, _)| *name);
-        let members: BTreeSet<&str> = members.collect();
-        let differing = members.into_iter().filter_map(|name| {
-            let (from, to) = (value(&observed, name), value(&wanted, name));
-            let field = [row.name, name].join(".");
-            (from != to).then(|| difference(field.trim_end_matches('.'), from, to))
-        });
-        differing.collect()
+        block::differences(row.name, observed, self)
     }
 
     fn parts<'a>(observed: Option<&'a Self>, row: &Row<Self>) -> Vec<Cow<'a, str>> {

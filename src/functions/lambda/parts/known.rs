@@ -1,6 +1,8 @@
 //! What an observation knows of a part that `GetFunction` does not show.
 
+use super::part::Need;
 use crate::cloud::{Class, CloudError};
+use crate::reconcile::PlannedStep;
 
 /// What is known of a part that `GetFunction` does not show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +13,24 @@ pub enum Known<T> {
     Read(T),
     /// Nothing, since the operator may not read it. In words: code and message.
     Denied(String),
+}
+
+impl<T> Known<T> {
+    /// What a part that is named needs: a read, the steps that are due with what was read, or the right to
+    /// read `what` by this operation of Lambda.
+    pub fn need<S, D: IntoIterator<Item = PlannedStep<S>>>(
+        &self,
+        (what, operation): (&str, &str),
+        due: impl FnOnce(&T) -> D,
+    ) -> Need<S> {
+        match self {
+            Self::Unread => Need::Read(Vec::new()),
+            Self::Read(found) => Need::Steps(due(found).into_iter().collect()),
+            Self::Denied(why) => Need::Denied(format!(
+                "the function's {what} could not be read ({why}); allow lambda:{operation}"
+            )),
+        }
+    }
 }
 
 /// What is known of a part after the answer to its read.
@@ -29,5 +49,17 @@ pub fn answer_of<T>(answer: Result<T, CloudError>) -> Result<Known<T>, CloudErro
             ..error
         }),
         Err(error) => Err(error),
+    }
+}
+
+/// The answer to the read of a part that need not be there. `GetFunction` has just found the function, so
+/// what is not found is the part.
+///
+/// # Errors
+/// All but that.
+pub fn if_there<T>(answer: Result<T, CloudError>) -> Result<Option<T>, CloudError> {
+    match answer {
+        Err(error) if error.class == Class::NotFound => Ok(None),
+        answer => answer.map(Some),
     }
 }

@@ -5,6 +5,7 @@
 //! says what else it needs.
 
 pub mod concurrency;
+pub mod event_invoke;
 pub mod known;
 pub mod part;
 pub mod permissions;
@@ -144,6 +145,8 @@ parts! {
     Permissions: permissions::Permissions;
     /// Recursive loop detection.
     Recursion: recursion::Recursion;
+    /// What becomes of events of asynchronous calls.
+    EventInvoke: event_invoke::EventInvoke;
     /// Reserved concurrency.
     Concurrency: concurrency::Concurrency;
 }

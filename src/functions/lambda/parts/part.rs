@@ -79,6 +79,17 @@ pub fn map<S, T>(steps: Vec<PlannedStep<S>>, wrap: impl Fn(S) -> T) -> Vec<Plann
     steps.into_iter().map(one).collect()
 }
 
+/// What is wanted of a part: what the spec names, or where it does so no more, what a fresh function has.
+/// `None` where the part is not managed.
+pub fn or_fresh<T: Clone + Default>(
+    named: Option<&T>,
+    name: &str,
+    memory: &LambdaFunctionStatus,
+) -> Option<T> {
+    let is_managed = memory.common.managed.contains(name);
+    named.cloned().or_else(|| is_managed.then(T::default))
+}
+
 /// A part of a function.
 #[async_trait]
 pub trait Part {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
-use super::known::{Known, answer_of};
+use super::known::{Known, answer_of, if_there};
 use super::part::{Need, Part, Situation, Turn};
 use crate::api::lambda::{
     FunctionUrlAuthType, INVOKE, LambdaFunctionSpec, LambdaFunctionStatus, Word as _,
@@ -174,12 +174,8 @@ impl Part for Permissions {
         mode: BudgetMode,
         observed: &mut LambdaObserved,
     ) -> Result<(), CloudError> {
-        let answer = match cloud.policy(name, mode).await {
-            // `GetFunction` has just found the function, so what is not there is the policy.
-            Err(error) if error.class == Class::NotFound => Ok(Policy::default()),
-            answer => answer,
-        };
-        observed.policy = answer_of(answer)?;
+        let answer = if_there(cloud.policy(name, mode).await);
+        observed.policy = answer_of(answer.map(Option::unwrap_or_default))?;
         Ok(())
     }
 
@@ -187,13 +183,9 @@ impl Part for Permissions {
         if turn != Turn::Last || !Self::is_named(of.desired, of.memory) {
             return Need::Steps(Vec::new());
         }
-        match &of.observed.policy {
-            Known::Unread => Need::Read(Vec::new()),
-            Known::Read(policy) => Need::Steps(due(of.desired, &of.memory.common.managed, policy)),
-            Known::Denied(why) => Need::Denied(format!(
-                "the function's policy could not be read ({why}); allow lambda:GetPolicy"
-            )),
-        }
+        let (read, managed) = (("policy", "GetPolicy"), &of.memory.common.managed);
+        let found = &of.observed.policy;
+        found.need(read, |policy| due(of.desired, managed, policy))
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {

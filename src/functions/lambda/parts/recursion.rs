@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of};
-use super::part::{Need, Part, Situation, Turn};
+use super::part::{Need, Part, Situation, Turn, or_fresh};
 use crate::api::lambda::{LambdaFunctionStatus, RecursiveLoop, Word as _};
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError};
@@ -13,9 +13,6 @@ use crate::functions::lambda::desired::{LambdaDesired, RECURSIVE_LOOP};
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
 use crate::reconcile::{Effect, PlannedStep, Step as DriverStep};
-
-/// Of a function that nobody set it for (Lambda API reference, PutFunctionRecursionConfig).
-const FRESH: RecursiveLoop = RecursiveLoop::Terminate;
 
 /// Recursive loop detection.
 pub struct Recursion;
@@ -36,16 +33,8 @@ impl DriverStep for Step {
     }
 }
 
-/// What is wanted: a field that the spec no longer names goes back to what a fresh function has.
 fn wanted(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> Option<RecursiveLoop> {
-    let dropped = || {
-        memory
-            .common
-            .managed
-            .contains(RECURSIVE_LOOP)
-            .then_some(FRESH)
-    };
-    desired.recursive_loop.or_else(dropped)
+    or_fresh(desired.recursive_loop.as_ref(), RECURSIVE_LOOP, memory)
 }
 
 fn planned(from: Option<String>, to: RecursiveLoop) -> PlannedStep<Step> {
@@ -85,18 +74,17 @@ impl Part for Recursion {
         let Some(to) = wanted(of.desired, of.memory).filter(|_| turn == Turn::Last) else {
             return Need::Steps(Vec::new());
         };
-        match &of.observed.recursive_loop {
-            Known::Unread => Need::Read(Vec::new()),
-            Known::Read(word) if word == to.as_str() => Need::Steps(Vec::new()),
-            Known::Read(word) => Need::Steps(vec![planned(Some(word.clone()), to)]),
-            Known::Denied(why) => Need::Denied(format!(
-                "the function's recursion configuration could not be read ({why}); allow lambda:GetFunctionRecursionConfig"
-            )),
-        }
+        let read = ("recursion configuration", "GetFunctionRecursionConfig");
+        let found = &of.observed.recursive_loop;
+        found.need(read, |word| {
+            (word != to.as_str()).then(|| planned(Some(word.clone()), to))
+        })
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
-        let due = desired.recursive_loop.filter(|wanted| *wanted != FRESH);
+        let due = desired
+            .recursive_loop
+            .filter(|wanted| *wanted != RecursiveLoop::default());
         due.map(|to| planned(None, to)).into_iter().collect()
     }
 

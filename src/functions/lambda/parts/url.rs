@@ -5,12 +5,12 @@
 
 use async_trait::async_trait;
 
-use super::known::{Known, answer_of};
+use super::known::{Known, answer_of, if_there};
 use super::part::{Need, Part, Situation, Turn};
-use super::url_config::differences;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{FunctionUrl, LambdaApi, UrlConfig};
 use crate::cloud::{BudgetMode, Class, CloudError};
+use crate::functions::lambda::block::differences;
 use crate::functions::lambda::desired::{FUNCTION_URL, LambdaDesired};
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
@@ -49,7 +49,7 @@ impl DriverStep for Step {
 fn created(config: &UrlConfig) -> PlannedStep<Step> {
     PlannedStep {
         step: Step::Create(config.clone()),
-        why: differences(None, config),
+        why: differences(FUNCTION_URL, None, config),
     }
 }
 
@@ -61,7 +61,7 @@ fn change(from: Option<&FunctionUrl>, to: Option<&UrlConfig>) -> Option<PlannedS
         (Some(from), Some(to)) if from.config == *to => None,
         (Some(from), Some(to)) => Some(PlannedStep {
             step: Step::Update(to.clone()),
-            why: differences(Some(&from.config), to),
+            why: differences(FUNCTION_URL, Some(&from.config), to),
         }),
         (Some(from), None) => Some(PlannedStep {
             step: Step::Delete,
@@ -88,12 +88,7 @@ impl Part for Url {
         mode: BudgetMode,
         observed: &mut LambdaObserved,
     ) -> Result<(), CloudError> {
-        let answer = match cloud.url(name, mode).await {
-            // `GetFunction` has just found the function, so what is not there is the URL.
-            Err(error) if error.class == Class::NotFound => Ok(None),
-            answer => answer.map(Some),
-        };
-        observed.url = answer_of(answer)?;
+        observed.url = answer_of(if_there(cloud.url(name, mode).await))?;
         Ok(())
     }
 
@@ -101,16 +96,9 @@ impl Part for Url {
         if turn != Turn::Last || !Self::is_named(of.desired, of.memory) {
             return Need::Steps(Vec::new());
         }
-        match &of.observed.url {
-            Known::Unread => Need::Read(Vec::new()),
-            Known::Read(from) => {
-                let due = change(from.as_ref(), of.desired.url.as_ref());
-                Need::Steps(due.into_iter().collect())
-            }
-            Known::Denied(why) => Need::Denied(format!(
-                "the function's URL could not be read ({why}); allow lambda:GetFunctionUrlConfig"
-            )),
-        }
+        let (found, to) = (&of.observed.url, of.desired.url.as_ref());
+        let read = ("URL", "GetFunctionUrlConfig");
+        found.need(read, |from| change(from.as_ref(), to))
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {

@@ -4,6 +4,7 @@
 mod archive;
 mod concurrency;
 mod desired;
+mod events;
 mod fields;
 mod parts;
 mod permissions;

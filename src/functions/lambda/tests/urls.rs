@@ -82,7 +82,7 @@ fn only_what_differs_and_is_ours_is_written() {
             vec![],
             None,
             format!(
-                "CreateUrl({NAME}.authType:->AWS_IAM {NAME}.invokeMode:->BUFFERED {NAME}.cors.maxAge:->60)"
+                "CreateUrl({NAME}.authType:->AWS_IAM {NAME}.cors.maxAge:->60 {NAME}.invokeMode:->BUFFERED)"
             ),
         ),
         (

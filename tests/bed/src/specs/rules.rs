@@ -117,6 +117,14 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ),
     ("LambdaFunction.permissions", Rule::Made(permissions)),
     (
+        "LambdaFunction.eventInvokeConfig.destinationConfig.onSuccess.destination",
+        Rule::Made(dead_letter_target),
+    ),
+    (
+        "LambdaFunction.eventInvokeConfig.destinationConfig.onFailure.destination",
+        Rule::Made(dead_letter_target),
+    ),
+    (
         "LambdaFunction.reservedConcurrentExecutions",
         Rule::Made(|rng, _| json!([0, 1, 50][rng.usize(..3)])),
     ),

@@ -104,6 +104,7 @@ fn create(
         reserved_concurrency: None,
         url: None,
         policies: BTreeMap::new(),
+        event_invoke: BTreeMap::new(),
         versions: BTreeMap::new(),
         next_version: 1,
         published: None,

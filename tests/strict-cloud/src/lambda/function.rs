@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::code::Deployed;
+use super::event_invoke::EventInvoke;
 use super::url::Url;
 use super::{CodeLocation, Configuration, FunctionConfiguration, Status, sha256_hex};
 use crate::ids::Ids;
@@ -78,6 +79,8 @@ pub(crate) struct Function {
     pub(crate) url: Option<Url>,
     /// Statements of its own policy, and of those of its versions.
     pub(crate) policies: BTreeMap<Option<u64>, Vec<Value>>,
+    /// By qualifier.
+    pub(crate) event_invoke: BTreeMap<String, EventInvoke>,
     pub(crate) versions: BTreeMap<u64, Version>,
     pub(crate) next_version: u64,
     /// What $LATEST was when it was published last, and as which version.

@@ -8,6 +8,7 @@ mod concurrency;
 mod configuration;
 mod create;
 mod delete;
+mod event_invoke;
 mod function;
 mod name;
 mod patterns;
@@ -23,6 +24,7 @@ mod versions;
 
 pub(crate) use code::zipped_size;
 pub use configuration::Configuration;
+pub use event_invoke::EventInvokeConfig;
 pub(crate) use function::Function;
 pub use permissions::Permission;
 pub use url::UrlConfig;

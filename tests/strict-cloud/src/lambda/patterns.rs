@@ -139,6 +139,18 @@ pub(super) const CODE_SIGNING: Pattern = pattern(
     },
 );
 
+pub(super) const DESTINATION: Pattern = pattern(
+    "$|kafka://([^.]([a-zA-Z0-9\\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)",
+    |text| {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let service =
+            |name: &str| !name.is_empty() && all(name, |c| c.is_ascii_alphanumeric() || c == '-');
+        text.is_empty()
+            || text.starts_with("kafka://")
+            || matches!(parts.as_slice(), ["arn", aws, name, place, owner, _] if partition(aws) && service(name) && (place.is_empty() || region(place)) && (owner.is_empty() || account(owner)))
+    },
+);
+
 pub(super) const HANDLER: Pattern = pattern("[^\\s]+", |text| {
     !text.is_empty() && !text.contains(char::is_whitespace)
 });

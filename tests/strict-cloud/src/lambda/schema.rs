@@ -312,6 +312,21 @@ pub(super) static FUNCTION_URL: &[Field] = &[
     field("InvokeMode", Kind::Word(&["BUFFERED", "RESPONSE_STREAM"])),
 ];
 
+const DESTINATION: &[Field] = &[field("Destination", like(0, 350, patterns::DESTINATION))];
+
+/// What becomes of events of asynchronous calls.
+pub(super) static EVENT_INVOKE: &[Field] = &[
+    field("MaximumRetryAttempts", whole(0, 2)),
+    field("MaximumEventAgeInSeconds", whole(60, 21_600)),
+    field(
+        "DestinationConfig",
+        Kind::Object(&[
+            field("OnSuccess", Kind::Object(DESTINATION)),
+            field("OnFailure", Kind::Object(DESTINATION)),
+        ]),
+    ),
+];
+
 /// Where an archive lies in S3.
 pub(super) static S3_OBJECT: &[Field] = &[
     field("S3Bucket", like(3, 63, patterns::BUCKET)),

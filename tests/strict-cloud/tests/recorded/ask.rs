@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use strict_cloud::lambda::{
-    Code, Configuration, CreateFunction, FunctionVersion, Page, Permission, PublishVersion,
-    UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
+    Code, Configuration, CreateFunction, EventInvokeConfig, FunctionVersion, Page, Permission,
+    PublishVersion, UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
 };
 use strict_cloud::log::Answered as Logged;
 use strict_cloud::{Answer, Caller, Cloud, Tags, zip};
@@ -337,6 +337,22 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
                 (&function_name(), with.optional("Qualifier").as_deref()),
             )
             .map(|got| unpacked(got, "Policy")),
+        "GetFunctionEventInvokeConfig" => cloud.lambda_get_function_event_invoke_config(
+            &me,
+            (&function_name(), with.optional("Qualifier").as_deref()),
+        ),
+        "PutFunctionEventInvokeConfig" => {
+            let (name, qualifier) = (function_name(), with.optional("Qualifier"));
+            let asked = EventInvokeConfig(std::mem::take(&mut with.0));
+            let function = (name.as_str(), qualifier.as_deref());
+            cloud.lambda_put_function_event_invoke_config(&me, function, &asked)
+        }
+        "DeleteFunctionEventInvokeConfig" => cloud
+            .lambda_delete_function_event_invoke_config(
+                &me,
+                (&function_name(), with.optional("Qualifier").as_deref()),
+            )
+            .map(|()| json!({})),
         "ListFunctions" => {
             let version = FunctionVersion::of(with.optional("FunctionVersion").as_deref());
             cloud

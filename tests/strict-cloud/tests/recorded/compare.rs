@@ -2,7 +2,7 @@
 //!
 //! `<revision 2>`, `<sha 1>`, `<runtime 1>` and `<vpc 1>` are ids: the first answer that has one
 //! says what it is, every later one must have the same, and two ids of a kind are never the same.
-//! `<date>`, `<size>` and `<link>` are anything of that form.
+//! `<date>`, `<time>` (in seconds), `<size>` and `<link>` are anything of that form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -140,7 +140,7 @@ impl Ids {
     fn agrees(&mut self, expected: &str, found: &Value) -> Result<(), String> {
         let text = found.as_str().unwrap_or_default();
         let holds = match expected {
-            "<size>" => found.as_u64().is_some(),
+            "<size>" | "<time>" => found.as_u64().is_some(),
             "<date>" => text.len() == 28 && text.starts_with("20") && text.ends_with("+0000"),
             "<link>" => text.starts_with("https://"),
             _ => match id(expected) {

@@ -106,6 +106,18 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
             ("DELETE", of + &place("", "StatementId")[1..])
         }
         "GetPolicy" => ("GET", function("/policy")),
+        "GetFunctionEventInvokeConfig" => (
+            "GET",
+            place("2019-09-25/functions", "FunctionName") + "/event-invoke-config",
+        ),
+        "PutFunctionEventInvokeConfig" => (
+            "PUT",
+            place("2019-09-25/functions", "FunctionName") + "/event-invoke-config",
+        ),
+        "DeleteFunctionEventInvokeConfig" => (
+            "DELETE",
+            place("2019-09-25/functions", "FunctionName") + "/event-invoke-config",
+        ),
         "ListVersionsByFunction" => ("GET", function("/versions")),
         "ListFunctions" => ("GET", "/2015-03-31/functions".to_owned()),
         "TagResource" => ("POST", place("2017-03-31/tags", "Resource")),

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use strict_cloud::cloudfront::{ListFunctions, Stage, TestFunction};
 use strict_cloud::lambda::{
-    Configuration, CreateFunction, Page, Permission, UpdateFunctionConfiguration, UrlConfig,
+    Configuration, CreateFunction, EventInvokeConfig, Page, Permission,
+    UpdateFunctionConfiguration, UrlConfig,
 };
 use strict_cloud::log::Answered;
 use strict_cloud::operation::{ALL, Service, cloudfront as cf, lambda};
@@ -36,6 +37,7 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         json!({"StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "*"}),
     );
     let public = UrlConfig::of(json!({"AuthType": "NONE"}));
+    let once = EventInvokeConfig::of(json!({"MaximumRetryAttempts": 0}));
     match operation {
         cf::CREATE_FUNCTION => verdict(cloud.cloudfront_create_function(&me, &new_edge("f"))),
         cf::DESCRIBE_FUNCTION => verdict(cloud.cloudfront_describe_function(&me, "f", None)),
@@ -123,6 +125,15 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
             verdict(cloud.lambda_remove_permission(&me, ("f", None), "s", None))
         }
         lambda::GET_POLICY => verdict(cloud.lambda_get_policy(&me, ("f", None))),
+        lambda::GET_FUNCTION_EVENT_INVOKE_CONFIG => {
+            verdict(cloud.lambda_get_function_event_invoke_config(&me, ("f", None)))
+        }
+        lambda::PUT_FUNCTION_EVENT_INVOKE_CONFIG => {
+            verdict(cloud.lambda_put_function_event_invoke_config(&me, ("f", None), &once))
+        }
+        lambda::DELETE_FUNCTION_EVENT_INVOKE_CONFIG => {
+            verdict(cloud.lambda_delete_function_event_invoke_config(&me, ("f", None)))
+        }
         lambda::TAG_RESOURCE => verdict(cloud.lambda_tag_resource(&me, arn, &some)),
         lambda::UNTAG_RESOURCE => verdict(cloud.lambda_untag_resource(&me, arn, &keys)),
         lambda::LIST_TAGS => verdict(cloud.lambda_list_tags(&me, arn)),

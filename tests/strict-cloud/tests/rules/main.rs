@@ -10,6 +10,7 @@
 mod cloudfront;
 mod concurrency;
 mod distributions;
+mod events;
 mod faults;
 mod features;
 mod fields;

@@ -54,6 +54,22 @@ pub(super) const CODES_WITH_SEVERAL_MEANINGS: &[Case] = &[
         "a new policy takes a moment",
     ),
     (
+        "PutFunctionEventInvokeConfig",
+        400,
+        "InvalidParameterValueException",
+        "The destination ARN arn:aws:lambda:eu-west-1:111111111111:function:sink is invalid.",
+        Class::NotReadyYet,
+        "another object may be about to make it",
+    ),
+    (
+        "PutFunctionEventInvokeConfig",
+        400,
+        "InvalidParameterValueException",
+        "You can't specify the function as a destination for itself.",
+        Class::Invalid,
+        "the spec must name another",
+    ),
+    (
         "UpdateFunctionConfiguration",
         400,
         "InvalidParameterValueException",

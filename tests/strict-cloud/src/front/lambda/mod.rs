@@ -124,6 +124,9 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
             _ => Err(unknown(cloud, request)),
         },
         ["2021-10-31", "functions", name, "url"] => url(cloud, caller, request, (name, qualifier)),
+        ["2019-09-25", "functions", name, "event-invoke-config"] => {
+            event_invoke(cloud, caller, request, (name, qualifier))
+        }
         ["2017-03-31", "tags", arn] => match request.method() {
             "GET" => cloud
                 .lambda_list_tags(caller, arn)
@@ -195,6 +198,29 @@ fn policy(
                 .lambda_remove_permission(caller, function, statement, revision)
                 .map(|()| empty(204))
         }
+        _ => Err(unknown(cloud, request)),
+    }
+}
+
+fn event_invoke(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    request: &Request<'_>,
+    function: (&str, Option<&str>),
+) -> Handled {
+    match request.method() {
+        "GET" => cloud
+            .lambda_get_function_event_invoke_config(caller, function)
+            .map(|got| json_of(200, &got)),
+        "PUT" => {
+            let asked = Body::of(cloud, request)?.event_invoke_config();
+            cloud
+                .lambda_put_function_event_invoke_config(caller, function, &asked)
+                .map(|now| json_of(200, &now))
+        }
+        "DELETE" => cloud
+            .lambda_delete_function_event_invoke_config(caller, function)
+            .map(|()| empty(204)),
         _ => Err(unknown(cloud, request)),
     }
 }

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use super::super::refusal::refuse;
 use super::super::request::Request;
 use crate::lambda::{
-    Code, Configuration, CreateFunction, Permission, PublishVersion, UpdateFunctionCode,
-    UpdateFunctionConfiguration, UrlConfig,
+    Code, Configuration, CreateFunction, EventInvokeConfig, Permission, PublishVersion,
+    UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
 };
 use crate::model::{Answer, Cloud, Outcome};
 use crate::tags::Tags;
@@ -91,6 +91,10 @@ impl Body {
     pub(super) fn permission(mut self) -> Answer<(Permission, Option<String>)> {
         let revision = self.text("RevisionId")?;
         Ok((Permission(self.fields), revision))
+    }
+
+    pub(super) fn event_invoke_config(self) -> EventInvokeConfig {
+        EventInvokeConfig(self.fields)
     }
 
     pub(super) fn tags(mut self) -> Answer<Tags> {

@@ -238,6 +238,20 @@ fn every_operation_has_its_path_and_method() {
         ),
         (
             "lambda",
+            "GET /2019-09-25/functions/f/event-invoke-config".into(),
+            "",
+            "GetFunctionEventInvokeConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "PUT /2019-09-25/functions/f/event-invoke-config".into(),
+            "{}",
+            "PutFunctionEventInvokeConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
             "GET /2015-03-31/functions/f/policy".into(),
             "",
             "GetPolicy",
@@ -248,6 +262,13 @@ fn every_operation_has_its_path_and_method() {
             "DELETE /2015-03-31/functions/f/policy/s".into(),
             "",
             "RemovePermission",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "DELETE /2019-09-25/functions/f/event-invoke-config".into(),
+            "",
+            "DeleteFunctionEventInvokeConfig",
             Some("f"),
         ),
         (
