@@ -7,6 +7,8 @@ pub mod environment;
 mod event_invoke;
 pub mod fields;
 pub mod members;
+mod parts;
+mod runtime_management;
 mod url;
 
 use async_trait::async_trait;
@@ -15,6 +17,8 @@ pub use self::blocks::{Block, FileSystem, FileSystems, ImageConfig, LoggingConfi
 pub use self::environment::Environment;
 pub use self::event_invoke::EventInvokeConfig;
 pub use self::fields::{Configuration, ROWS, configuration_fields};
+pub use self::parts::PartsApi;
+pub use self::runtime_management::RuntimeManagement;
 pub use self::url::{Cors, FunctionUrl, UrlConfig};
 use super::{BudgetMode, CloudError, Tags};
 
@@ -43,6 +47,8 @@ pub struct NewFunction {
     pub configuration: Configuration,
     /// The code.
     pub code: CodeSource,
+    /// ARN of the code signing configuration, if there is to be one.
+    pub code_signing: Option<String>,
     /// Tags, written in the same call.
     pub tags: Tags,
 }
@@ -110,7 +116,7 @@ pub struct Described {
 /// [`Class::Busy`](super::Class::Busy). Each write answers the function as the cloud then
 /// described it; its `revision_id` must not be used for another write.
 #[async_trait]
-pub trait LambdaApi: Send + Sync + 'static {
+pub trait LambdaApi: PartsApi {
     /// `GetFunction`, unqualified.
     async fn describe(&self, name: &str, mode: BudgetMode) -> Result<Described, CloudError>;
 
@@ -175,24 +181,6 @@ pub trait LambdaApi: Send + Sync + 'static {
 
     /// `DeleteFunctionUrlConfig`.
     async fn delete_url(&self, name: &str) -> Result<(), CloudError>;
-
-    /// `GetFunctionEventInvokeConfig`, unqualified. There being none is
-    /// [`Class::NotFound`](super::Class::NotFound).
-    async fn event_invoke(
-        &self,
-        name: &str,
-        mode: BudgetMode,
-    ) -> Result<EventInvokeConfig, CloudError>;
-
-    /// `PutFunctionEventInvokeConfig`, unqualified: the one before is overwritten.
-    async fn put_event_invoke(
-        &self,
-        name: &str,
-        config: &EventInvokeConfig,
-    ) -> Result<(), CloudError>;
-
-    /// `DeleteFunctionEventInvokeConfig`, unqualified.
-    async fn delete_event_invoke(&self, name: &str) -> Result<(), CloudError>;
 
     /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
     async fn delete(&self, name: &str) -> Result<(), CloudError>;

@@ -261,10 +261,12 @@ fn step(
 }
 
 /// Parts of a function with calls of their own, by the field of the spec and a word in the names of the calls.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 6] = [
     ("functionUrlConfig", "FunctionUrlConfig"),
     ("reservedConcurrentExecutions", "FunctionConcurrency"),
     ("recursiveLoop", "FunctionRecursionConfig"),
+    ("runtimeManagementConfig", "RuntimeManagementConfig"),
+    ("codeSigningConfigArn", "FunctionCodeSigningConfig"),
     ("eventInvokeConfig", "FunctionEventInvokeConfig"),
 ];
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::schedule::{
-    Act, Adversity, Kind, Outside, Schedule, Slot, Step, broken, javascript, queue, role, store,
-    test,
+    Act, Adversity, Kind, Outside, Schedule, Slot, Step, broken, code_signing, javascript, queue,
+    role, runtime_version, store, test,
 };
 use crate::world::{ACCOUNT, SENTINEL};
 
@@ -81,7 +81,8 @@ pub fn first(kind: Kind) -> Value {
             "description": "one", "timeout": 10, "memorySize": 256, "architectures": ["x86_64"], "tags": {"team": "a", "cost": "a"}, "recursiveLoop": "Allow",
             "reservedConcurrentExecutions": 5,
             "functionUrlConfig": {"authType": "AWS_IAM", "cors": {"allowOrigins": ["https://b.example", "https://a.example"], "maxAge": 60}},
-            "eventInvokeConfig": {"maximumRetryAttempts": 0, "destinationConfig": {"onFailure": {"destination": queue()}}},
+            "runtimeManagementConfig": {"updateRuntimeOn": "Manual", "runtimeVersionArn": runtime_version(1)},
+            "codeSigningConfigArn": code_signing(1), "eventInvokeConfig": {"maximumRetryAttempts": 0, "destinationConfig": {"onFailure": {"destination": queue()}}},
             "environment": {"variables": {"LEVEL": format!("{SENTINEL}-1")}},
         }),
     }

@@ -3,7 +3,9 @@
 use super::configuration::fingerprint::Made;
 use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
-use crate::cloud::lambda::{Described, EventInvokeConfig, Function, FunctionUrl, LambdaApi};
+use crate::cloud::lambda::{
+    Described, EventInvokeConfig, Function, FunctionUrl, LambdaApi, RuntimeManagement,
+};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{Observed, Place};
@@ -26,6 +28,10 @@ pub struct LambdaObserved {
     pub recursive_loop: Known<String>,
     /// Its URL, if it has one.
     pub url: Known<Option<FunctionUrl>>,
+    /// When its runtime is updated.
+    pub runtime_management: Known<RuntimeManagement>,
+    /// ARN of its code signing configuration; no text is none.
+    pub code_signing: Known<String>,
     /// What becomes of events of asynchronous calls.
     pub event_invoke: Known<EventInvokeConfig>,
     /// A step of this pass deleted it; whether it is gone must be read.
@@ -55,6 +61,8 @@ impl LambdaObserved {
             published: None,
             recursive_loop: Known::Unread,
             url: Known::Unread,
+            runtime_management: Known::Unread,
+            code_signing: Known::Unread,
             event_invoke: Known::Unread,
             deleted: false,
         }

@@ -5,6 +5,8 @@ mod convergence;
 mod crashes;
 mod events;
 mod parts;
+mod runtimes;
+mod signing;
 mod urls;
 mod versions;
 

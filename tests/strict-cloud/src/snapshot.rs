@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cloudfront::{self, FunctionConfig, Stage};
-use crate::lambda::{Configuration, EventInvokeConfig, UrlConfig, sha256};
+use crate::lambda::{Configuration, EventInvokeConfig, RuntimeManagement, UrlConfig, sha256};
 use crate::model::Cloud;
 use crate::tags::Tags;
 
@@ -48,6 +48,10 @@ pub struct Regional {
     pub reserved_concurrency: Option<i64>,
     /// AuthType, Cors and InvokeMode of its URL.
     pub url: Option<UrlConfig>,
+    /// UpdateRuntimeOn and RuntimeVersionArn.
+    pub runtime_management: RuntimeManagement,
+    /// CodeSigningConfigArn.
+    pub code_signing: Option<String>,
     /// What becomes of events of asynchronous calls of `$LATEST`.
     pub event_invoke: Option<EventInvokeConfig>,
 }
@@ -124,6 +128,8 @@ impl Cloud {
                     recursive_loop: function.recursive_loop,
                     reserved_concurrency: function.reserved_concurrency,
                     url: function.url.map(|url| url.config),
+                    runtime_management: function.runtime_management,
+                    code_signing: function.code_signing,
                     event_invoke: function
                         .event_invoke
                         .get("$LATEST")

@@ -9,6 +9,8 @@ mod fields;
 mod parts;
 mod plan;
 mod report;
+mod runtimes;
+mod signing;
 mod source;
 mod states;
 mod urls;

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::code::Deployed;
 use super::event_invoke::EventInvoke;
+use super::runtime_management::RuntimeManagement;
 use super::url::Url;
 use super::{CodeLocation, Configuration, FunctionConfiguration, Status, sha256_hex};
 use crate::ids::Ids;
@@ -77,6 +78,9 @@ pub(crate) struct Function {
     /// ReservedConcurrentExecutions.
     pub(crate) reserved_concurrency: Option<i64>,
     pub(crate) url: Option<Url>,
+    pub(crate) runtime_management: RuntimeManagement,
+    /// CodeSigningConfigArn.
+    pub(crate) code_signing: Option<String>,
     /// By qualifier.
     pub(crate) event_invoke: BTreeMap<String, EventInvoke>,
     pub(crate) versions: BTreeMap<u64, Version>,
@@ -261,7 +265,7 @@ impl Function {
                 reason: Some(reason.clone()),
             }),
         };
-        self.shown(
+        let mut shown = self.shown(
             ids,
             &self.content,
             ("$LATEST".into(), arn),
@@ -269,7 +273,11 @@ impl Function {
             self.modified,
             &self.phase,
             update,
-        )
+        );
+        if let Some(pinned) = self.runtime_management.arn() {
+            shown.runtime_version_arn = Some(pinned.to_owned());
+        }
+        shown
     }
 
     /// A version.

@@ -4,6 +4,7 @@
 //! answers of AWS that LocalStack's test suite keeps, named here by their sequences.
 
 mod code;
+mod code_signing;
 mod concurrency;
 mod configuration;
 mod create;
@@ -14,6 +15,7 @@ mod name;
 mod patterns;
 mod read;
 mod recursion;
+mod runtime_management;
 mod schema;
 mod tagging;
 mod update;
@@ -25,6 +27,7 @@ pub(crate) use code::zipped_size;
 pub use configuration::Configuration;
 pub use event_invoke::EventInvokeConfig;
 pub(crate) use function::Function;
+pub use runtime_management::RuntimeManagement;
 pub use url::UrlConfig;
 
 use base64::Engine as _;

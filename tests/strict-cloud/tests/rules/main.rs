@@ -17,6 +17,7 @@ mod fields;
 mod front;
 mod names;
 mod runtimes;
+mod signing;
 mod sources;
 mod states;
 mod support;

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use super::super::refusal::refuse;
 use super::super::request::Request;
 use crate::lambda::{
-    Code, Configuration, CreateFunction, EventInvokeConfig, PublishVersion, UpdateFunctionCode,
-    UpdateFunctionConfiguration, UrlConfig,
+    Code, Configuration, CreateFunction, EventInvokeConfig, PublishVersion, RuntimeManagement,
+    UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
 };
 use crate::model::{Answer, Cloud, Outcome};
 use crate::tags::Tags;
@@ -89,6 +89,14 @@ impl Body {
 
     pub(super) fn event_invoke_config(self) -> EventInvokeConfig {
         EventInvokeConfig(self.fields)
+    }
+
+    pub(super) fn code_signing_config(mut self) -> Answer<Option<String>> {
+        self.text("CodeSigningConfigArn")
+    }
+
+    pub(super) fn runtime_management(self) -> RuntimeManagement {
+        RuntimeManagement(self.fields)
     }
 
     pub(super) fn tags(mut self) -> Answer<Tags> {
