@@ -96,6 +96,18 @@ pub const DESTINATION: Form = Form {
     words: "is no ARN of a queue, a topic, a function, an event bus or a bucket; name one such as arn:aws:sqs:eu-west-1:111122223333:done",
 };
 
+/// ARN of a code signing configuration (Lambda API reference, `CodeSigningConfigArn`), or nothing.
+pub const CODE_SIGNING_CONFIG: Form = Form {
+    pattern: r"^(arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17})?$",
+    words: "is no ARN of a code signing configuration; name one such as arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0",
+};
+
+/// ARN of a version of a runtime (Lambda API reference, `RuntimeVersionArn`).
+pub const RUNTIME_VERSION: Form = Form {
+    pattern: r"^arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+::runtime:[a-zA-Z0-9_.:/-]+$",
+    words: "is no ARN of a version of a runtime; name the RuntimeVersionArn that GetFunction shows, such as arn:aws:lambda:eu-west-1::runtime:0123456789abcdef",
+};
+
 /// ARN of a KMS key (KMS Developer Guide, "Key identifiers"), or nothing. Lambda refuses aliases.
 pub const KMS_KEY: Form = Form {
     pattern: r"^(arn:aws[a-zA-Z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-zA-Z0-9-]+)?$",
@@ -181,7 +193,7 @@ pub const ORGANIZATION: Form = Form {
 };
 
 /// Those that specs have.
-pub const ALL: [Form; 26] = [
+pub const ALL: [Form; 28] = [
     FUNCTION_NAME,
     OBJECT_NAME,
     TEST_NAME,
@@ -194,6 +206,8 @@ pub const ALL: [Form; 26] = [
     BUCKET,
     DEAD_LETTER_TARGET,
     DESTINATION,
+    RUNTIME_VERSION,
+    CODE_SIGNING_CONFIG,
     KMS_KEY,
     LAYER,
     SUBNET,

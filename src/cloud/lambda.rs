@@ -7,7 +7,9 @@ pub mod environment;
 mod event_invoke;
 pub mod fields;
 pub mod members;
+mod parts;
 mod permissions;
+mod runtime_management;
 mod url;
 
 use async_trait::async_trait;
@@ -16,7 +18,9 @@ pub use self::blocks::{Block, FileSystem, FileSystems, ImageConfig, LoggingConfi
 pub use self::environment::Environment;
 pub use self::event_invoke::EventInvokeConfig;
 pub use self::fields::{Configuration, ROWS, configuration_fields};
+pub use self::parts::PartsApi;
 pub use self::permissions::{Permission, Policy, Principal};
+pub use self::runtime_management::RuntimeManagement;
 pub use self::url::{Cors, FunctionUrl, UrlConfig};
 use super::{BudgetMode, CloudError, Tags};
 
@@ -45,6 +49,8 @@ pub struct NewFunction {
     pub configuration: Configuration,
     /// The code.
     pub code: CodeSource,
+    /// ARN of the code signing configuration, if there is to be one.
+    pub code_signing: Option<String>,
     /// Tags, written in the same call.
     pub tags: Tags,
 }
@@ -112,7 +118,7 @@ pub struct Described {
 /// [`Class::Busy`](super::Class::Busy). Each write answers the function as the cloud then
 /// described it; its `revision_id` must not be used for another write.
 #[async_trait]
-pub trait LambdaApi: Send + Sync + 'static {
+pub trait LambdaApi: PartsApi {
     /// `GetFunction`, unqualified.
     async fn describe(&self, name: &str, mode: BudgetMode) -> Result<Described, CloudError>;
 
@@ -177,39 +183,6 @@ pub trait LambdaApi: Send + Sync + 'static {
 
     /// `DeleteFunctionUrlConfig`.
     async fn delete_url(&self, name: &str) -> Result<(), CloudError>;
-
-    /// `GetPolicy`, unqualified. There being none is [`Class::NotFound`](super::Class::NotFound).
-    async fn policy(&self, name: &str, mode: BudgetMode) -> Result<Policy, CloudError>;
-
-    /// `AddPermission`. A statement of this id that is there already is
-    /// [`Class::Exists`](super::Class::Exists). Moves the function's revision id.
-    async fn add_permission(
-        &self,
-        name: &str,
-        statement: &str,
-        permission: &Permission,
-    ) -> Result<(), CloudError>;
-
-    /// `RemovePermission`. Moves the function's revision id.
-    async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError>;
-
-    /// `GetFunctionEventInvokeConfig`, unqualified. There being none is
-    /// [`Class::NotFound`](super::Class::NotFound).
-    async fn event_invoke(
-        &self,
-        name: &str,
-        mode: BudgetMode,
-    ) -> Result<EventInvokeConfig, CloudError>;
-
-    /// `PutFunctionEventInvokeConfig`, unqualified: the one before is overwritten.
-    async fn put_event_invoke(
-        &self,
-        name: &str,
-        config: &EventInvokeConfig,
-    ) -> Result<(), CloudError>;
-
-    /// `DeleteFunctionEventInvokeConfig`, unqualified.
-    async fn delete_event_invoke(&self, name: &str) -> Result<(), CloudError>;
 
     /// `DeleteFunction`, with all versions and aliases. May finish later than it answers.
     async fn delete(&self, name: &str) -> Result<(), CloudError>;

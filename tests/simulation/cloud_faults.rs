@@ -9,7 +9,7 @@ use crate::schedule::{Act, Adversity, Kind, Slot, role};
 use crate::world::ACCOUNT;
 
 /// Operations that the operator uses.
-pub const OPERATIONS: [Operation; 33] = [
+pub const OPERATIONS: [Operation; 38] = [
     cf::CREATE_FUNCTION,
     cf::DESCRIBE_FUNCTION,
     cf::GET_FUNCTION,
@@ -40,6 +40,11 @@ pub const OPERATIONS: [Operation; 33] = [
     lambda::GET_FUNCTION_EVENT_INVOKE_CONFIG,
     lambda::PUT_FUNCTION_EVENT_INVOKE_CONFIG,
     lambda::DELETE_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::GET_FUNCTION_CODE_SIGNING_CONFIG,
+    lambda::PUT_FUNCTION_CODE_SIGNING_CONFIG,
+    lambda::DELETE_FUNCTION_CODE_SIGNING_CONFIG,
+    lambda::GET_RUNTIME_MANAGEMENT_CONFIG,
+    lambda::PUT_RUNTIME_MANAGEMENT_CONFIG,
     lambda::DELETE_FUNCTION,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,

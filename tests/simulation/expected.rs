@@ -303,6 +303,23 @@ pub fn difference(
             &function["eventInvokeConfig"],
             !spec["eventInvokeConfig"].is_null(),
         );
+        let signing = &spec["codeSigningConfigArn"];
+        compare(
+            "code signing",
+            &or(signing, json!("")),
+            &function["codeSigningConfigArn"],
+            !signing.is_null(),
+        );
+        let runtime = &spec["runtimeManagementConfig"];
+        compare(
+            "runtime management",
+            &json!({
+                "updateRuntimeOn": or(&runtime["updateRuntimeOn"], json!("Auto")),
+                "runtimeVersionArn": runtime["runtimeVersionArn"],
+            }),
+            &function["runtimeManagementConfig"],
+            !runtime.is_null(),
+        );
         let sha256 = &wanted["codeSha256"];
         compare("code", sha256, &function["codeSha256"], true);
         let environment = &wanted["environment"];

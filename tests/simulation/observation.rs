@@ -88,6 +88,12 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
     let events = cloud
         .lambda_get_function_event_invoke_config(caller, (name, None))
         .unwrap_or_default();
+    let signing = cloud
+        .lambda_get_function_code_signing_config(caller, name)
+        .ok()?;
+    let runtime = cloud
+        .lambda_get_runtime_management_config(caller, name)
+        .ok()?;
     let versions: BTreeMap<u64, String> = versions
         .into_iter()
         .filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256)))
@@ -102,6 +108,8 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         "functionUrlConfig": url.map(|url| function_url::seen(&url)),
         "policy": policy,
         "eventInvokeConfig": event_invoke::seen(&events),
+        "runtimeManagementConfig": {"updateRuntimeOn": runtime["UpdateRuntimeOn"], "runtimeVersionArn": runtime["RuntimeVersionArn"]},
+        "codeSigningConfigArn": signing["CodeSigningConfigArn"].as_str().unwrap_or_default(),
     });
     observed.extend(rest.as_object().cloned().unwrap_or_default());
     Some(Value::Object(observed))

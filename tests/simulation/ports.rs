@@ -2,6 +2,7 @@
 
 mod cloudfront;
 mod lambda;
+mod lambda_parts;
 
 use cloudfn::cloud::BudgetMode;
 use cloudfn::cloud::limit::Family;

@@ -261,11 +261,13 @@ fn step(
 }
 
 /// Parts of a function with calls of their own, by the field of the spec and a word in the names of the calls.
-const PARTS: [(&str, &str); 5] = [
+const PARTS: [(&str, &str); 7] = [
     ("functionUrlConfig", "FunctionUrlConfig"),
     ("permissions", "Permission"),
     ("reservedConcurrentExecutions", "FunctionConcurrency"),
     ("recursiveLoop", "FunctionRecursionConfig"),
+    ("runtimeManagementConfig", "RuntimeManagementConfig"),
+    ("codeSigningConfigArn", "FunctionCodeSigningConfig"),
     ("eventInvokeConfig", "FunctionEventInvokeConfig"),
 ];
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::schedule::{
-    Act, Adversity, Kind, Outside, Schedule, Slot, Step, broken, javascript, queue, role, store,
-    test,
+    Act, Adversity, Kind, Outside, Schedule, Slot, Step, broken, code_signing, javascript, queue,
+    role, runtime_version, store, test,
 };
 use crate::world::{ACCOUNT, SENTINEL};
 
@@ -85,7 +85,8 @@ pub fn first(kind: Kind) -> Value {
                 {"statementId": "s-0", "principal": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::bucket", "sourceAccount": ACCOUNT},
                 {"statementId": "s-1", "principal": ACCOUNT},
             ],
-            "eventInvokeConfig": {"maximumRetryAttempts": 0, "destinationConfig": {"onFailure": {"destination": queue()}}},
+            "runtimeManagementConfig": {"updateRuntimeOn": "Manual", "runtimeVersionArn": runtime_version(1)},
+            "codeSigningConfigArn": code_signing(1), "eventInvokeConfig": {"maximumRetryAttempts": 0, "destinationConfig": {"onFailure": {"destination": queue()}}},
             "environment": {"variables": {"LEVEL": format!("{SENTINEL}-1")}},
         }),
     }

@@ -229,6 +229,16 @@ pub fn queue() -> String {
     format!("arn:aws:sqs:{REGION}:{ACCOUNT}:failed")
 }
 
+/// A code signing configuration.
+pub fn code_signing(number: u8) -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-{number:017}")
+}
+
+/// A version of a runtime.
+pub fn runtime_version(number: u8) -> String {
+    format!("arn:aws:lambda:{REGION}::runtime:{number:032}")
+}
+
 /// A key value store.
 pub fn store(number: u8) -> String {
     format!("arn:aws:cloudfront::{ACCOUNT}:key-value-store/00000000-0000-4000-8000-{number:012}")

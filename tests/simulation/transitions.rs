@@ -179,6 +179,8 @@ fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
                     "configuration": function.configuration.0, "codeSha256": function.code_sha256, "tags": function.tags, "recursiveLoop": function.recursive_loop,
                     "reservedConcurrentExecutions": function.reserved_concurrency,
                     "functionUrlConfig": function.url.as_ref().map(|url| url.0.clone()), "policy": by_id(&function.policy),
+                    "runtimeManagementConfig": function.runtime_management.0,
+                    "codeSigningConfigArn": function.code_signing,
                     "eventInvokeConfig": function.event_invoke.as_ref().map(|config| config.0.clone()), "state": function.state,
                     "lastUpdateStatus": function.last_update_status, "versions": versions.collect::<Map<_, _>>(),
                 })

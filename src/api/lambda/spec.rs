@@ -13,6 +13,7 @@ use super::code::Code;
 use super::environment::Environment;
 use super::event_invoke::EventInvokeConfig;
 use super::permission::Permission;
+use super::runtime_management::RuntimeManagementConfig;
 use super::status::LambdaFunctionStatus;
 use super::url::FunctionUrlConfig;
 use super::word::words;
@@ -82,6 +83,14 @@ use crate::api::forms;
     "has(self.code.imageUri) || !has(self.imageConfig)",
     "imageConfig goes with code.imageUri only; drop it"
 ))]
+// Lambda Developer Guide, "Using code signing to verify code integrity with Lambda": archives only.
+#[x_kube(validation = Rule::new("!has(self.code.imageUri) || !has(self.codeSigningConfigArn)")
+    .message("code signing is for archives, and code.imageUri names an image; drop codeSigningConfigArn")
+    .field_path(".codeSigningConfigArn"))]
+// Lambda Developer Guide, "Understanding how Lambda manages runtime version updates": Lambda's own runtimes only.
+#[x_kube(validation = Rule::new("!has(self.code.imageUri) || !has(self.runtimeManagementConfig)")
+    .message("an image has its own runtime; drop runtimeManagementConfig")
+    .field_path(".runtimeManagementConfig"))]
 // Lambda Developer Guide, "Lambda SnapStart", "Supported features and limitations".
 #[x_kube(validation = Rule::new(
     "!has(self.snapStart) || self.snapStart.applyOn == 'None' || (!has(self.code.imageUri) && (!has(self.fileSystemConfigs) || size(self.fileSystemConfigs) == 0) && (!has(self.ephemeralStorage) || self.ephemeralStorage.size <= 512))"
@@ -215,6 +224,18 @@ pub struct LambdaFunctionSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "EventInvokeConfig")]
     pub event_invoke_config: Option<EventInvokeConfig>,
+
+    /// ARN of the configuration that says whose signatures the code must have; archives only. Empty: none.
+    /// Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 200), regex(pattern = forms::CODE_SIGNING_CONFIG.pattern))]
+    pub code_signing_config_arn: Option<String>,
+
+    /// When the function gets newer versions of its runtime; archives only. Omitted: not managed (the cloud's own
+    /// default is `Auto`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "RuntimeManagementConfig")]
+    pub runtime_management_config: Option<RuntimeManagementConfig>,
 
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).

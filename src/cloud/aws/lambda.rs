@@ -8,6 +8,7 @@ mod client;
 mod convert;
 mod event_invoke;
 mod fields;
+mod parts;
 mod url;
 
 use async_trait::async_trait;
@@ -17,27 +18,14 @@ use aws_sdk_lambda::types;
 use super::errors;
 use super::gate::Call;
 use crate::cloud::lambda::{
-    CodeSource, Configuration, Cors, Described, Environment, EventInvokeConfig, Function,
-    FunctionUrl, LambdaApi, NewFunction, Permission, Policy, UrlConfig, configuration_fields,
+    CodeSource, Configuration, Cors, Described, Function, FunctionUrl, LambdaApi, NewFunction,
+    UrlConfig, configuration_fields,
 };
 use crate::cloud::limit::Family;
 use crate::cloud::{BudgetMode, CloudError, Tags};
-use client::GET;
 pub use client::Lambda;
+use client::{GET, sent, write};
 use fields::Sent as _;
-
-/// Sends a request to the region of this client, with the clearance that the gate hands out.
-macro_rules! sent {
-    ($self:ident, $request:expr) => {
-        |clearance| {
-            $request
-                .customize()
-                .config_override($self.here())
-                .interceptor(clearance)
-                .send()
-        }
-    };
-}
 
 /// Gives a request those members of a configuration that its call carries.
 macro_rules! set {
@@ -55,20 +43,6 @@ macro_rules! set {
     (@one $call:ident $carried_by:ident $request:ident.$set:ident($value:expr)) => {
         $request.$set($value.as_ref().and_then(|value| value.sent()))
     };
-}
-
-const fn write<'a>(
-    operation: &'static str,
-    function: &'a str,
-    secrets: Option<&'a Environment>,
-) -> Call<'a> {
-    Call {
-        operation,
-        function,
-        family: Family::Lambda,
-        mode: BudgetMode::Wait,
-        secrets,
-    }
 }
 
 #[async_trait]
@@ -113,6 +87,7 @@ impl LambdaApi for Lambda {
             .function_name(name)
             .package_type(convert::package_of(&new.code))
             .code(convert::code_of(&new.code))
+            .set_code_signing_config_arn(new.code_signing.clone())
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
         let request = configuration_fields!(set; Any, request, configuration);
         let output = self
@@ -300,94 +275,6 @@ impl LambdaApi for Lambda {
     async fn delete_url(&self, name: &str) -> Result<(), CloudError> {
         let request = self.client.delete_function_url_config().function_name(name);
         let call = write("DeleteFunctionUrlConfig", name, None);
-        self.call(call, sent!(self, request)).await.map(drop)
-    }
-
-    async fn policy(&self, name: &str, mode: BudgetMode) -> Result<Policy, CloudError> {
-        const OPERATION: &str = "GetPolicy";
-        let request = self.client.get_policy().function_name(name);
-        let call = Call {
-            mode,
-            ..write(OPERATION, name, None)
-        };
-        let output = self.call(call, sent!(self, request)).await?;
-        let policy = output.policy.as_deref().and_then(Policy::parse);
-        policy.ok_or_else(|| errors::incomplete(OPERATION, "Policy"))
-    }
-
-    async fn add_permission(
-        &self,
-        name: &str,
-        statement: &str,
-        permission: &Permission,
-    ) -> Result<(), CloudError> {
-        let auth_type = permission.function_url_auth_type.as_deref();
-        let request = self
-            .client
-            .add_permission()
-            .function_name(name)
-            .statement_id(statement)
-            .action(&permission.action)
-            .principal(permission.principal.clone())
-            .set_source_arn(permission.source_arn.clone())
-            .set_source_account(permission.source_account.clone())
-            .set_principal_org_id(permission.principal_org_id.clone())
-            .set_event_source_token(permission.event_source_token.clone())
-            .set_function_url_auth_type(auth_type.map(Into::into))
-            .set_invoked_via_function_url(permission.invoked_via_function_url.then_some(true));
-        let call = write("AddPermission", name, None);
-        self.call(call, sent!(self, request)).await.map(drop)
-    }
-
-    async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError> {
-        let request = self
-            .client
-            .remove_permission()
-            .function_name(name)
-            .statement_id(statement);
-        let call = write("RemovePermission", name, None);
-        self.call(call, sent!(self, request)).await.map(drop)
-    }
-
-    async fn event_invoke(
-        &self,
-        name: &str,
-        mode: BudgetMode,
-    ) -> Result<EventInvokeConfig, CloudError> {
-        let request = self
-            .client
-            .get_function_event_invoke_config()
-            .function_name(name);
-        let call = Call {
-            mode,
-            ..write("GetFunctionEventInvokeConfig", name, None)
-        };
-        let output = self.call(call, sent!(self, request)).await?;
-        Ok(event_invoke::config_of(&output))
-    }
-
-    async fn put_event_invoke(
-        &self,
-        name: &str,
-        config: &EventInvokeConfig,
-    ) -> Result<(), CloudError> {
-        let request = self
-            .client
-            .put_function_event_invoke_config()
-            .function_name(name)
-            .maximum_retry_attempts(config.maximum_retry_attempts)
-            .maximum_event_age_in_seconds(config.maximum_event_age_in_seconds)
-            .set_destination_config(event_invoke::destinations_of(config));
-        let call = write("PutFunctionEventInvokeConfig", name, None);
-        self.call(call, sent!(self, request)).await.map(drop)
-    }
-
-    async fn delete_event_invoke(&self, name: &str) -> Result<(), CloudError> {
-        let request = self
-            .client
-            .delete_function_event_invoke_config()
-            .function_name(name);
-        let call = write("DeleteFunctionEventInvokeConfig", name, None);
         self.call(call, sent!(self, request)).await.map(drop)
     }
 

@@ -42,7 +42,7 @@ const CREATE: &[Member] = &[
     ),
     ("PackageType", Itself("Image with code.imageUri, else Zip")),
     ("Tags", Fields("tags, and cloudfn's own")),
-    ("CodeSigningConfigArn", LATER),
+    ("CodeSigningConfigArn", Fields("codeSigningConfigArn")),
     ("TenancyConfig", LATER),
     ("CapacityProviderConfig", LATER),
     ("DurableConfig", LATER),

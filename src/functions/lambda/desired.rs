@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::code::Code;
 use super::configuration::fingerprint::Origin;
 use super::configuration::{compare, environment, wanted};
-use super::parts::{event_invoke, permissions, url_config};
+use super::parts::wanted as parts;
 use crate::api::SOURCE_TAG;
 use crate::api::aws::partition_of;
 use crate::api::lambda::{LambdaFunctionSpec, RecursiveLoop};
 use crate::cloud::Tags;
-use crate::cloud::lambda::{Configuration, EventInvokeConfig, Permission, UrlConfig};
+use crate::cloud::lambda::{
+    Configuration, EventInvokeConfig, Permission, RuntimeManagement, UrlConfig,
+};
 use crate::functions::shared::fault::Fault;
 use crate::functions::shared::tags;
 use crate::reconcile::{Desired, Inputs, Unmet};
@@ -28,6 +30,12 @@ pub const FUNCTION_URL: &str = "functionUrlConfig";
 
 /// The name of the configuration of asynchronous calls, likewise.
 pub const EVENT_INVOKE: &str = "eventInvokeConfig";
+
+/// The name of the code signing configuration, likewise.
+pub const CODE_SIGNING: &str = "codeSigningConfigArn";
+
+/// The name of runtime management, likewise.
+pub const RUNTIME_MANAGEMENT: &str = "runtimeManagementConfig";
 
 /// What is wanted. A member that is `None` is not managed.
 #[derive(Clone)]
@@ -48,6 +56,10 @@ pub struct LambdaDesired {
     pub url: Option<UrlConfig>,
     /// Statements of the policy, by their ids.
     pub permissions: BTreeMap<String, Permission>,
+    /// When its runtime is updated.
+    pub runtime_management: Option<RuntimeManagement>,
+    /// ARN of the code signing configuration; no text is none.
+    pub code_signing: Option<String>,
     /// What becomes of events of asynchronous calls.
     pub event_invoke: Option<EventInvokeConfig>,
     /// The spec's tags.
@@ -90,7 +102,10 @@ impl Desired for LambdaDesired {
         names.extend(reserved.map(|_| RESERVED_CONCURRENCY.to_owned()));
         names.extend(self.url.as_ref().map(|_| FUNCTION_URL.to_owned()));
         let statements = self.permissions.keys();
-        names.extend(statements.map(|id| permissions::managed_name(id)));
+        names.extend(statements.map(|id| parts::statement_name(id)));
+        names.extend(self.code_signing.as_ref().map(|_| CODE_SIGNING.to_owned()));
+        let runtime = self.runtime_management.as_ref();
+        names.extend(runtime.map(|_| RUNTIME_MANAGEMENT.to_owned()));
         names.extend(self.event_invoke.as_ref().map(|_| EVENT_INVOKE.to_owned()));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
@@ -123,9 +138,11 @@ pub fn desired(
         publish: spec.publish,
         recursive_loop: spec.recursive_loop,
         reserved_concurrency: spec.reserved_concurrent_executions,
-        url: spec.function_url_config.as_ref().map(url_config::wanted),
-        permissions: permissions::wanted(spec),
-        event_invoke: spec.event_invoke_config.as_ref().map(event_invoke::config),
+        url: spec.function_url_config.as_ref().map(parts::url),
+        permissions: parts::statements(spec),
+        runtime_management: spec.runtime_management_config.as_ref().map(parts::runtime),
+        code_signing: spec.code_signing_config_arn.clone(),
+        event_invoke: spec.event_invoke_config.as_ref().map(parts::events),
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
         explain_all: claim.is_empty(),

@@ -4,7 +4,7 @@ use super::configuration::fingerprint::Made;
 use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{
-    Described, EventInvokeConfig, Function, FunctionUrl, LambdaApi, Policy,
+    Described, EventInvokeConfig, Function, FunctionUrl, LambdaApi, Policy, RuntimeManagement,
 };
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::shared::aws;
@@ -30,6 +30,10 @@ pub struct LambdaObserved {
     pub url: Known<Option<FunctionUrl>>,
     /// Its policy.
     pub policy: Known<Policy>,
+    /// When its runtime is updated.
+    pub runtime_management: Known<RuntimeManagement>,
+    /// ARN of its code signing configuration; no text is none.
+    pub code_signing: Known<String>,
     /// What becomes of events of asynchronous calls.
     pub event_invoke: Known<EventInvokeConfig>,
     /// A step of this pass deleted it; whether it is gone must be read.
@@ -60,6 +64,8 @@ impl LambdaObserved {
             recursive_loop: Known::Unread,
             url: Known::Unread,
             policy: Known::Unread,
+            runtime_management: Known::Unread,
+            code_signing: Known::Unread,
             event_invoke: Known::Unread,
             deleted: false,
         }

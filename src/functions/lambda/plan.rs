@@ -10,6 +10,7 @@ use super::configuration::compare;
 use super::desired::LambdaDesired;
 use super::observe::LambdaObserved;
 use super::parts;
+use super::parts::code_signing;
 use super::parts::part::{self, Need, Situation, Turn};
 use super::step::Step;
 use super::work::Work;
@@ -56,9 +57,13 @@ fn create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
             .chain(&desired.claim)
             .map(|(key, value)| tag_difference(key, None, Some(value))),
     );
+    let signing = desired.code_signing.clone();
+    let signing = signing.filter(|arn| !arn.is_empty());
+    why.extend(signing.iter().map(|arn| code_signing::changed("", arn)));
     let new = NewFunction {
         configuration: compare::beyond_fresh(&desired.configuration),
         code: desired.code.to_source(),
+        code_signing: signing,
         tags: desired.all_tags(),
     };
     let mut steps = vec![PlannedStep {

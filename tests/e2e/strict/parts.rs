@@ -1,7 +1,7 @@
 //! Parts of a Lambda function: set, changed, edited by others, dropped, and gone with the function.
 
 use serde_json::{Value, json};
-use strict_cloud::lambda::{EventInvokeConfig, Permission, UrlConfig};
+use strict_cloud::lambda::{EventInvokeConfig, Permission, RuntimeManagement, UrlConfig};
 use strict_cloud::operation::lambda as op;
 use strict_cloud::snapshot::Regional;
 use strict_cloud::{Caller, Operation};
@@ -224,6 +224,70 @@ async fn what_becomes_of_events_is_written_kept_and_taken_away() {
     stage.worker(json!({})).await;
     stage.goes().await;
     assert_eq!(stage.counts(writes), [3, 1, 0], "it was gone already");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_code_signing_config_is_created_with_kept_and_taken_away() {
+    let stage = Strict::start("code-signing", &[]).await;
+    let writes = [
+        op::PUT_FUNCTION_CODE_SIGNING_CONFIG,
+        op::DELETE_FUNCTION_CODE_SIGNING_CONFIG,
+        op::UPDATE_FUNCTION_CODE,
+    ];
+    let signing = || stage.function().and_then(|function| function.code_signing);
+    let arn = |number: u8| {
+        format!("arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-{number:017}")
+    };
+    let with = |arn: &str| json!({"codeSigningConfigArn": arn});
+
+    stage.worker(with(&arn(1))).await;
+    assert_eq!((signing(), stage.counts(writes)), (Some(arn(1)), [0, 0, 0]));
+    stage.worker(with(&arn(2))).await;
+    assert_eq!((signing(), stage.counts(writes)), (Some(arn(2)), [1, 0, 0]));
+    let somebody = stage.somebody();
+    stage.cloud(|cloud| {
+        cloud
+            .lambda_delete_function_code_signing_config(&somebody, NAME)
+            .expect("a right request");
+    });
+    stage.looked("after an edit").await;
+    // The edit itself is in the log, too.
+    assert_eq!((signing(), stage.counts(writes)), (Some(arn(2)), [2, 1, 0]));
+    stage.worker(json!({})).await;
+    assert_eq!((signing(), stage.counts(writes)), (None, [2, 2, 0]));
+    stage.goes().await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn runtime_management_is_written_kept_and_back_to_auto() {
+    let stage = Strict::start("runtime-management", &[]).await;
+    let puts = || stage.count(op::PUT_RUNTIME_MANAGEMENT_CONFIG);
+    let config = || {
+        let function = stage.function().expect("it is there");
+        Value::Object(function.runtime_management.0)
+    };
+    let version = "arn:aws:lambda:eu-west-1::runtime:0123456789abcdef";
+    let manual = json!({"updateRuntimeOn": "Manual", "runtimeVersionArn": version});
+    let asked = json!({"UpdateRuntimeOn": "Manual", "RuntimeVersionArn": version});
+
+    stage
+        .worker(json!({"runtimeManagementConfig": manual}))
+        .await;
+    assert_eq!((config(), puts()), (asked.clone(), 1));
+    let somebody = stage.somebody();
+    stage.cloud(|cloud| {
+        cloud
+            .lambda_put_runtime_management_config(&somebody, NAME, &RuntimeManagement::default())
+            .expect("a right request");
+    });
+    stage.looked("after an edit").await;
+    // The edit itself is in the log, too.
+    assert_eq!((config(), puts()), (asked, 3));
+    stage.worker(json!({})).await;
+    assert_eq!((config(), puts()), (json!({"UpdateRuntimeOn": "Auto"}), 4));
+    stage.goes().await;
     stage.end().await;
 }
 

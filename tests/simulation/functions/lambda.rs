@@ -6,6 +6,8 @@ mod crashes;
 mod events;
 mod parts;
 mod permissions;
+mod runtimes;
+mod signing;
 mod urls;
 mod versions;
 

@@ -2,13 +2,15 @@
 
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::json;
-use strict_cloud::lambda::{self, Configuration, EventInvokeConfig, Permission, UrlConfig};
+use strict_cloud::lambda::{
+    self, Configuration, EventInvokeConfig, Permission, RuntimeManagement, UrlConfig,
+};
 use strict_cloud::{Caller, Cloud, Tags};
 
 use crate::clouds::{OTHERS, caller};
 use crate::outsiders::{of_another_cluster, strange_tags};
 use crate::policy::OF_OTHERS;
-use crate::schedule::{ODD, Outside};
+use crate::schedule::{ODD, Outside, code_signing};
 
 fn archive(number: u64) -> lambda::Code {
     lambda::Code::Zip(strict_cloud::zip::store(&[(
@@ -98,6 +100,7 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
 /// Changes the parts, or takes them away. Where the function is busy, so is the edit that follows.
 fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
     let url = UrlConfig::of(json!({"AuthType": "AWS_IAM", "Cors": {"MaxAge": 7}}));
+    let on_update = RuntimeManagement::of(json!({"UpdateRuntimeOn": "FunctionUpdate"}));
     let events = EventInvokeConfig::of(json!({"MaximumEventAgeInSeconds": 77}));
     match number {
         0 => {
@@ -108,6 +111,9 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
             );
             let _ = cloud.lambda_add_permission(caller, (name, None), &theirs, None);
             let _ = cloud.lambda_put_function_event_invoke_config(caller, (name, None), &events);
+            let _ =
+                cloud.lambda_put_function_code_signing_config(caller, name, Some(&code_signing(9)));
+            let _ = cloud.lambda_put_runtime_management_config(caller, name, &on_update);
             let made = cloud.lambda_create_function_url_config(caller, (name, None), &url);
             if made.is_err() {
                 let _ = cloud.lambda_update_function_url_config(caller, (name, None), &url);
@@ -123,6 +129,9 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
             );
             let _ = cloud.lambda_add_permission(caller, (name, None), &theirs, None);
             let _ = cloud.lambda_delete_function_event_invoke_config(caller, (name, None));
+            let _ = cloud.lambda_delete_function_code_signing_config(caller, name);
+            let auto = RuntimeManagement::default();
+            let _ = cloud.lambda_put_runtime_management_config(caller, name, &auto);
         }
         _ => {}
     }

@@ -3,16 +3,15 @@
 use async_trait::async_trait;
 use cloudfn::cloud::lambda::fields::Call;
 use cloudfn::cloud::lambda::{
-    CodeSource, Configuration, Described, EventInvokeConfig, Function, FunctionUrl, LambdaApi,
-    NewFunction, Permission, Policy, UrlConfig,
+    CodeSource, Configuration, Described, Function, FunctionUrl, LambdaApi, NewFunction, UrlConfig,
 };
 use cloudfn::cloud::limit::Family::{Lambda as CONTROL, LambdaGet};
 use cloudfn::cloud::{BudgetMode, CloudError, Tags};
 use strict_cloud::lambda as model;
 
 use super::{Lambda, read, write};
+use crate::function_url;
 use crate::lambda_fields as fields;
-use crate::{event_invoke, function_url, policy};
 
 fn code_of(code: &CodeSource) -> model::Code {
     match code {
@@ -81,11 +80,15 @@ impl LambdaApi for Lambda {
             CodeSource::Image(_) => "Image",
             CodeSource::Zip(_) | CodeSource::S3 { .. } => "Zip",
         };
-        let configuration = fields::of_call(&new.configuration, Call::Configuration);
+        let configuration =
+            fields::of_call(&new.configuration, Call::Configuration).with("PackageType", package);
         let request = model::CreateFunction {
             function_name: name.to_owned(),
             code: Some(code_of(&new.code)),
-            configuration: configuration.with("PackageType", package),
+            configuration: match &new.code_signing {
+                Some(arn) => configuration.with("CodeSigningConfigArn", arn.as_str()),
+                None => configuration,
+            },
             architectures: new.configuration.architectures.clone(),
             tags: new.tags.clone(),
             publish: false,
@@ -251,83 +254,6 @@ impl LambdaApi for Lambda {
         self.0
             .call(call, |cloud, caller| {
                 cloud.lambda_delete_function_url_config(caller, (name, None))
-            })
-            .await
-    }
-
-    async fn policy(&self, name: &str, mode: BudgetMode) -> Result<Policy, CloudError> {
-        let call = read("GetPolicy", CONTROL, mode);
-        self.0
-            .call(call, |cloud, caller| {
-                cloud.lambda_get_policy(caller, (name, None))
-            })
-            .await
-            .map(|reply| policy::found(&reply))
-    }
-
-    async fn add_permission(
-        &self,
-        name: &str,
-        statement: &str,
-        permission: &Permission,
-    ) -> Result<(), CloudError> {
-        let (call, asked) = (
-            write("AddPermission", CONTROL),
-            policy::asked(statement, permission),
-        );
-        self.0
-            .call(call, |cloud, caller| {
-                cloud.lambda_add_permission(caller, (name, None), &asked, None)
-            })
-            .await
-            .map(drop)
-    }
-
-    async fn event_invoke(
-        &self,
-        name: &str,
-        mode: BudgetMode,
-    ) -> Result<EventInvokeConfig, CloudError> {
-        let call = read("GetFunctionEventInvokeConfig", CONTROL, mode);
-        self.0
-            .call(call, |cloud, caller| {
-                cloud.lambda_get_function_event_invoke_config(caller, (name, None))
-            })
-            .await
-            .map(|reply| event_invoke::found(&reply))
-    }
-
-    async fn put_event_invoke(
-        &self,
-        name: &str,
-        config: &EventInvokeConfig,
-    ) -> Result<(), CloudError> {
-        let (call, asked) = (
-            write("PutFunctionEventInvokeConfig", CONTROL),
-            event_invoke::asked(config),
-        );
-        self.0
-            .call(call, |cloud, caller| {
-                cloud.lambda_put_function_event_invoke_config(caller, (name, None), &asked)
-            })
-            .await
-            .map(drop)
-    }
-
-    async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError> {
-        let call = write("RemovePermission", CONTROL);
-        self.0
-            .call(call, |cloud, caller| {
-                cloud.lambda_remove_permission(caller, (name, None), statement, None)
-            })
-            .await
-    }
-
-    async fn delete_event_invoke(&self, name: &str) -> Result<(), CloudError> {
-        let call = write("DeleteFunctionEventInvokeConfig", CONTROL);
-        self.0
-            .call(call, |cloud, caller| {
-                cloud.lambda_delete_function_event_invoke_config(caller, (name, None))
             })
             .await
     }

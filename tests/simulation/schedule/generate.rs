@@ -8,8 +8,8 @@ use strum::VariantArray;
 
 use super::{
     Act, Adversity, FAILS_TO_START, FAILS_TO_UPDATE, Kind, MAPS, ODD, Outside, Point, SECRET,
-    Schedule, Slot, Step, broken, hopeless, javascript, queue, role, store, test, unloadable,
-    unreadable,
+    Schedule, Slot, Step, broken, code_signing, hopeless, javascript, queue, role, runtime_version,
+    store, test, unloadable, unreadable,
 };
 use crate::world::SENTINEL;
 use crate::{api_faults, cloud_faults, lambda_fields, policy};
@@ -431,6 +431,20 @@ fn lambda(rng: &mut Rng) -> Value {
     }
     if beside.u8(..3) != 0 {
         spec["permissions"] = policy::some(&mut beside);
+    }
+    match beside.u8(..5) {
+        0 => spec["runtimeManagementConfig"] = json!({"updateRuntimeOn": "Auto"}),
+        1 => spec["runtimeManagementConfig"] = json!({"updateRuntimeOn": "FunctionUpdate"}),
+        2 => {
+            spec["runtimeManagementConfig"] =
+                json!({"updateRuntimeOn": "Manual", "runtimeVersionArn": runtime_version(1)});
+        }
+        _ => {}
+    }
+    match beside.u8(..5) {
+        0 => spec["codeSigningConfigArn"] = json!(""),
+        number @ 1..=2 => spec["codeSigningConfigArn"] = json!(code_signing(number)),
+        _ => {}
     }
     match beside.u8(..5) {
         0 => spec["eventInvokeConfig"] = json!({}),

@@ -57,6 +57,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "a body that is no XML or lacks a required member is MalformedXML; a Quantity that is not the number of Items is InconsistentQuantities, as for distributions",
     ),
     (
+        "code-signing",
+        "writes of a function's code signing config need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId; a function without one is answered 200 without an ARN, as Terraform's provider reads it; the sentences of refusals; a configuration that does not exist is found missing after the name is found free",
+    ),
+    (
         "code-texts",
         "Lambda's sentences for missing, empty and image code are as users report them",
     ),
@@ -243,6 +247,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
     (
         "retry-after",
         "Retry-After is the time until the next call fits, in whole seconds, 1 at least",
+    ),
+    (
+        "runtime-management",
+        "PutRuntimeManagementConfig needs a function that can be changed (its ResourceConflictException has to mean something), of an archive, with RuntimeVersionArn where it is Manual and only there, and moves the RevisionId where it changes something; the sentences of refusals; with Manual, $LATEST shows that version",
     ),
     (
         "s3-texts",

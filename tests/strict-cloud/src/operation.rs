@@ -108,13 +108,23 @@ pub mod lambda {
         of_lambda("PutFunctionEventInvokeConfig", Write);
     pub const DELETE_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
         of_lambda("DeleteFunctionEventInvokeConfig", Write);
+    pub const GET_FUNCTION_CODE_SIGNING_CONFIG: Operation =
+        of_lambda("GetFunctionCodeSigningConfig", Read);
+    pub const PUT_FUNCTION_CODE_SIGNING_CONFIG: Operation =
+        of_lambda("PutFunctionCodeSigningConfig", Write);
+    pub const DELETE_FUNCTION_CODE_SIGNING_CONFIG: Operation =
+        of_lambda("DeleteFunctionCodeSigningConfig", Write);
+    pub const GET_RUNTIME_MANAGEMENT_CONFIG: Operation =
+        of_lambda("GetRuntimeManagementConfig", Read);
+    pub const PUT_RUNTIME_MANAGEMENT_CONFIG: Operation =
+        of_lambda("PutRuntimeManagementConfig", Write);
     pub const TAG_RESOURCE: Operation = of_lambda("TagResource", Write);
     pub const UNTAG_RESOURCE: Operation = of_lambda("UntagResource", Write);
     pub const LIST_TAGS: Operation = of_lambda("ListTags", Read);
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 38] = [
+pub const ALL: [Operation; 43] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -150,6 +160,11 @@ pub const ALL: [Operation; 38] = [
     lambda::GET_FUNCTION_EVENT_INVOKE_CONFIG,
     lambda::PUT_FUNCTION_EVENT_INVOKE_CONFIG,
     lambda::DELETE_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::GET_FUNCTION_CODE_SIGNING_CONFIG,
+    lambda::PUT_FUNCTION_CODE_SIGNING_CONFIG,
+    lambda::DELETE_FUNCTION_CODE_SIGNING_CONFIG,
+    lambda::GET_RUNTIME_MANAGEMENT_CONFIG,
+    lambda::PUT_RUNTIME_MANAGEMENT_CONFIG,
     lambda::TAG_RESOURCE,
     lambda::UNTAG_RESOURCE,
     lambda::LIST_TAGS,

@@ -75,8 +75,10 @@ pub struct Settings {
     pub role_assumable_after: Duration,
     /// Roles that nobody made exist all the same.
     pub any_role: bool,
-    /// Ids and ARNs (subnets, security groups, layer versions, image URIs) that do not exist.
+    /// Ids and ARNs (subnets, security groups, layer versions, image URIs, code signing configurations) that do not exist.
     pub missing: BTreeSet<String>,
+    /// Code signing configurations that refuse code without a signature.
+    pub enforced: BTreeSet<String>,
     /// What fails.
     pub failures: Vec<Failure>,
 }
@@ -105,6 +107,7 @@ impl Default for Settings {
             role_assumable_after: Duration::from_secs(10),
             any_role: true,
             missing: BTreeSet::new(),
+            enforced: BTreeSet::new(),
             failures: Vec::new(),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::cloudfront::{self, FunctionConfig, Stage};
-use crate::lambda::{Configuration, EventInvokeConfig, UrlConfig, sha256};
+use crate::lambda::{Configuration, EventInvokeConfig, RuntimeManagement, UrlConfig, sha256};
 use crate::model::Cloud;
 use crate::tags::Tags;
 
@@ -52,6 +52,10 @@ pub struct Regional {
     pub url: Option<UrlConfig>,
     /// Statements of its own policy.
     pub policy: Vec<Value>,
+    /// UpdateRuntimeOn and RuntimeVersionArn.
+    pub runtime_management: RuntimeManagement,
+    /// CodeSigningConfigArn.
+    pub code_signing: Option<String>,
     /// What becomes of events of asynchronous calls of `$LATEST`.
     pub event_invoke: Option<EventInvokeConfig>,
 }
@@ -129,6 +133,8 @@ impl Cloud {
                     reserved_concurrency: function.reserved_concurrency,
                     url: function.url.map(|url| url.config),
                     policy: function.policies.get(&None).cloned().unwrap_or_default(),
+                    runtime_management: function.runtime_management,
+                    code_signing: function.code_signing,
                     event_invoke: function
                         .event_invoke
                         .get("$LATEST")

@@ -199,6 +199,23 @@ pub(super) fn is_about_the_role(error: &CloudError) -> bool {
     refused && error.message.to_ascii_lowercase().contains("role")
 }
 
+/// What to change where the code's signature, or the configuration that it is judged by, is refused (Lambda
+/// API reference, errors of `CreateFunction` and `UpdateFunctionCode`).
+pub(super) fn signing_advice(error: &CloudError) -> Option<&'static str> {
+    match error.code.as_str() {
+        "CodeSigningConfigNotFoundException" => {
+            Some("name one of this region in codeSigningConfigArn, or set it to \"\"")
+        }
+        "CodeVerificationFailedException" => Some(
+            "sign the archive with a profile that the code signing configuration allows, or name another one in codeSigningConfigArn",
+        ),
+        "InvalidCodeSignatureException" => {
+            Some("sign the archive anew, and do not change it afterwards")
+        }
+        _ => None,
+    }
+}
+
 /// A reply that lacks what the operation must answer: as good as none, for a read, and of a write nobody
 /// knows the effect.
 pub(super) fn incomplete(operation: &'static str, what: &str) -> CloudError {

@@ -107,6 +107,23 @@ fn every_error_of_the_lambda_operations_in_use_is_in_the_table() {
         lambda::delete_function_event_invoke_config::DeleteFunctionEventInvokeConfigError {
             InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }
+        lambda::get_function_code_signing_config::GetFunctionCodeSigningConfigError {
+            InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::put_function_code_signing_config::PutFunctionCodeSigningConfigError {
+            CodeSigningConfigNotFoundException InvalidParameterValueException ResourceConflictException ResourceNotFoundException
+            ServiceException TooManyRequestsException
+        }
+        lambda::delete_function_code_signing_config::DeleteFunctionCodeSigningConfigError {
+            CodeSigningConfigNotFoundException InvalidParameterValueException ResourceConflictException ResourceNotFoundException
+            ServiceException TooManyRequestsException
+        }
+        lambda::get_runtime_management_config::GetRuntimeManagementConfigError {
+            InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::put_runtime_management_config::PutRuntimeManagementConfigError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
         lambda::delete_function::DeleteFunctionError {
             InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }

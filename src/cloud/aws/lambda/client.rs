@@ -14,7 +14,23 @@ use crate::cloud::aws::arn::Arn;
 use crate::cloud::aws::errors;
 use crate::cloud::aws::gate::{Call, Clearance, Gate};
 use crate::cloud::aws::sts::Sts;
-use crate::cloud::{Class, CloudError};
+use crate::cloud::lambda::Environment;
+use crate::cloud::limit::Family;
+use crate::cloud::{BudgetMode, Class, CloudError};
+
+/// Sends a request to the region of this client, with the clearance that the gate hands out.
+macro_rules! sent {
+    ($self:ident, $request:expr) => {
+        |clearance| {
+            $request
+                .customize()
+                .config_override($self.here())
+                .interceptor(clearance)
+                .send()
+        }
+    };
+}
+pub(super) use sent;
 
 /// The operation that reads a function.
 pub(super) const GET: &str = "GetFunction";
@@ -84,7 +100,7 @@ impl Lambda {
                 );
                 Err(not_served(error, message))
             }
-            outcome => outcome,
+            outcome => outcome.map_err(about_code_signing),
         }
     }
 
@@ -106,5 +122,31 @@ impl Lambda {
             }
             _ => error,
         }
+    }
+}
+
+/// A call of a budget that Lambda shares out among all operations but `GetFunction`.
+pub(super) const fn write<'a>(
+    operation: &'static str,
+    function: &'a str,
+    secrets: Option<&'a Environment>,
+) -> Call<'a> {
+    Call {
+        operation,
+        function,
+        family: Family::Lambda,
+        mode: BudgetMode::Wait,
+        secrets,
+    }
+}
+
+/// Says what to change where the code's signature, or what it is judged by, is wrong.
+fn about_code_signing(error: CloudError) -> CloudError {
+    match errors::signing_advice(&error) {
+        Some(advice) => CloudError {
+            message: format!("{}; {advice}", error.message.trim_end_matches('.')),
+            ..error
+        },
+        None => error,
     }
 }

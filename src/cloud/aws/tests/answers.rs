@@ -12,6 +12,7 @@ const ARN: &str = "arn:aws:lambda:eu-west-1:000000000000:function:f";
 
 fn new(role: &str) -> NewFunction {
     NewFunction {
+        code_signing: None,
         configuration: Configuration {
             role: Some(role.to_owned()),
             ..Configuration::default()

@@ -75,6 +75,7 @@ async fn every_call(cloudfront: &CloudFront, lambda: &Lambda) -> Vec<CloudError>
     let (mode, code) = (BudgetMode::Wait, CodeSource::Zip(Vec::new()));
     let configuration = Configuration::default();
     let new = NewFunction {
+        code_signing: None,
         configuration: Configuration::default(),
         code: CodeSource::Zip(Vec::new()),
         tags: tags.clone(),

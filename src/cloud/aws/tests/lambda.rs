@@ -160,6 +160,7 @@ async fn check(name: &str, alone: Configuration, (sent, answered): (Value, Value
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
     let code = CodeSource::Zip(vec![1]);
     let new = NewFunction {
+        code_signing: None,
         configuration: alone.clone(),
         code: code.clone(),
         tags: Tags::new(),
@@ -227,6 +228,7 @@ async fn an_error_does_not_show_the_environment_it_answers() {
         .await
         .unwrap_err();
     let new = NewFunction {
+        code_signing: None,
         configuration,
         code: CodeSource::Zip(vec![1]),
         tags: Tags::new(),

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::{account, answer, connection, server};
 use crate::cloud::lambda::{
-    Cors, EventInvokeConfig, LambdaApi, Permission, Policy, Principal, UrlConfig,
+    CodeSource, Configuration, Cors, EventInvokeConfig, LambdaApi, NewFunction, PartsApi,
+    Permission, Policy, Principal, RuntimeManagement, UrlConfig,
 };
-use crate::cloud::{BudgetMode, Class};
+use crate::cloud::{BudgetMode, Class, Tags};
 
 const URL: &str = "https://abc.lambda-url.eu-west-1.on.aws/";
 
@@ -141,6 +142,79 @@ async fn what_becomes_of_events_is_read_whole_and_what_is_left_out_has_its_defau
         let (_, body) = requests[1].split_once("\r\n\r\n").unwrap();
         assert_eq!(serde_json::from_str::<Value>(body).unwrap(), request);
     }
+}
+
+#[tokio::test]
+async fn code_signing_is_sent_with_a_create_and_has_no_text_where_there_is_none() {
+    for (reply, arn) in [
+        (json!({}), ""),
+        (
+            json!({"CodeSigningConfigArn": "arn:a", "FunctionName": "f"}),
+            "arn:a",
+        ),
+    ] {
+        let (url, _) = server(vec![answer("200 OK", "", &reply.to_string())]).await;
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+        assert_eq!(
+            lambda.code_signing("f", BudgetMode::Wait).await.unwrap(),
+            arn
+        );
+    }
+    let function = json!({"FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:f"});
+    let (url, requests) = server(vec![answer("201 Created", "", &function.to_string())]).await;
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+    let new = NewFunction {
+        configuration: Configuration::default(),
+        code: CodeSource::Zip(vec![1]),
+        code_signing: Some("arn:a".to_owned()),
+        tags: Tags::new(),
+    };
+    lambda.create("f", &new).await.unwrap();
+    assert!(requests.lock().unwrap()[0].contains(r#""CodeSigningConfigArn":"arn:a""#));
+    let missing = answer(
+        "404 Not Found",
+        "x-amzn-errortype: CodeSigningConfigNotFoundException\r\n",
+        r#"{"Message":"It is not there.","Type":"User"}"#,
+    );
+    let (url, _) = server(vec![missing]).await;
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+    let error = lambda.put_code_signing("f", "arn:a").await.unwrap_err();
+    assert_eq!(error.class, Class::Invalid);
+    assert_eq!(
+        error.message,
+        "It is not there; name one of this region in codeSigningConfigArn, or set it to \"\""
+    );
+}
+
+#[tokio::test]
+async fn a_runtime_version_is_read_and_sent_with_manual_only() {
+    let config = |on: &str, arn: &str| RuntimeManagement {
+        update_runtime_on: on.to_owned(),
+        runtime_version_arn: arn.to_owned(),
+    };
+    let manual = json!({"UpdateRuntimeOn": "Manual", "RuntimeVersionArn": "arn:a"});
+    for (reply, config, request) in [
+        (
+            json!({"UpdateRuntimeOn": "Auto", "RuntimeVersionArn": null}),
+            config("Auto", ""),
+            json!({"UpdateRuntimeOn": "Auto"}),
+        ),
+        (manual.clone(), config("Manual", "arn:a"), manual),
+    ] {
+        let (url, requests) = server(vec![answer("200 OK", "", &reply.to_string())]).await;
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+        let found = lambda.runtime_management("f", BudgetMode::Wait).await;
+        assert_eq!(found.unwrap(), config);
+        // The server answers as before, which is of no interest here.
+        lambda.put_runtime_management("f", &config).await.ok();
+        let requests = requests.lock().unwrap();
+        let (_, body) = requests[1].split_once("\r\n\r\n").unwrap();
+        assert_eq!(serde_json::from_str::<Value>(body).unwrap(), request);
+    }
+    let (url, _) = server(vec![answer("200 OK", "", "{}")]).await;
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+    let error = lambda.runtime_management("f", BudgetMode::Wait).await;
+    assert_eq!(error.unwrap_err().class, Class::Unavailable);
 }
 
 #[tokio::test]

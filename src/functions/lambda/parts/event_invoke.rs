@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::known::{Known, answer_of, if_there};
 use super::part::{Need, Part, Situation, Turn, or_fresh};
-use crate::api::lambda::{self as api, LambdaFunctionStatus};
+use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{EventInvokeConfig, LambdaApi};
 use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::functions::lambda::block::differences;
@@ -39,27 +39,6 @@ impl DriverStep for Step {
 
     fn effect(&self) -> Effect {
         Effect::Update
-    }
-}
-
-/// What the spec asks for; what it omits has its default.
-#[must_use]
-pub fn config(spec: &api::EventInvokeConfig) -> EventInvokeConfig {
-    let default = EventInvokeConfig::default();
-    let destinations = spec.destination_config.as_ref();
-    let arn = |of: Option<&Option<api::Destination>>| {
-        let destination = of.and_then(Option::as_ref);
-        destination.map_or_else(String::new, |destination| destination.destination.clone())
-    };
-    EventInvokeConfig {
-        maximum_retry_attempts: spec
-            .maximum_retry_attempts
-            .unwrap_or(default.maximum_retry_attempts),
-        maximum_event_age_in_seconds: spec
-            .maximum_event_age_in_seconds
-            .unwrap_or(default.maximum_event_age_in_seconds),
-        on_success: arn(destinations.map(|of| &of.on_success)),
-        on_failure: arn(destinations.map(|of| &of.on_failure)),
     }
 }
 

@@ -4,16 +4,18 @@
 //! whose turn it is; what a part is, says [`part`](self::part). "Adding a part" in ARCHITECTURE.md
 //! says what else it needs.
 
+pub mod code_signing;
 pub mod concurrency;
 pub mod event_invoke;
 pub mod known;
 pub mod part;
 pub mod permissions;
 pub mod recursion;
+pub mod runtime_management;
 pub mod tags;
 pub mod url;
-pub mod url_config;
 pub mod versions;
+pub mod wanted;
 
 use std::iter::{once, repeat};
 
@@ -137,6 +139,10 @@ macro_rules! parts {
 parts! {
     /// Tags.
     Tags: tags::FunctionTags;
+    /// Whose signatures the code must have: before code.
+    CodeSigning: code_signing::CodeSigning;
+    /// When the runtime is updated: before a version is published of it.
+    RuntimeManagement: runtime_management::RuntimeManagement;
     /// Published versions.
     Versions: versions::Versions;
     /// The function URL: before what a quota may refuse for long, so that a URL that is to close is closed.

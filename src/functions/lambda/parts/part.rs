@@ -17,7 +17,7 @@ use crate::reconcile::{Goal, PlannedStep, Step};
 /// When a part's steps are due, in this order. Configuration and code come after `First`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// Before everything: what makes the function ours.
+    /// Before everything: what makes the function ours, and what its code is judged by.
     First,
     /// Before a version is published.
     BeforeVersions,

@@ -3,29 +3,20 @@
 //! `GetFunction` does not show the policy: it has a read of its own. No statement can be changed: another one
 //! takes its place. Statements whose ids neither the spec nor `status.managed` names are left alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of, if_there};
 use super::part::{Need, Part, Situation, Turn};
-use crate::api::lambda::{
-    FunctionUrlAuthType, INVOKE, LambdaFunctionSpec, LambdaFunctionStatus, Word as _,
-};
-use crate::cloud::lambda::{LambdaApi, Permission, Policy, Principal};
+use super::wanted;
+use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::lambda::{LambdaApi, Permission, Policy};
 use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
 use crate::reconcile::{Effect, PlannedStep, Step as DriverStep};
-
-/// What begins a statement's name among the managed names, and in differences.
-const PREFIX: &str = "permissions/";
-
-/// What a URL for everybody needs since November 2025, beside each other (Lambda Developer Guide, "Control access to
-/// Lambda function URLs"). The ids are those of AWS's console.
-const PUBLIC_URL: &str = "FunctionURLAllowPublicAccess";
-const PUBLIC_INVOKE: &str = "FunctionURLInvokeAllowPublicAccess";
 
 /// The statements of a function's policy.
 pub struct Permissions;
@@ -54,55 +45,11 @@ impl DriverStep for Step {
     }
 }
 
-/// A statement's name among the managed names, and in differences.
-pub fn managed_name(statement: &str) -> String {
-    format!("{PREFIX}{statement}")
-}
-
 /// The statement of a managed name, if it is one that a spec can have.
 fn statement_of(managed_name: &str) -> Option<&str> {
-    let statement = managed_name.strip_prefix(PREFIX)?;
+    let statement = managed_name.strip_prefix(wanted::STATEMENTS)?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (!statement.is_empty() && statement.bytes().all(fits)).then_some(statement)
-}
-
-/// What the spec asks for: its statements, and those that a URL for everybody needs, unless it has its own
-/// of their ids.
-#[must_use]
-pub fn wanted(spec: &LambdaFunctionSpec) -> BTreeMap<String, Permission> {
-    let url = spec.function_url_config.as_ref();
-    let is_public = url.is_some_and(|url| url.auth_type == FunctionUrlAuthType::Public);
-    let mut wanted = if is_public { public() } else { BTreeMap::new() };
-    for asked in spec.permissions.iter().flatten() {
-        let auth_type = asked.function_url_auth_type.as_ref();
-        let permission = Permission {
-            action: asked.action.clone(),
-            principal: Principal::named(&asked.principal),
-            source_arn: asked.source_arn.clone(),
-            source_account: asked.source_account.clone(),
-            principal_org_id: asked.principal_org_id.clone(),
-            event_source_token: asked.event_source_token.clone(),
-            function_url_auth_type: auth_type.map(|word| word.as_str().to_owned()),
-            invoked_via_function_url: asked.invoked_via_function_url,
-        };
-        wanted.insert(asked.statement_id.clone(), permission);
-    }
-    wanted
-}
-
-fn public() -> BTreeMap<String, Permission> {
-    let url = Permission {
-        function_url_auth_type: Some(FunctionUrlAuthType::Public.as_str().to_owned()),
-        ..Permission::new("lambda:InvokeFunctionUrl", Principal::Anyone)
-    };
-    let invoke = Permission {
-        invoked_via_function_url: true,
-        ..Permission::new(INVOKE, Principal::Anyone)
-    };
-    BTreeMap::from([
-        (PUBLIC_URL.to_owned(), url),
-        (PUBLIC_INVOKE.to_owned(), invoke),
-    ])
 }
 
 /// A statement as people read it: the members that a spec would have.
@@ -114,7 +61,7 @@ fn added(statement: &str, permission: &Permission) -> PlannedStep<Step> {
     PlannedStep {
         step: Step::Add(statement.to_owned(), Box::new(permission.clone())),
         why: vec![difference(
-            &managed_name(statement),
+            &wanted::statement_name(statement),
             None,
             Some(shown(permission)),
         )],
@@ -125,7 +72,11 @@ fn removed(statement: &str, found: Option<&Permission>) -> PlannedStep<Step> {
     let found = found.map_or_else(|| "another statement".to_owned(), shown);
     PlannedStep {
         step: Step::Remove(statement.to_owned()),
-        why: vec![difference(&managed_name(statement), Some(found), None)],
+        why: vec![difference(
+            &wanted::statement_name(statement),
+            Some(found),
+            None,
+        )],
     }
 }
 
@@ -135,16 +86,16 @@ fn due(
     managed: &BTreeSet<String>,
     policy: &Policy,
 ) -> Vec<PlannedStep<Step>> {
-    let wanted = &desired.permissions;
+    let asked = &desired.permissions;
     let ours = managed.iter().filter_map(|name| statement_of(name));
-    let ours: BTreeSet<&str> = ours.chain(wanted.keys().map(String::as_str)).collect();
+    let ours: BTreeSet<&str> = ours.chain(asked.keys().map(String::as_str)).collect();
     let differs = |statement: &&str| {
         let found = policy.0.get(*statement);
-        found.is_some_and(|found| found.as_ref() != wanted.get(*statement))
+        found.is_some_and(|found| found.as_ref() != asked.get(*statement))
     };
     let gone: Vec<&str> = ours.into_iter().filter(differs).collect();
     let is_there = |statement: &str| policy.0.contains_key(statement) && !gone.contains(&statement);
-    let missing = wanted.iter().filter(|(statement, _)| !is_there(statement));
+    let missing = asked.iter().filter(|(statement, _)| !is_there(statement));
     let removals = gone.iter().map(|&statement| {
         let found = policy.0.get(statement);
         removed(statement, found.and_then(Option::as_ref))
@@ -189,8 +140,8 @@ impl Part for Permissions {
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
-        let wanted = desired.permissions.iter();
-        wanted
+        let asked = desired.permissions.iter();
+        asked
             .map(|(statement, permission)| added(statement, permission))
             .collect()
     }

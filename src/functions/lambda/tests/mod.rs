@@ -10,6 +10,8 @@ mod parts;
 mod permissions;
 mod plan;
 mod report;
+mod runtimes;
+mod signing;
 mod source;
 mod states;
 mod urls;

@@ -141,6 +141,7 @@ fn recreations_are_counted_until_the_function_is_active() {
 fn a_function_that_a_create_met_is_not_counted_as_our_making() {
     let wanted = desired(&json!({}));
     let new = NewFunction {
+        code_signing: None,
         configuration: wanted.configuration.clone(),
         code: wanted.code.to_source(),
         tags: wanted.all_tags(),
@@ -234,6 +235,7 @@ fn every_write_uses_up_the_revision() {
 fn what_a_create_is_about_to_deploy_is_kept_while_there_is_no_function() {
     let wanted = desired(&json!({"code": {"s3Bucket": "b", "s3Key": "k"}}));
     let new = NewFunction {
+        code_signing: None,
         configuration: wanted.configuration.clone(),
         code: wanted.code.to_source(),
         tags: wanted.all_tags(),

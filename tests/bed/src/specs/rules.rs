@@ -125,6 +125,14 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
         Rule::Made(dead_letter_target),
     ),
     (
+        "LambdaFunction.codeSigningConfigArn",
+        Rule::Made(code_signing),
+    ),
+    (
+        "LambdaFunction.runtimeManagementConfig.runtimeVersionArn",
+        Rule::Made(runtime_version),
+    ),
+    (
         "LambdaFunction.reservedConcurrentExecutions",
         Rule::Made(|rng, _| json!([0, 1, 50][rng.usize(..3)])),
     ),
@@ -224,6 +232,7 @@ pub(super) const ORDER: &[(&str, Order)] = &[
     ("LambdaFunction.loggingConfig", levels_need_json),
     ("LambdaFunction.functionUrlConfig.cors", cors_needs_origins),
     ("LambdaFunction", file_systems_need_a_vpc),
+    ("LambdaFunction", manual_names_a_version),
     ("LambdaFunction", layers_are_of_the_region),
 ];
 
@@ -326,6 +335,18 @@ pub(super) const KEPT: &[(&str, &str)] = &[
         "cors_needs_origins",
     ),
     (
+        "!has(self.code.imageUri) || !has(self.codeSigningConfigArn)",
+        "archive_or_image",
+    ),
+    (
+        "!has(self.code.imageUri) || !has(self.runtimeManagementConfig)",
+        "archive_or_image",
+    ),
+    (
+        "(self.updateRuntimeOn == 'Manual') == has(self.runtimeVersionArn)",
+        "manual_names_a_version",
+    ),
+    (
         "has(self.code.imageUri) || !has(self.imageConfig)",
         "archive_or_image",
     ),
@@ -391,6 +412,38 @@ fn dead_letter_target(rng: &mut Rng, around: &Around) -> Value {
     })
 }
 
+fn code_signing(rng: &mut Rng, around: &Around) -> Value {
+    let (region, account) = (&around.regions[0], &around.account);
+    json!(match rng.u8(..3) {
+        _ if !around.names_what_is_not_there => String::new(),
+        0 => String::new(),
+        number => format!("arn:aws:lambda:{region}:{account}:code-signing-config:csc-{number:017}"),
+    })
+}
+
+fn runtime_version(_: &mut Rng, around: &Around) -> Value {
+    let region = &around.regions[0];
+    json!(format!("arn:aws:lambda:{region}::runtime:0123456789abcdef"))
+}
+
+/// A version of a runtime goes with `Manual` only. The emulator manages no runtimes.
+fn manual_names_a_version(spec: &mut Value, rng: &mut Rng, around: &Around) {
+    let Some(spec) = spec.as_object_mut() else {
+        return;
+    };
+    if !around.names_what_is_not_there {
+        spec.remove("runtimeManagementConfig");
+    }
+    let config = spec.get_mut("runtimeManagementConfig");
+    if let Some(config) = config.and_then(Value::as_object_mut) {
+        if config["updateRuntimeOn"] == "Manual" {
+            config.insert("runtimeVersionArn".to_owned(), runtime_version(rng, around));
+        } else {
+            config.remove("runtimeVersionArn");
+        }
+    }
+}
+
 /// Some of these words, or none.
 fn few(rng: &mut Rng, words: &[&str]) -> Value {
     json!(words[..rng.usize(..=words.len())])
@@ -415,7 +468,14 @@ fn archive_or_image(spec: &mut Value, rng: &mut Rng, _: &Around) {
         return;
     };
     if is_image {
-        spec.retain(|field, _| !["runtime", "handler", "layers"].contains(&field.as_str()));
+        let of_archives = [
+            "runtime",
+            "handler",
+            "layers",
+            "codeSigningConfigArn",
+            "runtimeManagementConfig",
+        ];
+        spec.retain(|field, _| !of_archives.contains(&field.as_str()));
     } else {
         spec.remove("imageConfig");
         let runtime = || one(rng, RUNTIMES);

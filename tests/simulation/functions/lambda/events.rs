@@ -119,7 +119,7 @@ fn a_destination_that_is_made_later_is_waited_for() {
         };
         alone.others(|cloud, caller| cloud.lambda_create_function(caller, &sink).unwrap());
         alone.check().await;
-        assert_eq!(alone.condition("Ready"), "True/Ready");
+        assert_eq!(alone.condition("Ready"), "True/Available");
     });
 }
 

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::function::{Content, Function, Phase, Update};
 use super::validate::{self, Breaches, invalid};
 use super::{
-    Configuration, CreateFunction, FunctionConfiguration, code, name, recursion, tagging, update,
+    Configuration, CreateFunction, FunctionConfiguration, RuntimeManagement, code, code_signing,
+    name, recursion, tagging, update,
 };
 use crate::model::{Answer, Caller, Cloud, Context, Problem, Request, Shown};
 use crate::operation::lambda as op;
@@ -84,8 +85,11 @@ fn create(
             format!("Function already exist: {name}"),
         ));
     }
+    let signing = request.configuration.text("CodeSigningConfigArn");
+    code_signing::exists(world, signing)?;
     assumable(world, context, &request.configuration)?;
     let code = code::fetch(world, context, request.code.as_ref(), image, true)?;
+    code_signing::verified(world, signing, &code)?;
 
     world.births += 1;
     let (ids, birth, now) = (world.ids, world.births, context.now);
@@ -104,6 +108,8 @@ fn create(
         reserved_concurrency: None,
         url: None,
         policies: BTreeMap::new(),
+        runtime_management: RuntimeManagement::default(),
+        code_signing: signing.map(str::to_owned),
         event_invoke: BTreeMap::new(),
         versions: BTreeMap::new(),
         next_version: 1,

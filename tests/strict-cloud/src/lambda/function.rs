@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::code::Deployed;
 use super::event_invoke::EventInvoke;
+use super::runtime_management::RuntimeManagement;
 use super::url::Url;
 use super::{CodeLocation, Configuration, FunctionConfiguration, Status, sha256_hex};
 use crate::ids::Ids;
@@ -79,6 +80,9 @@ pub(crate) struct Function {
     pub(crate) url: Option<Url>,
     /// Statements of its own policy, and of those of its versions.
     pub(crate) policies: BTreeMap<Option<u64>, Vec<Value>>,
+    pub(crate) runtime_management: RuntimeManagement,
+    /// CodeSigningConfigArn.
+    pub(crate) code_signing: Option<String>,
     /// By qualifier.
     pub(crate) event_invoke: BTreeMap<String, EventInvoke>,
     pub(crate) versions: BTreeMap<u64, Version>,
@@ -263,7 +267,7 @@ impl Function {
                 reason: Some(reason.clone()),
             }),
         };
-        self.shown(
+        let mut shown = self.shown(
             ids,
             &self.content,
             ("$LATEST".into(), arn),
@@ -271,7 +275,11 @@ impl Function {
             self.modified,
             &self.phase,
             update,
-        )
+        );
+        if let Some(pinned) = self.runtime_management.arn() {
+            shown.runtime_version_arn = Some(pinned.to_owned());
+        }
+        shown
     }
 
     /// A version.

@@ -4,6 +4,7 @@
 //! answers of AWS that LocalStack's test suite keeps, named here by their sequences.
 
 mod code;
+mod code_signing;
 mod concurrency;
 mod configuration;
 mod create;
@@ -15,6 +16,7 @@ mod patterns;
 mod permissions;
 mod read;
 mod recursion;
+mod runtime_management;
 mod schema;
 mod tagging;
 mod update;
@@ -27,6 +29,7 @@ pub use configuration::Configuration;
 pub use event_invoke::EventInvokeConfig;
 pub(crate) use function::Function;
 pub use permissions::Permission;
+pub use runtime_management::RuntimeManagement;
 pub use url::UrlConfig;
 
 use base64::Engine as _;

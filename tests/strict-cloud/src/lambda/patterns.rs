@@ -198,6 +198,13 @@ pub(super) const ORGANIZATION: Pattern = pattern("o-[a-z0-9]{10,32}", |text| {
         (10..=32).contains(&id.len()) && all(id, |c| c.is_ascii_digit() || c.is_ascii_lowercase())
     })
 });
+pub(super) const RUNTIME_VERSION: Pattern = pattern(
+    "arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}::runtime:.+",
+    |text| {
+        let parts: Vec<&str> = text.splitn(7, ':').collect();
+        matches!(parts.as_slice(), ["arn", aws, "lambda", place, "", "runtime", id] if partition(aws) && region(place) && !id.is_empty())
+    },
+);
 pub(super) const RUNTIME_ARN: Pattern =
     pattern("arn:[a-z-]+:lambda:[a-z0-9-]+:\\d{12}:runtime/.+", |text| {
         text.starts_with("arn:") && text.contains(":lambda:") && text.contains(":runtime/")

@@ -267,6 +267,12 @@ pub(super) static AT_CREATION: &[Field] = &[
     field("CodeSigningConfigArn", like(0, 200, patterns::CODE_SIGNING)),
 ];
 
+/// What PutFunctionCodeSigningConfig takes.
+pub(super) static CODE_SIGNING: &[Field] = &[field(
+    "CodeSigningConfigArn",
+    like(0, 200, patterns::CODE_SIGNING),
+)];
+
 /// Methods of a function URL's Cors (Lambda Developer Guide, "Creating and managing Lambda function URLs").
 pub(super) const URL_WORDS: [&str; 7] = ["GET", "PUT", "HEAD", "POST", "PATCH", "DELETE", "*"];
 
@@ -313,6 +319,18 @@ pub(super) static FUNCTION_URL: &[Field] = &[
 ];
 
 const DESTINATION: &[Field] = &[field("Destination", like(0, 350, patterns::DESTINATION))];
+
+/// When a runtime is updated.
+pub(super) static RUNTIME_MANAGEMENT: &[Field] = &[
+    must(
+        "UpdateRuntimeOn",
+        Kind::Word(&["Auto", "Manual", "FunctionUpdate"]),
+    ),
+    field(
+        "RuntimeVersionArn",
+        like(26, 2048, patterns::RUNTIME_VERSION),
+    ),
+];
 
 /// What becomes of events of asynchronous calls.
 pub(super) static EVENT_INVOKE: &[Field] = &[

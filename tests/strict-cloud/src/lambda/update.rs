@@ -7,7 +7,8 @@ use serde_json::json;
 use super::function::{Content, Function, Phase, Update};
 use super::validate::{Breaches, invalid};
 use super::{
-    FunctionConfiguration, UpdateFunctionCode, UpdateFunctionConfiguration, code, create, name,
+    FunctionConfiguration, UpdateFunctionCode, UpdateFunctionConfiguration, code, code_signing,
+    create, name,
 };
 use crate::model::{Answer, Caller, Cloud, Context, Problem, Request, Shown};
 use crate::operation::lambda as op;
@@ -104,6 +105,7 @@ impl Cloud {
                 function.content.configuration.is_image(),
                 false,
             )?;
+            code_signing::verified(world, function.code_signing.as_deref(), &code)?;
             function.guard(request.revision_id.as_deref())?;
             function.changeable()?;
             let before = function.content.clone();

@@ -353,6 +353,16 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
                 (&function_name(), with.optional("Qualifier").as_deref()),
             )
             .map(|()| json!({})),
+        "GetFunctionCodeSigningConfig" => {
+            cloud.lambda_get_function_code_signing_config(&me, &function_name())
+        }
+        "PutFunctionCodeSigningConfig" => {
+            let (name, arn) = (function_name(), with.optional("CodeSigningConfigArn"));
+            cloud.lambda_put_function_code_signing_config(&me, &name, arn.as_deref())
+        }
+        "DeleteFunctionCodeSigningConfig" => cloud
+            .lambda_delete_function_code_signing_config(&me, &function_name())
+            .map(|()| json!({})),
         "ListFunctions" => {
             let version = FunctionVersion::of(with.optional("FunctionVersion").as_deref());
             cloud

@@ -118,6 +118,18 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
             "DELETE",
             place("2019-09-25/functions", "FunctionName") + "/event-invoke-config",
         ),
+        "GetFunctionCodeSigningConfig" => (
+            "GET",
+            place("2020-06-30/functions", "FunctionName") + "/code-signing-config",
+        ),
+        "PutFunctionCodeSigningConfig" => (
+            "PUT",
+            place("2020-06-30/functions", "FunctionName") + "/code-signing-config",
+        ),
+        "DeleteFunctionCodeSigningConfig" => (
+            "DELETE",
+            place("2020-06-30/functions", "FunctionName") + "/code-signing-config",
+        ),
         "ListVersionsByFunction" => ("GET", function("/versions")),
         "ListFunctions" => ("GET", "/2015-03-31/functions".to_owned()),
         "TagResource" => ("POST", place("2017-03-31/tags", "Resource")),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use strict_cloud::cloudfront::{ListFunctions, Stage, TestFunction};
 use strict_cloud::lambda::{
-    Configuration, CreateFunction, EventInvokeConfig, Page, Permission,
+    Configuration, CreateFunction, EventInvokeConfig, Page, Permission, RuntimeManagement,
     UpdateFunctionConfiguration, UrlConfig,
 };
 use strict_cloud::log::Answered;
@@ -134,6 +134,21 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         lambda::DELETE_FUNCTION_EVENT_INVOKE_CONFIG => {
             verdict(cloud.lambda_delete_function_event_invoke_config(&me, ("f", None)))
         }
+        lambda::GET_FUNCTION_CODE_SIGNING_CONFIG => {
+            verdict(cloud.lambda_get_function_code_signing_config(&me, "f"))
+        }
+        lambda::PUT_FUNCTION_CODE_SIGNING_CONFIG => {
+            verdict(cloud.lambda_put_function_code_signing_config(&me, "f", None))
+        }
+        lambda::DELETE_FUNCTION_CODE_SIGNING_CONFIG => {
+            verdict(cloud.lambda_delete_function_code_signing_config(&me, "f"))
+        }
+        lambda::GET_RUNTIME_MANAGEMENT_CONFIG => {
+            verdict(cloud.lambda_get_runtime_management_config(&me, "f"))
+        }
+        lambda::PUT_RUNTIME_MANAGEMENT_CONFIG => verdict(
+            cloud.lambda_put_runtime_management_config(&me, "f", &RuntimeManagement::default()),
+        ),
         lambda::TAG_RESOURCE => verdict(cloud.lambda_tag_resource(&me, arn, &some)),
         lambda::UNTAG_RESOURCE => verdict(cloud.lambda_untag_resource(&me, arn, &keys)),
         lambda::LIST_TAGS => verdict(cloud.lambda_list_tags(&me, arn)),

@@ -18,6 +18,7 @@ mod front;
 mod names;
 mod permissions;
 mod runtimes;
+mod signing;
 mod sources;
 mod states;
 mod support;

@@ -127,6 +127,33 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
         ["2019-09-25", "functions", name, "event-invoke-config"] => {
             event_invoke(cloud, caller, request, (name, qualifier))
         }
+        ["2020-06-30", "functions", name, "code-signing-config"] => match request.method() {
+            "GET" => cloud
+                .lambda_get_function_code_signing_config(caller, name)
+                .map(|got| json_of(200, &got)),
+            "PUT" => {
+                let arn = Body::of(cloud, request)?.code_signing_config()?;
+                cloud
+                    .lambda_put_function_code_signing_config(caller, name, arn.as_deref())
+                    .map(|now| json_of(200, &now))
+            }
+            "DELETE" => cloud
+                .lambda_delete_function_code_signing_config(caller, name)
+                .map(|()| empty(204)),
+            _ => Err(unknown(cloud, request)),
+        },
+        ["2021-07-20", "functions", name, "runtime-management-config"] => match request.method() {
+            "GET" => cloud
+                .lambda_get_runtime_management_config(caller, name)
+                .map(|got| json_of(200, &got)),
+            "PUT" => {
+                let asked = Body::of(cloud, request)?.runtime_management();
+                cloud
+                    .lambda_put_runtime_management_config(caller, name, &asked)
+                    .map(|now| json_of(200, &now))
+            }
+            _ => Err(unknown(cloud, request)),
+        },
         ["2017-03-31", "tags", arn] => match request.method() {
             "GET" => cloud
                 .lambda_list_tags(caller, arn)

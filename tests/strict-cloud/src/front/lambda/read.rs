@@ -10,7 +10,7 @@ use super::super::refusal::refuse;
 use super::super::request::Request;
 use crate::lambda::{
     Code, Configuration, CreateFunction, EventInvokeConfig, Permission, PublishVersion,
-    UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
+    RuntimeManagement, UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
 };
 use crate::model::{Answer, Cloud, Outcome};
 use crate::tags::Tags;
@@ -95,6 +95,14 @@ impl Body {
 
     pub(super) fn event_invoke_config(self) -> EventInvokeConfig {
         EventInvokeConfig(self.fields)
+    }
+
+    pub(super) fn code_signing_config(mut self) -> Answer<Option<String>> {
+        self.text("CodeSigningConfigArn")
+    }
+
+    pub(super) fn runtime_management(self) -> RuntimeManagement {
+        RuntimeManagement(self.fields)
     }
 
     pub(super) fn tags(mut self) -> Answer<Tags> {
