@@ -2,11 +2,12 @@
 //!
 //! A part is a type without values that implements [`Part`], in a file of its own, and a row in
 //! `parts/mod.rs`. What is wanted of it is a member of [`LambdaDesired`]; what is known of it, a member
-//! of [`LambdaObserved`]: a [`Known`](super::known::Known), where `GetFunction` does not show it. `observe` reads such a part
+//! of [`LambdaObserved`]: a [`Known`], where `GetFunction` does not show it. `observe` reads such a part
 //! only where the spec or `status.managed` names it.
 
 use async_trait::async_trait;
 
+use super::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError};
@@ -66,6 +67,24 @@ impl<S> Need<S> {
             Self::Read(steps) => Need::Read(map(steps, wrap)),
             Self::Wait(message) => Need::Wait(message),
             Self::Denied(message) => Need::Denied(message),
+        }
+    }
+}
+
+impl<T> Known<T> {
+    /// What a part that is named needs: a read, the steps that are due with what was read, or the right to
+    /// read `what` by this operation of Lambda.
+    pub fn need<S, D: IntoIterator<Item = PlannedStep<S>>>(
+        &self,
+        (what, operation): (&str, &str),
+        due: impl FnOnce(&T) -> D,
+    ) -> Need<S> {
+        match self {
+            Self::Unread => Need::Read(Vec::new()),
+            Self::Read(found) => Need::Steps(due(found).into_iter().collect()),
+            Self::Denied(why) => Need::Denied(format!(
+                "the function's {what} could not be read ({why}); allow lambda:{operation}"
+            )),
         }
     }
 }
