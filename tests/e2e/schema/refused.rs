@@ -289,6 +289,8 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
         ("three retries", json!({"eventInvokeConfig": {"maximumRetryAttempts": 3}}), "should be less than or equal to 2"),
         ("an age of a second", json!({"eventInvokeConfig": {"maximumEventAgeInSeconds": 1}}), "should be greater than or equal to 60"),
         ("a destination by its URL", json!({"eventInvokeConfig": {"destinationConfig": {"onFailure": {"destination": "https://example.com"}}}}), "is no ARN of a queue, a topic, a function, an event bus or a bucket; name one such as"),
+        ("tenants with a URL", json!({"tenancyConfig": {"tenantIsolationMode": "PER_TENANT"}, "functionUrlConfig": {"authType": "NONE"}}), "tenant isolation goes with neither function URLs nor SnapStart; drop functionUrlConfig and snapStart"),
+        ("a durable function without a timeout", json!({"durableConfig": {"retentionPeriodInDays": 7}}), "spec.durableConfig.executionTimeout: Required value"),
         ("an image without a registry", json!({"code": {"imageUri": "shop:1"}, "runtime": null, "handler": null}), r#""shop:1" is no URI of an image; name one such as"#),
         ("subnets without security groups", json!({"vpcConfig": {"subnetIds": ["subnet-1"]}}), "subnetIds and securityGroupIds go together; name at least one of each, or none of both"),
         ("a subnet by its name", json!({"vpcConfig": {"subnetIds": ["private"], "securityGroupIds": ["sg-1"]}}), r#""private" is no id of a subnet; name one such as"#),

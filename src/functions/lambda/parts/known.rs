@@ -1,8 +1,6 @@
 //! What an observation knows of a part that `GetFunction` does not show.
 
-use super::part::Need;
 use crate::cloud::{Class, CloudError};
-use crate::reconcile::PlannedStep;
 
 /// What is known of a part that `GetFunction` does not show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,24 +11,6 @@ pub enum Known<T> {
     Read(T),
     /// Nothing, since the operator may not read it. In words: code and message.
     Denied(String),
-}
-
-impl<T> Known<T> {
-    /// What a part that is named needs: a read, the step that is due with what was read, or the right to
-    /// read `what` by this operation of Lambda.
-    pub fn need<S>(
-        &self,
-        (what, operation): (&str, &str),
-        due: impl FnOnce(&T) -> Option<PlannedStep<S>>,
-    ) -> Need<S> {
-        match self {
-            Self::Unread => Need::Read(Vec::new()),
-            Self::Read(found) => Need::Steps(due(found).into_iter().collect()),
-            Self::Denied(why) => Need::Denied(format!(
-                "the function's {what} could not be read ({why}); allow lambda:{operation}"
-            )),
-        }
-    }
 }
 
 /// What is known of a part after the answer to its read.

@@ -2,11 +2,12 @@
 //!
 //! A part is a type without values that implements [`Part`], in a file of its own, and a row in
 //! `parts/mod.rs`. What is wanted of it is a member of [`LambdaDesired`]; what is known of it, a member
-//! of [`LambdaObserved`]: a [`Known`](super::known::Known), where `GetFunction` does not show it. `observe` reads such a part
+//! of [`LambdaObserved`]: a [`Known`], where `GetFunction` does not show it. `observe` reads such a part
 //! only where the spec or `status.managed` names it.
 
 use async_trait::async_trait;
 
+use super::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError};
@@ -59,6 +60,22 @@ pub enum Need<S> {
 }
 
 impl<S> Need<S> {
+    /// What a part that is named and known so needs: a read, the step that is due with what was read, or the right
+    /// to read `what` by this operation of Lambda.
+    pub fn of<T>(
+        known: &Known<T>,
+        (what, operation): (&str, &str),
+        due: impl FnOnce(&T) -> Option<PlannedStep<S>>,
+    ) -> Self {
+        match known {
+            Known::Unread => Self::Read(Vec::new()),
+            Known::Read(found) => Self::Steps(due(found).into_iter().collect()),
+            Known::Denied(why) => Self::Denied(format!(
+                "the function's {what} could not be read ({why}); allow lambda:{operation}"
+            )),
+        }
+    }
+
     /// The same need, of steps of another type.
     pub fn map<T>(self, wrap: impl Fn(S) -> T) -> Need<T> {
         match self {

@@ -159,6 +159,14 @@ impl Configuration {
                 "LoggingConfig" => self.set(name, logging(self.get(name), value)),
                 // Recorded answer: test_snapstart_update_function_configuration: $LATEST itself is never optimized.
                 "SnapStart" => self.set(name, json!({"ApplyOn": value.get("ApplyOn").cloned().unwrap_or_else(|| json!("None")), "OptimizationStatus": "Off"})),
+                // AWS SAM Developer Guide, "DurableConfig": 14 days.
+                "DurableConfig" => {
+                    let mut durable = json!({"RetentionPeriodInDays": 14});
+                    for (member, value) in value.as_object().into_iter().flatten() {
+                        durable[member] = value.clone();
+                    }
+                    self.set(name, durable);
+                }
                 "Environment" if value.get("Variables").is_none() => self.remove(name),
                 "TracingConfig" if value.get("Mode").is_none() => {}
                 _ => self.set(name, value.clone()),
