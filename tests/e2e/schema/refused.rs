@@ -464,3 +464,38 @@ async fn a_functions_name_and_region_stay_in_every_direction() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_only_a_create_enables_is_neither_added_nor_dropped() {
+    let tenant = Bed::get().tenant("creation").await;
+    let choices = [
+        (
+            "tenancyConfig",
+            json!({"tenantIsolationMode": "PER_TENANT"}),
+            "tenancyConfig is immutable, also from and to omitted; create another object",
+        ),
+        (
+            "durableConfig",
+            json!({"executionTimeout": 60}),
+            "a function is durable, or not, for good; create another object",
+        ),
+    ];
+    for (field, value, said) in choices {
+        let with = |name: &str, value: Value| manifest(LFN, name, json!({field: value}));
+        let lower = field.to_lowercase();
+        let (named, unnamed) = (format!("named-{lower}"), format!("unnamed-{lower}"));
+        tenant.apply(with(&named, value.clone())).await;
+        tenant.apply(with(&unnamed, Value::Null)).await;
+        for (sentence, name, value) in [
+            ("dropped", &named, Value::Null),
+            ("added", &unnamed, value.clone()),
+        ] {
+            let message = refusal(&tenant, sentence, with(name, value)).await;
+            assert!(message.contains(said), "{field} {sentence}: {message}");
+        }
+    }
+    let longer = json!({"durableConfig": {"executionTimeout": 3600}});
+    tenant
+        .apply(manifest(LFN, "named-durableconfig", longer))
+        .await;
+}

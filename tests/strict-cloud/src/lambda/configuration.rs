@@ -161,11 +161,10 @@ impl Configuration {
                 "SnapStart" => self.set(name, json!({"ApplyOn": value.get("ApplyOn").cloned().unwrap_or_else(|| json!("None")), "OptimizationStatus": "Off"})),
                 // AWS SAM Developer Guide, "DurableConfig": 14 days.
                 "DurableConfig" => {
-                    let mut durable = json!({"RetentionPeriodInDays": 14});
-                    for (member, value) in value.as_object().into_iter().flatten() {
-                        durable[member] = value.clone();
-                    }
-                    self.set(name, durable);
+                    let days = ("RetentionPeriodInDays".to_owned(), json!(14));
+                    let mut durable = Map::from_iter([days]);
+                    durable.extend(value.as_object().cloned().unwrap_or_default());
+                    self.set(name, Value::Object(durable));
                 }
                 "Environment" if value.get("Variables").is_none() => self.remove(name),
                 "TracingConfig" if value.get("Mode").is_none() => {}
