@@ -13,9 +13,9 @@ mod url;
 mod word;
 
 pub use blocks::{
-    ApplicationLogLevel, DeadLetterConfig, EphemeralStorage, FileSystemConfig, ImageConfig,
-    LogFormat, LoggingConfig, SnapStart, SnapStartApplyOn, SystemLogLevel, TracingConfig,
-    TracingMode, VpcConfig,
+    ApplicationLogLevel, DeadLetterConfig, DurableConfig, EphemeralStorage, FileSystemConfig,
+    ImageConfig, LogFormat, LoggingConfig, SnapStart, SnapStartApplyOn, SystemLogLevel,
+    TenancyConfig, TenantIsolationMode, TracingConfig, TracingMode, VpcConfig,
 };
 pub use code::{Code, InlineCode};
 pub use environment::{Environment, ValueFrom, VariablesFrom};

@@ -14,7 +14,9 @@ mod url;
 
 use async_trait::async_trait;
 
-pub use self::blocks::{Block, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig};
+pub use self::blocks::{
+    Block, DurableConfig, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig,
+};
 pub use self::environment::Environment;
 pub use self::event_invoke::EventInvokeConfig;
 pub use self::fields::{Configuration, ROWS, configuration_fields};

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use cloudfn::api::crds;
 use cloudfn::cloud::lambda::fields::{Call, api_steps};
 use cloudfn::cloud::lambda::{
-    Configuration, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, ROWS,
-    VpcConfig, configuration_fields,
+    Configuration, DurableConfig, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig,
+    ROWS, VpcConfig, configuration_fields,
 };
 use cloudfn_bed::specs::Specs;
 use fastrand::Rng;
@@ -150,6 +150,21 @@ impl Words for LoggingConfig {
     }
 }
 
+impl Words for DurableConfig {
+    fn words(&self) -> Value {
+        json!({
+            "ExecutionTimeout": self.execution_timeout,
+            "RetentionPeriodInDays": self.retention_period_in_days,
+        })
+    }
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            execution_timeout: i32::read(&value["ExecutionTimeout"])?,
+            retention_period_in_days: i32::read(&value["RetentionPeriodInDays"])?,
+        })
+    }
+}
+
 impl Words for Environment {
     fn words(&self) -> Value {
         let variables: Map<String, Value> = self
@@ -234,6 +249,10 @@ pub fn asked(field: &str, value: &Value, function: &str) -> Value {
         "vpcConfig" => json!({
             "SubnetIds": list("subnetIds"), "SecurityGroupIds": list("securityGroupIds"),
             "Ipv6AllowedForDualStack": value["ipv6AllowedForDualStack"] == true,
+        }),
+        "durableConfig" if !value.is_null() => json!({
+            "ExecutionTimeout": value["executionTimeout"],
+            "RetentionPeriodInDays": value["retentionPeriodInDays"].as_i64().unwrap_or(14),
         }),
         "fileSystemConfigs" => {
             let all = value.as_array().into_iter().flatten();

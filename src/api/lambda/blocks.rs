@@ -187,3 +187,32 @@ words! {
         Warn = "WARN",
     }
 }
+
+/// Who shares an environment in which the function runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TenancyConfig {
+    /// `PER_TENANT`: calls name a tenant, and an environment serves one tenant only.
+    pub tenant_isolation_mode: TenantIsolationMode,
+}
+
+words! {
+    /// Who shares an environment in which a function runs.
+    TenantIsolationMode {
+        /// The calls of one tenant.
+        PerTenant = "PER_TENANT",
+    }
+}
+
+/// Durable execution: a call may go on for longer than `timeout`, in steps whose results are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DurableConfig {
+    /// Seconds that a durable execution may take, all in all.
+    #[schemars(range(min = 1, max = 31_622_400))]
+    pub execution_timeout: i32,
+    /// Days for which the history of an execution is kept after its end. Omitted: 14.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 90))]
+    pub retention_period_in_days: Option<i32>,
+}

@@ -6,8 +6,8 @@ use kube::{CustomResource, KubeSchema};
 use serde::{Deserialize, Serialize};
 
 use super::blocks::{
-    DeadLetterConfig, EphemeralStorage, FileSystemConfig, ImageConfig, LoggingConfig, SnapStart,
-    TracingConfig, VpcConfig,
+    DeadLetterConfig, DurableConfig, EphemeralStorage, FileSystemConfig, ImageConfig,
+    LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig,
 };
 use super::code::Code;
 use super::environment::Environment;
@@ -82,6 +82,21 @@ use crate::api::forms;
 #[x_kube(validation = (
     "has(self.code.imageUri) || !has(self.imageConfig)",
     "imageConfig goes with code.imageUri only; drop it"
+))]
+// Lambda API reference, `TenancyConfig`: it cannot be changed.
+#[x_kube(validation = (
+    "has(self.tenancyConfig) == has(oldSelf.tenancyConfig) && (!has(self.tenancyConfig) || self.tenancyConfig == oldSelf.tenancyConfig)",
+    "tenancyConfig is immutable, also from and to omitted; create another object with another functionName, and before you delete this one, set its deletionPolicy to Retain if the function shall stay"
+))]
+// Lambda Developer Guide, "Tenant isolation".
+#[x_kube(validation = Rule::new(
+    "!has(self.tenancyConfig) || (!has(self.functionUrlConfig) && (!has(self.snapStart) || self.snapStart.applyOn == 'None'))"
+).message("tenant isolation goes with neither function URLs nor SnapStart; drop functionUrlConfig and snapStart, or make a function without tenancyConfig")
+ .field_path(".tenancyConfig"))]
+// Lambda Developer Guide, "Configure Lambda durable functions": it cannot be enabled for a function that exists.
+#[x_kube(validation = (
+    "has(self.durableConfig) == has(oldSelf.durableConfig)",
+    "a function is durable, or not, for good; create another object with another functionName, and before you delete this one, set its deletionPolicy to Retain if the function shall stay"
 ))]
 // Lambda Developer Guide, "Using code signing to verify code integrity with Lambda": archives only.
 #[x_kube(validation = Rule::new("!has(self.code.imageUri) || !has(self.codeSigningConfigArn)")
@@ -236,6 +251,17 @@ pub struct LambdaFunctionSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RuntimeManagementConfig")]
     pub runtime_management_config: Option<RuntimeManagementConfig>,
+
+    /// Tenants that share no environment. Omitted: not managed (the cloud's own default is none). Immutable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "TenancyConfig")]
+    pub tenancy_config: Option<TenancyConfig>,
+
+    /// Durable execution. Omitted: not managed (the cloud's own default is none). Immutable as a choice: what it
+    /// says may change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "DurableConfig")]
+    pub durable_config: Option<DurableConfig>,
 
     /// Instruction set: exactly one of `x86_64` and `arm64`. Omitted: not managed (the cloud's own
     /// default is `x86_64`).

@@ -39,6 +39,8 @@ macro_rules! set {
         $request
     }};
     (@one Configuration Code $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Configuration Creation $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Code Creation $request:ident.$set:ident($value:expr)) => { $request };
     (@one Code Configuration $request:ident.$set:ident($value:expr)) => { $request };
     (@one $call:ident $carried_by:ident $request:ident.$set:ident($value:expr)) => {
         $request.$set($value.as_ref().and_then(|value| value.sent()))

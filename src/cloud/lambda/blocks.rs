@@ -144,3 +144,29 @@ impl Block for FileSystems {
         }
     }
 }
+
+/// How long durable executions may take, and are remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DurableConfig {
+    /// Seconds.
+    pub execution_timeout: i32,
+    /// Days.
+    pub retention_period_in_days: i32,
+}
+
+impl DurableConfig {
+    /// Days for which executions are remembered where nobody says so (AWS SAM Developer Guide, `DurableConfig`).
+    pub const RETENTION: i32 = 14;
+}
+
+impl Block for DurableConfig {
+    fn members(&self) -> Vec<Member> {
+        vec![
+            ("executionTimeout", self.execution_timeout.to_string()),
+            (
+                "retentionPeriodInDays",
+                self.retention_period_in_days.to_string(),
+            ),
+        ]
+    }
+}

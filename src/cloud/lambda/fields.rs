@@ -11,7 +11,7 @@
 /// - `path`: the member of `LambdaFunctionSpec`, or of a block in it.
 /// - `fresh`: what a function has that was created without the field, by the Lambda API reference:
 ///   where a dropped field goes back to, and what a number or text means that an answer leaves
-///   out. `None`: the spec always names the field.
+///   out. `None`: the spec always names the field, or never drops it.
 /// - `compared`: see [`Compared`].
 /// - `value`: see [`Visibility`].
 /// - `call`: see [`Call`].
@@ -106,6 +106,16 @@ macro_rules! lambda_configuration_fields {
                 name: "loggingConfig", path: logging_config, fresh: Some(Default::default()),
                 compared: AsItStands, value: Shown, call: Configuration, set: set_logging_config,
             }
+            /// `PER_TENANT`: an environment serves one tenant only.
+            tenancy_config: String {
+                name: "tenancyConfig.tenantIsolationMode", path: tenancy_config.tenant_isolation_mode, fresh: None,
+                compared: AsItStands, value: Shown, call: Creation, set: set_tenancy_config,
+            }
+            /// Durable execution, which only a create enables.
+            durable_config: $crate::cloud::lambda::blocks::DurableConfig {
+                name: "durableConfig", path: durable_config, fresh: None,
+                compared: AsItStands, value: Shown, call: Configuration, set: set_durable_config,
+            }
             /// Instruction sets: `x86_64` or `arm64`.
             architectures: Vec<String> {
                 name: "architectures", path: architectures, fresh: Some(vec!["x86_64".to_owned()]),
@@ -156,6 +166,8 @@ pub enum Call {
     Configuration,
     /// `UpdateFunctionCode`, which needs the code too.
     Code,
+    /// None: what a function was created with, it keeps.
+    Creation,
 }
 
 /// What is fixed of a field.

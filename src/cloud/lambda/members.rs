@@ -43,9 +43,7 @@ const CREATE: &[Member] = &[
     ("PackageType", Itself("Image with code.imageUri, else Zip")),
     ("Tags", Fields("tags, and cloudfn's own")),
     ("CodeSigningConfigArn", Fields("codeSigningConfigArn")),
-    ("TenancyConfig", LATER),
     ("CapacityProviderConfig", LATER),
-    ("DurableConfig", LATER),
 ];
 
 /// Members of `Code` in `CreateFunction`, and of `UpdateFunctionCode`.
@@ -81,7 +79,6 @@ const UPDATE_CODE: &[Member] = &[
 const UPDATE_CONFIGURATION: &[Member] = &[
     ("FunctionName", Fields("functionName, or the object's name")),
     ("CapacityProviderConfig", LATER),
-    ("DurableConfig", LATER),
     (
         "RevisionId",
         Itself("it guards each write with what was read"),

@@ -18,7 +18,7 @@ use crate::api::Reason;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::aws::arn::Arn;
 use crate::cloud::lambda::fields::Call;
-use crate::cloud::lambda::{Configuration, NewFunction};
+use crate::cloud::lambda::{Configuration, NewFunction, ROWS};
 use crate::functions::shared::difference::difference;
 use crate::functions::shared::tags::tag_difference;
 use crate::functions::shared::text::{in_brackets, words};
@@ -47,8 +47,9 @@ pub fn plan(
 
 fn create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
     let nothing = Configuration::default();
-    let mut why = compare::differing(&desired.configuration, &nothing, Call::Configuration).why;
-    why.extend(compare::differing(&desired.configuration, &nothing, Call::Code).why);
+    let calls = [Call::Configuration, Call::Code, Call::Creation];
+    let asked = calls.map(|call| compare::differing(&desired.configuration, &nothing, call).why);
+    let mut why = asked.concat();
     why.push(difference(CODE, None, Some(desired.code.show())));
     why.extend(
         desired
@@ -84,6 +85,7 @@ fn present(
 ) -> Plan<Step> {
     let work = Work::of(desired, memory, observed);
     let hindrance = of_other_package(desired, observed)
+        .or_else(|| created_otherwise(desired, observed))
         .or_else(|| not_ready(desired, memory, observed, &work))
         .or_else(|| not_readable(desired, observed, &work));
     if let Some(plan) = hindrance {
@@ -138,6 +140,25 @@ fn of_other_package(desired: &LambdaDesired, observed: &LambdaObserved) -> Optio
         reason: Reason::InvalidSpec,
         message: format!(
             "the function is made of {is} and spec.code asks for {asked}, which AWS Lambda never changes; name {is} in spec.code, or create another object with another functionName"
+        ),
+    })
+}
+
+/// The spec asks for something that a function has from its creation or never, and it has not: nothing of the function
+/// is touched.
+fn created_otherwise(desired: &LambdaDesired, observed: &LambdaObserved) -> Option<Plan<Step>> {
+    let (wanted, seen) = (&desired.configuration, &observed.function.configuration);
+    let lacks_tenancy = wanted.tenancy_config.is_some() && seen.tenancy_config.is_none();
+    let lacks_durable = wanted.durable_config.is_some() && seen.durable_config.is_none();
+    let field = match (lacks_tenancy, lacks_durable) {
+        (true, _) => ROWS.tenancy_config.name,
+        (_, true) => ROWS.durable_config.name,
+        _ => return None,
+    };
+    Some(Plan::Blocked {
+        reason: Reason::InvalidSpec,
+        message: format!(
+            "the function was created without {field}, which AWS Lambda never adds; create another object without it, or with another functionName, and before you delete this one, set its deletionPolicy to Retain if the function shall stay"
         ),
     })
 }

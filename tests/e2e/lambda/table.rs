@@ -15,12 +15,13 @@ use crate::witness::calls::configuration::Shown as _;
 
 pub const OTHER_ROLE: &str = "arn:aws:iam::000000000000:role/other";
 
-/// Name of each field below `spec`, and the operation that changes it; but for what is of images only, and
-/// what needs a queue. `strict::image` tries both.
+/// Name of each field below `spec`, and the operation that changes it; but for what is of images only, what
+/// needs a queue, and what only a create enables. `strict` tries all of them.
 pub fn fields() -> Vec<(&'static str, &'static str)> {
     let operation = |call| match call {
         Call::Configuration => "UpdateFunctionConfiguration",
         Call::Code => "UpdateFunctionCode",
+        Call::Creation => "CreateFunction",
     };
     macro_rules! collect {
         ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
@@ -28,7 +29,13 @@ pub fn fields() -> Vec<(&'static str, &'static str)> {
         };
     }
     let mut fields: Vec<_> = configuration_fields!(collect;);
-    fields.retain(|(name, _)| !["imageConfig", "deadLetterConfig.targetArn"].contains(name));
+    let others = [
+        "imageConfig",
+        "deadLetterConfig.targetArn",
+        "tenancyConfig.tenantIsolationMode",
+        "durableConfig",
+    ];
+    fields.retain(|(name, _)| !others.contains(name));
     fields
 }
 

@@ -289,6 +289,8 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
         ("three retries", json!({"eventInvokeConfig": {"maximumRetryAttempts": 3}}), "should be less than or equal to 2"),
         ("an age of a second", json!({"eventInvokeConfig": {"maximumEventAgeInSeconds": 1}}), "should be greater than or equal to 60"),
         ("a destination by its URL", json!({"eventInvokeConfig": {"destinationConfig": {"onFailure": {"destination": "https://example.com"}}}}), "is no ARN of a queue, a topic, a function, an event bus or a bucket; name one such as"),
+        ("tenants with a URL", json!({"tenancyConfig": {"tenantIsolationMode": "PER_TENANT"}, "functionUrlConfig": {"authType": "NONE"}}), "tenant isolation goes with neither function URLs nor SnapStart; drop functionUrlConfig and snapStart"),
+        ("a durable function without a timeout", json!({"durableConfig": {"retentionPeriodInDays": 7}}), "spec.durableConfig.executionTimeout: Required value"),
         ("an image without a registry", json!({"code": {"imageUri": "shop:1"}, "runtime": null, "handler": null}), r#""shop:1" is no URI of an image; name one such as"#),
         ("subnets without security groups", json!({"vpcConfig": {"subnetIds": ["subnet-1"]}}), "subnetIds and securityGroupIds go together; name at least one of each, or none of both"),
         ("a subnet by its name", json!({"vpcConfig": {"subnetIds": ["private"], "securityGroupIds": ["sg-1"]}}), r#""private" is no id of a subnet; name one such as"#),
@@ -461,4 +463,39 @@ async fn a_functions_name_and_region_stay_in_every_direction() {
             tenant.apply(object).await;
         }
     }
+}
+
+#[tokio::test]
+async fn what_only_a_create_enables_is_neither_added_nor_dropped() {
+    let tenant = Bed::get().tenant("creation").await;
+    let choices = [
+        (
+            "tenancyConfig",
+            json!({"tenantIsolationMode": "PER_TENANT"}),
+            "tenancyConfig is immutable, also from and to omitted; create another object",
+        ),
+        (
+            "durableConfig",
+            json!({"executionTimeout": 60}),
+            "a function is durable, or not, for good; create another object",
+        ),
+    ];
+    for (field, value, said) in choices {
+        let with = |name: &str, value: Value| manifest(LFN, name, json!({field: value}));
+        let lower = field.to_lowercase();
+        let (named, unnamed) = (format!("named-{lower}"), format!("unnamed-{lower}"));
+        tenant.apply(with(&named, value.clone())).await;
+        tenant.apply(with(&unnamed, Value::Null)).await;
+        for (sentence, name, value) in [
+            ("dropped", &named, Value::Null),
+            ("added", &unnamed, value.clone()),
+        ] {
+            let message = refusal(&tenant, sentence, with(name, value)).await;
+            assert!(message.contains(said), "{field} {sentence}: {message}");
+        }
+    }
+    let longer = json!({"durableConfig": {"executionTimeout": 3600}});
+    tenant
+        .apply(manifest(LFN, "named-durableconfig", longer))
+        .await;
 }

@@ -292,6 +292,29 @@ async fn runtime_management_is_written_kept_and_back_to_auto() {
 }
 
 #[tokio::test]
+async fn what_only_a_create_enables_is_created_with_and_stays() {
+    let stage = Strict::start("creation", &[]).await;
+    let updates = || stage.count(op::UPDATE_FUNCTION_CONFIGURATION);
+    let shown = |member: &str| {
+        let function = stage.function().expect("it is there");
+        function.configuration.0[member].clone()
+    };
+    let with = |seconds: i64| json!({"tenancyConfig": {"tenantIsolationMode": "PER_TENANT"}, "durableConfig": {"executionTimeout": seconds}});
+
+    stage.worker(with(3600)).await;
+    let durable = |seconds: i64| json!({"ExecutionTimeout": seconds, "RetentionPeriodInDays": 14});
+    assert_eq!((shown("DurableConfig"), updates()), (durable(3600), 0));
+    assert_eq!(
+        shown("TenancyConfig"),
+        json!({"TenantIsolationMode": "PER_TENANT"})
+    );
+    stage.worker(with(60)).await;
+    assert_eq!((shown("DurableConfig"), updates()), (durable(60), 1));
+    stage.goes().await;
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn concurrency_is_reserved_kept_and_given_back() {
     let stage = Strict::start("concurrency", &[]).await;
     let writes = [

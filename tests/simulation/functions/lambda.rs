@@ -3,6 +3,7 @@
 mod concurrency;
 mod convergence;
 mod crashes;
+mod creation;
 mod events;
 mod parts;
 mod permissions;

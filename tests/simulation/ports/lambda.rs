@@ -80,8 +80,11 @@ impl LambdaApi for Lambda {
             CodeSource::Image(_) => "Image",
             CodeSource::Zip(_) | CodeSource::S3 { .. } => "Zip",
         };
-        let configuration =
+        let mut configuration =
             fields::of_call(&new.configuration, Call::Configuration).with("PackageType", package);
+        configuration
+            .0
+            .extend(fields::of_call(&new.configuration, Call::Creation).0);
         let request = model::CreateFunction {
             function_name: name.to_owned(),
             code: Some(code_of(&new.code)),

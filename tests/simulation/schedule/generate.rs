@@ -16,6 +16,9 @@ use crate::{api_faults, cloud_faults, lambda_fields, policy};
 
 /// Fields of a `LambdaFunction` that are made here; all others are made from their schema.
 const BY_HAND: &[&str] = &[
+    // Immutable as choices: an edit of a schedule would have to keep them.
+    "durableConfig",
+    "tenancyConfig.tenantIsolationMode",
     "architectures",
     "description",
     "environment",

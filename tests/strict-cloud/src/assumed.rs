@@ -101,6 +101,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "DryRun answers what the configuration would be, with today's revision and status",
     ),
     (
+        "durable",
+        "the sentence for durable execution that is asked for of a function without it; what an update of it omits has its default",
+    ),
+    (
         "echo",
         "a key that breaks the pattern is refused with the values, as one environment too large was; keys come by name (a recording has SMALL_VAR before LARGE_VAR); reserved keys are named in one list",
     ),

@@ -10,7 +10,7 @@ use aws_sdk_lambda::types;
 use secrecy::ExposeSecret;
 
 use crate::cloud::lambda::{
-    Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig,
+    DurableConfig, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig,
 };
 
 /// A value as a request carries it.
@@ -138,6 +138,38 @@ impl Sent<types::SnapStart> for String {
 impl Read<types::SnapStartResponse> for String {
     fn read(reply: Option<types::SnapStartResponse>) -> Option<Self> {
         Self::read(reply?.apply_on)
+    }
+}
+
+impl Sent<types::TenancyConfig> for String {
+    fn sent(&self) -> Option<types::TenancyConfig> {
+        let config = types::TenancyConfig::builder().tenant_isolation_mode(self.as_str().into());
+        config.build().ok()
+    }
+}
+
+impl Read<types::TenancyConfig> for String {
+    fn read(reply: Option<types::TenancyConfig>) -> Option<Self> {
+        Self::read(reply.map(|config| config.tenant_isolation_mode.as_str().to_owned()))
+    }
+}
+
+impl Sent<types::DurableConfig> for DurableConfig {
+    fn sent(&self) -> Option<types::DurableConfig> {
+        let config = types::DurableConfig::builder()
+            .execution_timeout(self.execution_timeout)
+            .retention_period_in_days(self.retention_period_in_days);
+        Some(config.build())
+    }
+}
+
+impl Read<types::DurableConfig> for DurableConfig {
+    fn read(reply: Option<types::DurableConfig>) -> Option<Self> {
+        let reply = reply?;
+        Some(Self {
+            execution_timeout: reply.execution_timeout?,
+            retention_period_in_days: reply.retention_period_in_days.unwrap_or(Self::RETENTION),
+        })
     }
 }
 

@@ -13,8 +13,8 @@ use super::{account, answer, connection, server};
 use crate::cloud::lambda::fields::{Call, api_steps};
 use crate::cloud::lambda::members::inputs;
 use crate::cloud::lambda::{
-    CodeSource, Configuration, Environment, FileSystem, FileSystems, ImageConfig, LambdaApi,
-    LoggingConfig, NewFunction, ROWS, VpcConfig, configuration_fields,
+    CodeSource, Configuration, DurableConfig, Environment, FileSystem, FileSystems, ImageConfig,
+    LambdaApi, LoggingConfig, NewFunction, ROWS, VpcConfig, configuration_fields,
 };
 use crate::cloud::{BudgetMode, Class, Tags};
 
@@ -110,6 +110,17 @@ impl Sample for LoggingConfig {
         };
         let sent = json!({"LogFormat": "JSON", "ApplicationLogLevel": "WARN", "SystemLogLevel": "INFO", "LogGroup": "group"});
         (logging, sent)
+    }
+}
+
+impl Sample for DurableConfig {
+    fn sample() -> (Self, Value) {
+        let durable = Self {
+            execution_timeout: 3600,
+            retention_period_in_days: 7,
+        };
+        let sent = json!({"ExecutionTimeout": 3600, "RetentionPeriodInDays": 7});
+        (durable, sent)
     }
 }
 

@@ -25,7 +25,7 @@ pub fn managed(wanted: &Configuration) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     macro_rules! collect {
         ([] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {$(
-            // What has no fresh value is always named, so it is never taken away.
+            // What has no fresh value is never taken away.
             if wanted.$field.is_some() && (ROWS.$field.fresh)().is_some() {
                 names.insert(ROWS.$field.name.to_owned());
             }

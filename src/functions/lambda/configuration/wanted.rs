@@ -3,8 +3,8 @@
 use super::environment;
 use crate::api::lambda::{self as spec, LambdaFunctionSpec, Word};
 use crate::cloud::lambda::{
-    Configuration, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig,
-    configuration_fields,
+    Configuration, DurableConfig, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig,
+    VpcConfig, configuration_fields,
 };
 use crate::reconcile::{Inputs, Unmet};
 
@@ -96,6 +96,16 @@ impl Wanted<LoggingConfig> for spec::LoggingConfig {
             application_log_level: application.or_else(|| info.clone()),
             system_log_level: system.or(info),
             log_group: self.log_group.clone(),
+        }))
+    }
+}
+
+impl Wanted<DurableConfig> for spec::DurableConfig {
+    fn wanted(&self, _: &Inputs) -> Result<Option<DurableConfig>, Unmet> {
+        let retention = self.retention_period_in_days;
+        Ok(Some(DurableConfig {
+            execution_timeout: self.execution_timeout,
+            retention_period_in_days: retention.unwrap_or(DurableConfig::RETENTION),
         }))
     }
 }

@@ -91,9 +91,7 @@ impl Part for CodeSigning {
             return Need::Steps(Vec::new());
         };
         let read = ("code signing config", "GetFunctionCodeSigningConfig");
-        of.observed
-            .code_signing
-            .need(read, |from| change(from, &to))
+        Need::of(&of.observed.code_signing, read, |from| change(from, &to))
     }
 
     async fn act(cloud: &dyn LambdaApi, name: &str, step: &Step) -> Result<String, CloudError> {

@@ -88,7 +88,7 @@ impl Part for EventInvoke {
         };
         let read = ("event invoke config", "GetFunctionEventInvokeConfig");
         let found = &of.observed.event_invoke;
-        found.need(read, |from| change(from, &to))
+        Need::of(found, read, |from| change(from, &to))
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {

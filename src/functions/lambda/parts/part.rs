@@ -60,6 +60,22 @@ pub enum Need<S> {
 }
 
 impl<S> Need<S> {
+    /// What a part that is named and known so needs: a read, the step that is due with what was read, or the right
+    /// to read `what` by this operation of Lambda.
+    pub fn of<T>(
+        known: &Known<T>,
+        (what, operation): (&str, &str),
+        due: impl FnOnce(&T) -> Option<PlannedStep<S>>,
+    ) -> Self {
+        match known {
+            Known::Unread => Self::Read(Vec::new()),
+            Known::Read(found) => Self::Steps(due(found).into_iter().collect()),
+            Known::Denied(why) => Self::Denied(format!(
+                "the function's {what} could not be read ({why}); allow lambda:{operation}"
+            )),
+        }
+    }
+
     /// The same need, of steps of another type.
     pub fn map<T>(self, wrap: impl Fn(S) -> T) -> Need<T> {
         match self {

@@ -76,7 +76,7 @@ impl Part for Recursion {
         };
         let read = ("recursion configuration", "GetFunctionRecursionConfig");
         let found = &of.observed.recursive_loop;
-        found.need(read, |word| {
+        Need::of(found, read, |word| {
             (word != to.as_str()).then(|| planned(Some(word.clone()), to))
         })
     }

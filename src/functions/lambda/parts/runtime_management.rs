@@ -78,7 +78,7 @@ impl Part for RuntimeManagement {
         };
         let read = ("runtime management config", "GetRuntimeManagementConfig");
         let found = &of.observed.runtime_management;
-        found.need(read, |from| change(from, &to))
+        Need::of(found, read, |from| change(from, &to))
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {

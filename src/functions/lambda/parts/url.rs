@@ -98,7 +98,7 @@ impl Part for Url {
         }
         let (found, to) = (&of.observed.url, of.desired.url.as_ref());
         let read = ("URL", "GetFunctionUrlConfig");
-        found.need(read, |from| change(from.as_ref(), to))
+        Need::of(found, read, |from| change(from.as_ref(), to))
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {

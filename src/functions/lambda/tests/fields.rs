@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{desired, made_of, memory};
 use crate::cloud::lambda::fields::{Call, Visibility};
 use crate::cloud::lambda::{
-    Configuration, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, ROWS,
-    VpcConfig, configuration_fields,
+    Configuration, DurableConfig, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig,
+    ROWS, VpcConfig, configuration_fields,
 };
 use crate::functions::lambda::configuration::{compare, fingerprint::settings};
 use crate::functions::lambda::work::Work;
@@ -78,6 +78,15 @@ impl Sample for LoggingConfig {
     }
 }
 
+impl Sample for DurableConfig {
+    fn sample() -> Self {
+        Self {
+            execution_timeout: 3600,
+            retention_period_in_days: 7,
+        }
+    }
+}
+
 impl Sample for Environment {
     fn sample() -> Self {
         Self::secret([("SAMPLE".to_owned(), SecretString::from("sample"))].into())
@@ -132,7 +141,8 @@ fn each_field_is_sent_by_its_call_where_it_differs_and_by_no_other() {
         );
         let other = match call {
             Call::Configuration => Call::Code,
-            Call::Code => Call::Configuration,
+            Call::Code => Call::Creation,
+            Call::Creation => Call::Configuration,
         };
         assert!(
             compare::differing(&alone, &nothing, other).why.is_empty(),

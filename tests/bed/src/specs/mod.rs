@@ -69,7 +69,7 @@ impl Specs {
             }
         }
         if self.kind == "LambdaFunction" {
-            rules::keep_package(&from, &mut to);
+            rules::keep_choices(&from, &mut to);
         }
         self.order(rng, &self.kind, &mut to);
         (from, to)

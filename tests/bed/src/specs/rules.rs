@@ -228,6 +228,7 @@ pub(super) const ORDER: &[(&str, Order)] = &[
     ("LambdaFunction.code", one_package),
     ("LambdaFunction.code", an_image_that_exists),
     ("LambdaFunction", archive_or_image),
+    ("LambdaFunction", tenants_go_alone),
     ("LambdaFunction", snapshots_are_small),
     ("LambdaFunction.loggingConfig", levels_need_json),
     ("LambdaFunction.functionUrlConfig.cors", cors_needs_origins),
@@ -345,6 +346,10 @@ pub(super) const KEPT: &[(&str, &str)] = &[
     (
         "(self.updateRuntimeOn == 'Manual') == has(self.runtimeVersionArn)",
         "manual_names_a_version",
+    ),
+    (
+        "!has(self.tenancyConfig) || (!has(self.functionUrlConfig) && (!has(self.snapStart) || self.snapStart.applyOn == 'None'))",
+        "tenants_go_alone",
     ),
     (
         "has(self.code.imageUri) || !has(self.imageConfig)",
@@ -484,11 +489,32 @@ fn archive_or_image(spec: &mut Value, rng: &mut Rng, _: &Around) {
     }
 }
 
-/// A function stays an image, or an archive.
-pub(super) fn keep_package(from: &Value, to: &mut Value) {
+/// A function stays an image, or an archive, and durable, or not.
+pub(super) fn keep_choices(from: &Value, to: &mut Value) {
     let is_image = |spec: &Value| spec["code"]["imageUri"].is_string();
     if is_image(from) != is_image(to) {
         to["code"] = from["code"].clone();
+    }
+    if from["durableConfig"].is_null() != to["durableConfig"].is_null() {
+        to["durableConfig"] = from["durableConfig"].clone();
+        if let Some(to) = to.as_object_mut() {
+            to.retain(|_, value| !value.is_null());
+        }
+    }
+}
+
+/// Tenant isolation goes with neither URLs nor snapshots. The emulator has neither it nor durable execution.
+fn tenants_go_alone(spec: &mut Value, _: &mut Rng, around: &Around) {
+    let Some(spec) = spec.as_object_mut() else {
+        return;
+    };
+    if !around.names_what_is_not_there {
+        spec.remove("tenancyConfig");
+        spec.remove("durableConfig");
+    }
+    if spec.contains_key("tenancyConfig") {
+        spec.remove("functionUrlConfig");
+        spec.remove("snapStart");
     }
 }
 

@@ -159,6 +159,13 @@ impl Configuration {
                 "LoggingConfig" => self.set(name, logging(self.get(name), value)),
                 // Recorded answer: test_snapstart_update_function_configuration: $LATEST itself is never optimized.
                 "SnapStart" => self.set(name, json!({"ApplyOn": value.get("ApplyOn").cloned().unwrap_or_else(|| json!("None")), "OptimizationStatus": "Off"})),
+                // AWS SAM Developer Guide, "DurableConfig": 14 days.
+                "DurableConfig" => {
+                    let days = ("RetentionPeriodInDays".to_owned(), json!(14));
+                    let mut durable = Map::from_iter([days]);
+                    durable.extend(value.as_object().cloned().unwrap_or_default());
+                    self.set(name, Value::Object(durable));
+                }
                 "Environment" if value.get("Variables").is_none() => self.remove(name),
                 "TracingConfig" if value.get("Mode").is_none() => {}
                 _ => self.set(name, value.clone()),

@@ -47,6 +47,10 @@ impl Cloud {
                 return Err(invalid("Please don't provide Handler or Runtime or Layer when updating a function with packageType Image."));
             }
             create::closer(world, context, asked, &function.content.configuration)?;
+            // Lambda Developer Guide, "Configure Lambda durable functions"; the sentence is assumed:durable.
+            if asked.get("DurableConfig").is_some() && function.content.configuration.get("DurableConfig").is_none() {
+                return Err(invalid("Durable execution cannot be enabled on an existing function."));
+            }
             function.guard(request.revision_id.as_deref())?;
             function.changeable()?;
             create::assumable(world, context, asked)?;
