@@ -60,12 +60,12 @@ pub enum Need<S> {
 }
 
 impl<S> Need<S> {
-    /// What a part that is named and known so needs: a read, the step that is due with what was read, or the right
-    /// to read `what` by this operation of Lambda.
-    pub fn of<T>(
+    /// What a part that is named and known so needs: a read, the steps that are due with what was read, or the
+    /// right to read `what` by this operation of Lambda.
+    pub fn of<T, D: IntoIterator<Item = PlannedStep<S>>>(
         known: &Known<T>,
         (what, operation): (&str, &str),
-        due: impl FnOnce(&T) -> Option<PlannedStep<S>>,
+        due: impl FnOnce(&T) -> D,
     ) -> Self {
         match known {
             Known::Unread => Self::Read(Vec::new()),
@@ -83,24 +83,6 @@ impl<S> Need<S> {
             Self::Read(steps) => Need::Read(map(steps, wrap)),
             Self::Wait(message) => Need::Wait(message),
             Self::Denied(message) => Need::Denied(message),
-        }
-    }
-}
-
-impl<T> Known<T> {
-    /// What a part that is named needs: a read, the steps that are due with what was read, or the right to
-    /// read `what` by this operation of Lambda.
-    pub fn need<S, D: IntoIterator<Item = PlannedStep<S>>>(
-        &self,
-        (what, operation): (&str, &str),
-        due: impl FnOnce(&T) -> D,
-    ) -> Need<S> {
-        match self {
-            Self::Unread => Need::Read(Vec::new()),
-            Self::Read(found) => Need::Steps(due(found).into_iter().collect()),
-            Self::Denied(why) => Need::Denied(format!(
-                "the function's {what} could not be read ({why}); allow lambda:{operation}"
-            )),
         }
     }
 }

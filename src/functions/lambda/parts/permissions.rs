@@ -136,7 +136,7 @@ impl Part for Permissions {
         }
         let (read, managed) = (("policy", "GetPolicy"), &of.memory.common.managed);
         let found = &of.observed.policy;
-        found.need(read, |policy| due(of.desired, managed, policy))
+        Need::of(found, read, |policy| due(of.desired, managed, policy))
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
