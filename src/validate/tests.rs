@@ -1,5 +1,6 @@
 //! Each check, on texts as people write them.
 
+mod documents;
 mod formats;
 mod late;
 mod places;

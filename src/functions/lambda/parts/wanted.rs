@@ -10,7 +10,7 @@ use crate::cloud::lambda::{
 /// What begins a statement's name among the managed names, and in differences.
 pub const STATEMENTS: &str = "permissions/";
 
-/// What a URL for everybody needs since November 2025, beside each other (Lambda Developer Guide, "Control access to
+/// What a URL for everybody needs since November 2026, beside each other (Lambda Developer Guide, "Control access to
 /// Lambda function URLs"). The ids are those of AWS's console.
 const PUBLIC_URL: &str = "FunctionURLAllowPublicAccess";
 const PUBLIC_INVOKE: &str = "FunctionURLInvokeAllowPublicAccess";
