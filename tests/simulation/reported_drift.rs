@@ -4,7 +4,7 @@
 //! Invariant: read from the versions that every object had and the cloud's call log between them;
 //! no status is believed but for what it claims.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloudfn::api::{FLUX_REQUESTED_AT, RECONCILE_REQUESTED_AT};
 use serde_json::{Value, json};
@@ -44,6 +44,8 @@ pub fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
     let arrived_late = lock(&stage.world.arrived_late);
     let mut wrong = Vec::new();
     let mut settled: BTreeMap<String, Settled> = BTreeMap::new();
+    // The drift that objects of each name noted.
+    let mut notes = BTreeSet::new();
     // For each object the place in the call log at which its status last followed from a read of the
     // function: what the status says now was read after that.
     let mut before: BTreeMap<String, (usize, Value)> = BTreeMap::new();
@@ -118,7 +120,10 @@ pub fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
                 .next_back()
                 .is_some_and(|entry| entry.principal == OTHERS)
         };
-        if let Some(what) = step(&mut settled, &uid, object, start, by_others) {
+        let note = (key.name.clone(), object["status"]["lastDrift"].clone());
+        // What an object of this name said before, somebody restored.
+        let is_news = !note.1.is_null() && notes.insert(json!(note).to_string());
+        if let Some(what) = step(&mut settled, &uid, (object, is_news), start, by_others) {
             wrong.push(format!("{what}: {} {}", key.name, object["status"]));
         }
         if let Some(one) = settled.get_mut(&uid) {
@@ -162,11 +167,12 @@ fn moved(references: &Value, current: &BTreeMap<&str, Value>) -> bool {
     })
 }
 
-/// Takes the next version of an object. What is wrong with it, if anything.
+/// Takes the next version of an object, which may note drift that none of its name noted before. What is wrong
+/// with it, if anything.
 fn step(
     settled: &mut BTreeMap<String, Settled>,
     uid: &str,
-    object: &Value,
+    (object, is_news): (&Value, bool),
     start: usize,
     others_since: impl Fn(usize, &Value) -> bool,
 ) -> Option<&'static str> {
@@ -212,7 +218,7 @@ fn step(
     let mut one = settled.get_mut(uid);
     if let Some(one) = one
         .as_mut()
-        .filter(|one| !status["lastDrift"].is_null() && one.noted != status["lastDrift"])
+        .filter(|one| is_news && one.noted != status["lastDrift"])
     {
         one.noted = status["lastDrift"].clone();
         let is_settled = one.generation == status["observedGeneration"]

@@ -44,16 +44,14 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
             let configuration = Configuration::of(
                 json!({"Description": format!("outside {number}{ODD}"), "Timeout": 60 + number}),
             );
-            parts(cloud, &caller, name, number);
+            let parts = parts(cloud, &caller, name, number);
             let request = lambda::UpdateFunctionConfiguration {
                 function_name: name.to_owned(),
                 configuration,
                 ..Default::default()
             };
-            cloud
-                .lambda_update_function_configuration(&caller, &request)
-                .ok()
-                .map(drop)
+            let updated = cloud.lambda_update_function_configuration(&caller, &request);
+            (parts || updated.is_ok()).then_some(())
         }
         Outside::Code(number) => {
             let request = lambda::UpdateFunctionCode {
@@ -97,43 +95,78 @@ pub fn outside(cloud: &mut Cloud, name: &str, what: Outside) -> Option<()> {
     }
 }
 
-/// Changes the parts, or takes them away. Where the function is busy, so is the edit that follows.
-fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) {
+/// Changes the parts, or takes them away. Whether any was: where the function is busy, none can be.
+fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) -> bool {
     let url = UrlConfig::of(json!({"AuthType": "AWS_IAM", "Cors": {"MaxAge": 7}}));
     let on_update = RuntimeManagement::of(json!({"UpdateRuntimeOn": "FunctionUpdate"}));
     let events = EventInvokeConfig::of(json!({"MaximumEventAgeInSeconds": 77}));
+    let allow = |id: &str, service: &str| {
+        Permission::of(json!({"StatementId": id, "Action": "lambda:*", "Principal": service}))
+    };
+    let of = (name, None);
     match number {
         0 => {
-            let _ = cloud.lambda_put_function_recursion_config(caller, name, Some("Allow"));
-            let _ = cloud.lambda_put_function_concurrency(caller, name, Some(7));
-            let theirs = Permission::of(
-                json!({"StatementId": OF_OTHERS, "Action": "lambda:InvokeFunction", "Principal": "*"}),
-            );
-            let _ = cloud.lambda_add_permission(caller, (name, None), &theirs, None);
-            let _ = cloud.lambda_put_function_event_invoke_config(caller, (name, None), &events);
-            let _ =
-                cloud.lambda_put_function_code_signing_config(caller, name, Some(&code_signing(9)));
-            let _ = cloud.lambda_put_runtime_management_config(caller, name, &on_update);
-            let made = cloud.lambda_create_function_url_config(caller, (name, None), &url);
-            if made.is_err() {
-                let _ = cloud.lambda_update_function_url_config(caller, (name, None), &url);
-            }
+            let theirs = allow(OF_OTHERS, "*");
+            let done = [
+                cloud
+                    .lambda_put_function_recursion_config(caller, name, Some("Allow"))
+                    .is_ok(),
+                cloud
+                    .lambda_put_function_concurrency(caller, name, Some(7))
+                    .is_ok(),
+                cloud
+                    .lambda_add_permission(caller, of, &theirs, None)
+                    .is_ok(),
+                cloud
+                    .lambda_put_function_event_invoke_config(caller, of, &events)
+                    .is_ok(),
+                cloud
+                    .lambda_put_function_code_signing_config(caller, name, Some(&code_signing(9)))
+                    .is_ok(),
+                cloud
+                    .lambda_put_runtime_management_config(caller, name, &on_update)
+                    .is_ok(),
+                cloud
+                    .lambda_create_function_url_config(caller, of, &url)
+                    .is_ok()
+                    || cloud
+                        .lambda_update_function_url_config(caller, of, &url)
+                        .is_ok(),
+            ];
+            done.contains(&true)
         }
         1 => {
-            let _ = cloud.lambda_put_function_recursion_config(caller, name, Some("Terminate"));
-            let _ = cloud.lambda_delete_function_concurrency(caller, name);
-            let _ = cloud.lambda_delete_function_url_config(caller, (name, None));
-            let _ = cloud.lambda_remove_permission(caller, (name, None), "s-0", None);
-            let theirs = Permission::of(
-                json!({"StatementId": "s-0", "Action": "lambda:*", "Principal": "sqs.amazonaws.com"}),
+            let (theirs, auto) = (
+                allow("s-0", "sqs.amazonaws.com"),
+                RuntimeManagement::default(),
             );
-            let _ = cloud.lambda_add_permission(caller, (name, None), &theirs, None);
-            let _ = cloud.lambda_delete_function_event_invoke_config(caller, (name, None));
-            let _ = cloud.lambda_delete_function_code_signing_config(caller, name);
-            let auto = RuntimeManagement::default();
-            let _ = cloud.lambda_put_runtime_management_config(caller, name, &auto);
+            let done = [
+                cloud
+                    .lambda_put_function_recursion_config(caller, name, Some("Terminate"))
+                    .is_ok(),
+                cloud
+                    .lambda_delete_function_concurrency(caller, name)
+                    .is_ok(),
+                cloud.lambda_delete_function_url_config(caller, of).is_ok(),
+                cloud
+                    .lambda_remove_permission(caller, of, "s-0", None)
+                    .is_ok(),
+                cloud
+                    .lambda_add_permission(caller, of, &theirs, None)
+                    .is_ok(),
+                cloud
+                    .lambda_delete_function_event_invoke_config(caller, of)
+                    .is_ok(),
+                cloud
+                    .lambda_delete_function_code_signing_config(caller, name)
+                    .is_ok(),
+                cloud
+                    .lambda_put_runtime_management_config(caller, name, &auto)
+                    .is_ok(),
+            ];
+            done.contains(&true)
         }
-        _ => {}
+        _ => false,
     }
 }
 
