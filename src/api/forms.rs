@@ -180,6 +180,12 @@ pub const SOURCE_ARN: Form = Form {
     words: "is no ARN of what calls; name one such as arn:aws:s3:::bucket",
 };
 
+/// What an Alexa skill shows (AWS CloudFormation, `AWS::Lambda::Permission`, `EventSourceToken`).
+pub const EVENT_SOURCE_TOKEN: Form = Form {
+    pattern: r"^[a-zA-Z0-9._-]+$",
+    words: "is no token; use letters, digits, dots, hyphens and underscores only",
+};
+
 /// An account of AWS.
 pub const ACCOUNT: Form = Form {
     pattern: "^[0-9]{12}$",
@@ -193,7 +199,7 @@ pub const ORGANIZATION: Form = Form {
 };
 
 /// Those that specs have.
-pub const ALL: [Form; 28] = [
+pub const ALL: [Form; 29] = [
     FUNCTION_NAME,
     OBJECT_NAME,
     TEST_NAME,
@@ -220,6 +226,7 @@ pub const ALL: [Form; 28] = [
     PERMISSION_ACTION,
     PRINCIPAL,
     SOURCE_ARN,
+    EVENT_SOURCE_TOKEN,
     ACCOUNT,
     ORGANIZATION,
 ];

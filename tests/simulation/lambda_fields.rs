@@ -152,15 +152,20 @@ impl Words for LoggingConfig {
 
 impl Words for DurableConfig {
     fn words(&self) -> Value {
-        json!({
+        let mut words = json!({
             "ExecutionTimeout": self.execution_timeout,
             "RetentionPeriodInDays": self.retention_period_in_days,
-        })
+        });
+        if !self.kms_key_arn.is_empty() {
+            words["KMSKeyArn"] = json!(self.kms_key_arn);
+        }
+        words
     }
     fn read(value: &Value) -> Option<Self> {
         Some(Self {
             execution_timeout: i32::read(&value["ExecutionTimeout"])?,
             retention_period_in_days: i32::read(&value["RetentionPeriodInDays"])?,
+            kms_key_arn: value["KMSKeyArn"].as_str().unwrap_or_default().to_owned(),
         })
     }
 }
@@ -250,10 +255,19 @@ pub fn asked(field: &str, value: &Value, function: &str) -> Value {
             "SubnetIds": list("subnetIds"), "SecurityGroupIds": list("securityGroupIds"),
             "Ipv6AllowedForDualStack": value["ipv6AllowedForDualStack"] == true,
         }),
-        "durableConfig" if !value.is_null() => json!({
-            "ExecutionTimeout": value["executionTimeout"],
-            "RetentionPeriodInDays": value["retentionPeriodInDays"].as_i64().unwrap_or(14),
-        }),
+        "durableConfig" if !value.is_null() => {
+            let mut durable = json!({
+                "ExecutionTimeout": value["executionTimeout"],
+                "RetentionPeriodInDays": value["retentionPeriodInDays"].as_i64().unwrap_or(14),
+            });
+            if value["kmsKeyArn"]
+                .as_str()
+                .is_some_and(|arn| !arn.is_empty())
+            {
+                durable["KMSKeyArn"] = value["kmsKeyArn"].clone();
+            }
+            durable
+        }
         "fileSystemConfigs" => {
             let all = value.as_array().into_iter().flatten();
             let one =

@@ -215,4 +215,8 @@ pub struct DurableConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 90))]
     pub retention_period_in_days: Option<i32>,
+    /// ARN of the KMS key for what executions keep. Empty or omitted: AWS's own key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2048), regex(pattern = forms::KMS_KEY.pattern))]
+    pub kms_key_arn: Option<String>,
 }

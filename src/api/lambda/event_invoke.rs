@@ -2,6 +2,7 @@
 //!
 //! Source of shapes, limits and defaults: the Lambda API reference, `PutFunctionEventInvokeConfig`.
 
+use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +30,11 @@ pub struct EventInvokeConfig {
 }
 
 /// Where records of asynchronous calls go to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("!has(self.onSuccess) || !self.onSuccess.destination.contains(':s3:::')")
+    .message("a bucket takes records of failures only; name it in onFailure, or another destination here")
+    .field_path(".onSuccess"))]
 pub struct DestinationConfig {
     /// For calls that succeeded; no bucket. Omitted: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,8 +48,11 @@ pub struct DestinationConfig {
 }
 
 /// What gets records of asynchronous calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("!self.destination.endsWith('.fifo')")
+    .message("a destination is a standard queue or topic, none that is first-in, first-out; name another one")
+    .field_path(".destination"))]
 pub struct Destination {
     /// ARN of a standard SQS queue, a standard SNS topic, a Lambda function, an event bus or a bucket; the role
     /// needs the right to write there. Empty: none.

@@ -28,7 +28,7 @@ pub struct Permission {
     pub statement_id: String,
 
     /// What is allowed: `lambda:InvokeFunction` (default), `lambda:InvokeFunctionUrl`, another action of
-    /// Lambda's, or `lambda:*`.
+    /// Lambda's, `lambda:*`, or `*`.
     #[serde(default = "invoke")]
     #[schemars(length(max = 100), regex(pattern = forms::PERMISSION_ACTION.pattern))]
     pub action: String,
@@ -57,7 +57,7 @@ pub struct Permission {
     /// The token that the caller must show: for Alexa, the id of the skill. It is no secret: whoever may read
     /// the function's policy sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 256))]
+    #[schemars(length(min = 1, max = 256), regex(pattern = forms::EVENT_SOURCE_TOKEN.pattern))]
     pub event_source_token: Option<String>,
 
     /// The `authType` that the function's URL must have.

@@ -152,6 +152,8 @@ pub struct DurableConfig {
     pub execution_timeout: i32,
     /// Days.
     pub retention_period_in_days: i32,
+    /// ARN of the key that encrypts them; no text is AWS's own.
+    pub kms_key_arn: String,
 }
 
 impl DurableConfig {
@@ -161,12 +163,14 @@ impl DurableConfig {
 
 impl Block for DurableConfig {
     fn members(&self) -> Vec<Member> {
-        vec![
+        let days = self.retention_period_in_days.to_string();
+        let mut members = vec![
             ("executionTimeout", self.execution_timeout.to_string()),
-            (
-                "retentionPeriodInDays",
-                self.retention_period_in_days.to_string(),
-            ),
-        ]
+            ("retentionPeriodInDays", days),
+        ];
+        if !self.kms_key_arn.is_empty() {
+            members.push(("kmsKeyArn", self.kms_key_arn.clone()));
+        }
+        members
     }
 }

@@ -13,14 +13,14 @@ pub trait PartsApi: Send + Sync + 'static {
     /// `GetPolicy`, unqualified. There being none is [`Class::NotFound`](crate::cloud::Class::NotFound).
     async fn policy(&self, name: &str, mode: BudgetMode) -> Result<Policy, CloudError>;
 
-    /// `AddPermission`. A statement of this id that is there already is
+    /// `AddPermission`; answers what the statement now allows. A statement of this id that is there already is
     /// [`Class::Exists`](crate::cloud::Class::Exists). Moves the function's revision id.
     async fn add_permission(
         &self,
         name: &str,
         statement: &str,
         permission: &Permission,
-    ) -> Result<(), CloudError>;
+    ) -> Result<Permission, CloudError>;
 
     /// `RemovePermission`. Moves the function's revision id.
     async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError>;

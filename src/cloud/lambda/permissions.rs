@@ -119,6 +119,12 @@ impl Permission {
         }
     }
 
+    /// The statement that an answer has; `None` for one that no `AddPermission` makes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::shown(&serde_json::from_str(text).ok()?)
+    }
+
     /// What a statement shows; `None` for one that no `AddPermission` makes.
     fn shown(statement: &Value) -> Option<Self> {
         if statement.get("Effect")? != "Allow" {
@@ -129,7 +135,9 @@ impl Permission {
         let conditions = statement.get("Condition").and_then(Value::as_object);
         for (operator, keys) in conditions.into_iter().flatten() {
             for (key, value) in keys.as_object()? {
-                shown.set(operator, key, only_text(value)?)?;
+                let is_true = *value == true;
+                let text = if is_true { "true" } else { only_text(value)? };
+                shown.set(operator, key, text)?;
             }
         }
         Some(shown)
@@ -165,7 +173,12 @@ impl Policy {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let policy: Value = serde_json::from_str(text).ok()?;
-        let statements = policy.get("Statement")?.as_array()?;
+        // One alone may stand by itself (IAM User Guide, "IAM JSON policy elements: Statement").
+        let statements = match policy.get("Statement")? {
+            Value::Array(list) => list.as_slice(),
+            one @ Value::Object(_) => std::slice::from_ref(one),
+            _ => return None,
+        };
         let named = statements.iter().filter_map(|statement| {
             let id = statement.get("Sid")?.as_str()?;
             Some((id.to_owned(), Permission::shown(statement)))
@@ -282,6 +295,13 @@ mod tests {
                 },
             ),
             (
+                json!({"Bool": {"lambda:InvokedViaFunctionUrl": true}}),
+                Permission {
+                    invoked_via_function_url: true,
+                    ..base.clone()
+                },
+            ),
+            (
                 json!({"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}),
                 Permission {
                     invoked_via_function_url: true,
@@ -309,7 +329,7 @@ mod tests {
         ] {
             assert_eq!(parsed(&statement(&change)), None, "{change}");
         }
-        for text in ["", "{}", r#"{"Statement": {}}"#] {
+        for text in ["", "{}", r#"{"Statement": "all"}"#] {
             assert_eq!(Policy::parse(text), None, "{text:?}");
         }
     }

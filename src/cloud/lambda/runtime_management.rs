@@ -13,6 +13,23 @@ pub struct RuntimeManagement {
     pub runtime_version_arn: String,
 }
 
+impl RuntimeManagement {
+    /// Newer versions come with the next change of the function.
+    #[must_use]
+    pub fn on_update() -> Self {
+        Self {
+            update_runtime_on: "FunctionUpdate".to_owned(),
+            runtime_version_arn: String::new(),
+        }
+    }
+
+    /// Whether a version is pinned.
+    #[must_use]
+    pub fn is_manual(&self) -> bool {
+        self.update_runtime_on == "Manual"
+    }
+}
+
 impl Default for RuntimeManagement {
     fn default() -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! What to do next.
 //!
-//! Order: a function that failed to start → wait → tags that make it ours → configuration → code
-//! → the other parts, each in its turns. Pure.
+//! Order: a function that failed to start → wait → tags that make it ours and what judges code → configuration
+//! → code → the other parts, each in its turns. Pure.
 
 use std::time::Duration;
 
@@ -262,10 +262,18 @@ fn failed_to_start(
 
 fn into_plan(work: Work, of: &Situation<'_>) -> Plan<Step> {
     let mut needs = parts_in(of, Turn::First);
-    needs.push(into_need(work, of));
-    for turn in [Turn::BeforeVersions, Turn::Versions, Turn::Last] {
-        needs.extend(parts_in(of, turn));
+    let mut work = work;
+    if is_denied(&needs) {
+        // What comes before the code and is not known may judge it.
+        work.code.why.clear();
     }
+    needs.push(into_need(work, of));
+    needs.extend(parts_in(of, Turn::BeforeVersions));
+    // A version keeps what it was made with.
+    if !is_denied(&needs) {
+        needs.extend(parts_in(of, Turn::Versions));
+    }
+    needs.extend(parts_in(of, Turn::Last));
     let (mut steps, mut wait, mut denied) = (Vec::new(), None, None);
     for need in needs {
         match need {
@@ -313,6 +321,11 @@ fn into_need(work: Work, of: &Situation<'_>) -> Need<Step> {
     } else {
         Need::Read(due)
     }
+}
+
+/// Whether a part may not be read.
+fn is_denied(needs: &[Need<Step>]) -> bool {
+    needs.iter().any(|need| matches!(need, Need::Denied(_)))
 }
 
 /// What the parts need in a turn.

@@ -28,7 +28,7 @@ impl PartsApi for Lambda {
         name: &str,
         statement: &str,
         permission: &Permission,
-    ) -> Result<(), CloudError> {
+    ) -> Result<Permission, CloudError> {
         let (call, asked) = (
             write("AddPermission", CONTROL),
             policy::asked(statement, permission),
@@ -38,7 +38,7 @@ impl PartsApi for Lambda {
                 cloud.lambda_add_permission(caller, (name, None), &asked, None)
             })
             .await
-            .map(drop)
+            .map(|reply| Permission::parse(reply["Statement"].as_str().unwrap()).unwrap())
     }
 
     async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError> {

@@ -145,10 +145,6 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "writes of a function URL need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId; an update's Cors replaces the one before, and one without members is none, as deployment tools count on; methods are GET, PUT, HEAD, POST, PATCH, DELETE and *; a reply tells InvokeMode where it was sent; times have the form of LastModified",
     ),
     (
-        "permissions",
-        "writes of a policy need a function that can be changed and refuse a statement id that is there as those of layers do; a statement has a condition for each member, of the operator and key that IAM's documentation of Lambda's condition keys gives; what GetPolicy says of a function that is not there is what it says of one without a policy; removing what is not there names the statement",
-    ),
-    (
         "idle-key",
         "a key of a function without variables and snapshots is not kept: Terraform's documentation of kms_key_arn says so",
     ),
@@ -223,6 +219,14 @@ pub const ASSUMED: &[(&str, &str)] = &[
     (
         "pcre",
         "atomic groups and possessive quantifiers may give back what they took: only a pattern that depends on it notices",
+    ),
+    (
+        "permissions",
+        "writes of a policy need a function that can be changed and refuse a statement id that is there as those of layers do; a statement has a condition for each member, of the operator and key that IAM's documentation of Lambda's condition keys gives; what GetPolicy says of a function that is not there is what it says of one without a policy; removing what is not there names the statement",
+    ),
+    (
+        "pinned-runtime",
+        "a change of the runtime is refused while a version of it is pinned, in the words that users of Terraform's provider report (its issue 42699)",
     ),
     (
         "publish-again",

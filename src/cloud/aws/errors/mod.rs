@@ -105,6 +105,10 @@ const HAS_URL: &str = "functionurlconfig exists";
 /// role is not allowed.").
 const CROSS_ACCOUNT: &str = "cross-account pass role";
 
+/// Fragment of `AddPermission`'s message if there is no such user or role (as users of every deployment tool report
+/// it).
+const PRINCIPAL: &str = "provided principal was invalid";
+
 /// How an emulator answers a route it does not have, with the code of a missing function: the
 /// "function" is a path. Source: measured with ministack 1.5.33.
 const UNROUTED_LAMBDA: &str = "function not found: /";
@@ -327,6 +331,15 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
         }
         "InvalidParameterValueException" if NOT_READY_YET.iter().any(|fragment| says(fragment)) => {
             Some(Class::NotReadyYet)
+        }
+        // A role that was just made, or one that another statement of the policy names and that is gone: AWS says the
+        // same of both (Terraform's AWS provider, its issue 41617).
+        "InvalidParameterValueException" if operation == "AddPermission" && says(PRINCIPAL) => {
+            Some(Class::NotReadyYet)
+        }
+        // Taken away already.
+        "CodeSigningConfigNotFoundException" if operation == "DeleteFunctionCodeSigningConfig" => {
+            Some(Class::NotFound)
         }
         "InvalidParameterValueException" if says(TAG_LIMIT) => Some(Class::Quota),
         "ResourceNotFoundException" if says(UNROUTED_LAMBDA) => Some(Class::Unavailable),

@@ -56,10 +56,10 @@ const LAMBDA: &[Row] = rows! {
     "InvalidParameterValueException": Invalid, "a parameter is wrong; the parent lists the messages that mean to wait";
     "InvalidRequestContentException": Invalid, "the body is not what the operation takes";
     "InvalidZipFileException": Invalid, "the archive cannot be unzipped";
-    "PolicyLengthExceededException": Quota, "the resource policy is larger than 20 KB";
+    "PolicyLengthExceededException": Invalid, "the resource policy is larger than 20 KB";
     "PreconditionFailedException": Conflict, "the RevisionId sent is stale";
     "ProvisionedConcurrencyConfigNotFoundException": NotFound, "the version or alias has none";
-    "PublicPolicyException": Denied, "the account blocks public access";
+    "PublicPolicyException": Invalid, "the account blocks public access";
     "ResourceConflictException": Busy, "an update is in progress; the parent knows when it means exists";
     "ResourceInUseException": Busy, "the resource is changing";
     "ResourceNotFoundException": NotFound, "the function does not exist; see the parent for what else may not";

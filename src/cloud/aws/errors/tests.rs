@@ -98,6 +98,17 @@ fn every_error_of_the_lambda_operations_in_use_is_in_the_table() {
         lambda::delete_function_concurrency::DeleteFunctionConcurrencyError {
             InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }
+        lambda::get_policy::GetPolicyError {
+            InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::add_permission::AddPermissionError {
+            InvalidParameterValueException PolicyLengthExceededException PreconditionFailedException PublicPolicyException
+            ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::remove_permission::RemovePermissionError {
+            InvalidParameterValueException PreconditionFailedException PublicPolicyException ResourceNotFoundException
+            ServiceException TooManyRequestsException
+        }
         lambda::get_function_event_invoke_config::GetFunctionEventInvokeConfigError {
             InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
         }

@@ -158,7 +158,8 @@ impl Sent<types::DurableConfig> for DurableConfig {
     fn sent(&self) -> Option<types::DurableConfig> {
         let config = types::DurableConfig::builder()
             .execution_timeout(self.execution_timeout)
-            .retention_period_in_days(self.retention_period_in_days);
+            .retention_period_in_days(self.retention_period_in_days)
+            .set_kms_key_arn(Some(self.kms_key_arn.clone()).filter(|arn| !arn.is_empty()));
         Some(config.build())
     }
 }
@@ -169,6 +170,7 @@ impl Read<types::DurableConfig> for DurableConfig {
         Some(Self {
             execution_timeout: reply.execution_timeout?,
             retention_period_in_days: reply.retention_period_in_days.unwrap_or(Self::RETENTION),
+            kms_key_arn: reply.kms_key_arn.unwrap_or_default(),
         })
     }
 }

@@ -32,7 +32,7 @@ impl PartsApi for Lambda {
         name: &str,
         statement: &str,
         permission: &Permission,
-    ) -> Result<(), CloudError> {
+    ) -> Result<Permission, CloudError> {
         let auth_type = permission.function_url_auth_type.as_deref();
         let request = self
             .client
@@ -48,7 +48,9 @@ impl PartsApi for Lambda {
             .set_function_url_auth_type(auth_type.map(Into::into))
             .set_invoked_via_function_url(permission.invoked_via_function_url.then_some(true));
         let call = write("AddPermission", name, None);
-        self.call(call, sent!(self, request)).await.map(drop)
+        let output = self.call(call, sent!(self, request)).await?;
+        let now = output.statement.as_deref().and_then(Permission::parse);
+        Ok(now.unwrap_or_else(|| permission.clone()))
     }
 
     async fn remove_permission(&self, name: &str, statement: &str) -> Result<(), CloudError> {

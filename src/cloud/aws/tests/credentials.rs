@@ -12,7 +12,10 @@ use super::super::*;
 use super::server::{Reply, answer, server};
 use super::{SUMMARY, function_config};
 use crate::cloud::cloudfront::{CloudFrontApi, Stage};
-use crate::cloud::lambda::{CodeSource, Configuration, LambdaApi, NewFunction};
+use crate::cloud::lambda::{
+    CodeSource, Configuration, Cors, EventInvokeConfig, LambdaApi, NewFunction, PartsApi,
+    Permission, Principal, RuntimeManagement, UrlConfig,
+};
 use crate::cloud::limit::{Budgets, Rates};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 
@@ -74,6 +77,13 @@ async fn every_call(cloudfront: &CloudFront, lambda: &Lambda) -> Vec<CloudError>
     let (arn, keys) = ("arn:aws:lambda:eu-west-1:0:function:f", ["a".to_owned()]);
     let (mode, code) = (BudgetMode::Wait, CodeSource::Zip(Vec::new()));
     let configuration = Configuration::default();
+    let permission = Permission::new("lambda:*", Principal::Anyone);
+    let (events, runtime) = (EventInvokeConfig::default(), RuntimeManagement::default());
+    let url = UrlConfig {
+        auth_type: "NONE".to_owned(),
+        invoke_mode: "BUFFERED".to_owned(),
+        cors: Cors::default(),
+    };
     let new = NewFunction {
         code_signing: None,
         configuration: Configuration::default(),
@@ -103,6 +113,25 @@ async fn every_call(cloudfront: &CloudFront, lambda: &Lambda) -> Vec<CloudError>
             .await
             .err(),
         lambda.publish_version("f", "sha", None, "").await.err(),
+        lambda.recursive_loop("f", mode).await.err(),
+        lambda.put_recursive_loop("f", "Allow").await.err(),
+        lambda.put_concurrency("f", 1).await.err(),
+        lambda.delete_concurrency("f").await.err(),
+        lambda.url("f", mode).await.err(),
+        lambda.create_url("f", &url).await.err(),
+        lambda.update_url("f", &url).await.err(),
+        lambda.delete_url("f").await.err(),
+        lambda.policy("f", mode).await.err(),
+        lambda.add_permission("f", "s", &permission).await.err(),
+        lambda.remove_permission("f", "s").await.err(),
+        lambda.event_invoke("f", mode).await.err(),
+        lambda.put_event_invoke("f", &events).await.err(),
+        lambda.delete_event_invoke("f").await.err(),
+        lambda.code_signing("f", mode).await.err(),
+        lambda.put_code_signing("f", arn).await.err(),
+        lambda.delete_code_signing("f").await.err(),
+        lambda.runtime_management("f", mode).await.err(),
+        lambda.put_runtime_management("f", &runtime).await.err(),
         lambda.delete("f").await.err(),
         lambda.tag(arn, &tags).await.err(),
         lambda.untag(arn, &keys).await.err(),

@@ -118,8 +118,10 @@ impl Sample for DurableConfig {
         let durable = Self {
             execution_timeout: 3600,
             retention_period_in_days: 7,
+            kms_key_arn: "key".to_owned(),
         };
-        let sent = json!({"ExecutionTimeout": 3600, "RetentionPeriodInDays": 7});
+        let sent =
+            json!({"ExecutionTimeout": 3600, "RetentionPeriodInDays": 7, "KMSKeyArn": "key"});
         (durable, sent)
     }
 }

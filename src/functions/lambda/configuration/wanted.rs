@@ -106,6 +106,7 @@ impl Wanted<DurableConfig> for spec::DurableConfig {
         Ok(Some(DurableConfig {
             execution_timeout: self.execution_timeout,
             retention_period_in_days: retention.unwrap_or(DurableConfig::RETENTION),
+            kms_key_arn: self.kms_key_arn.clone().unwrap_or_default(),
         }))
     }
 }

@@ -9,7 +9,7 @@ use super::known::{Known, answer_of, if_there};
 use super::part::{Need, Part, Situation, Turn, or_fresh};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::LambdaApi;
-use crate::cloud::{BudgetMode, Class, CloudError};
+use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::desired::{CODE_SIGNING, LambdaDesired};
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
@@ -81,8 +81,7 @@ impl Part for CodeSigning {
         mode: BudgetMode,
         observed: &mut LambdaObserved,
     ) -> Result<(), CloudError> {
-        let answer = if_there(cloud.code_signing(name, mode).await);
-        observed.code_signing = answer_of(answer.map(Option::unwrap_or_default))?;
+        observed.code_signing = answer_of(cloud.code_signing(name, mode).await)?;
         Ok(())
     }
 
@@ -90,7 +89,7 @@ impl Part for CodeSigning {
         let Some(to) = wanted(of.desired, of.memory).filter(|_| turn == Turn::First) else {
             return Need::Steps(Vec::new());
         };
-        let read = ("code signing config", "GetFunctionCodeSigningConfig");
+        let read = ("codeSigningConfigArn", "GetFunctionCodeSigningConfig");
         Need::of(&of.observed.code_signing, read, |from| change(from, &to))
     }
 
@@ -100,11 +99,11 @@ impl Part for CodeSigning {
                 cloud.put_code_signing(name, arn).await?;
                 Ok(arn.clone())
             }
-            Step::Delete => match cloud.delete_code_signing(name).await {
+            Step::Delete => {
                 // Gone already is as good.
-                Err(error) if error.class != Class::NotFound => Err(error),
-                _ => Ok(String::new()),
-            },
+                if_there(cloud.delete_code_signing(name).await)?;
+                Ok(String::new())
+            }
         }
     }
 

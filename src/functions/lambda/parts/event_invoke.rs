@@ -9,7 +9,7 @@ use super::known::{Known, answer_of, if_there};
 use super::part::{Need, Part, Situation, Turn, or_fresh};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{EventInvokeConfig, LambdaApi};
-use crate::cloud::{BudgetMode, Class, CloudError};
+use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::block::differences;
 use crate::functions::lambda::desired::{EVENT_INVOKE, LambdaDesired};
 use crate::functions::lambda::observe::LambdaObserved;
@@ -86,7 +86,7 @@ impl Part for EventInvoke {
         let Some(to) = wanted(of.desired, of.memory).filter(|_| turn == Turn::Last) else {
             return Need::Steps(Vec::new());
         };
-        let read = ("event invoke config", "GetFunctionEventInvokeConfig");
+        let read = ("eventInvokeConfig", "GetFunctionEventInvokeConfig");
         let found = &of.observed.event_invoke;
         Need::of(found, read, |from| change(from, &to))
     }
@@ -108,11 +108,11 @@ impl Part for EventInvoke {
                 cloud.put_event_invoke(name, config).await?;
                 Ok(config.clone())
             }
-            Step::Delete => match cloud.delete_event_invoke(name).await {
+            Step::Delete => {
                 // Gone already is as good.
-                Err(error) if error.class != Class::NotFound => Err(error),
-                _ => Ok(EventInvokeConfig::default()),
-            },
+                if_there(cloud.delete_event_invoke(name).await)?;
+                Ok(EventInvokeConfig::default())
+            }
         }
     }
 

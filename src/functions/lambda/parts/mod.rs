@@ -145,9 +145,9 @@ parts! {
     RuntimeManagement: runtime_management::RuntimeManagement;
     /// Published versions.
     Versions: versions::Versions;
-    /// The function URL: before what a quota may refuse for long, so that a URL that is to close is closed.
+    /// The function URL. One that is to close is closed first of all.
     Url: url::Url;
-    /// Statements of the policy: after the URL that they are about.
+    /// Statements of the policy: after the URL that they are about. What is dropped goes first of all.
     Permissions: permissions::Permissions;
     /// Recursive loop detection.
     Recursion: recursion::Recursion;

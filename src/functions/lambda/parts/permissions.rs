@@ -12,7 +12,7 @@ use super::part::{Need, Part, Situation, Turn};
 use super::wanted;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{LambdaApi, Permission, Policy};
-use crate::cloud::{BudgetMode, Class, CloudError};
+use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
@@ -80,28 +80,32 @@ fn removed(statement: &str, found: Option<&Permission>) -> PlannedStep<Step> {
     }
 }
 
-/// What makes the policy as wanted; what goes, goes first, since a policy has a limit.
-fn due(
+/// What takes away the statements that are ours and that the spec does not name any more.
+fn dropped(
     desired: &LambdaDesired,
     managed: &BTreeSet<String>,
     policy: &Policy,
 ) -> Vec<PlannedStep<Step>> {
-    let asked = &desired.permissions;
     let ours = managed.iter().filter_map(|name| statement_of(name));
-    let ours: BTreeSet<&str> = ours.chain(asked.keys().map(String::as_str)).collect();
-    let differs = |statement: &&str| {
-        let found = policy.0.get(*statement);
-        found.is_some_and(|found| found.as_ref() != asked.get(*statement))
-    };
-    let gone: Vec<&str> = ours.into_iter().filter(differs).collect();
-    let is_there = |statement: &str| policy.0.contains_key(statement) && !gone.contains(&statement);
-    let missing = asked.iter().filter(|(statement, _)| !is_there(statement));
-    let removals = gone.iter().map(|&statement| {
+    let dropped = ours.filter(|statement| !desired.permissions.contains_key(*statement));
+    let found = dropped.filter_map(|statement| Some((statement, policy.0.get(statement)?)));
+    found
+        .map(|(statement, found)| removed(statement, found.as_ref()))
+        .collect()
+}
+
+/// What makes the statements as wanted: each is taken away only when it is to be added again, so that a refusal of
+/// one leaves the others.
+fn changed(desired: &LambdaDesired, policy: &Policy) -> Vec<PlannedStep<Step>> {
+    let steps = |(statement, permission): (&String, &Permission)| {
         let found = policy.0.get(statement);
-        removed(statement, found.and_then(Option::as_ref))
-    });
-    let additions = missing.map(|(statement, permission)| added(statement, permission));
-    removals.chain(additions).collect()
+        let differs = found.is_none_or(|found| found.as_ref() != Some(permission));
+        let old = found.filter(|_| differs);
+        let old = old.map(|found| removed(statement, found.as_ref()));
+        let new = differs.then(|| added(statement, permission));
+        old.into_iter().chain(new).collect::<Vec<_>>()
+    };
+    desired.permissions.iter().flat_map(steps).collect()
 }
 
 #[async_trait]
@@ -131,12 +135,19 @@ impl Part for Permissions {
     }
 
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
-        if turn != Turn::Last || !Self::is_named(of.desired, of.memory) {
+        if !Self::is_named(of.desired, of.memory) {
             return Need::Steps(Vec::new());
         }
-        let (read, managed) = (("policy", "GetPolicy"), &of.memory.common.managed);
-        let found = &of.observed.policy;
-        Need::of(found, read, |policy| due(of.desired, managed, policy))
+        let (desired, managed) = (of.desired, &of.memory.common.managed);
+        match (turn, &of.observed.policy) {
+            // Who may not call any more must not wait for what may be refused for long.
+            (Turn::First, Known::Read(policy)) => Need::Steps(dropped(desired, managed, policy)),
+            (Turn::Last, known) => {
+                let read = ("policy", "GetPolicy");
+                Need::of(known, read, |policy| changed(desired, policy))
+            }
+            _ => Need::Steps(Vec::new()),
+        }
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
@@ -153,21 +164,18 @@ impl Part for Permissions {
     ) -> Result<(String, Option<Permission>), CloudError> {
         match step {
             Step::Add(statement, permission) => {
-                cloud.add_permission(name, statement, permission).await?;
-                Ok((statement.clone(), Some(permission.as_ref().clone())))
+                let now = cloud.add_permission(name, statement, permission).await?;
+                Ok((statement.clone(), Some(now)))
             }
-            Step::Remove(statement) => match cloud.remove_permission(name, statement).await {
+            Step::Remove(statement) => {
                 // Gone already is as good.
-                Err(error) if error.class != Class::NotFound => Err(error),
-                _ => Ok((statement.clone(), None)),
-            },
+                if_there(cloud.remove_permission(name, statement).await)?;
+                Ok((statement.clone(), None))
+            }
         }
     }
 
-    /// Each write moves the function's revision id (recorded by `LocalStack`'s test suite:
-    /// `test_lambda_permission_revisions`).
     fn fold(observed: &mut LambdaObserved, (statement, now): (String, Option<Permission>)) {
-        observed.function.revision_id = None;
         if let Known::Read(policy) = &mut observed.policy {
             match now {
                 Some(permission) => policy.0.insert(statement, Some(permission)),

@@ -74,7 +74,7 @@ impl Part for Recursion {
         let Some(to) = wanted(of.desired, of.memory).filter(|_| turn == Turn::Last) else {
             return Need::Steps(Vec::new());
         };
-        let read = ("recursion configuration", "GetFunctionRecursionConfig");
+        let read = ("recursiveLoop", "GetFunctionRecursionConfig");
         let found = &of.observed.recursive_loop;
         Need::of(found, read, |word| {
             (word != to.as_str()).then(|| planned(Some(word.clone()), to))

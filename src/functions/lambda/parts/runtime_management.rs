@@ -1,7 +1,8 @@
 //! The part `runtimeManagementConfig`: when the function gets newer versions of its runtime.
 //!
 //! `GetFunction` does not show it: it has a read of its own. It is written before a version is published, which
-//! keeps the runtime that it was made with.
+//! is made with it and keeps the mode that it was made with (each version has its own: Lambda API reference,
+//! `PutRuntimeManagementConfig`, `Qualifier`).
 
 use async_trait::async_trait;
 
@@ -42,6 +43,28 @@ fn wanted(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> Option<Conf
     )
 }
 
+/// Whether the plan changes the runtime.
+fn changes_runtime(of: &Situation<'_>) -> bool {
+    let (from, to) = (
+        &of.observed.function.configuration,
+        &of.desired.configuration,
+    );
+    of.changes_function && from.runtime != to.runtime
+}
+
+/// What makes a change of the runtime possible: AWS Lambda refuses one while a version of the old is pinned
+/// ("Cannot change runtime identifier when runtime management configuration is set to 'Manual'", met by users of
+/// Terraform's AWS provider, its issue 42699).
+fn unpinned(from: &Config, to: &Config) -> Config {
+    if !from.is_manual() {
+        from.clone()
+    } else if to.is_manual() {
+        Config::on_update()
+    } else {
+        to.clone()
+    }
+}
+
 fn change(from: &Config, to: &Config) -> Option<PlannedStep<Step>> {
     (from != to).then(|| PlannedStep {
         step: Step(to.clone()),
@@ -72,13 +95,18 @@ impl Part for RuntimeManagement {
     }
 
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
-        let wanted = wanted(of.desired, of.memory);
-        let Some(to) = wanted.filter(|_| turn == Turn::BeforeVersions) else {
+        let Some(to) = wanted(of.desired, of.memory) else {
             return Need::Steps(Vec::new());
         };
-        let read = ("runtime management config", "GetRuntimeManagementConfig");
         let found = &of.observed.runtime_management;
-        Need::of(found, read, |from| change(from, &to))
+        let read = ("runtimeManagementConfig", "GetRuntimeManagementConfig");
+        match turn {
+            Turn::First if changes_runtime(of) => {
+                Need::of(found, read, |from| change(from, &unpinned(from, &to)))
+            }
+            Turn::BeforeVersions => Need::of(found, read, |from| change(from, &to)),
+            _ => Need::Steps(Vec::new()),
+        }
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {

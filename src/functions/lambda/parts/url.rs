@@ -9,12 +9,15 @@ use super::known::{Known, answer_of, if_there};
 use super::part::{Need, Part, Situation, Turn};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{FunctionUrl, LambdaApi, UrlConfig};
-use crate::cloud::{BudgetMode, Class, CloudError};
+use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::block::differences;
 use crate::functions::lambda::desired::{FUNCTION_URL, LambdaDesired};
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
 use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
+
+/// What only callers with a right in AWS may call.
+const CLOSED: &str = "AWS_IAM";
 
 /// The function URL.
 pub struct Url;
@@ -70,6 +73,13 @@ fn change(from: Option<&FunctionUrl>, to: Option<&UrlConfig>) -> Option<PlannedS
     }
 }
 
+/// Whether fewer may call it than before: the URL goes, or callers need a right from now on.
+fn closes(from: Option<&FunctionUrl>, to: Option<&UrlConfig>) -> bool {
+    from.is_some_and(|from| {
+        to.is_none_or(|to| to.auth_type != from.config.auth_type && to.auth_type == CLOSED)
+    })
+}
+
 #[async_trait]
 impl Part for Url {
     type Step = Step;
@@ -93,12 +103,24 @@ impl Part for Url {
     }
 
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
-        if turn != Turn::Last || !Self::is_named(of.desired, of.memory) {
+        if !Self::is_named(of.desired, of.memory) {
             return Need::Steps(Vec::new());
         }
-        let (found, to) = (&of.observed.url, of.desired.url.as_ref());
-        let read = ("URL", "GetFunctionUrlConfig");
-        Need::of(found, read, |from| change(from.as_ref(), to))
+        let to = of.desired.url.as_ref();
+        match (turn, &of.observed.url) {
+            // Who may not call any more must not wait for what may be refused for long.
+            (Turn::First, Known::Read(from)) => {
+                let closing = change(from.as_ref(), to).filter(|_| closes(from.as_ref(), to));
+                Need::Steps(closing.into_iter().collect())
+            }
+            (Turn::Last, known) => {
+                let read = ("functionUrlConfig", "GetFunctionUrlConfig");
+                Need::of(known, read, |from| {
+                    change(from.as_ref(), to).filter(|_| !closes(from.as_ref(), to))
+                })
+            }
+            _ => Need::Steps(Vec::new()),
+        }
     }
 
     fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
@@ -115,11 +137,9 @@ impl Part for Url {
             Step::Create(config) => (cloud.create_url(name, config).await?, config),
             Step::Update(config) => (cloud.update_url(name, config).await?, config),
             Step::Delete => {
-                return match cloud.delete_url(name).await {
-                    // Gone already is as good.
-                    Err(error) if error.class != Class::NotFound => Err(error),
-                    _ => Ok(None),
-                };
+                // Gone already is as good.
+                if_there(cloud.delete_url(name).await)?;
+                return Ok(None);
             }
         };
         Ok(Some(FunctionUrl {

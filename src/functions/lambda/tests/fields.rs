@@ -83,6 +83,7 @@ impl Sample for DurableConfig {
         Self {
             execution_timeout: 3600,
             retention_period_in_days: 7,
+            kms_key_arn: "key".to_owned(),
         }
     }
 }

@@ -94,6 +94,15 @@ fn only_what_differs_and_is_ours_is_written_and_what_goes_goes_first() {
             ),
         ),
         (
+            "two change, each by itself, after what is dropped",
+            json!({"permissions": [{"statementId": "a", "principal": S3}, {"statementId": "b", "principal": S3}]}),
+            vec!["permissions/z"],
+            policy([("a", None), ("b", None), ("z", None)]),
+            format!(
+                "RemovePermission(permissions/z:another statement>-) then RemovePermission(permissions/a:another statement>-) then AddPermission(permissions/a:->{s3}) then RemovePermission(permissions/b:another statement>-) then AddPermission(permissions/b:->{s3})"
+            ),
+        ),
+        (
             "dropped and gone",
             none,
             vec!["permissions/a"],

@@ -95,6 +95,48 @@ fn a_version_is_published_of_the_runtime_that_is_wanted() {
 }
 
 #[test]
+fn no_version_is_published_where_it_may_not_be_read() {
+    let spec = json!({"publish": true, NAME: {"updateRuntimeOn": "FunctionUpdate"}});
+    let observed = edited(|observed| {
+        observed.runtime_management = Known::Denied("Code: why".to_owned());
+    });
+    let planned = next(&desired(&spec), &memory(&[]), &observed);
+    assert_eq!(planned, "Blocked AccessDenied");
+}
+
+#[test]
+fn a_pinned_version_is_let_go_before_the_runtime_changes() {
+    let pinned = edited(|observed| observed.runtime_management = Known::Read(manual()));
+    let update = "UpdateConfiguration(runtime:python3.13>python3.14)";
+    let other = "arn:aws:lambda:eu-west-1::runtime:other";
+    let to_manual = json!({"updateRuntimeOn": "Manual", "runtimeVersionArn": other});
+    for (wanted, expected) in [
+        (
+            json!({"updateRuntimeOn": "Auto"}),
+            format!(
+                "PutRuntimeManagementConfig({NAME}.runtimeVersionArn:{ARN}>- {NAME}.updateRuntimeOn:Manual>Auto) then {update}"
+            ),
+        ),
+        (
+            to_manual,
+            format!(
+                "PutRuntimeManagementConfig({NAME}.runtimeVersionArn:{ARN}>- {NAME}.updateRuntimeOn:Manual>FunctionUpdate) then {update}"
+            ),
+        ),
+    ] {
+        let spec = json!({"runtime": "python3.14", NAME: wanted});
+        let planned = next(&desired(&spec), &memory(&[]), &pinned);
+        assert!(planned.starts_with(&expected), "{planned}");
+    }
+    let unpinned = edited(|observed| {
+        observed.runtime_management = Known::Read(RuntimeManagement::default());
+    });
+    let spec = json!({"runtime": "python3.14", NAME: {"updateRuntimeOn": "Auto"}});
+    let planned = next(&desired(&spec), &memory(&[]), &unpinned);
+    assert_eq!(planned, update);
+}
+
+#[test]
 fn a_create_says_what_follows() {
     for (on, follows) in [("FunctionUpdate", true), ("Auto", false)] {
         let wanted = desired(&json!({NAME: {"updateRuntimeOn": on}}));

@@ -90,6 +90,18 @@ fn it_changes_before_the_code() {
 }
 
 #[test]
+fn new_code_waits_where_it_may_not_be_read_and_the_rest_does_not() {
+    let code = json!({"inline": {"files": {"index.py": "pass"}}});
+    let observed = edited(|observed| observed.code_signing = Known::Denied("Code: why".to_owned()));
+    let mut spec = json!({NAME: arn(1), "code": code, "publish": true});
+    let blocked = next(&desired(&spec), &memory(&[]), &observed);
+    assert_eq!(blocked, "Blocked AccessDenied");
+    spec["timeout"] = json!(10);
+    let planned = next(&desired(&spec), &memory(&[]), &observed);
+    assert_eq!(planned, "UpdateConfiguration(timeout:3>10)");
+}
+
+#[test]
 fn a_create_carries_it_and_says_so() {
     for (named, sent) in [(arn(1), Some(arn(1))), (String::new(), None)] {
         let plan = plan(

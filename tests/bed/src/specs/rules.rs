@@ -78,6 +78,10 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ("LambdaFunction.role", Rule::Made(role)),
     ("LambdaFunction.kmsKeyArn", Rule::Made(kms_key)),
     (
+        "LambdaFunction.durableConfig.kmsKeyArn",
+        Rule::Made(kms_key),
+    ),
+    (
         "LambdaFunction.deadLetterConfig.targetArn",
         Rule::Made(dead_letter_target),
     ),
@@ -118,11 +122,11 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     ("LambdaFunction.permissions", Rule::Made(permissions)),
     (
         "LambdaFunction.eventInvokeConfig.destinationConfig.onSuccess.destination",
-        Rule::Made(dead_letter_target),
+        Rule::Made(destination),
     ),
     (
         "LambdaFunction.eventInvokeConfig.destinationConfig.onFailure.destination",
-        Rule::Made(dead_letter_target),
+        Rule::Made(destination),
     ),
     (
         "LambdaFunction.codeSigningConfigArn",
@@ -268,6 +272,11 @@ pub(super) const KEPT: &[(&str, &str)] = &[
         "has(self.inline) != has(self.configMapKeyRef)",
         "Rule::OneOf",
     ),
+    (
+        "!has(self.onSuccess) || !self.onSuccess.destination.contains(':s3:::')",
+        "destination",
+    ),
+    ("!self.destination.endsWith('.fifo')", "destination"),
     (
         "!has(self.inline) || size(bytes(self.inline)) <= 10240",
         "texts::javascript",
@@ -417,6 +426,17 @@ fn dead_letter_target(rng: &mut Rng, around: &Around) -> Value {
     })
 }
 
+fn destination(rng: &mut Rng, around: &Around) -> Value {
+    let (region, account) = (&around.regions[0], &around.account);
+    json!(match rng.u8(..4) {
+        _ if !around.names_what_is_not_there => String::new(),
+        0 => String::new(),
+        1 => format!("arn:aws:sqs:{region}:{account}:done"),
+        2 => format!("arn:aws:sns:{region}:{account}:done"),
+        _ => format!("arn:aws:events:{region}:{account}:event-bus/done"),
+    })
+}
+
 fn code_signing(rng: &mut Rng, around: &Around) -> Value {
     let (region, account) = (&around.regions[0], &around.account);
     json!(match rng.u8(..3) {
@@ -518,7 +538,6 @@ fn tenants_go_alone(spec: &mut Value, _: &mut Rng, around: &Around) {
     }
 }
 
-/// At most one version of each layer.
 fn permissions(rng: &mut Rng, _: &Around) -> Value {
     let mut list = Vec::new();
     for id in ["one", "two", "FunctionURLAllowPublicAccess"] {
@@ -552,6 +571,7 @@ fn permissions(rng: &mut Rng, _: &Around) -> Value {
     json!(list)
 }
 
+/// At most one version of each layer.
 fn layers(rng: &mut Rng, around: &Around) -> Value {
     let (region, account) = (&around.regions[0], &around.account);
     let mut names = ["tools", "fonts", "agent_1"];

@@ -28,6 +28,11 @@ impl RuntimeManagement {
         }
     }
 
+    /// Whether a version is pinned.
+    pub(crate) fn is_manual(&self) -> bool {
+        self.0.get("UpdateRuntimeOn") == Some(&json!("Manual"))
+    }
+
     /// RuntimeVersionArn.
     pub(crate) fn arn(&self) -> Option<&str> {
         self.0.get("RuntimeVersionArn").and_then(Value::as_str)

@@ -51,6 +51,11 @@ impl Cloud {
             if asked.get("DurableConfig").is_some() && function.content.configuration.get("DurableConfig").is_none() {
                 return Err(invalid("Durable execution cannot be enabled on an existing function."));
             }
+            // As users of Terraform report it (assumed:pinned-runtime).
+            let runtime = asked.get("Runtime").filter(|_| function.runtime_management.is_manual());
+            if runtime.is_some_and(|runtime| function.content.configuration.get("Runtime") != Some(runtime)) {
+                return Err(invalid("Cannot change runtime identifier when runtime management configuration is set to 'Manual'. Change the runtime management configuration to 'Auto' or 'FunctionUpdate', then retry."));
+            }
             function.guard(request.revision_id.as_deref())?;
             function.changeable()?;
             create::assumable(world, context, asked)?;
