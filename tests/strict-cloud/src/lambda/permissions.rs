@@ -3,6 +3,8 @@
 //! Source: recorded answers: TestLambdaPermissions. What they do not show is assumed:permissions. A version
 //! has a policy of its own.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::function::Function;
@@ -38,11 +40,14 @@ impl Permission {
     /// The statement that it makes (recorded answer: test_add_lambda_permission_aws; conditions that it does
     /// not have are assumed:permissions).
     fn statement(&self, resource: &str) -> Result<Value, Problem> {
-        let mut statement = json!({
-            "Sid": self.text("StatementId"), "Effect": "Allow", "Principal": principal(self.text("Principal"))?,
-            "Action": self.text("Action"), "Resource": resource,
-        });
-        let mut condition = Map::new();
+        let mut statement = Map::from_iter([
+            ("Sid".to_owned(), json!(self.text("StatementId"))),
+            ("Effect".to_owned(), json!("Allow")),
+            ("Principal".to_owned(), principal(self.text("Principal"))?),
+            ("Action".to_owned(), json!(self.text("Action"))),
+            ("Resource".to_owned(), json!(resource)),
+        ]);
+        let mut condition: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
         for (member, operator, key) in [
             ("SourceArn", "ArnLike", "AWS:SourceArn"),
             ("SourceAccount", "StringEquals", "AWS:SourceAccount"),
@@ -68,13 +73,13 @@ impl Permission {
                 Some(Value::Bool(true)) => json!("true"),
                 Some(value) => value.clone(),
             };
-            let of_operator = condition.entry(operator).or_insert_with(|| json!({}));
-            of_operator[key] = wanted;
+            let of_operator = condition.entry(operator).or_default();
+            of_operator.insert(key.to_owned(), wanted);
         }
         if !condition.is_empty() {
-            statement["Condition"] = Value::Object(condition);
+            statement.insert("Condition".to_owned(), json!(condition));
         }
-        Ok(statement)
+        Ok(Value::Object(statement))
     }
 }
 
@@ -107,9 +112,9 @@ impl Cloud {
         asked: &Permission,
         revision_id: Option<&str>,
     ) -> Answer<Value> {
-        let of = (function_name, qualifier);
+        let function = (function_name, qualifier);
         let call = (op::ADD_PERMISSION, Value::Object(asked.0.clone()), 201);
-        self.policy(caller, of, call, |world, context, named| {
+        self.policy(caller, function, call, |world, context, named| {
             let mut breaches = Breaches::default();
             breaches.object("", &asked.0, PERMISSION)?;
             breaches.judge()?;
@@ -120,14 +125,14 @@ impl Cloud {
                 let said = "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action";
                 return Err(invalid(said));
             }
-            let statement = asked.statement(&resource(&function, &scope))?;
+            let statement = asked.statement(&resource(&function, scope))?;
             guard(&function, revision_id)?;
-            let statements = function.policies.entry(scope.clone()).or_default();
-            let sid = asked.text("StatementId");
-            if statements.iter().any(|one| one["Sid"] == sid) {
+            let statements = function.policies.entry(scope).or_default();
+            let id = asked.text("StatementId");
+            if statements.iter().any(|one| of(one) == Some(id)) {
                 // assumed:permissions.
                 let said = format!(
-                    "The statement id ({sid}) provided already exists. Please provide a new statement id, or remove the existing statement."
+                    "The statement id ({id}) provided already exists. Please provide a new statement id, or remove the existing statement."
                 );
                 return Err(Problem::new(409, "ResourceConflictException", said));
             }
@@ -137,7 +142,7 @@ impl Cloud {
                 let said = format!("The final policy size ({size}) is bigger than the limit ({MOST_BYTES}).");
                 return Err(Problem::new(400, "PolicyLengthExceededException", said));
             }
-            moved(world, &mut function, &scope);
+            moved(world, &mut function, scope);
             store(world, context, function);
             Ok(json!({"Statement": statement.to_string()}))
         })
@@ -151,15 +156,15 @@ impl Cloud {
         statement_id: &str,
         revision_id: Option<&str>,
     ) -> Answer<()> {
-        let of = (function_name, qualifier);
+        let function = (function_name, qualifier);
         let asked = json!({"StatementId": statement_id});
         let call = (op::REMOVE_PERMISSION, asked, 204);
-        self.policy(caller, of, call, |world, context, named| {
+        self.policy(caller, function, call, |world, context, named| {
             let (mut function, scope) = found(world, context, named)?;
             guard(&function, revision_id)?;
             let statements = function.policies.get_mut(&scope).ok_or_else(no_policy)?;
             let before = statements.len();
-            statements.retain(|one| one["Sid"] != statement_id);
+            statements.retain(|one| of(one) != Some(statement_id));
             if statements.len() == before {
                 let said = format!("Statement {statement_id} is not found in resource policy.");
                 return Err(Problem::new(404, "ResourceNotFoundException", said));
@@ -167,7 +172,7 @@ impl Cloud {
             if statements.is_empty() {
                 function.policies.remove(&scope);
             }
-            moved(world, &mut function, &scope);
+            moved(world, &mut function, scope);
             store(world, context, function);
             Ok(())
         })
@@ -179,10 +184,10 @@ impl Cloud {
         caller: &Caller,
         (function_name, qualifier): (&str, Option<&str>),
     ) -> Answer<Value> {
-        let of = (function_name, qualifier);
+        let function = (function_name, qualifier);
         self.policy(
             caller,
-            of,
+            function,
             (op::GET_POLICY, json!({}), 200),
             |world, context, named| {
                 // It does not say that the function is not there (assumed:permissions).
@@ -246,7 +251,7 @@ fn scope(function: &Function, named: &name::Named) -> Result<Option<u64>, Proble
     number.map(Some).ok_or_else(missing)
 }
 
-fn resource(function: &Function, scope: &Option<u64>) -> String {
+fn resource(function: &Function, scope: Option<u64>) -> String {
     let arn = &function.arn;
     scope.map_or_else(|| arn.clone(), |number| format!("{arn}:{number}"))
 }
@@ -260,12 +265,17 @@ fn guard(function: &Function, sent: Option<&str>) -> Result<(), Problem> {
 }
 
 /// The RevisionId of what the policy is of moves (recorded answer: test_lambda_permission_versioning).
-fn moved(world: &World, function: &mut Function, scope: &Option<u64>) {
+fn moved(world: &World, function: &mut Function, scope: Option<u64>) {
     let revision = function.revision(world.ids);
     match scope.and_then(|number| function.versions.get_mut(&number)) {
         Some(version) => version.revision = revision,
         None => function.revision = revision,
     }
+}
+
+/// The id of a statement.
+fn of(statement: &Value) -> Option<&str> {
+    statement.get("Sid")?.as_str()
 }
 
 fn shown(statements: &[Value]) -> String {

@@ -20,8 +20,9 @@ fn remove(cloud: &mut Cloud, statement: &str) -> Answer<()> {
 /// The policy's statements.
 fn statements(cloud: &mut Cloud) -> Value {
     let got = cloud.lambda_get_policy(&me(), FUNCTION).unwrap();
-    let policy: Value = serde_json::from_str(got["Policy"].as_str().unwrap()).unwrap();
-    policy["Statement"].clone()
+    let text = got.get("Policy").and_then(Value::as_str).unwrap();
+    let policy: Value = serde_json::from_str(text).unwrap();
+    policy.get("Statement").cloned().unwrap()
 }
 
 fn of(statement: &str) -> Value {
