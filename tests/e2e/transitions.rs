@@ -293,10 +293,10 @@ async fn policy(cloud: &Cloud, name: &str) -> Value {
                 serde_json::from_str(&got.policy.unwrap_or_default()).expect("JSON");
             let statements = policy["Statement"].as_array().into_iter().flatten();
             let by_id = statements.map(|one| {
-                (
-                    one["Sid"].as_str().unwrap_or_default().to_owned(),
-                    one.clone(),
-                )
+                let mut one = one.clone();
+                // It has the function's own name.
+                one["Resource"].take();
+                (one["Sid"].as_str().unwrap_or_default().to_owned(), one)
             });
             Value::Object(by_id.collect())
         }

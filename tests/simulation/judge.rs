@@ -392,6 +392,14 @@ fn object_wrong(
     if tags[INSTANCE_TAG] == outsiders::ANOTHER_CLUSTER {
         return is(&["False/TakenOver"]);
     }
+    let managed = object["status"]["managed"].as_array();
+    let is_ours = managed.is_some_and(|names| names.contains(&json!("runtimeManagementConfig")));
+    let is_pinned = function["runtimeManagementConfig"]["updateRuntimeOn"] == "Manual";
+    let names_it = is_ours || !spec["runtimeManagementConfig"].is_null();
+    if is_pinned && !names_it && function["runtime"] != spec["runtime"] && !is_left {
+        // Lambda changes no runtime while a version of it is pinned, which nobody asked cloudfn to end.
+        return is(&["False/Rejected"]);
+    }
     if is_left {
         // An outsider's edit of what the spec does not name is one, too, where LIVE would follow it, or
         // where the spec named it before: what cloudfn put there is its own to take away. An outsider's

@@ -229,11 +229,11 @@ pub struct LambdaFunctionSpec {
     pub function_url_config: Option<FunctionUrlConfig>,
 
     /// Statements of the function's policy. Statements that it does not name are left alone; a URL with
-    /// `authType: NONE` has two of its own. Omitted: not managed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// `authType: NONE` has two of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["statementId".into()]))]
-    pub permissions: Option<Vec<Permission>>,
+    pub permissions: Vec<Permission>,
 
     /// What becomes of events that the function gets asynchronously. Omitted: not managed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -46,6 +46,27 @@ fn example(path: &str) -> Option<Value> {
             json!("000000000000.dkr.ecr.eu-west-1.amazonaws.com/shop:1"),
         ),
         (".localMountPath", json!("/mnt/data")),
+        (".updateRuntimeOn", json!("Manual")),
+        (
+            ".runtimeVersionArn",
+            json!("arn:aws:lambda:eu-west-1::runtime:0123456789abcdef"),
+        ),
+        (
+            ".codeSigningConfigArn",
+            json!(
+                "arn:aws:lambda:eu-west-1:000000000000:code-signing-config:csc-0123456789abcdef0"
+            ),
+        ),
+        (
+            ".destination",
+            json!("arn:aws:sqs:eu-west-1:000000000000:done"),
+        ),
+        (".permissions[].statementId", json!("one")),
+        (".permissions[].action", json!("lambda:InvokeFunctionUrl")),
+        (".permissions[].principal", json!("*")),
+        (".sourceArn", json!("arn:aws:s3:::bucket")),
+        (".sourceAccount", json!("000000000000")),
+        (".principalOrgId", json!("o-a1b2c3d4e5")),
         // It goes with the other fields.
         (".snapStart.applyOn", json!("None")),
         (".logFormat", json!("JSON")),
@@ -210,10 +231,20 @@ fn cases(kind: &str) -> Vec<Case> {
             let mut spec = whole(schema, kind);
             let is_image = code["imageUri"].is_string();
             spec["code"] = code;
+            // What goes with neither the code nor with what else is named.
             let others: &[&str] = if is_image {
-                &["runtime", "handler", "layers"]
+                &[
+                    "runtime",
+                    "handler",
+                    "layers",
+                    "runtimeManagementConfig",
+                    "codeSigningConfigArn",
+                    "tenancyConfig",
+                ]
+            } else if spec["code"]["s3Key"].is_string() {
+                &["imageConfig", "functionUrlConfig", "snapStart"]
             } else {
-                &["imageConfig"]
+                &["imageConfig", "tenancyConfig"]
             };
             if let Some(members) = spec.as_object_mut().filter(|_| kind == LFN) {
                 members.retain(|name, _| !others.contains(&name.as_str()));
@@ -280,6 +311,11 @@ async fn apply(tenant: &Tenant, server_side: bool, documents: &[Value]) -> BTree
     let arguments = ["apply", "-n", tenant.namespace(), "-f", &file, &side];
     let output = Bed::get().kubectl(&arguments).await;
     let told = String::from_utf8(output.stdout).expect("text");
+    let refusals = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !told.is_empty(),
+        "nothing at all is taken: {refusals:.2000}"
+    );
     // `lambdafunction.cloudfn.dev/name configured`
     told.lines()
         .filter_map(|line| line.split_once('/')?.1.split(' ').next())

@@ -86,7 +86,7 @@ pub fn statements(spec: &api::LambdaFunctionSpec) -> BTreeMap<String, Permission
     let url = spec.function_url_config.as_ref();
     let is_public = url.is_some_and(|url| url.auth_type == api::FunctionUrlAuthType::Public);
     let mut wanted = if is_public { public() } else { BTreeMap::new() };
-    for asked in spec.permissions.iter().flatten() {
+    for asked in &spec.permissions {
         let auth_type = asked.function_url_auth_type.as_ref();
         let permission = Permission {
             action: asked.action.clone(),
