@@ -12,8 +12,8 @@ use super::schema::CODE_SIGNING;
 use super::update::{current, store};
 use super::validate::{Breaches, invalid};
 use super::{name, read};
-use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
-use crate::operation::{Operation, lambda as op};
+use crate::model::{Answer, Caller, Cloud, Context, Problem};
+use crate::operation::lambda as op;
 use crate::world::World;
 
 /// The folder in which a signed archive has its signature (Lambda Developer Guide, "Using code signing to verify code
@@ -30,8 +30,13 @@ impl Cloud {
     ) -> Answer<Value> {
         let mut asked = Map::new();
         asked.extend(arn.map(|arn| ("CodeSigningConfigArn".to_owned(), json!(arn))));
-        let call = (op::PUT_FUNCTION_CODE_SIGNING_CONFIG, asked.clone(), 200);
-        self.code_signing(caller, function_name, call, |world, context, name| {
+        let call = (
+            op::PUT_FUNCTION_CODE_SIGNING_CONFIG,
+            Value::Object(asked.clone()),
+            200,
+        );
+        self.about(caller, (function_name, None), call, |world, context, named| {
+            let name = named.name.as_str();
             let mut breaches = Breaches::default();
             if arn.is_none() {
                 breaches.add("Value null", "codeSigningConfigArn", "Member must not be null");
@@ -60,12 +65,18 @@ impl Cloud {
         caller: &Caller,
         function_name: &str,
     ) -> Answer<Value> {
-        let call = (op::GET_FUNCTION_CODE_SIGNING_CONFIG, Map::new(), 200);
-        self.code_signing(caller, function_name, call, |world, context, name| {
-            let missing = || name::not_found(&name::arn(context.caller, name));
-            let function = read::seen(world, context, name).map_err(|_| missing())?;
-            Ok(shown(&function))
-        })
+        let call = (op::GET_FUNCTION_CODE_SIGNING_CONFIG, json!({}), 200);
+        self.about(
+            caller,
+            (function_name, None),
+            call,
+            |world, context, named| {
+                let name = named.name.as_str();
+                let missing = || name::not_found(&name::arn(context.caller, name));
+                let function = read::seen(world, context, name).map_err(|_| missing())?;
+                Ok(shown(&function))
+            },
+        )
     }
 
     /// DeleteFunctionCodeSigningConfig: 204, also where there is none.
@@ -74,36 +85,21 @@ impl Cloud {
         caller: &Caller,
         function_name: &str,
     ) -> Answer<()> {
-        let call = (op::DELETE_FUNCTION_CODE_SIGNING_CONFIG, Map::new(), 204);
-        self.code_signing(caller, function_name, call, |world, context, name| {
-            let mut function = changeable(world, context, name)?;
-            if function.code_signing.take().is_some() {
-                function.touch(world.ids);
-            }
-            store(world, context, function);
-            Ok(())
-        })
-    }
-
-    fn code_signing<T>(
-        &mut self,
-        caller: &Caller,
-        function_name: &str,
-        (operation, asked, success): (Operation, Map<String, Value>, u16),
-        act: impl FnOnce(&mut World, &mut Context<'_>, &str) -> Result<T, Problem>,
-    ) -> Answer<T> {
-        let bare = name::bare(function_name);
-        let call = Request {
-            operation,
-            function: Some(bare),
-            resource: name::arn(caller, bare),
-            arguments: Value::Object(asked),
-            success,
-        };
-        self.call(caller, call, |world, context| {
-            let named = name::elsewhere(context.caller, function_name, None)?;
-            act(world, context, &named.name)
-        })
+        let call = (op::DELETE_FUNCTION_CODE_SIGNING_CONFIG, json!({}), 204);
+        self.about(
+            caller,
+            (function_name, None),
+            call,
+            |world, context, named| {
+                let name = named.name.as_str();
+                let mut function = changeable(world, context, name)?;
+                if function.code_signing.take().is_some() {
+                    function.touch(world.ids);
+                }
+                store(world, context, function);
+                Ok(())
+            },
+        )
     }
 }
 

@@ -4,9 +4,13 @@
 //! test_function_name_and_qualifier_validation, test_ops_with_arn_qualifier_mismatch,
 //! test_get_function_wrong_region, test_function_arns.
 
+use serde_json::Value;
+
 use super::patterns;
 use super::validate::{Breaches, invalid};
-use crate::model::{Caller, Problem};
+use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
+use crate::operation::Operation;
+use crate::world::World;
 
 /// What CreateFunction's refusals quote.
 const AT_CREATION: &str = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
@@ -195,6 +199,31 @@ pub(super) fn elsewhere(
         name: parts.name.to_owned(),
         qualifier: qualifier.or(parts.qualifier).map(str::to_owned),
     })
+}
+
+impl Cloud {
+    /// A call about a function that exists, or about one of its versions: the operation, its arguments and the
+    /// status of a success.
+    pub(super) fn about<T>(
+        &mut self,
+        caller: &Caller,
+        (function_name, qualifier): (&str, Option<&str>),
+        (operation, arguments, success): (Operation, Value, u16),
+        act: impl FnOnce(&mut World, &mut Context<'_>, &Named) -> Result<T, Problem>,
+    ) -> Answer<T> {
+        let bare = bare(function_name);
+        let call = Request {
+            operation,
+            function: Some(bare),
+            resource: arn(caller, bare),
+            arguments,
+            success,
+        };
+        self.call(caller, call, |world, context| {
+            let named = elsewhere(context.caller, function_name, qualifier)?;
+            act(world, context, &named)
+        })
+    }
 }
 
 /// The ARN of a function (Lambda Developer Guide, "Resources and conditions").

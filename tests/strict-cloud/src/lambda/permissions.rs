@@ -12,8 +12,8 @@ use super::schema::PERMISSION;
 use super::update::{current, store};
 use super::validate::{Breaches, invalid};
 use super::{name, patterns, read};
-use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
-use crate::operation::{Operation, lambda as op};
+use crate::model::{Answer, Caller, Cloud, Context, Problem};
+use crate::operation::lambda as op;
 use crate::world::World;
 
 /// Bytes of a policy (Lambda quotas, "Resource-based policy").
@@ -114,7 +114,7 @@ impl Cloud {
     ) -> Answer<Value> {
         let function = (function_name, qualifier);
         let call = (op::ADD_PERMISSION, Value::Object(asked.0.clone()), 201);
-        self.policy(caller, function, call, |world, context, named| {
+        self.about(caller, function, call, |world, context, named| {
             let mut breaches = Breaches::default();
             breaches.object("", &asked.0, PERMISSION)?;
             breaches.judge()?;
@@ -159,7 +159,7 @@ impl Cloud {
         let function = (function_name, qualifier);
         let asked = json!({"StatementId": statement_id});
         let call = (op::REMOVE_PERMISSION, asked, 204);
-        self.policy(caller, function, call, |world, context, named| {
+        self.about(caller, function, call, |world, context, named| {
             let (mut function, scope) = found(world, context, named)?;
             guard(&function, revision_id)?;
             let statements = function.policies.get_mut(&scope).ok_or_else(no_policy)?;
@@ -185,7 +185,7 @@ impl Cloud {
         (function_name, qualifier): (&str, Option<&str>),
     ) -> Answer<Value> {
         let function = (function_name, qualifier);
-        self.policy(
+        self.about(
             caller,
             function,
             (op::GET_POLICY, json!({}), 200),
@@ -200,27 +200,6 @@ impl Cloud {
                 Ok(json!({"Policy": shown(statements), "RevisionId": revision}))
             },
         )
-    }
-
-    fn policy<T>(
-        &mut self,
-        caller: &Caller,
-        (function_name, qualifier): (&str, Option<&str>),
-        (operation, arguments, success): (Operation, Value, u16),
-        act: impl FnOnce(&mut World, &mut Context<'_>, &name::Named) -> Result<T, Problem>,
-    ) -> Answer<T> {
-        let bare = name::bare(function_name);
-        let call = Request {
-            operation,
-            function: Some(bare),
-            resource: name::arn(caller, bare),
-            arguments,
-            success,
-        };
-        self.call(caller, call, |world, context| {
-            let named = name::elsewhere(context.caller, function_name, qualifier)?;
-            act(world, context, &named)
-        })
     }
 }
 

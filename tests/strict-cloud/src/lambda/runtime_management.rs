@@ -10,8 +10,8 @@ use super::schema::RUNTIME_MANAGEMENT;
 use super::update::{current, store};
 use super::validate::{Breaches, invalid};
 use super::{name, read};
-use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
-use crate::operation::{Operation, lambda as op};
+use crate::model::{Answer, Caller, Cloud, Problem};
+use crate::operation::lambda as op;
 use crate::world::World;
 
 /// UpdateRuntimeOn and RuntimeVersionArn, as requests have them.
@@ -53,12 +53,18 @@ impl Cloud {
         caller: &Caller,
         function_name: &str,
     ) -> Answer<Value> {
-        let call = (op::GET_RUNTIME_MANAGEMENT_CONFIG, Map::new(), 200);
-        self.runtime_management(caller, function_name, call, |world, context, name| {
-            let missing = || name::not_found(&name::arn(context.caller, name));
-            let function = read::seen(world, context, name).map_err(|_| missing())?;
-            Ok(shown(&function))
-        })
+        let call = (op::GET_RUNTIME_MANAGEMENT_CONFIG, json!({}), 200);
+        self.about(
+            caller,
+            (function_name, None),
+            call,
+            |world, context, named| {
+                let name = named.name.as_str();
+                let missing = || name::not_found(&name::arn(context.caller, name));
+                let function = read::seen(world, context, name).map_err(|_| missing())?;
+                Ok(shown(&function))
+            },
+        )
     }
 
     /// PutRuntimeManagementConfig: 200.
@@ -68,43 +74,32 @@ impl Cloud {
         function_name: &str,
         asked: &RuntimeManagement,
     ) -> Answer<Value> {
-        let call = (op::PUT_RUNTIME_MANAGEMENT_CONFIG, asked.0.clone(), 200);
-        self.runtime_management(caller, function_name, call, |world, context, name| {
-            let mut breaches = Breaches::default();
-            breaches.object("", &asked.0, RUNTIME_MANAGEMENT)?;
-            breaches.judge()?;
-            let mut function = current(world, context, name)?;
-            function.changeable()?;
-            fits(world, &function, asked)?;
-            if function.runtime_management != *asked {
-                function.runtime_management = asked.clone();
-                function.touch(world.ids);
-            }
-            let reply = shown(&function);
-            store(world, context, function);
-            Ok(reply)
-        })
-    }
-
-    fn runtime_management<T>(
-        &mut self,
-        caller: &Caller,
-        function_name: &str,
-        (operation, asked, success): (Operation, Map<String, Value>, u16),
-        act: impl FnOnce(&mut World, &mut Context<'_>, &str) -> Result<T, Problem>,
-    ) -> Answer<T> {
-        let bare = name::bare(function_name);
-        let call = Request {
-            operation,
-            function: Some(bare),
-            resource: name::arn(caller, bare),
-            arguments: Value::Object(asked),
-            success,
-        };
-        self.call(caller, call, |world, context| {
-            let named = name::elsewhere(context.caller, function_name, None)?;
-            act(world, context, &named.name)
-        })
+        let call = (
+            op::PUT_RUNTIME_MANAGEMENT_CONFIG,
+            Value::Object(asked.0.clone()),
+            200,
+        );
+        self.about(
+            caller,
+            (function_name, None),
+            call,
+            |world, context, named| {
+                let name = named.name.as_str();
+                let mut breaches = Breaches::default();
+                breaches.object("", &asked.0, RUNTIME_MANAGEMENT)?;
+                breaches.judge()?;
+                let mut function = current(world, context, name)?;
+                function.changeable()?;
+                fits(world, &function, asked)?;
+                if function.runtime_management != *asked {
+                    function.runtime_management = asked.clone();
+                    function.touch(world.ids);
+                }
+                let reply = shown(&function);
+                store(world, context, function);
+                Ok(reply)
+            },
+        )
     }
 }
 
