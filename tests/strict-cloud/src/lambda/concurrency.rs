@@ -9,7 +9,7 @@ use super::function::Function;
 use super::update::{current, store};
 use super::validate::{Breaches, invalid};
 use super::{create, name};
-use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
+use crate::model::{Answer, Caller, Cloud, Context, Problem};
 use crate::operation::{Operation, lambda as op};
 use crate::world::World;
 
@@ -75,19 +75,10 @@ impl Cloud {
         &mut self,
         caller: &Caller,
         function_name: &str,
-        (operation, arguments, success): (Operation, Value, u16),
+        call: (Operation, Value, u16),
         act: impl FnOnce(&mut World, &mut Context<'_>, &str) -> Result<T, Problem>,
     ) -> Answer<T> {
-        let bare = name::bare(function_name);
-        let call = Request {
-            operation,
-            function: Some(bare),
-            resource: name::arn(caller, bare),
-            arguments,
-            success,
-        };
-        self.call(caller, call, |world, context| {
-            let named = name::elsewhere(context.caller, function_name, None)?;
+        self.about(caller, (function_name, None), call, |world, context, named| {
             // Recorded answer: test_function_concurrency_exceptions, put_function_concurrency_with_qualified_arn.
             if named.qualifier.is_some() {
                 return Err(invalid(

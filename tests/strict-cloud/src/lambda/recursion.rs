@@ -19,19 +19,17 @@ impl Cloud {
         caller: &Caller,
         function_name: &str,
     ) -> Answer<&'static str> {
-        let bare = name::bare(function_name);
-        let call = Request {
-            operation: op::GET_FUNCTION_RECURSION_CONFIG,
-            function: Some(bare),
-            resource: name::arn(caller, bare),
-            arguments: json!({}),
-            success: 200,
-        };
-        self.call(caller, call, |world, context| {
-            let name = name::elsewhere(context.caller, function_name, None)?.name;
-            let function = super::read::seen(world, context, &name);
-            Ok(function.map_err(|_| name::not_found(&name))?.recursive_loop)
-        })
+        let call = (op::GET_FUNCTION_RECURSION_CONFIG, json!({}), 200);
+        self.about(
+            caller,
+            (function_name, None),
+            call,
+            |world, context, named| {
+                let name = &named.name;
+                let function = super::read::seen(world, context, name);
+                Ok(function.map_err(|_| name::not_found(name))?.recursive_loop)
+            },
+        )
     }
 
     /// PutFunctionRecursionConfig: 200, RecursiveLoop. When it is refused, and what it does to the
