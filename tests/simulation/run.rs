@@ -27,7 +27,7 @@ pub const CHECK: Duration = Duration::from_mins(5);
 
 /// Budgets so small that calls wait for longer than their deadlines allow.
 const SCARCE: Rates = Rates {
-    lambda: 0.1,
+    lambda: 0.2,
     lambda_get: 0.5,
     cloudfront: 0.2,
 };
