@@ -186,6 +186,18 @@ pub const EVENT_SOURCE_TOKEN: Form = Form {
     words: "is no token; use letters, digits, dots, hyphens and underscores only",
 };
 
+/// Name of an alias (Lambda API reference, `CreateAlias`): no number.
+pub const ALIAS: Form = Form {
+    pattern: "^[0-9a-zA-Z_-]*[a-zA-Z_-][0-9a-zA-Z_-]*$",
+    words: "is no name of an alias; use letters, digits, hyphens and underscores, and not digits alone",
+};
+
+/// What an alias may be of.
+pub const FUNCTION_VERSION: Form = Form {
+    pattern: "^(newest|previous|[$]LATEST|[1-9][0-9]{0,8})$",
+    words: "is no version; name newest, previous, $LATEST, or a number in quotes",
+};
+
 /// An account of AWS.
 pub const ACCOUNT: Form = Form {
     pattern: "^[0-9]{12}$",
@@ -199,7 +211,7 @@ pub const ORGANIZATION: Form = Form {
 };
 
 /// Those that specs have.
-pub const ALL: [Form; 29] = [
+pub const ALL: [Form; 31] = [
     FUNCTION_NAME,
     OBJECT_NAME,
     TEST_NAME,
@@ -227,6 +239,8 @@ pub const ALL: [Form; 29] = [
     PRINCIPAL,
     SOURCE_ARN,
     EVENT_SOURCE_TOKEN,
+    ALIAS,
+    FUNCTION_VERSION,
     ACCOUNT,
     ORGANIZATION,
 ];

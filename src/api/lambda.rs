@@ -1,5 +1,6 @@
 //! `LambdaFunction`: an AWS Lambda function.
 
+mod alias;
 mod blocks;
 mod code;
 mod environment;
@@ -12,6 +13,7 @@ mod status;
 mod url;
 mod word;
 
+pub use alias::{Alias, LATEST, NEWEST, PREVIOUS, RoutingConfig};
 pub use blocks::{
     ApplicationLogLevel, DeadLetterConfig, DurableConfig, EphemeralStorage, FileSystemConfig,
     ImageConfig, LogFormat, LoggingConfig, SnapStart, SnapStartApplyOn, SystemLogLevel,
@@ -24,6 +26,9 @@ pub use permission::{INVOKE, Permission};
 pub use references::{KeyRef, ObjectName};
 pub use runtime_management::{RuntimeManagementConfig, UpdateRuntimeOn};
 pub use spec::*;
-pub use status::{CodeStatus, LambdaFunctionStatus, PublishedReference, PublishedStatus};
+pub use status::{
+    AliasStatus, CleanedUpStatus, CodeStatus, LambdaFunctionStatus, PublishedReference,
+    PublishedStatus,
+};
 pub use url::{Cors, CorsMethod, FunctionUrlAuthType, FunctionUrlConfig, InvokeMode};
 pub use word::Word;

@@ -11,6 +11,7 @@ mod parts;
 mod permissions;
 mod runtime_management;
 mod url;
+mod versions;
 
 use async_trait::async_trait;
 
@@ -24,6 +25,7 @@ pub use self::parts::PartsApi;
 pub use self::permissions::{Permission, Policy, Principal};
 pub use self::runtime_management::RuntimeManagement;
 pub use self::url::{Cors, FunctionUrl, UrlConfig};
+pub use self::versions::{Alias, FoundAlias, Version, VersionsApi};
 use super::{BudgetMode, CloudError, Tags};
 
 /// Where a function's code comes from.
@@ -120,7 +122,7 @@ pub struct Described {
 /// [`Class::Busy`](super::Class::Busy). Each write answers the function as the cloud then
 /// described it; its `revision_id` must not be used for another write.
 #[async_trait]
-pub trait LambdaApi: PartsApi {
+pub trait LambdaApi: PartsApi + VersionsApi {
     /// `GetFunction`, unqualified.
     async fn describe(&self, name: &str, mode: BudgetMode) -> Result<Described, CloudError>;
 
@@ -145,16 +147,6 @@ pub trait LambdaApi: PartsApi {
         code: &CodeSource,
         changes: &Configuration,
     ) -> Result<Function, CloudError>;
-
-    /// `PublishVersion`: a version of `$LATEST`, refused unless its code is `code_sha256`.
-    /// Answers the number; unchanged since the last version, that one's.
-    async fn publish_version(
-        &self,
-        name: &str,
-        code_sha256: &str,
-        revision_id: Option<&str>,
-        description: &str,
-    ) -> Result<String, CloudError>;
 
     /// `GetFunctionRecursionConfig`: `Allow` or `Terminate`.
     async fn recursive_loop(&self, name: &str, mode: BudgetMode) -> Result<String, CloudError>;

@@ -217,7 +217,7 @@ impl From<&CloudError> for State {
             ),
             Class::InUse => Self::Reconciling(
                 Reason::DeletionBlocked,
-                refused("has to wait until the function is released"),
+                refused("has to wait until nothing uses it any more"),
             ),
             Class::Bug => Self::Stalled(
                 Reason::InternalError,

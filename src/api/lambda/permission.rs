@@ -9,10 +9,6 @@ use crate::api::forms;
 /// The action of a statement that names none.
 pub const INVOKE: &str = "lambda:InvokeFunction";
 
-fn invoke() -> String {
-    INVOKE.to_owned()
-}
-
 /// A statement of the function's policy: who may do what with it, and under which conditions.
 ///
 /// Source of shapes and limits: the Lambda API reference, `AddPermission`.
@@ -27,11 +23,13 @@ pub struct Permission {
     #[schemars(length(min = 1, max = 100), regex(pattern = forms::STATEMENT_ID.pattern))]
     pub statement_id: String,
 
-    /// What is allowed: `lambda:InvokeFunction` (default), `lambda:InvokeFunctionUrl`, another action of
-    /// Lambda's, `lambda:*`, or `*`.
-    #[serde(default = "invoke")]
+    // No default in the definition: one inside a list is a difference for ever to tools that compare what was applied
+    // (Argo CD, its issue 28724).
+    /// What is allowed: `lambda:InvokeFunction` (where it is omitted), `lambda:InvokeFunctionUrl`, another
+    /// action of Lambda's, `lambda:*`, or `*`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 100), regex(pattern = forms::PERMISSION_ACTION.pattern))]
-    pub action: String,
+    pub action: Option<String>,
 
     /// Who may: a service such as `s3.amazonaws.com`, the id of an account, the ARN of a user or a role, or
     /// `*`, which is everybody.

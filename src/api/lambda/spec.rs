@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use kube::{CustomResource, KubeSchema};
 use serde::{Deserialize, Serialize};
 
+use super::alias::Alias;
 use super::blocks::{
     DeadLetterConfig, DurableConfig, EphemeralStorage, FileSystemConfig, ImageConfig,
     LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig,
@@ -115,6 +116,13 @@ use crate::api::forms;
     "!has(self.fileSystemConfigs) || size(self.fileSystemConfigs) == 0 || (has(self.vpcConfig) && has(self.vpcConfig.subnetIds) && size(self.vpcConfig.subnetIds) > 0)"
 ).message("a file system is reached through a VPC; name the subnets and security groups in vpcConfig, or drop fileSystemConfigs")
  .field_path(".fileSystemConfigs"))]
+#[x_kube(validation = Rule::new("self.publish || !has(self.keepVersions)")
+    .message("keepVersions goes with publish: true only; set it, or drop keepVersions")
+    .field_path(".keepVersions"))]
+#[x_kube(validation = Rule::new(
+    "self.publish || !has(self.aliases) || self.aliases.all(alias, has(alias.functionVersion) && !(alias.functionVersion in ['newest', 'previous']) && (!has(alias.routingConfig) || alias.routingConfig.additionalVersionWeights.all(version, !(version in ['newest', 'previous']))))"
+).message("aliases of newest (where functionVersion is omitted) and previous go with publish: true only; set it, or name a version by its number, or $LATEST")
+ .field_path(".aliases"))]
 pub struct LambdaFunctionSpec {
     /// Fields that every kind has.
     #[serde(flatten)]
@@ -280,6 +288,19 @@ pub struct LambdaFunctionSpec {
     /// Publish a version after every change of code or configuration.
     #[serde(default)]
     pub publish: bool,
+
+    /// How many of the versions that cloudfn published stay, the newest included; older ones are deleted, except those
+    /// that an alias is of or shares calls with, or that have provisioned concurrency. Done after each version that
+    /// is published. Versions of others stay. Omitted: all stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub keep_versions: Option<i32>,
+
+    /// Names for versions. Aliases that it does not name are left alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
+    pub aliases: Vec<Alias>,
 }
 
 words! {

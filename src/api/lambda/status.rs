@@ -51,10 +51,24 @@ pub struct LambdaFunctionStatus {
     /// The version that cloudfn published last, with `publish`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest_version: Option<String>,
-    /// What that version was made of.
+    /// The version that cloudfn published before it, or itself while there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_version: Option<String>,
+    /// What the latest version was made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PublishedStatus")]
     pub published: Option<PublishedStatus>,
+    /// The aliases that the spec names, as they were last read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<AliasStatus>,
+    /// What old versions were last deleted for, with `keepVersions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "CleanedUpStatus")]
+    pub cleaned_up: Option<CleanedUpStatus>,
+    /// Old versions that the cloud refused to delete, since something uses them. They are tried again after the next
+    /// version is published.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undeleted_versions: Vec<String>,
     /// Where the function answers over HTTPS, with `functionUrlConfig`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function_url: Option<String>,
@@ -104,6 +118,28 @@ pub struct PublishedStatus {
     /// `lastModified` of the function when it was last known to be as it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
+}
+
+/// An alias.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AliasStatus {
+    /// Its name.
+    pub name: String,
+    /// The version that it is of.
+    pub function_version: String,
+    /// Its ARN, by which callers reach it.
+    pub alias_arn: String,
+}
+
+/// Versions that were deleted down to a number, so that they are not looked for again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CleanedUpStatus {
+    /// The latest version then.
+    pub latest_version: String,
+    /// `keepVersions` then.
+    pub keep_versions: i32,
 }
 
 /// A ConfigMap or Secret that the environment of a published version came from.

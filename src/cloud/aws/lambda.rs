@@ -10,6 +10,7 @@ mod event_invoke;
 mod fields;
 mod parts;
 mod url;
+mod versions;
 
 use async_trait::async_trait;
 use aws_sdk_lambda::primitives::Blob;
@@ -155,27 +156,6 @@ impl LambdaApi for Lambda {
             .call(write(OPERATION, name, None), sent!(self, request))
             .await?;
         complete(OPERATION, output.into())
-    }
-
-    async fn publish_version(
-        &self,
-        name: &str,
-        code_sha256: &str,
-        revision_id: Option<&str>,
-        description: &str,
-    ) -> Result<String, CloudError> {
-        const OPERATION: &str = "PublishVersion";
-        let request = self
-            .client
-            .publish_version()
-            .function_name(name)
-            .code_sha256(code_sha256)
-            .set_revision_id(revision_id.map(str::to_owned))
-            .description(description);
-        let output = self
-            .call(write(OPERATION, name, None), sent!(self, request))
-            .await?;
-        convert::text(output.version).ok_or_else(|| errors::incomplete(OPERATION, "Version"))
     }
 
     async fn recursive_loop(&self, name: &str, mode: BudgetMode) -> Result<String, CloudError> {

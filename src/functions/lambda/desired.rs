@@ -37,6 +37,9 @@ pub const CODE_SIGNING: &str = "codeSigningConfigArn";
 /// The name of runtime management, likewise.
 pub const RUNTIME_MANAGEMENT: &str = "runtimeManagementConfig";
 
+/// The name of how many versions stay, in differences.
+pub const KEEP_VERSIONS: &str = "keepVersions";
+
 /// What is wanted. A member that is `None` is not managed.
 #[derive(Clone)]
 pub struct LambdaDesired {
@@ -62,6 +65,10 @@ pub struct LambdaDesired {
     pub code_signing: Option<String>,
     /// What becomes of events of asynchronous calls.
     pub event_invoke: Option<EventInvokeConfig>,
+    /// How many of the versions that cloudfn published stay; all where it is `None`.
+    pub keep_versions: Option<i32>,
+    /// Aliases, by their names.
+    pub aliases: BTreeMap<String, parts::WantedAlias>,
     /// The spec's tags.
     pub tags: Tags,
     /// Owner tags that the function shall carry; empty where they do not count.
@@ -107,6 +114,8 @@ impl Desired for LambdaDesired {
         let runtime = self.runtime_management.as_ref();
         names.extend(runtime.map(|_| RUNTIME_MANAGEMENT.to_owned()));
         names.extend(self.event_invoke.as_ref().map(|_| EVENT_INVOKE.to_owned()));
+        let aliases = self.aliases.keys();
+        names.extend(aliases.map(|alias| parts::alias_name(alias)));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
     }
@@ -131,6 +140,7 @@ pub fn desired(
 ) -> Result<LambdaDesired, Unmet> {
     region(spec)?;
     package(spec)?;
+    following(spec)?;
     Ok(LambdaDesired {
         configuration: wanted::configuration(spec, inputs)?,
         origin: environment::origin(spec.environment.as_ref(), inputs),
@@ -143,6 +153,8 @@ pub fn desired(
         runtime_management: spec.runtime_management_config.as_ref().map(parts::runtime),
         code_signing: spec.code_signing_config_arn.clone(),
         event_invoke: spec.event_invoke_config.as_ref().map(parts::events),
+        keep_versions: spec.keep_versions,
+        aliases: parts::aliases(spec),
         tags: tags::wanted(spec.common.tags.as_ref())?,
         claim: claim.clone(),
         explain_all: claim.is_empty(),
@@ -156,6 +168,7 @@ pub fn faults(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<Fault> {
     let all = [
         Fault::of("region", region(spec)),
         Fault::of("runtime", package(spec)),
+        Fault::of("aliases", following(spec)),
         Fault::of("environment", wanted::configuration(spec, inputs)),
         Fault::of("code", Code::wanted(&spec.code, inputs)),
         Fault::of("tags", tags::wanted(spec.common.tags.as_ref())),
@@ -173,6 +186,18 @@ fn package(spec: &LambdaFunctionSpec) -> Result<(), Unmet> {
         Err(Unmet::Invalid(
             "runtime and handler are needed, except with code.imageUri; name both".to_owned(),
         ))
+    }
+}
+
+/// What is followed has to be published.
+fn following(spec: &LambdaFunctionSpec) -> Result<(), Unmet> {
+    let aliases = parts::aliases(spec);
+    let follows = |(_, alias): &(&String, &parts::WantedAlias)| alias.follows();
+    match aliases.iter().find(follows) {
+        Some((name, _)) if !spec.publish => Err(Unmet::Invalid(format!(
+            "the alias {name} follows the versions that cloudfn publishes; set publish: true, or name a version by its number"
+        ))),
+        _ => Ok(()),
     }
 }
 

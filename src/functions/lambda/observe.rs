@@ -1,17 +1,20 @@
 //! Reads the function: one `GetFunction`. What that does not show, its parts read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::configuration::fingerprint::Made;
 use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{
-    Described, EventInvokeConfig, Function, FunctionUrl, LambdaApi, Policy, RuntimeManagement,
+    Described, EventInvokeConfig, FoundAlias, Function, FunctionUrl, LambdaApi, Policy,
+    RuntimeManagement, Version,
 };
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::shared::aws;
 use crate::reconcile::{Observed, Place};
 
 /// What the cloud has, and what replies to steps of this pass add to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LambdaObserved {
     /// The function. Its revision id is `None` once a write has used it up.
     pub function: Function,
@@ -36,6 +39,12 @@ pub struct LambdaObserved {
     pub code_signing: Known<String>,
     /// What becomes of events of asynchronous calls.
     pub event_invoke: Known<EventInvokeConfig>,
+    /// Its aliases, by their names.
+    pub aliases: Known<BTreeMap<String, FoundAlias>>,
+    /// Its versions.
+    pub versions: Known<Vec<Version>>,
+    /// Its versions and aliases that have provisioned concurrency.
+    pub provisioned: Known<BTreeSet<String>>,
     /// A step of this pass deleted it; whether it is gone must be read.
     pub deleted: bool,
 }
@@ -67,6 +76,9 @@ impl LambdaObserved {
             runtime_management: Known::Unread,
             code_signing: Known::Unread,
             event_invoke: Known::Unread,
+            aliases: Known::Unread,
+            versions: Known::Unread,
+            provisioned: Known::Unread,
             deleted: false,
         }
     }

@@ -111,6 +111,7 @@ fn present(
         code_is_current: work.code_is_current,
         changes_function: work.changes_function(),
         update_failed,
+        publishes: false,
     };
     let next = into_plan(work, &situation);
     if update_failed && matches!(next, Plan::Settled) {
@@ -270,9 +271,16 @@ fn into_plan(work: Work, of: &Situation<'_>) -> Plan<Step> {
     needs.push(into_need(work, of));
     needs.extend(parts_in(of, Turn::BeforeVersions));
     // A version keeps what it was made with.
-    if !is_denied(&needs) {
-        needs.extend(parts_in(of, Turn::Versions));
-    }
+    let versions = if is_denied(&needs) {
+        Vec::new()
+    } else {
+        parts_in(of, Turn::Versions)
+    };
+    let of = &Situation {
+        publishes: versions.iter().any(Need::has_steps),
+        ..*of
+    };
+    needs.extend(versions);
     needs.extend(parts_in(of, Turn::Last));
     let (mut steps, mut wait, mut denied) = (Vec::new(), None, None);
     for need in needs {

@@ -142,16 +142,20 @@ pub fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudErro
     {
         memory.recreations = None;
     }
+    if let Step::Part(step) = step {
+        parts::refused(memory, step, error);
+    }
 }
 
-/// Remembers of a step's reply what no observation tells: how many times the function was recreated. A
-/// deletion that was refused is none.
+/// Remembers of a step's reply what no observation tells: how many times the function was recreated (a
+/// deletion that was refused is none), and what parts say.
 pub fn remember(memory: &mut LambdaFunctionStatus, change: &Change) {
-    if let Change::Deleted {
-        recreation: Some(count),
-    } = change
-    {
-        memory.recreations = Some(*count);
+    match change {
+        Change::Deleted {
+            recreation: Some(count),
+        } => memory.recreations = Some(*count),
+        Change::Part(change) => parts::remember(memory, change),
+        _ => {}
     }
 }
 

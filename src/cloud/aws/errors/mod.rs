@@ -82,6 +82,10 @@ const TAG_LIMIT: &str = "exceeds resource tag limit";
 /// with it.
 const REPLICATED: &str = "because it is a replicated function";
 
+/// Fragment of `DeleteFunction`'s message while aliases are of the version. Source: the sentence in go-lambda-cleanup's
+/// issue 45.
+const ALIASED: &str = "aliases reference it";
+
 /// Fragment of `PublishVersion`'s message if `$LATEST` does not have the code that the guard names.
 /// Source: the sentence that `LocalStack` took from AWS (`services/lambda_/provider.py`).
 const OTHER_CODE: &str = "is different from current codesha256";
@@ -315,6 +319,9 @@ fn by_rule(operation: &str, code: &str, answer: &Answer<'_>) -> Option<Class> {
             Some(Class::Exists)
         }
         "InvalidParameterValueException" if operation == "DeleteFunction" && says(REPLICATED) => {
+            Some(Class::InUse)
+        }
+        "ResourceConflictException" if operation == "DeleteFunction" && says(ALIASED) => {
             Some(Class::InUse)
         }
         "InvalidParameterValueException" if operation == "PublishVersion" && says(OTHER_CODE) => {

@@ -80,6 +80,26 @@ fn every_error_of_the_lambda_operations_in_use_is_in_the_table() {
             CodeStorageExceededException FunctionVersionsPerCapacityProviderLimitExceededException InvalidParameterValueException
             PreconditionFailedException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
         }
+        lambda::list_versions_by_function::ListVersionsByFunctionError {
+            InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::list_aliases::ListAliasesError {
+            InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::create_alias::CreateAliasError {
+            AliasLimitExceededException InvalidParameterValueException ResourceConflictException ResourceNotFoundException
+            ServiceException TooManyRequestsException
+        }
+        lambda::update_alias::UpdateAliasError {
+            InvalidParameterValueException PreconditionFailedException ResourceConflictException ResourceNotFoundException
+            ServiceException TooManyRequestsException
+        }
+        lambda::delete_alias::DeleteAliasError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::list_provisioned_concurrency_configs::ListProvisionedConcurrencyConfigsError {
+            InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
         lambda::get_function_url_config::GetFunctionUrlConfigError {
             InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::server::Reply;
 use super::{SUMMARY, account, answer, connection, function_config, identity, server, sts};
 use crate::cloud::cloudfront::{CloudFrontApi, Stage};
-use crate::cloud::lambda::{CodeSource, Configuration, LambdaApi, NewFunction};
+use crate::cloud::lambda::{CodeSource, Configuration, LambdaApi, NewFunction, VersionsApi as _};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 
 const ARN: &str = "arn:aws:lambda:eu-west-1:000000000000:function:f";

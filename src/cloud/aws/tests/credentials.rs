@@ -13,8 +13,8 @@ use super::server::{Reply, answer, server};
 use super::{SUMMARY, function_config};
 use crate::cloud::cloudfront::{CloudFrontApi, Stage};
 use crate::cloud::lambda::{
-    CodeSource, Configuration, Cors, EventInvokeConfig, LambdaApi, NewFunction, PartsApi,
-    Permission, Principal, RuntimeManagement, UrlConfig,
+    Alias, CodeSource, Configuration, Cors, EventInvokeConfig, LambdaApi, NewFunction, PartsApi,
+    Permission, Principal, RuntimeManagement, UrlConfig, VersionsApi,
 };
 use crate::cloud::limit::{Budgets, Rates};
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
@@ -78,6 +78,7 @@ async fn every_call(cloudfront: &CloudFront, lambda: &Lambda) -> Vec<CloudError>
     let (mode, code) = (BudgetMode::Wait, CodeSource::Zip(Vec::new()));
     let configuration = Configuration::default();
     let permission = Permission::new("lambda:*", Principal::Anyone);
+    let alias = Alias::default();
     let (events, runtime) = (EventInvokeConfig::default(), RuntimeManagement::default());
     let url = UrlConfig {
         auth_type: "NONE".to_owned(),
@@ -113,6 +114,13 @@ async fn every_call(cloudfront: &CloudFront, lambda: &Lambda) -> Vec<CloudError>
             .await
             .err(),
         lambda.publish_version("f", "sha", None, "").await.err(),
+        lambda.versions("f", mode).await.err(),
+        lambda.delete_version("f", 1).await.err(),
+        lambda.aliases("f", mode).await.err(),
+        lambda.create_alias("f", "a", &alias).await.err(),
+        lambda.update_alias("f", "a", None, &alias).await.err(),
+        lambda.delete_alias("f", "a").await.err(),
+        lambda.provisioned("f", mode).await.err(),
         lambda.recursive_loop("f", mode).await.err(),
         lambda.put_recursive_loop("f", "Allow").await.err(),
         lambda.put_concurrency("f", 1).await.err(),

@@ -4,6 +4,7 @@
 //! whose turn it is; what a part is, says [`part`](self::part). "Adding a part" in ARCHITECTURE.md
 //! says what else it needs.
 
+pub mod aliases;
 pub mod code_signing;
 pub mod concurrency;
 pub mod event_invoke;
@@ -11,6 +12,7 @@ pub mod known;
 pub mod part;
 pub mod permissions;
 pub mod recursion;
+pub mod retention;
 pub mod runtime_management;
 pub mod tags;
 pub mod url;
@@ -102,6 +104,13 @@ macro_rules! parts {
             }
         }
 
+        /// Notes in `memory` that the cloud refused the step.
+        pub fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
+            match step {
+                $( Step::$variant(step) => <$part as Part>::refused(memory, step, error), )*
+            }
+        }
+
         /// Carries out one step: one method of the port.
         ///
         /// # Errors
@@ -115,6 +124,13 @@ macro_rules! parts {
                 $( Step::$variant(step) => {
                     <$part as Part>::act(cloud, name, step).await.map(Change::$variant)
                 } )*
+            }
+        }
+
+        /// Remembers of a step's reply what later steps plan from, and no observation tells.
+        pub fn remember(memory: &mut LambdaFunctionStatus, change: &Change) {
+            match change {
+                $( Change::$variant(change) => <$part as Part>::remember(memory, change), )*
             }
         }
 
@@ -155,4 +171,8 @@ parts! {
     EventInvoke: event_invoke::EventInvoke;
     /// Reserved concurrency.
     Concurrency: concurrency::Concurrency;
+    /// Names for versions: after the version that they follow.
+    Aliases: aliases::Aliases;
+    /// Which versions stay: after the aliases that may leave them.
+    Retention: retention::Retention;
 }

@@ -29,6 +29,7 @@ pub enum Turn {
 }
 
 /// What a part plans from.
+#[derive(Clone, Copy)]
 pub struct Situation<'a> {
     /// What is wanted.
     pub desired: &'a LambdaDesired,
@@ -42,6 +43,8 @@ pub struct Situation<'a> {
     pub changes_function: bool,
     /// The cloud failed to carry out the last update, so no further one is due.
     pub update_failed: bool,
+    /// A version is published in this plan, before what is due in [`Turn::Last`].
+    pub publishes: bool,
 }
 
 /// What a part needs in a turn.
@@ -74,6 +77,11 @@ impl<S> Need<S> {
                 "the function's {what} could not be read ({why}); allow lambda:{operation}"
             )),
         }
+    }
+
+    /// Whether steps are known to follow.
+    pub const fn has_steps(&self) -> bool {
+        matches!(self, Self::Steps(steps) | Self::Read(steps) if !steps.is_empty())
     }
 
     /// The same need, of steps of another type.
@@ -150,12 +158,18 @@ pub trait Part {
     /// Writes into `memory` what must be in the status before the step is sent. Pure.
     fn intend(_memory: &mut LambdaFunctionStatus, _step: &Self::Step) {}
 
+    /// Notes in `memory` that the cloud refused the step. Pure.
+    fn refused(_memory: &mut LambdaFunctionStatus, _step: &Self::Step, _error: &CloudError) {}
+
     /// Carries out one step: one method of the port.
     async fn act(
         cloud: &dyn LambdaApi,
         name: &str,
         step: &Self::Step,
     ) -> Result<Self::Change, CloudError>;
+
+    /// Remembers of a step's reply what later steps of the pass plan from, and no observation tells. Pure.
+    fn remember(_memory: &mut LambdaFunctionStatus, _change: &Self::Change) {}
 
     /// Brings `observed` up to date with a step's reply. Pure.
     fn fold(observed: &mut LambdaObserved, change: Self::Change);

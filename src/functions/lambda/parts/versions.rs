@@ -1,14 +1,17 @@
 //! The part `publish`: versions of what is settled.
 //!
 //! Nothing is read for it: the status remembers what the last version was made of, and publishing
-//! the same twice gives one version (Lambda API reference, PublishVersion).
+//! the same twice gives one version (Lambda API reference, PublishVersion). Only for an alias that follows the version
+//! before, where the status does not know it, the versions are read.
 
 use async_trait::async_trait;
 
+use super::known::{Known, answer_of};
 use super::part::{Need, Part, Situation, Turn};
+use super::wanted::{Followed, WantedAlias};
 use crate::api::lambda::{LambdaFunctionStatus, PublishedStatus};
-use crate::cloud::CloudError;
-use crate::cloud::lambda::LambdaApi;
+use crate::cloud::lambda::{LambdaApi, Version};
+use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::configuration::fingerprint::{Made, settings};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::{LambdaObserved, Published};
@@ -18,6 +21,9 @@ use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
 
 /// Marks the versions that cloudfn published.
 const DESCRIPTION: &str = "Published by cloudfn";
+
+/// What reads versions.
+pub const READ: (&str, &str) = ("versions", "ListVersionsByFunction");
 
 /// The published versions of a function.
 pub struct Versions;
@@ -48,6 +54,41 @@ impl DriverStep for Step {
 /// What was published belongs to a function that is gone, or is not known any more.
 pub fn forget(memory: &mut LambdaFunctionStatus) {
     (memory.latest_version, memory.published) = (None, None);
+    memory.previous_version = None;
+}
+
+/// The versions that cloudfn published, by their numbers.
+pub fn ours(found: &[Version]) -> impl Iterator<Item = u64> {
+    let ours = found
+        .iter()
+        .filter(|version| version.description == DESCRIPTION);
+    ours.map(|version| version.number)
+}
+
+/// The version that cloudfn published before the last, or the last itself while there is none; `None` where that
+/// has to be read first.
+fn previous(memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> Option<String> {
+    let newest = memory.latest_version.as_ref()?;
+    let read = || {
+        let Known::Read(found) = &observed.versions else {
+            return None;
+        };
+        let number: u64 = newest.parse().ok()?;
+        let before = ours(found).filter(|other| *other < number).max();
+        Some(before.unwrap_or(number).to_string())
+    };
+    memory.previous_version.clone().or_else(read)
+}
+
+/// The versions that aliases follow: words, where one is published before they are due.
+pub fn followed(of: &Situation<'_>) -> Followed {
+    if of.publishes {
+        return Followed::in_words();
+    }
+    Followed {
+        newest: of.memory.latest_version.clone(),
+        previous: previous(of.memory, of.observed),
+    }
 }
 
 fn made(desired: &LambdaDesired, observed: &LambdaObserved) -> Made {
@@ -125,8 +166,27 @@ impl Part for Versions {
     type Step = Step;
     type Change = Published;
 
+    fn is_named(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> bool {
+        let is_unknown = memory.latest_version.is_some() && memory.previous_version.is_none();
+        let mut aliases = desired.aliases.values();
+        is_unknown && aliases.any(WantedAlias::follows_previous)
+    }
+
+    async fn read(
+        cloud: &dyn LambdaApi,
+        name: &str,
+        mode: BudgetMode,
+        observed: &mut LambdaObserved,
+    ) -> Result<(), CloudError> {
+        observed.versions = answer_of(cloud.versions(name, mode).await)?;
+        Ok(())
+    }
+
     /// A version is due where the last one was made of other code or another configuration.
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
+        if turn == Turn::Last && !of.publishes && Self::is_named(of.desired, of.memory) {
+            return Need::of(&of.observed.versions, READ, |_| None);
+        }
         if turn != Turn::Versions || !of.desired.publish || of.update_failed {
             return Need::Steps(Vec::new());
         }
@@ -196,8 +256,20 @@ impl Part for Versions {
         })
     }
 
+    fn remember(memory: &mut LambdaFunctionStatus, change: &Published) {
+        let version = &change.version;
+        let before = memory.latest_version.replace(version.clone());
+        if before.as_ref() != Some(version) {
+            let is_first = version == "1";
+            memory.previous_version = before.or_else(|| is_first.then(|| version.clone()));
+            memory.undeleted_versions.clear();
+        }
+    }
+
+    /// What was read of versions lacks this one.
     fn fold(observed: &mut LambdaObserved, change: Published) {
         observed.published = Some(change);
+        observed.versions = Known::Unread;
     }
 
     fn report(
@@ -205,8 +277,8 @@ impl Part for Versions {
         status: &mut LambdaFunctionStatus,
         observed: &LambdaObserved,
     ) {
+        status.previous_version = previous(status, observed);
         if let Some(published) = &observed.published {
-            status.latest_version = Some(published.version.clone());
             status.published = Some(remembered(
                 &published.code_sha256,
                 &published.made,

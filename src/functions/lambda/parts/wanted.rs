@@ -1,11 +1,15 @@
 //! What the spec asks for of parts. Pure.
 
+mod aliases;
+
 use std::collections::BTreeMap;
 
 use crate::api::lambda::{self as api, Word};
 use crate::cloud::lambda::{
     Cors, EventInvokeConfig, Permission, Principal, RuntimeManagement, UrlConfig,
 };
+
+pub use self::aliases::{ALIASES, Followed, WantedAlias, alias_name, aliases};
 
 /// What begins a statement's name among the managed names, and in differences.
 pub const STATEMENTS: &str = "permissions/";
@@ -89,7 +93,10 @@ pub fn statements(spec: &api::LambdaFunctionSpec) -> BTreeMap<String, Permission
     for asked in &spec.permissions {
         let auth_type = asked.function_url_auth_type.as_ref();
         let permission = Permission {
-            action: asked.action.clone(),
+            action: asked
+                .action
+                .clone()
+                .unwrap_or_else(|| api::INVOKE.to_owned()),
             principal: Principal::named(&asked.principal),
             source_arn: asked.source_arn.clone(),
             source_account: asked.source_account.clone(),

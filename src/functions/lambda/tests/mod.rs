@@ -1,6 +1,7 @@
 //! Tables for what is pure. How the steps come together is tested with the real driver over the
 //! strict cloud, in `tests/simulation/functions/lambda`.
 
+mod aliases;
 mod archive;
 mod concurrency;
 mod desired;
@@ -10,6 +11,7 @@ mod parts;
 mod permissions;
 mod plan;
 mod report;
+mod retention;
 mod runtimes;
 mod signing;
 mod source;

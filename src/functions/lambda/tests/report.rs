@@ -60,20 +60,50 @@ fn made() -> Made {
     }
 }
 
+/// Takes over the reply that this version was published.
+fn publish(
+    observed: &mut Option<LambdaObserved>,
+    status: &mut LambdaFunctionStatus,
+    version: &str,
+) {
+    let change = Change::Part(parts::Change::Versions(Published {
+        version: version.to_owned(),
+        code_sha256: "c".to_owned(),
+        made: made(),
+    }));
+    remember(status, &change);
+    fold(observed, change);
+}
+
+#[test]
+fn the_version_before_is_remembered_until_another_one_is_published() {
+    let wanted = desired(&json!({"publish": true}));
+    let mut observed = Some(made_of(&wanted));
+    let mut status = memory(&[]);
+    for (version, before) in [
+        ("1", Some("1")),
+        ("2", Some("1")),
+        ("2", Some("1")),
+        ("5", Some("2")),
+    ] {
+        publish(&mut observed, &mut status, version);
+        let known = (
+            status.latest_version.as_deref(),
+            status.previous_version.as_deref(),
+        );
+        assert_eq!(known, (Some(version), before));
+    }
+    parts::versions::forget(&mut status);
+    publish(&mut observed, &mut status, "5");
+    assert_eq!(status.previous_version, None, "nobody knows");
+}
+
 #[test]
 fn a_published_version_is_reported_with_what_it_was_made_of() {
     let wanted = desired(&json!({"publish": true}));
     let mut observed = Some(made_of(&wanted));
-    let published = Published {
-        version: "4".to_owned(),
-        code_sha256: "c".to_owned(),
-        made: made(),
-    };
-    fold(
-        &mut observed,
-        Change::Part(parts::Change::Versions(published)),
-    );
     let mut status = memory(&[]);
+    publish(&mut observed, &mut status, "4");
     report(Goal::Present(&wanted), &mut status, observed.as_ref());
     assert_eq!(status.latest_version.as_deref(), Some("4"));
     assert_eq!(
@@ -89,15 +119,8 @@ fn who_only_looks_forgets_what_was_published_of_a_function_that_was_changed() {
         super::looking(&json!({"publish": true})),
     );
     let mut observed = Some(made_of(&wanted));
-    fold(
-        &mut observed,
-        Change::Part(parts::Change::Versions(Published {
-            version: "4".to_owned(),
-            code_sha256: "c".to_owned(),
-            made: made(),
-        })),
-    );
     let mut status = memory(&[]);
+    publish(&mut observed, &mut status, "4");
     report(Goal::Present(&wanted), &mut status, observed.as_ref());
     let mut observed = made_of(&wanted);
     report(Goal::Present(&looking), &mut status, Some(&observed));

@@ -1,0 +1,270 @@
+//! The part `aliases`: names for versions.
+//!
+//! `GetFunction` does not show them: one list is their read. Each is one block, of which every change has all. Aliases
+//! that neither the spec nor `status.managed` names are left alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+
+use super::known::{Known, answer_of, if_there};
+use super::part::{Need, Part, Situation, Turn};
+use super::retention::Retention;
+use super::versions;
+use super::wanted::{ALIASES, Followed, WantedAlias, alias_name};
+use crate::api::lambda::{AliasStatus, LambdaFunctionStatus};
+use crate::cloud::lambda::{Alias, FoundAlias, LambdaApi};
+use crate::cloud::{BudgetMode, Class, CloudError};
+use crate::functions::lambda::block::differences;
+use crate::functions::lambda::desired::LambdaDesired;
+use crate::functions::lambda::observe::LambdaObserved;
+use crate::functions::shared::difference::difference;
+use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
+
+/// The aliases of a function.
+pub struct Aliases;
+
+/// A change of one alias.
+pub enum Step {
+    /// `CreateAlias`.
+    Create(Change),
+    /// `UpdateAlias`.
+    Update {
+        /// What to.
+        change: Change,
+        /// Guard: the alias's own.
+        revision: Option<String>,
+    },
+    /// `DeleteAlias`.
+    Delete(String),
+}
+
+/// What an alias is to be.
+pub struct Change {
+    /// Its name.
+    name: String,
+    /// What it is to say.
+    to: Alias,
+    /// Its versions are those that the spec names by their numbers.
+    is_by_number: bool,
+}
+
+impl DriverStep for Step {
+    type Desired = LambdaDesired;
+    type Observed = LambdaObserved;
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "CreateAlias",
+            Self::Update { .. } => "UpdateAlias",
+            Self::Delete(_) => "DeleteAlias",
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        Effect::Update
+    }
+}
+
+/// The alias of a managed name, if it is one that a spec can have.
+fn alias_of(managed_name: &str) -> Option<&str> {
+    let alias = managed_name.strip_prefix(ALIASES)?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let is_number = alias.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_number && alias.bytes().all(fits)).then_some(alias)
+}
+
+/// What makes an alias as wanted, if it is not.
+fn change(
+    name: &str,
+    wanted: &WantedAlias,
+    found: Option<&FoundAlias>,
+    followed: &Followed,
+) -> Option<PlannedStep<Step>> {
+    let to = wanted.of(followed)?;
+    let from = found.map(|found| &found.alias);
+    if from == Some(&to) {
+        return None;
+    }
+    let why = differences(&alias_name(name), from, &to);
+    let change = Change {
+        name: name.to_owned(),
+        to,
+        is_by_number: !wanted.follows(),
+    };
+    let step = match found {
+        None => Step::Create(change),
+        Some(found) => Step::Update {
+            change,
+            revision: found.revision_id.clone(),
+        },
+    };
+    Some(PlannedStep { step, why })
+}
+
+/// What takes away the aliases that are ours and that the spec does not name any more.
+fn dropped(
+    desired: &LambdaDesired,
+    managed: &BTreeSet<String>,
+    found: &BTreeMap<String, FoundAlias>,
+) -> Vec<PlannedStep<Step>> {
+    let ours = managed.iter().filter_map(|name| alias_of(name));
+    let dropped = ours.filter(|alias| !desired.aliases.contains_key(*alias));
+    let there = dropped.filter_map(|alias| Some((alias, found.get(alias)?)));
+    there
+        .map(|(alias, found)| PlannedStep {
+            step: Step::Delete(alias.to_owned()),
+            why: vec![difference(
+                &alias_name(alias),
+                Some(found.alias.version.clone()),
+                None,
+            )],
+        })
+        .collect()
+}
+
+/// All that is due.
+fn due(of: &Situation<'_>, found: &BTreeMap<String, FoundAlias>) -> Vec<PlannedStep<Step>> {
+    let followed = versions::followed(of);
+    let wanted = of.desired.aliases.iter();
+    let changed =
+        wanted.filter_map(|(name, wanted)| change(name, wanted, found.get(name), &followed));
+    let dropped = dropped(of.desired, &of.memory.common.managed, found);
+    changed.chain(dropped).collect()
+}
+
+/// A version that the spec names by its number and that is not there, in words. AWS Lambda names it at the end, as in
+/// "Function not found: <ARN>:7" (recorded on AWS).
+fn explained(change: &Change, error: CloudError) -> CloudError {
+    let versions = change.to.weights.keys().chain([&change.to.version]);
+    let mut versions = versions.filter(|version| error.message.ends_with(&format!(":{version}")));
+    match versions.next() {
+        Some(version) if change.is_by_number && error.class == Class::NotFound => CloudError {
+            class: Class::Invalid,
+            message: format!(
+                "the function has no version {version}, which the alias {} asks for; name one that it has, or newest ({})",
+                change.name, error.message
+            ),
+            ..error
+        },
+        _ => error,
+    }
+}
+
+#[async_trait]
+impl Part for Aliases {
+    type Step = Step;
+    /// The alias, and what it is now.
+    type Change = (String, Option<FoundAlias>);
+
+    fn can_manage(name: &str) -> bool {
+        alias_of(name).is_some()
+    }
+
+    fn is_named(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> bool {
+        let mut managed = memory.common.managed.iter();
+        !desired.aliases.is_empty()
+            || managed.any(|name| Self::can_manage(name))
+            // What an alias is of stays.
+            || Retention::is_named(desired, memory)
+    }
+
+    async fn read(
+        cloud: &dyn LambdaApi,
+        name: &str,
+        mode: BudgetMode,
+        observed: &mut LambdaObserved,
+    ) -> Result<(), CloudError> {
+        observed.aliases = answer_of(cloud.aliases(name, mode).await)?;
+        Ok(())
+    }
+
+    fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
+        if turn != Turn::Last || !Self::is_named(of.desired, of.memory) {
+            return Need::Steps(Vec::new());
+        }
+        let read = ("aliases", "ListAliases");
+        Need::of(&of.observed.aliases, read, |found| due(of, found))
+    }
+
+    /// By the time it is due, the versions are known.
+    fn after_create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
+        let followed = Followed::in_words();
+        let wanted = desired.aliases.iter();
+        wanted
+            .filter_map(|(name, wanted)| change(name, wanted, None, &followed))
+            .collect()
+    }
+
+    async fn act(
+        cloud: &dyn LambdaApi,
+        name: &str,
+        step: &Step,
+    ) -> Result<(String, Option<FoundAlias>), CloudError> {
+        let (change, answer) = match step {
+            Step::Create(change) => {
+                let answer = cloud.create_alias(name, &change.name, &change.to).await;
+                (change, answer)
+            }
+            Step::Update { change, revision } => {
+                let revision = revision.as_deref();
+                let answer = cloud
+                    .update_alias(name, &change.name, revision, &change.to)
+                    .await;
+                (change, answer)
+            }
+            Step::Delete(alias) => {
+                // Gone already is as good.
+                if_there(cloud.delete_alias(name, alias).await)?;
+                return Ok((alias.clone(), None));
+            }
+        };
+        let now = answer.map_err(|error| explained(change, error))?;
+        Ok((change.name.clone(), Some(now)))
+    }
+
+    /// A version that is followed and is not there was made of a function that is gone, or somebody deleted it: it is
+    /// not known any more what was published.
+    fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
+        let follows = match step {
+            Step::Create(change) | Step::Update { change, .. } => !change.is_by_number,
+            Step::Delete(_) => false,
+        };
+        if follows && error.class == Class::NotFound {
+            versions::forget(memory);
+        }
+    }
+
+    fn fold(observed: &mut LambdaObserved, (alias, now): (String, Option<FoundAlias>)) {
+        if let Known::Read(aliases) = &mut observed.aliases {
+            match now {
+                Some(found) => aliases.insert(alias, found),
+                None => aliases.remove(&alias),
+            };
+        }
+    }
+
+    /// What is not read stays as it was known, while it is named.
+    fn report(
+        goal: Goal<'_, LambdaDesired>,
+        status: &mut LambdaFunctionStatus,
+        observed: &LambdaObserved,
+    ) {
+        let Goal::Present(desired) = goal else { return };
+        if let Known::Read(found) = &observed.aliases {
+            let named = found
+                .iter()
+                .filter(|(name, _)| desired.aliases.contains_key(*name));
+            let shown = |(name, found): (&String, &FoundAlias)| AliasStatus {
+                name: name.clone(),
+                function_version: found.alias.version.clone(),
+                alias_arn: found.arn.clone(),
+            };
+            status.aliases = named.map(shown).collect();
+        } else {
+            status
+                .aliases
+                .retain(|alias| desired.aliases.contains_key(&alias.name));
+        }
+    }
+}
