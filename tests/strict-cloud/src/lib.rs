@@ -25,8 +25,6 @@
 //! the name of its sequence), or names an id of [`assumed::ASSUMED`]. What was recorded is replayed
 //! by `tests/recorded`; `RECORDED.md` says how much that is.
 //!
-//! What comes later has its place: `lambda::versions` (aliases).
-//!
 //! Over HTTP the model is the same, and only time is real: [`front::answer`] is a pure function of
 //! cloud and request, [`front::server::Server`] carries it to 127.0.0.1 for whoever has an SDK, in
 //! this process or, as the binary `strict-cloud`, in another.

@@ -87,6 +87,11 @@ pub mod lambda {
     pub const PUBLISH_VERSION: Operation = of_lambda("PublishVersion", Write);
     pub const LIST_VERSIONS_BY_FUNCTION: Operation = of_lambda("ListVersionsByFunction", List);
     pub const DELETE_FUNCTION: Operation = of_lambda("DeleteFunction", Write);
+    pub const CREATE_ALIAS: Operation = of_lambda("CreateAlias", Write);
+    pub const GET_ALIAS: Operation = of_lambda("GetAlias", Read);
+    pub const UPDATE_ALIAS: Operation = of_lambda("UpdateAlias", Write);
+    pub const DELETE_ALIAS: Operation = of_lambda("DeleteAlias", Write);
+    pub const LIST_ALIASES: Operation = of_lambda("ListAliases", List);
     pub const LIST_FUNCTIONS: Operation = of_lambda("ListFunctions", List);
     pub const GET_FUNCTION_RECURSION_CONFIG: Operation =
         of_lambda("GetFunctionRecursionConfig", Read);
@@ -124,7 +129,7 @@ pub mod lambda {
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 43] = [
+pub const ALL: [Operation; 48] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -145,6 +150,11 @@ pub const ALL: [Operation; 43] = [
     lambda::PUBLISH_VERSION,
     lambda::LIST_VERSIONS_BY_FUNCTION,
     lambda::DELETE_FUNCTION,
+    lambda::CREATE_ALIAS,
+    lambda::GET_ALIAS,
+    lambda::UPDATE_ALIAS,
+    lambda::DELETE_ALIAS,
+    lambda::LIST_ALIASES,
     lambda::LIST_FUNCTIONS,
     lambda::GET_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_RECURSION_CONFIG,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::cloudfront::{self, FunctionConfig, Stage};
-use crate::lambda::{Configuration, EventInvokeConfig, RuntimeManagement, UrlConfig, sha256};
+use crate::lambda::{
+    AliasConfig, Configuration, EventInvokeConfig, RuntimeManagement, UrlConfig, sha256,
+};
 use crate::model::Cloud;
 use crate::tags::Tags;
 
@@ -40,6 +42,8 @@ pub struct Regional {
     pub state: &'static str,
     /// LastUpdateStatus.
     pub last_update_status: Option<&'static str>,
+    /// FunctionVersion, Description and RoutingConfig of each alias.
+    pub aliases: BTreeMap<String, AliasConfig>,
     /// Configuration and code of each version.
     pub versions: BTreeMap<u64, (Configuration, String)>,
     /// Tags.
@@ -119,7 +123,11 @@ impl Cloud {
                         (content.configuration.clone(), content.code.sha256.clone()),
                     )
                 });
+                let aliases = function.aliases.iter();
                 let regional = Regional {
+                    aliases: aliases
+                        .map(|(name, alias)| (name.clone(), alias.config()))
+                        .collect(),
                     state: latest.state.as_ref().map_or("", |state| state.word),
                     last_update_status: latest
                         .last_update_status

@@ -111,6 +111,7 @@ fn create(
         runtime_management: RuntimeManagement::default(),
         code_signing: signing.map(str::to_owned),
         event_invoke: BTreeMap::new(),
+        aliases: BTreeMap::new(),
         versions: BTreeMap::new(),
         next_version: 1,
         published: None,

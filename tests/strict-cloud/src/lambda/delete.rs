@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::function::{Phase, Update};
+use super::function::{Function, Phase, Update};
 use super::update::{current, store};
 use super::validate::invalid;
 use super::{name, patterns};
@@ -51,9 +51,10 @@ impl Cloud {
             let mut function = current(world, context, &named.name)?;
             function.stays()?;
             if let Some(number) = version {
+                unreferenced(&function, number)?;
                 // assumed:version-gone: a version that is not there is no error.
                 if function.versions.remove(&number).is_some() {
-                    function.policies.remove(&Some(number));
+                    function.forget(&number.to_string());
                     store(world, context, function);
                 }
                 return Ok(204);
@@ -85,4 +86,18 @@ impl Cloud {
             Ok::<_, Problem>(context.status)
         })
     }
+}
+
+/// A version that an alias sends calls to stays (Lambda API reference, DeleteFunction, Qualifier); the sentence, and
+/// that a part of the calls is enough, are assumed:aliases.
+fn unreferenced(function: &Function, number: u64) -> Result<(), Problem> {
+    let aliases = function.aliases_of(&number.to_string());
+    if aliases.is_empty() {
+        return Ok(());
+    }
+    let said = format!(
+        "Unable to delete version because the following aliases reference it: [{}]",
+        aliases.join(", ")
+    );
+    Err(Problem::new(409, "ResourceConflictException", said))
 }

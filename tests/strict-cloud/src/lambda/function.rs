@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::aliases::Alias;
 use super::code::Deployed;
 use super::event_invoke::EventInvoke;
 use super::runtime_management::RuntimeManagement;
@@ -85,6 +86,8 @@ pub(crate) struct Function {
     pub(crate) code_signing: Option<String>,
     /// By qualifier.
     pub(crate) event_invoke: BTreeMap<String, EventInvoke>,
+    /// By name.
+    pub(crate) aliases: BTreeMap<String, Alias>,
     pub(crate) versions: BTreeMap<u64, Version>,
     pub(crate) next_version: u64,
     /// What $LATEST was when it was published last, and as which version.
@@ -235,13 +238,17 @@ impl Function {
         }
     }
 
-    /// 412 where the guard is not the current revision (recorded answer: test_function_revisions_basic).
+    /// 412 where the guard is not $LATEST's revision.
     pub(crate) fn guard(&self, sent: Option<&str>) -> Result<(), Problem> {
-        if sent.is_none_or(|sent| sent == self.revision) {
-            return Ok(());
+        guard(&self.revision, sent)
+    }
+
+    /// Takes away what belongs to a version or an alias that is gone.
+    pub(crate) fn forget(&mut self, qualifier: &str) {
+        self.event_invoke.remove(qualifier);
+        if let Ok(number) = qualifier.parse() {
+            self.policies.remove(&Some(number));
         }
-        let said = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id";
-        Err(Problem::new(412, "PreconditionFailedException", said))
     }
 
     /// $LATEST, with its ARN as it is asked for.
@@ -417,6 +424,16 @@ impl Function {
         );
         number
     }
+}
+
+/// 412 where the guard is not the current revision, of $LATEST or an alias (recorded answers:
+/// test_function_revisions_basic, test_function_revisions_version_and_alias).
+pub(crate) fn guard(current: &str, sent: Option<&str>) -> Result<(), Problem> {
+    if sent.is_none_or(|sent| sent == current) {
+        return Ok(());
+    }
+    let said = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id";
+    Err(Problem::new(412, "PreconditionFailedException", said))
 }
 
 /// Recorded answer: test_redundant_updates.

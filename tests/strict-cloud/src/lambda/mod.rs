@@ -3,6 +3,7 @@
 //! Source of shapes and limits: the Lambda API reference, version 2015-03-31, and the recorded
 //! answers of AWS that LocalStack's test suite keeps, named here by their sequences.
 
+mod aliases;
 mod code;
 mod code_signing;
 mod concurrency;
@@ -24,6 +25,7 @@ mod url;
 mod validate;
 mod versions;
 
+pub use aliases::AliasConfig;
 pub(crate) use code::zipped_size;
 pub use configuration::Configuration;
 pub use event_invoke::EventInvokeConfig;

@@ -178,6 +178,16 @@ pub(super) const VARIABLE: Pattern = pattern("[a-zA-Z]([a-zA-Z0-9_])+", |text| {
 pub(super) const BUCKET: Pattern = pattern("[0-9A-Za-z\\.\\-_]*(?<!\\.)", |text| {
     all(text, |c| c.is_ascii_alphanumeric() || ".-_".contains(c)) && !text.ends_with('.')
 });
+pub(super) const ALIAS: Pattern = pattern("(?!^[0-9]+$)([a-zA-Z0-9-_]+)", |text| {
+    word(text) && !all(text, |c| c.is_ascii_digit())
+});
+pub(super) const VERSION: Pattern = pattern("[0-9]+", |text| {
+    !text.is_empty() && all(text, |c| c.is_ascii_digit())
+});
+pub(super) const VERSION_OR_LATEST: Pattern =
+    pattern("(\\$LATEST(\\.PUBLISHED)?|[0-9]+)", |text| {
+        text == "$LATEST" || text == "$LATEST.PUBLISHED" || (VERSION.fits)(text)
+    });
 pub(super) const STATEMENT: Pattern = pattern("([a-zA-Z0-9-_]+)", word);
 pub(super) const ACTION: Pattern = pattern("(lambda:[*]|lambda:[a-zA-Z]+|[*])", |text| {
     let action = text.strip_prefix("lambda:").unwrap_or("");

@@ -1,6 +1,6 @@
 //! GetFunction, GetFunctionConfiguration, ListFunctions.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::update::current;
 use super::validate::Breaches;
@@ -108,10 +108,10 @@ impl Cloud {
                 None => Some(function.latest(world.ids, false)),
                 // Recorded answer: test_publish_with_update, get_function_latest_result: the ARN is qualified.
                 Some("$LATEST") => Some(function.latest(world.ids, true)),
-                Some(number) => number
-                    .parse()
-                    .ok()
-                    .and_then(|number| function.version(world.ids, number)),
+                Some(qualifier) => match qualifier.parse() {
+                    Ok(number) => function.version(world.ids, number),
+                    Err(_) => function.aliased(world.ids, qualifier),
+                },
             };
             Ok(make(&function, configuration.ok_or_else(missing)?))
         })
@@ -202,12 +202,30 @@ pub(super) fn listed(mut item: FunctionConfiguration) -> FunctionConfiguration {
     item
 }
 
-/// A page; its marker is the key of its last item, so a list that changes between pages neither repeats nor skips (assumed:lambda-marker).
+/// A page of functions or versions.
 pub(super) fn paged(
     all: Vec<(String, FunctionConfiguration)>,
     page: &Page,
     context: &Context<'_>,
 ) -> Result<Listed, Problem> {
+    let (items, next_marker) = self::page(all, page, context)?;
+    Ok(Listed { next_marker, items })
+}
+
+/// A list of other things, as the API's JSON: their name, and NextMarker where more follow.
+pub(super) fn shown(name: &str, items: Vec<Value>, next_marker: Option<String>) -> Value {
+    let mut fields = Map::from_iter([(name.to_owned(), Value::Array(items))]);
+    fields.extend(next_marker.map(|marker| ("NextMarker".to_owned(), json!(marker))));
+    Value::Object(fields)
+}
+
+/// The items of a page, and its marker where more follow. It is the key of the last item, so a list that changes between pages
+/// neither repeats nor skips (assumed:lambda-marker).
+pub(super) fn page<T>(
+    all: Vec<(String, T)>,
+    page: &Page,
+    context: &Context<'_>,
+) -> Result<(Vec<T>, Option<String>), Problem> {
     let mut breaches = Breaches::default();
     if let Some(most) = page.max_items.filter(|most| !(1..=10_000).contains(most)) {
         let constraint = if most < 1 {
@@ -236,8 +254,6 @@ pub(super) fn paged(
         items.push(item);
         last = Some(key);
     }
-    Ok(Listed {
-        next_marker: last.filter(|_| rest.peek().is_some()),
-        items,
-    })
+    let next_marker = last.filter(|_| rest.peek().is_some());
+    Ok((items, next_marker))
 }

@@ -30,6 +30,8 @@ pub(super) enum Kind {
     Object(&'static [Field]),
     /// Environment variables.
     Variables,
+    /// Parts of the calls, from 0.0 to 1.0, by version.
+    Weights,
 }
 
 /// What each text of a list must be.
@@ -287,6 +289,38 @@ const fn texts(most: usize, least: usize, longest: usize) -> Kind {
         },
     }
 }
+
+const ROUTING: &[Field] = &[field("AdditionalVersionWeights", Kind::Weights)];
+
+/// CreateAlias.
+pub(super) static NEW_ALIAS: &[Field] = &[
+    must("Name", like(1, 128, patterns::ALIAS)),
+    must(
+        "FunctionVersion",
+        like(1, 1024, patterns::VERSION_OR_LATEST),
+    ),
+    field("Description", text(0, 256)),
+    field("RoutingConfig", Kind::Object(ROUTING)),
+];
+
+/// The body of UpdateAlias.
+pub(super) static ALIAS: &[Field] = &[
+    field(
+        "FunctionVersion",
+        like(1, 1024, patterns::VERSION_OR_LATEST),
+    ),
+    field("Description", text(0, 256)),
+    field("RoutingConfig", Kind::Object(ROUTING)),
+];
+
+/// An alias that is named in a path.
+pub(super) static ALIAS_NAME: &[Field] = &[must("Name", like(1, 128, patterns::ALIAS))];
+
+/// What ListAliases can ask for.
+pub(super) static ALIASES_OF: &[Field] = &[field(
+    "FunctionVersion",
+    like(1, 1024, patterns::VERSION_OR_LATEST),
+)];
 
 /// AddPermission.
 pub(super) static PERMISSION: &[Field] = &[

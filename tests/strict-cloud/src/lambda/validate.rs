@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::patterns::VARIABLE;
+use super::patterns::{VARIABLE, VERSION};
 use super::schema::{Field, Item, Kind};
 use crate::model::Problem;
 
@@ -171,7 +171,41 @@ impl Breaches {
                     );
                 }
             }
+            (Kind::Weights, Value::Object(weights)) => self.weights(path, weights)?,
             _ => return Err(unreadable()),
+        }
+        Ok(())
+    }
+
+    /// Parts of the calls, by version (recorded answers: test_notfound_and_invalid_routingconfigs).
+    fn weights(&mut self, path: &str, weights: &Map<String, Value>) -> Result<(), Problem> {
+        let numbers: Option<Vec<(&str, f64)>> = weights
+            .iter()
+            .map(|(version, weight)| Some((version.as_str(), weight.as_f64()?)))
+            .collect();
+        let numbers = numbers.ok_or_else(unreadable)?;
+        let texts: Vec<String> = numbers
+            .iter()
+            .map(|(version, weight)| format!("{version}={weight:?}"))
+            .collect();
+        let shown = format!("Value '{{{}}}'", texts.join(", "));
+        let key_fits = |key: &str| key.len() <= 1024 && (VERSION.fits)(key);
+        if !numbers.iter().all(|(version, _)| key_fits(version)) {
+            let constraint = format!(
+                "Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: {}]",
+                VERSION.text
+            );
+            self.add(&shown, path, &constraint);
+        }
+        if !numbers
+            .iter()
+            .all(|(_, weight)| (0.0..=1.0).contains(weight))
+        {
+            self.add(
+                &shown,
+                path,
+                "Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must have value greater than or equal to 0.0, Member must not be null]",
+            );
         }
         Ok(())
     }

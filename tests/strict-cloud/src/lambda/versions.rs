@@ -1,4 +1,4 @@
-//! PublishVersion and ListVersionsByFunction. Aliases belong here.
+//! PublishVersion and ListVersionsByFunction.
 
 use serde_json::json;
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use strict_cloud::lambda::{
-    Code, Configuration, CreateFunction, EventInvokeConfig, FunctionVersion, Page, Permission,
-    PublishVersion, UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
+    AliasConfig, Code, Configuration, CreateFunction, EventInvokeConfig, FunctionVersion, Page,
+    Permission, PublishVersion, UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
 };
 use strict_cloud::log::Answered as Logged;
 use strict_cloud::{Answer, Caller, Cloud, Tags, zip};
@@ -156,14 +156,14 @@ pub fn every_page(way: Way, cloud: &mut Cloud, operation: &str, with: &Value) ->
         let Ok(page) = &mut answered.body else {
             return answered;
         };
-        all.extend(page["Functions"].as_array().unwrap().iter().cloned());
-        match page.as_object_mut().unwrap().remove("NextMarker") {
+        let marker = page.as_object_mut().unwrap().remove("NextMarker");
+        let items = page.as_object_mut().unwrap().values_mut().next().unwrap();
+        all.append(items.as_array_mut().unwrap());
+        match marker {
             Some(marker) => with["Marker"] = marker,
             None => {
-                return Answered {
-                    body: Ok(json!({"Functions": all})),
-                    ..answered
-                };
+                *items = Value::Array(all);
+                return answered;
             }
         }
     }
@@ -278,6 +278,26 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
         "ListVersionsByFunction" => cloud
             .lambda_list_versions_by_function(&me, &function_name(), &with.page())
             .map(|page| page.to_json("Versions")),
+        "CreateAlias" => {
+            let function_name = function_name();
+            let asked = AliasConfig(std::mem::take(&mut with.0));
+            cloud.lambda_create_alias(&me, &function_name, &asked)
+        }
+        "GetAlias" => cloud.lambda_get_alias(&me, &function_name(), &with.text("Name")),
+        "UpdateAlias" => {
+            let (function_name, name) = (function_name(), with.text("Name"));
+            let revision = with.optional("RevisionId");
+            let asked = AliasConfig(std::mem::take(&mut with.0));
+            let alias = (&function_name[..], &name[..]);
+            cloud.lambda_update_alias(&me, alias, &asked, revision.as_deref())
+        }
+        "DeleteAlias" => cloud
+            .lambda_delete_alias(&me, &function_name(), &with.text("Name"))
+            .map(|()| json!({})),
+        "ListAliases" => {
+            let (function_name, version) = (function_name(), with.optional("FunctionVersion"));
+            cloud.lambda_list_aliases(&me, &function_name, version.as_deref(), &with.page())
+        }
         "GetFunctionRecursionConfig" => cloud
             .lambda_get_function_recursion_config(&me, &function_name())
             .map(|word| json!({"RecursiveLoop": word})),

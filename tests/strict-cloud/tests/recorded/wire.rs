@@ -72,6 +72,17 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
         "GetFunction" => ("GET", function("")),
         "GetFunctionConfiguration" => ("GET", function("/configuration")),
         "DeleteFunction" => ("DELETE", function("")),
+        "CreateAlias" => ("POST", function("/aliases")),
+        "GetAlias" | "UpdateAlias" | "DeleteAlias" => {
+            let method = match operation {
+                "GetAlias" => "GET",
+                "UpdateAlias" => "PUT",
+                _ => "DELETE",
+            };
+            let of = function("/aliases");
+            (method, of + &place("", "Name")[1..])
+        }
+        "ListAliases" => ("GET", function("/aliases")),
         "GetFunctionRecursionConfig" => (
             "GET",
             place("2024-08-31/functions", "FunctionName") + "/recursion-config",

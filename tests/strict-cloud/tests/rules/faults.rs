@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use strict_cloud::cloudfront::{ListFunctions, Stage, TestFunction};
 use strict_cloud::lambda::{
-    Configuration, CreateFunction, EventInvokeConfig, Page, Permission, RuntimeManagement,
-    UpdateFunctionConfiguration, UrlConfig,
+    AliasConfig, Configuration, CreateFunction, EventInvokeConfig, Page, Permission,
+    RuntimeManagement, UpdateFunctionConfiguration, UrlConfig,
 };
 use strict_cloud::log::Answered;
 use strict_cloud::operation::{ALL, Service, cloudfront as cf, lambda};
@@ -37,6 +37,7 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         json!({"StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "*"}),
     );
     let public = UrlConfig::of(json!({"AuthType": "NONE"}));
+    let live = AliasConfig::of(json!({"Name": "live", "FunctionVersion": "$LATEST"}));
     let once = EventInvokeConfig::of(json!({"MaximumRetryAttempts": 0}));
     match operation {
         cf::CREATE_FUNCTION => verdict(cloud.cloudfront_create_function(&me, &new_edge("f"))),
@@ -91,6 +92,15 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
             verdict(cloud.lambda_list_versions_by_function(&me, "f", &Page::default()))
         }
         lambda::DELETE_FUNCTION => verdict(cloud.lambda_delete_function(&me, "f", None)),
+        lambda::CREATE_ALIAS => verdict(cloud.lambda_create_alias(&me, "f", &live)),
+        lambda::GET_ALIAS => verdict(cloud.lambda_get_alias(&me, "f", "live")),
+        lambda::UPDATE_ALIAS => {
+            verdict(cloud.lambda_update_alias(&me, ("f", "live"), &AliasConfig::default(), None))
+        }
+        lambda::DELETE_ALIAS => verdict(cloud.lambda_delete_alias(&me, "f", "live")),
+        lambda::LIST_ALIASES => {
+            verdict(cloud.lambda_list_aliases(&me, "f", None, &Page::default()))
+        }
         lambda::LIST_FUNCTIONS => {
             verdict(cloud.lambda_list_functions(&me, &Page::default(), false))
         }

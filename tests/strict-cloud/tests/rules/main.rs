@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails here, with what it met"
 )]
 
+mod aliases;
 mod cloudfront;
 mod concurrency;
 mod distributions;

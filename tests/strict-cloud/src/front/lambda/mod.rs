@@ -94,6 +94,7 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
                     .lambda_list_versions_by_function(caller, name, &page)
                     .map(|listed| json_of(200, &listed.to_json("Versions")))
             }
+            (_, [name, "aliases", rest @ ..]) => aliases(cloud, caller, request, name, rest),
             (_, [name, "policy", rest @ ..]) => {
                 policy(cloud, caller, request, (name, qualifier), rest)
             }
@@ -197,6 +198,43 @@ fn url(
         }
         "DELETE" => cloud
             .lambda_delete_function_url_config(caller, function)
+            .map(|()| empty(204)),
+        _ => Err(unknown(cloud, request)),
+    }
+}
+
+fn aliases(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    request: &Request<'_>,
+    function: &str,
+    rest: &[&str],
+) -> Handled {
+    match (request.method(), rest) {
+        ("POST", []) => {
+            let (asked, _) = Body::of(cloud, request)?.alias()?;
+            cloud
+                .lambda_create_alias(caller, function, &asked)
+                .map(|made| json_of(201, &made))
+        }
+        ("GET", []) => {
+            let page = page(cloud, request)?;
+            let version = request.parameter("FunctionVersion");
+            cloud
+                .lambda_list_aliases(caller, function, version, &page)
+                .map(|listed| json_of(200, &listed))
+        }
+        ("GET", [name]) => cloud
+            .lambda_get_alias(caller, function, name)
+            .map(|got| json_of(200, &got)),
+        ("PUT", [name]) => {
+            let (asked, revision) = Body::of(cloud, request)?.alias()?;
+            cloud
+                .lambda_update_alias(caller, (function, name), &asked, revision.as_deref())
+                .map(|now| json_of(200, &now))
+        }
+        ("DELETE", [name]) => cloud
+            .lambda_delete_alias(caller, function, name)
             .map(|()| empty(204)),
         _ => Err(unknown(cloud, request)),
     }

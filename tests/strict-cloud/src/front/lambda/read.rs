@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use super::super::refusal::refuse;
 use super::super::request::Request;
 use crate::lambda::{
-    Code, Configuration, CreateFunction, EventInvokeConfig, Permission, PublishVersion,
-    RuntimeManagement, UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
+    AliasConfig, Code, Configuration, CreateFunction, EventInvokeConfig, Permission,
+    PublishVersion, RuntimeManagement, UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
 };
 use crate::model::{Answer, Cloud, Outcome};
 use crate::tags::Tags;
@@ -85,6 +85,12 @@ impl Body {
 
     pub(super) fn url_config(self) -> UrlConfig {
         UrlConfig(self.fields)
+    }
+
+    /// The alias, and the guard.
+    pub(super) fn alias(mut self) -> Answer<(AliasConfig, Option<String>)> {
+        let revision = self.text("RevisionId")?;
+        Ok((AliasConfig(self.fields), revision))
     }
 
     /// The permission, and the guard.

@@ -175,6 +175,41 @@ fn every_operation_has_its_path_and_method() {
         ),
         (
             "lambda",
+            "POST /2015-03-31/functions/f/aliases".into(),
+            "{}",
+            "CreateAlias",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "GET /2015-03-31/functions/f/aliases?FunctionVersion=1&MaxItems=1".into(),
+            "",
+            "ListAliases",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "GET /2015-03-31/functions/f/aliases/live".into(),
+            "",
+            "GetAlias",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "PUT /2015-03-31/functions/f/aliases/live".into(),
+            "{}",
+            "UpdateAlias",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "DELETE /2015-03-31/functions/f/aliases/live".into(),
+            "",
+            "DeleteAlias",
+            Some("f"),
+        ),
+        (
+            "lambda",
             "GET /2024-08-31/functions/f/recursion-config".into(),
             "",
             "GetFunctionRecursionConfig",
@@ -366,7 +401,7 @@ fn every_operation_has_its_path_and_method() {
 fn what_no_service_has_is_refused_in_the_form_of_each() {
     let mut cloud = cloud();
     for (service, line) in [
-        ("lambda", "GET /2015-03-31/functions/f/aliases"),
+        ("lambda", "GET /2015-03-31/functions/f/invocations"),
         ("lambda", "PATCH /2015-03-31/functions/f"),
         ("lambda", "POST /2015-03-31/functions/f/invocations"),
         ("lambda", "GET /2021-10-31/functions/f/urls"),
