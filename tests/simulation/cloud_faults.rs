@@ -9,7 +9,7 @@ use crate::schedule::{Act, Adversity, Kind, Slot, role};
 use crate::world::ACCOUNT;
 
 /// Operations that the operator uses.
-pub const OPERATIONS: [Operation; 38] = [
+pub const OPERATIONS: [Operation; 44] = [
     cf::CREATE_FUNCTION,
     cf::DESCRIBE_FUNCTION,
     cf::GET_FUNCTION,
@@ -26,6 +26,12 @@ pub const OPERATIONS: [Operation; 38] = [
     lambda::UPDATE_FUNCTION_CONFIGURATION,
     lambda::UPDATE_FUNCTION_CODE,
     lambda::PUBLISH_VERSION,
+    lambda::LIST_VERSIONS_BY_FUNCTION,
+    lambda::LIST_ALIASES,
+    lambda::CREATE_ALIAS,
+    lambda::UPDATE_ALIAS,
+    lambda::DELETE_ALIAS,
+    lambda::LIST_PROVISIONED_CONCURRENCY_CONFIGS,
     lambda::GET_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_CONCURRENCY,
@@ -55,7 +61,7 @@ pub const LONG_THROTTLE: FaultKind = FaultKind::Throttle {
     retry_after: Some(Duration::from_secs(50)),
 };
 
-/// Kinds of faults, pages excepted: the operator lists nothing yet.
+/// Kinds of faults, pages excepted.
 pub fn kinds() -> Vec<FaultKind> {
     let seconds = Duration::from_secs;
     vec![

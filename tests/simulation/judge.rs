@@ -15,7 +15,7 @@ use crate::schedule::{FAILS_TO_START, FAILS_TO_UPDATE, Kind, Slot};
 use crate::tally::{Check, Tally};
 use crate::world::{NAMESPACE, World};
 use crate::{
-    call_rules, credentials, expected, observation, outsiders, policy, ready_claims,
+    aliases, call_rules, credentials, expected, observation, outsiders, policy, ready_claims,
     reported_drift, retries, unrunnable,
 };
 
@@ -115,6 +115,7 @@ pub async fn settle_and_check(stage: &mut Stage) {
         call_rules::broken(&stage.world.clouds.log(), &tally),
         credentials::broken(stage, &tally),
         policy::taken(stage, &tally),
+        aliases::in_use_deleted(stage, &tally),
         reported_drift::wrongs(stage, &tally),
         retries::shown(stage, &tally),
         retries::circles(stage),
@@ -435,7 +436,10 @@ fn object_wrong(
             return mismatch(expected);
         }
         tally.asserted(Check::EndState);
-        let wrong = expected::difference(&wanted, spec, function, touched, tally);
+        let wrong = expected::difference(&wanted, spec, function, touched, tally).or_else(|| {
+            let is_lambda = slot.kind == Kind::Lambda;
+            is_lambda.then(|| aliases::difference(object, function, touched, tally))?
+        });
         wrong.map(|what| format!("it says {says}, and the cloud has {what}: {spec} {function}"))
     };
     // What never runs may be LIVE by another's hand, or because the cloud could not run it.

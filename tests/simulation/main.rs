@@ -40,6 +40,7 @@
     reason = "tests may fail loudly"
 )]
 
+mod aliases;
 mod api_faults;
 mod api_server;
 mod bulk;

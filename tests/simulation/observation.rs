@@ -13,7 +13,7 @@ use crate::judge::Place;
 use crate::lambda_fields;
 use crate::policy;
 use crate::schedule::Kind;
-use crate::{event_invoke, function_url};
+use crate::{aliases, event_invoke, function_url};
 
 /// The function at a place.
 pub fn function(cloud: &mut Cloud, caller: &Caller, place: &Place) -> Option<Value> {
@@ -85,6 +85,8 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         .lambda_get_function_url_config(caller, (name, None))
         .ok();
     let policy = policy::seen(cloud, caller, name);
+    let aliases = aliases::seen(cloud, caller, name);
+    let own_versions = aliases::ours(&versions);
     let events = cloud
         .lambda_get_function_event_invoke_config(caller, (name, None))
         .unwrap_or_default();
@@ -107,6 +109,8 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         "reservedConcurrentExecutions": got.reserved_concurrency,
         "functionUrlConfig": url.map(|url| function_url::seen(&url)),
         "policy": policy,
+        "aliases": aliases,
+        "ownVersions": own_versions,
         "eventInvokeConfig": event_invoke::seen(&events),
         "runtimeManagementConfig": {"updateRuntimeOn": runtime["UpdateRuntimeOn"], "runtimeVersionArn": runtime["RuntimeVersionArn"]},
         "codeSigningConfigArn": signing["CodeSigningConfigArn"].as_str().unwrap_or_default(),

@@ -3,6 +3,7 @@
 mod cloudfront;
 mod lambda;
 mod lambda_parts;
+mod lambda_versions;
 
 use cloudfn::cloud::BudgetMode;
 use cloudfn::cloud::limit::Family;

@@ -267,7 +267,7 @@ fn step(
 }
 
 /// Parts of a function with calls of their own, by the field of the spec and a word in the names of the calls.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
     ("functionUrlConfig", "FunctionUrlConfig"),
     ("permissions", "Permission"),
     ("reservedConcurrentExecutions", "FunctionConcurrency"),
@@ -275,6 +275,7 @@ const PARTS: [(&str, &str); 7] = [
     ("runtimeManagementConfig", "RuntimeManagementConfig"),
     ("codeSigningConfigArn", "FunctionCodeSigningConfig"),
     ("eventInvokeConfig", "FunctionEventInvokeConfig"),
+    ("aliases", "Alias"),
 ];
 
 /// Whether a call can have changed one of these fields: those of a part are changed by the part's own calls, and

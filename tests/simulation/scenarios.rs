@@ -86,6 +86,7 @@ pub fn first(kind: Kind) -> Value {
                 {"statementId": "s-1", "principal": ACCOUNT},
             ],
             "runtimeManagementConfig": {"updateRuntimeOn": "Manual", "runtimeVersionArn": runtime_version(1)},
+            "keepVersions": 1, "aliases": [{"name": "live"}, {"name": "canary", "routingConfig": {"additionalVersionWeights": {"previous": 0.5}}}],
             "codeSigningConfigArn": code_signing(1), "eventInvokeConfig": {"maximumRetryAttempts": 0, "destinationConfig": {"onFailure": {"destination": queue()}}},
             "environment": {"variables": {"LEVEL": format!("{SENTINEL}-1")}},
         }),
@@ -101,7 +102,7 @@ pub fn second(kind: Kind) -> Value {
         Kind::Lambda => json!({
             "runtime": "python3.12", "handler": "main.handler", "role": format!("arn:aws:iam::{ACCOUNT}:role/other"),
             "code": {"inline": {"files": {"main.py": "def handler(event, context):\n    return 2\n"}}}, "publish": true,
-            "permissions": [{"statementId": "s-0", "principal": "sns.amazonaws.com"}],
+            "permissions": [{"statementId": "s-0", "principal": "sns.amazonaws.com"}], "aliases": [{"name": "live", "functionVersion": "previous"}],
             "timeout": 20, "architectures": ["arm64"], "tags": {"team": "b"}, "environment": {"variables": {"DEPTH": format!("{SENTINEL}-2")}},
         }),
     }

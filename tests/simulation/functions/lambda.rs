@@ -1,5 +1,6 @@
 //! A Lambda function: waits, revision guards, versions, and code that comes from S3.
 
+mod aliases;
 mod concurrency;
 mod convergence;
 mod crashes;
@@ -81,7 +82,7 @@ fn variants() -> Vec<Value> {
         json!({"environment": {"variablesFrom": [{"secretRef": {"name": "db"}, "prefix": "DB_"}]}, "architectures": ["arm64"], "publish": true, "recursiveLoop": "Allow",
             "permissions": [{"statementId": "s", "principal": "s3.amazonaws.com"}], "eventInvokeConfig": {"maximumRetryAttempts": 0},
             "reservedConcurrentExecutions": 0, "functionUrlConfig": {"authType": "AWS_IAM", "cors": {"maxAge": 60}}}),
-        json!({"code": {"configMapRef": {"name": "files"}}, "runtime": "python3.14", "tags": {"team": "ops"}}),
+        json!({"code": {"configMapRef": {"name": "files"}}, "runtime": "python3.14", "tags": {"team": "ops"}, "aliases": [{"name": "live", "functionVersion": "$LATEST"}]}),
         json!({"code": {"s3Bucket": "bucket", "s3Key": "one"}, "architectures": ["arm64"]}),
         json!({"code": {"s3Bucket": "bucket", "s3Key": "two", "s3ObjectVersion": "7"}, "publish": true, "tags": {"stage": "live"}, "timeout": 30,
             "reservedConcurrentExecutions": 5, "functionUrlConfig": {"authType": "NONE"}}),

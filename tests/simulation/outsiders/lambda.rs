@@ -3,10 +3,11 @@
 use cloudfn::api::{INSTANCE_TAG, OWNER_TAG};
 use serde_json::json;
 use strict_cloud::lambda::{
-    self, Configuration, EventInvokeConfig, Permission, RuntimeManagement, UrlConfig,
+    self, AliasConfig, Configuration, EventInvokeConfig, Permission, RuntimeManagement, UrlConfig,
 };
 use strict_cloud::{Caller, Cloud, Tags};
 
+use crate::aliases;
 use crate::clouds::{OTHERS, caller};
 use crate::outsiders::{of_another_cluster, strange_tags};
 use crate::policy::OF_OTHERS;
@@ -107,6 +108,11 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) -> bool {
     match number {
         0 => {
             let theirs = allow(OF_OTHERS, "*");
+            let theirs_too = json!({"Name": aliases::OF_OTHERS, "FunctionVersion": "1"});
+            let theirs_too = AliasConfig::of(theirs_too);
+            let no_routing = json!({"AdditionalVersionWeights": {}});
+            let latest = json!({"FunctionVersion": "$LATEST", "RoutingConfig": no_routing});
+            let latest = AliasConfig::of(latest);
             let done = [
                 cloud
                     .lambda_put_function_recursion_config(caller, name, Some("Allow"))
@@ -125,6 +131,10 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) -> bool {
                     .is_ok(),
                 cloud
                     .lambda_put_runtime_management_config(caller, name, &on_update)
+                    .is_ok(),
+                cloud.lambda_create_alias(caller, name, &theirs_too).is_ok(),
+                cloud
+                    .lambda_update_alias(caller, (name, "live"), &latest, None)
                     .is_ok(),
                 cloud
                     .lambda_create_function_url_config(caller, of, &url)
@@ -163,6 +173,7 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) -> bool {
                 cloud
                     .lambda_put_runtime_management_config(caller, name, &auto)
                     .is_ok(),
+                cloud.lambda_delete_alias(caller, name, "live").is_ok(),
             ];
             done.contains(&true)
         }

@@ -147,29 +147,6 @@ impl LambdaApi for Lambda {
             .map(function)
     }
 
-    async fn publish_version(
-        &self,
-        name: &str,
-        code_sha256: &str,
-        revision_id: Option<&str>,
-        description: &str,
-    ) -> Result<String, CloudError> {
-        let request = model::PublishVersion {
-            function_name: name.to_owned(),
-            code_sha256: Some(code_sha256.to_owned()),
-            revision_id: revision_id.map(ToOwned::to_owned),
-            description: Some(description.to_owned()),
-        };
-        let call = write("PublishVersion", CONTROL);
-        Ok(self
-            .0
-            .call(call, |cloud, caller| {
-                cloud.lambda_publish_version(caller, &request)
-            })
-            .await?
-            .version)
-    }
-
     async fn recursive_loop(&self, name: &str, mode: BudgetMode) -> Result<String, CloudError> {
         self.0
             .call(

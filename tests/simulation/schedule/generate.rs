@@ -12,7 +12,7 @@ use super::{
     store, test, unloadable, unreadable,
 };
 use crate::world::SENTINEL;
-use crate::{api_faults, cloud_faults, lambda_fields, policy};
+use crate::{aliases, api_faults, cloud_faults, lambda_fields, policy};
 
 /// Fields of a `LambdaFunction` that are made here; all others are made from their schema.
 const BY_HAND: &[&str] = &[
@@ -457,8 +457,17 @@ fn lambda(rng: &mut Rng) -> Value {
         }
         _ => {}
     }
-    if rng.bool() {
+    let publish = rng.bool();
+    if publish {
         spec["publish"] = json!(true);
+        match beside.u8(..3) {
+            0 => spec["keepVersions"] = json!(1),
+            1 => spec["keepVersions"] = json!(2),
+            _ => {}
+        }
+    }
+    if beside.u8(..3) != 0 {
+        spec["aliases"] = aliases::some(&mut beside, publish);
     }
     spec
 }

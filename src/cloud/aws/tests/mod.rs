@@ -4,6 +4,7 @@ mod answers;
 mod credentials;
 mod lambda;
 mod lambda_parts;
+mod lambda_versions;
 mod server;
 
 use std::sync::{Arc, Mutex};
