@@ -78,7 +78,7 @@ pub const ASSUMED: &[(&str, &str)] = &[
     ),
     (
         "concurrency",
-        "PutFunctionConcurrency and DeleteFunctionConcurrency need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId where they change something; to delete what is not there is no error; GetFunction shows no Concurrency where a Qualifier was asked for, as deployment tools found",
+        "PutFunctionConcurrency and DeleteFunctionConcurrency need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId where they change something; to delete what is not there is no error; GetFunctionConcurrency is refused for a version or an alias, as they are; GetFunction shows no Concurrency where a Qualifier was asked for, as deployment tools found",
     ),
     (
         "create-qualified",
@@ -231,6 +231,14 @@ pub const ASSUMED: &[(&str, &str)] = &[
     (
         "pinned-runtime",
         "a change of the runtime is refused while a version of it is pinned, in the words that users of Terraform's provider report (its issue 42699)",
+    ),
+    (
+        "provisioned-alias",
+        "provisioned concurrency follows an alias that moves to another version (Lambda Developer Guide); until it is there, the alias shows a weight of 1.0 for the version before, its RevisionId moves when that goes, and where it fails, the weight stays until RoutingConfig is sent: users of Terraform's and AWS's deployment tools report it so, and the sentences that refuse provisioned concurrency for an alias with weights and a move of one that has both; with another version, what is provisioned must be possible as if it were asked for anew",
+    ),
+    (
+        "provisioned-concurrency",
+        "writes move no RevisionId, and need a version that is Active; what was there before is there until the new amount is; what fails has nothing; an alias of $LATEST is refused as $LATEST is; versions and aliases take it along when they go; two aliases of a version may both have it; all of a function together is no more than what it reserves, and else leaves the account's other functions what a reservation must leave them; the sentences are as users report them, but for a reservation that is less than what is provisioned, which has ours",
     ),
     (
         "publish-again",

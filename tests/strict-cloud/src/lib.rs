@@ -58,7 +58,7 @@ pub use faults::{Fault, FaultKind, PAGE};
 pub use log::Entry;
 pub use model::{Answer, Caller, Cloud, Outcome, Refusal};
 pub use operation::{Operation, Service};
-pub use settings::{Between, Failure, Settings};
+pub use settings::{Between, Failure, Settings, StartFailure};
 pub use snapshot::Snapshot;
 pub use tags::Tags;
 pub use time::Time;

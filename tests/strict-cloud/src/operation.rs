@@ -98,8 +98,17 @@ pub mod lambda {
     pub const PUT_FUNCTION_RECURSION_CONFIG: Operation =
         of_lambda("PutFunctionRecursionConfig", Write);
     pub const PUT_FUNCTION_CONCURRENCY: Operation = of_lambda("PutFunctionConcurrency", Write);
+    pub const GET_FUNCTION_CONCURRENCY: Operation = of_lambda("GetFunctionConcurrency", Read);
     pub const DELETE_FUNCTION_CONCURRENCY: Operation =
         of_lambda("DeleteFunctionConcurrency", Write);
+    pub const PUT_PROVISIONED_CONCURRENCY_CONFIG: Operation =
+        of_lambda("PutProvisionedConcurrencyConfig", Write);
+    pub const GET_PROVISIONED_CONCURRENCY_CONFIG: Operation =
+        of_lambda("GetProvisionedConcurrencyConfig", Read);
+    pub const LIST_PROVISIONED_CONCURRENCY_CONFIGS: Operation =
+        of_lambda("ListProvisionedConcurrencyConfigs", List);
+    pub const DELETE_PROVISIONED_CONCURRENCY_CONFIG: Operation =
+        of_lambda("DeleteProvisionedConcurrencyConfig", Write);
     pub const CREATE_FUNCTION_URL_CONFIG: Operation = of_lambda("CreateFunctionUrlConfig", Write);
     pub const GET_FUNCTION_URL_CONFIG: Operation = of_lambda("GetFunctionUrlConfig", Read);
     pub const UPDATE_FUNCTION_URL_CONFIG: Operation = of_lambda("UpdateFunctionUrlConfig", Write);
@@ -129,7 +138,7 @@ pub mod lambda {
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 48] = [
+pub const ALL: [Operation; 53] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -159,7 +168,12 @@ pub const ALL: [Operation; 48] = [
     lambda::GET_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_CONCURRENCY,
+    lambda::GET_FUNCTION_CONCURRENCY,
     lambda::DELETE_FUNCTION_CONCURRENCY,
+    lambda::PUT_PROVISIONED_CONCURRENCY_CONFIG,
+    lambda::GET_PROVISIONED_CONCURRENCY_CONFIG,
+    lambda::LIST_PROVISIONED_CONCURRENCY_CONFIGS,
+    lambda::DELETE_PROVISIONED_CONCURRENCY_CONFIG,
     lambda::CREATE_FUNCTION_URL_CONFIG,
     lambda::GET_FUNCTION_URL_CONFIG,
     lambda::UPDATE_FUNCTION_URL_CONFIG,

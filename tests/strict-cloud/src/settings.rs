@@ -30,6 +30,16 @@ pub struct Failure {
     pub reason_code: &'static str,
 }
 
+/// Something that keeps environments from starting, and provisioned concurrency from coming: that of every version whose
+/// role or description holds the marker ends FAILED.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartFailure {
+    /// A part of the role's ARN or of the description.
+    pub marker: String,
+    /// StatusReason (`FUNCTION_ERROR_INIT_FAILURE`, as users report it).
+    pub reason: String,
+}
+
 /// The settings of a [`Cloud`](crate::Cloud). The default is as strict as AWS.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -65,6 +75,9 @@ pub struct Settings {
     pub vpc_takes: Between,
     /// The same two for an image function.
     pub image_takes: Between,
+    /// How long provisioned concurrency stays IN_PROGRESS: a minute or two (Lambda Developer Guide, "Configuring provisioned
+    /// concurrency for a function").
+    pub provision_takes: Between,
     /// How long a function stays Deleting: no time at all where AWS was recorded (TestLambdaTags::test_tag_lifecycle).
     pub delete_takes: Between,
     /// DeleteFunction is answered 409 while the function is Pending or an update is in progress.
@@ -81,6 +94,8 @@ pub struct Settings {
     pub enforced: BTreeSet<String>,
     /// What fails.
     pub failures: Vec<Failure>,
+    /// What does not start.
+    pub start_failures: Vec<StartFailure>,
 }
 
 impl Default for Settings {
@@ -101,6 +116,7 @@ impl Default for Settings {
             update_takes: seconds(1, 4),
             vpc_takes: seconds(30, 90),
             image_takes: seconds(5, 20),
+            provision_takes: seconds(60, 120),
             delete_takes: seconds(0, 0),
             delete_waits: true,
             failed_update_shows_old: false,
@@ -109,6 +125,7 @@ impl Default for Settings {
             missing: BTreeSet::new(),
             enforced: BTreeSet::new(),
             failures: Vec::new(),
+            start_failures: Vec::new(),
         }
     }
 }
@@ -123,6 +140,7 @@ impl Settings {
             update_takes: soon,
             vpc_takes: soon,
             image_takes: soon,
+            provision_takes: soon,
             delete_takes: soon,
             role_assumable_after: Duration::from_millis(15),
             ..self

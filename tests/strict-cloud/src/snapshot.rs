@@ -52,6 +52,8 @@ pub struct Regional {
     pub recursive_loop: &'static str,
     /// ReservedConcurrentExecutions.
     pub reserved_concurrency: Option<i64>,
+    /// ProvisionedConcurrentExecutions of each version and alias that has them.
+    pub provisioned_concurrency: BTreeMap<String, i64>,
     /// AuthType, Cors and InvokeMode of its URL.
     pub url: Option<UrlConfig>,
     /// Statements of its own policy.
@@ -124,7 +126,11 @@ impl Cloud {
                     )
                 });
                 let aliases = function.aliases.iter();
+                let provisioned = function.provisioned.iter();
                 let regional = Regional {
+                    provisioned_concurrency: provisioned
+                        .map(|(qualifier, one)| (qualifier.clone(), one.requested))
+                        .collect(),
                     aliases: aliases
                         .map(|(name, alias)| (name.clone(), alias.config()))
                         .collect(),

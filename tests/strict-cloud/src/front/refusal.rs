@@ -69,9 +69,10 @@ pub(super) fn on_the_wire(home: Home, refusal: &Refusal) -> Response<Vec<u8>> {
 }
 
 /// The exceptions of Lambda's service model that the model answers.
-const MODELLED: [&str; 6] = [
+const MODELLED: [&str; 7] = [
     "InvalidParameterValueException",
     "PreconditionFailedException",
+    "ProvisionedConcurrencyConfigNotFoundException",
     "ResourceConflictException",
     "ResourceNotFoundException",
     "ServiceException",

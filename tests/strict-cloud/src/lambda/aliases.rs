@@ -56,10 +56,12 @@ impl AliasConfig {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Alias {
     /// `$LATEST`, or a number.
-    version: String,
+    pub(super) version: String,
     description: String,
     /// The version that gets a part of the calls, and which part, from 0.0 to 1.0.
     additional: Option<(String, f64)>,
+    /// Whether that is the version before, which gets all calls until what is provisioned is there.
+    shifting: bool,
     revision: String,
 }
 
@@ -96,9 +98,10 @@ impl Alias {
         }
         match asked.additional() {
             None => {}
-            Some(None) => self.additional = None,
+            Some(None) => (self.additional, self.shifting) = (None, false),
             Some(Some((version, weight))) => {
-                self.additional = Some((function.existing(version)?, weight));
+                let additional = (function.existing(version)?, weight);
+                (self.additional, self.shifting) = (Some(additional), false);
             }
         }
         match &self.additional {
@@ -110,6 +113,27 @@ impl Alias {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses what is not possible for an alias that sends a part of its calls elsewhere (assumed:provisioned-alias).
+    pub(super) fn all_calls_to_one(&self) -> Result<(), Problem> {
+        if self.additional.is_some() {
+            return Err(invalid(
+                "Alias with weights can not be used with Provisioned Concurrency",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The version before gets all calls for now (assumed:provisioned-alias).
+    pub(super) fn shift_from(&mut self, before: &str) -> Result<(), Problem> {
+        if self.additional.is_some() {
+            return Err(invalid(
+                "Invalid alias configuration for Provisioned Concurrency",
+            ));
+        }
+        (self.additional, self.shifting) = (Some((before.to_owned(), 1.0)), true);
+        Ok(())
     }
 
     fn points_at(&self, version: &str) -> bool {
@@ -138,6 +162,17 @@ impl Function {
         let aliases = self.aliases.iter();
         let pointing = aliases.filter(|(_, alias)| alias.points_at(version));
         pointing.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// An alias sends all calls to its version again, if it does not.
+    pub(super) fn end_shift(&mut self, ids: Ids, name: &str) {
+        if !self.aliases.get(name).is_some_and(|alias| alias.shifting) {
+            return;
+        }
+        let revision = self.revision(ids);
+        if let Some(alias) = self.aliases.get_mut(name) {
+            (alias.additional, alias.shifting, alias.revision) = (None, false, revision);
+        }
     }
 
     /// `$LATEST`, or the number of a version that is there.
@@ -239,7 +274,11 @@ impl Cloud {
                 function.stays()?;
                 let mut alias = function.aliases.get(name).cloned().ok_or_else(missing)?;
                 guard(&alias.revision, revision_id)?;
+                let before = alias.version.clone();
                 alias.apply(&function, asked)?;
+                if alias.version != before {
+                    function.follow(world, context.now, name, (&mut alias, &before))?;
+                }
                 Ok(put(world, context, &mut function, name, alias))
             },
         )
@@ -296,7 +335,8 @@ impl Cloud {
                     .filter(|(_, alias)| function_version.is_none_or(|one| alias.version == one));
                 let shown =
                     wanted.map(|(name, alias)| (name.clone(), alias.shown(&function, name)));
-                let (items, next_marker) = read::page(shown.collect(), page, context)?;
+                let (items, next_marker) =
+                    read::page(shown.collect(), (page, read::MOST_ITEMS), context)?;
                 Ok(read::shown("Aliases", items, next_marker))
             },
         )

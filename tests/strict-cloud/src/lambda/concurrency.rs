@@ -1,4 +1,4 @@
-//! PutFunctionConcurrency and DeleteFunctionConcurrency.
+//! PutFunctionConcurrency, GetFunctionConcurrency and DeleteFunctionConcurrency.
 //!
 //! When they are refused beside what was recorded, and what they do to the RevisionId, is
 //! assumed:concurrency.
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::function::Function;
 use super::update::{current, store};
 use super::validate::{Breaches, invalid};
-use super::{create, name};
+use super::{create, name, read};
 use crate::model::{Answer, Caller, Cloud, Context, Problem};
 use crate::operation::{Operation, lambda as op};
 use crate::world::World;
@@ -44,16 +44,34 @@ impl Cloud {
             breaches.judge()?;
             let function = changeable(world, context, name)?;
             let reserved = reserved.unwrap_or_default();
-            let others = create::shelf(world, context.caller).now.values();
-            let others = others.filter(|other| other.name != name);
-            let taken: i64 = others.filter_map(|other| other.reserved_concurrency).sum();
-            if world.settings.lambda_concurrency - taken - reserved < LEAST_UNRESERVED {
+            let provisioned = function.provisioned_in_all();
+            if reserved < provisioned {
                 return Err(invalid(format!(
-                    "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [{LEAST_UNRESERVED}]."
+                    "ReservedConcurrentExecutions {reserved} should not be lower than function's total provisioned concurrency [{provisioned}]."
                 )));
             }
+            leaves_enough(world, context, name, reserved).map_err(|least| {
+                invalid(format!(
+                    "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [{least}]."
+                ))
+            })?;
             reserve(world, context, function, Some(reserved));
             Ok(reserved)
+        })
+    }
+
+    /// GetFunctionConcurrency: 200, and nothing where nothing is reserved.
+    pub fn lambda_get_function_concurrency(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+    ) -> Answer<Value> {
+        let call = (op::GET_FUNCTION_CONCURRENCY, json!({}), 200);
+        self.concurrency(caller, function_name, call, |world, context, name| {
+            let reserved = read::seen(world, context, name)?.reserved_concurrency;
+            let shown =
+                reserved.map(|number| ("ReservedConcurrentExecutions".into(), number.into()));
+            Ok(Value::Object(shown.into_iter().collect()))
         })
     }
 
@@ -96,6 +114,28 @@ fn changeable(world: &mut World, context: &Context<'_>, name: &str) -> Result<Fu
     let function = current(world, context, name).map_err(|_| name::not_found(&arn))?;
     function.changeable()?;
     Ok(function)
+}
+
+/// Whether an account's other functions have enough left when one takes so much; or else how much that would be.
+/// A function takes what it reserves, or what is provisioned for it.
+pub(super) fn leaves_enough(
+    world: &mut World,
+    context: &Context<'_>,
+    name: &str,
+    takes: i64,
+) -> Result<(), i64> {
+    let others = create::shelf(world, context.caller).now.values();
+    let others = others.filter(|other| other.name != name);
+    let taken: i64 = others
+        .map(|other| {
+            let reserved = other.reserved_concurrency;
+            reserved.unwrap_or_else(|| other.provisioned_in_all())
+        })
+        .sum();
+    if world.settings.lambda_concurrency - taken - takes < LEAST_UNRESERVED {
+        return Err(LEAST_UNRESERVED);
+    }
+    Ok(())
 }
 
 fn reserve(

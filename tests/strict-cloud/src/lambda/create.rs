@@ -112,6 +112,7 @@ fn create(
         code_signing: signing.map(str::to_owned),
         event_invoke: BTreeMap::new(),
         aliases: BTreeMap::new(),
+        provisioned: BTreeMap::new(),
         versions: BTreeMap::new(),
         next_version: 1,
         published: None,

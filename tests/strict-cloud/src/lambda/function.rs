@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::aliases::Alias;
 use super::code::Deployed;
 use super::event_invoke::EventInvoke;
+use super::provisioned_concurrency::Provisioned;
 use super::runtime_management::RuntimeManagement;
 use super::url::Url;
 use super::{CodeLocation, Configuration, FunctionConfiguration, Status, sha256_hex};
@@ -30,6 +31,18 @@ pub(crate) enum Phase {
     Active,
     Failed(Reason),
     Deleting { until: Time },
+}
+
+impl Phase {
+    /// The word for a state in which not everything can be done.
+    fn busy(&self) -> Option<&'static str> {
+        match self {
+            Self::Active => None,
+            Self::Pending { .. } => Some("Pending"),
+            Self::Failed(_) => Some("Failed"),
+            Self::Deleting { .. } => Some("Deleting"),
+        }
+    }
 }
 
 /// LastUpdateStatus.
@@ -52,6 +65,16 @@ pub(crate) enum Update {
 pub(crate) struct Content {
     pub(crate) configuration: Configuration,
     pub(crate) code: Deployed,
+}
+
+impl Content {
+    /// Whether the role or the description holds a marker.
+    pub(crate) fn holds(&self, marker: &str) -> bool {
+        ["Role", "Description"].iter().any(|field| {
+            let text = self.configuration.text(field);
+            text.is_some_and(|text| text.contains(marker))
+        })
+    }
 }
 
 /// A published version.
@@ -88,6 +111,8 @@ pub(crate) struct Function {
     pub(crate) event_invoke: BTreeMap<String, EventInvoke>,
     /// By name.
     pub(crate) aliases: BTreeMap<String, Alias>,
+    /// By version or alias.
+    pub(crate) provisioned: BTreeMap<String, Provisioned>,
     pub(crate) versions: BTreeMap<u64, Version>,
     pub(crate) next_version: u64,
     /// What $LATEST was when it was published last, and as which version.
@@ -128,20 +153,12 @@ impl Function {
 
     /// Why what was just asked for will fail, if it will.
     pub(crate) fn doomed(&self, settings: &Settings, on_create: bool) -> Option<Reason> {
-        let shows = |marker: &str| {
-            ["Role", "Description"].iter().any(|field| {
-                self.content
-                    .configuration
-                    .text(field)
-                    .is_some_and(|text| text.contains(marker))
-            })
-        };
         let failure = settings.failures.iter().find(|failure| {
             (if on_create {
                 failure.on_create
             } else {
                 failure.on_update
-            }) && shows(&failure.marker)
+            }) && self.content.holds(&failure.marker)
         })?;
         Some((failure.reason.clone(), failure.reason_code))
     }
@@ -187,6 +204,7 @@ impl Function {
             };
             self.touch(ids);
         }
+        self.settle_provisioned(ids, now);
         // assumed:version-settles.
         for number in due {
             let revision = self.revision(ids);
@@ -207,17 +225,8 @@ impl Function {
     /// 409 where the function cannot be changed now (recorded answer: test_lambda_concurrent_code_updates;
     /// that PublishVersion is refused too is in AWS's CLI issues; the sentence for other states is assumed:not-active).
     pub(crate) fn changeable(&self) -> Result<(), Problem> {
-        let word = match &self.phase {
-            Phase::Active => None,
-            Phase::Pending { .. } => Some("Pending"),
-            Phase::Failed(_) => Some("Failed"),
-            Phase::Deleting { .. } => Some("Deleting"),
-        };
-        if let Some(word) = word {
-            let said = format!(
-                "The operation cannot be performed at this time. The function is currently in the following state: {word}"
-            );
-            return Err(Problem::new(409, "ResourceConflictException", said));
+        if let Some(word) = self.phase.busy() {
+            return Err(not_now(word));
         }
         if matches!(self.update, Update::InProgress { .. }) {
             let said = format!(
@@ -227,6 +236,12 @@ impl Function {
             return Err(Problem::new(409, "ResourceConflictException", said));
         }
         Ok(())
+    }
+
+    /// The word for the state of a version that is not Active.
+    pub(crate) fn busy_version(&self, version: &str) -> Option<&'static str> {
+        let version = self.versions.get(&version.parse().ok()?)?;
+        version.phase.busy()
     }
 
     /// 409 where the function is on its way out (assumed:deleting); otherwise tags and versions can be changed in any state (assumed:any-state).
@@ -246,6 +261,7 @@ impl Function {
     /// Takes away what belongs to a version or an alias that is gone.
     pub(crate) fn forget(&mut self, qualifier: &str) {
         self.event_invoke.remove(qualifier);
+        self.provisioned.remove(qualifier);
         if let Ok(number) = qualifier.parse() {
             self.policies.remove(&Some(number));
         }
@@ -424,6 +440,14 @@ impl Function {
         );
         number
     }
+}
+
+/// 409 for a function or a version in a state that is not Active (assumed:not-active).
+pub(crate) fn not_now(word: &str) -> Problem {
+    let said = format!(
+        "The operation cannot be performed at this time. The function is currently in the following state: {word}"
+    );
+    Problem::new(409, "ResourceConflictException", said)
 }
 
 /// 412 where the guard is not the current revision, of $LATEST or an alias (recorded answers:

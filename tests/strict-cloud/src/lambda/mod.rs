@@ -15,6 +15,7 @@ mod function;
 mod name;
 mod patterns;
 mod permissions;
+mod provisioned_concurrency;
 mod read;
 mod recursion;
 mod runtime_management;

@@ -12,6 +12,9 @@ use crate::operation::{Operation, lambda as op};
 use crate::tags::Tags;
 use crate::world::World;
 
+/// MaxItems of most lists, at most (Lambda API reference, ListFunctions).
+pub(super) const MOST_ITEMS: i64 = 10_000;
+
 impl Cloud {
     /// GetFunction: 200. Tags come only to who may call ListTags (Lambda API reference, GetFunction, Tags and TagsError).
     pub fn lambda_get_function(
@@ -208,7 +211,7 @@ pub(super) fn paged(
     page: &Page,
     context: &Context<'_>,
 ) -> Result<Listed, Problem> {
-    let (items, next_marker) = self::page(all, page, context)?;
+    let (items, next_marker) = self::page(all, (page, MOST_ITEMS), context)?;
     Ok(Listed { next_marker, items })
 }
 
@@ -223,17 +226,20 @@ pub(super) fn shown(name: &str, items: Vec<Value>, next_marker: Option<String>) 
 /// neither repeats nor skips (assumed:lambda-marker).
 pub(super) fn page<T>(
     all: Vec<(String, T)>,
-    page: &Page,
+    (page, most_items): (&Page, i64),
     context: &Context<'_>,
 ) -> Result<(Vec<T>, Option<String>), Problem> {
     let mut breaches = Breaches::default();
-    if let Some(most) = page.max_items.filter(|most| !(1..=10_000).contains(most)) {
+    if let Some(most) = page
+        .max_items
+        .filter(|most| !(1..=most_items).contains(most))
+    {
         let constraint = if most < 1 {
-            "Member must have value greater than or equal to 1"
+            "Member must have value greater than or equal to 1".to_owned()
         } else {
-            "Member must have value less than or equal to 10000"
+            format!("Member must have value less than or equal to {most_items}")
         };
-        breaches.add(&format!("Value '{most}'"), "maxItems", constraint);
+        breaches.add(&format!("Value '{most}'"), "maxItems", &constraint);
     }
     breaches.judge()?;
     let size = page

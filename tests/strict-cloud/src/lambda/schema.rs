@@ -322,6 +322,10 @@ pub(super) static ALIASES_OF: &[Field] = &[field(
     like(1, 1024, patterns::VERSION_OR_LATEST),
 )];
 
+/// PutProvisionedConcurrencyConfig.
+pub(super) static PROVISIONED: &[Field] =
+    &[must("ProvisionedConcurrentExecutions", whole(1, i64::MAX))];
+
 /// AddPermission.
 pub(super) static PERMISSION: &[Field] = &[
     must("StatementId", like(1, 100, patterns::STATEMENT)),

@@ -314,6 +314,27 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
                 .lambda_put_function_concurrency(&me, &name, reserved.and_then(|n| n.as_i64()))
                 .map(|now| json!({"ReservedConcurrentExecutions": now}))
         }
+        "GetFunctionConcurrency" => cloud.lambda_get_function_concurrency(&me, &function_name()),
+        "PutProvisionedConcurrencyConfig" => {
+            let (name, qualifier) = (function_name(), with.optional("Qualifier"));
+            let executions = with.0.remove("ProvisionedConcurrentExecutions");
+            let of = (&name[..], qualifier.as_deref());
+            let executions = executions.and_then(|n| n.as_i64());
+            cloud.lambda_put_provisioned_concurrency_config(&me, of, executions)
+        }
+        "GetProvisionedConcurrencyConfig" => cloud.lambda_get_provisioned_concurrency_config(
+            &me,
+            (&function_name(), with.optional("Qualifier").as_deref()),
+        ),
+        "DeleteProvisionedConcurrencyConfig" => cloud
+            .lambda_delete_provisioned_concurrency_config(
+                &me,
+                (&function_name(), with.optional("Qualifier").as_deref()),
+            )
+            .map(|()| json!({})),
+        "ListProvisionedConcurrencyConfigs" => {
+            cloud.lambda_list_provisioned_concurrency_configs(&me, &function_name(), &with.page())
+        }
         "CreateFunctionUrlConfig" => {
             let (name, qualifier) = (function_name(), with.optional("Qualifier"));
             let asked = UrlConfig(std::mem::take(&mut with.0));

@@ -95,6 +95,27 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
             "PUT",
             place("2017-10-31/functions", "FunctionName") + "/concurrency",
         ),
+        "GetFunctionConcurrency" => (
+            "GET",
+            place("2019-09-30/functions", "FunctionName") + "/concurrency",
+        ),
+        "PutProvisionedConcurrencyConfig" => (
+            "PUT",
+            place("2019-09-30/functions", "FunctionName") + "/provisioned-concurrency",
+        ),
+        "GetProvisionedConcurrencyConfig" => (
+            "GET",
+            place("2019-09-30/functions", "FunctionName") + "/provisioned-concurrency",
+        ),
+        "DeleteProvisionedConcurrencyConfig" => (
+            "DELETE",
+            place("2019-09-30/functions", "FunctionName") + "/provisioned-concurrency",
+        ),
+        "ListProvisionedConcurrencyConfigs" => {
+            let of = place("2019-09-30/functions", "FunctionName") + "/provisioned-concurrency";
+            with.insert("List".to_owned(), json!("ALL"));
+            ("GET", of)
+        }
         "CreateFunctionUrlConfig" => (
             "POST",
             place("2021-10-31/functions", "FunctionName") + "/url",

@@ -1,12 +1,10 @@
 //! Lambda: aliases.
 
 use serde_json::{Value, json};
-use strict_cloud::lambda::{
-    AliasConfig, Configuration, Page, PublishVersion, UpdateFunctionConfiguration,
-};
+use strict_cloud::lambda::{AliasConfig, Configuration, Page, UpdateFunctionConfiguration};
 use strict_cloud::{Answer, Cloud, FaultKind};
 
-use crate::support::{active, cloud, get, me, refused, settle, verdict, words};
+use crate::support::{active, cloud, get, me, publish, refused, settle, verdict, words};
 
 const NOT_FOUND: (u16, &str) = (404, "ResourceNotFoundException");
 const ARN: &str = "arn:aws:lambda:eu-west-1:111111111111:function:f";
@@ -44,13 +42,7 @@ fn describe(cloud: &mut Cloud, text: &str) {
 fn published(cloud: &mut Cloud, versions: usize) {
     active(cloud, "f");
     for number in 1..=versions {
-        describe(cloud, &number.to_string());
-        settle(cloud);
-        let request = PublishVersion {
-            function_name: "f".into(),
-            ..PublishVersion::default()
-        };
-        cloud.lambda_publish_version(&me(), &request).unwrap();
+        publish(cloud, &number.to_string());
     }
 }
 

@@ -12,6 +12,11 @@ fn shown(cloud: &mut Cloud, qualifier: Option<&str>) -> Option<i64> {
     let json = got.to_json();
     let number = json.pointer("/Concurrency/ReservedConcurrentExecutions");
     assert_eq!(number.and_then(Value::as_i64), got.reserved_concurrency);
+    if qualifier.is_none() {
+        let alone = cloud.lambda_get_function_concurrency(&me(), "f").unwrap();
+        let number = alone.get("ReservedConcurrentExecutions");
+        assert_eq!(number.and_then(Value::as_i64), got.reserved_concurrency);
+    }
     got.reserved_concurrency
 }
 

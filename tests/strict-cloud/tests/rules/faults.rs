@@ -37,6 +37,7 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         json!({"StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "*"}),
     );
     let public = UrlConfig::of(json!({"AuthType": "NONE"}));
+    let first = ("f", Some("1"));
     let live = AliasConfig::of(json!({"Name": "live", "FunctionVersion": "$LATEST"}));
     let once = EventInvokeConfig::of(json!({"MaximumRetryAttempts": 0}));
     match operation {
@@ -115,6 +116,21 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         }
         lambda::DELETE_FUNCTION_CONCURRENCY => {
             verdict(cloud.lambda_delete_function_concurrency(&me, "f"))
+        }
+        lambda::GET_FUNCTION_CONCURRENCY => {
+            verdict(cloud.lambda_get_function_concurrency(&me, "f"))
+        }
+        lambda::PUT_PROVISIONED_CONCURRENCY_CONFIG => {
+            verdict(cloud.lambda_put_provisioned_concurrency_config(&me, first, Some(1)))
+        }
+        lambda::GET_PROVISIONED_CONCURRENCY_CONFIG => {
+            verdict(cloud.lambda_get_provisioned_concurrency_config(&me, first))
+        }
+        lambda::LIST_PROVISIONED_CONCURRENCY_CONFIGS => {
+            verdict(cloud.lambda_list_provisioned_concurrency_configs(&me, "f", &Page::default()))
+        }
+        lambda::DELETE_PROVISIONED_CONCURRENCY_CONFIG => {
+            verdict(cloud.lambda_delete_provisioned_concurrency_config(&me, first))
         }
         lambda::CREATE_FUNCTION_URL_CONFIG => {
             verdict(cloud.lambda_create_function_url_config(&me, ("f", None), &public))

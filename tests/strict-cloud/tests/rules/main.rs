@@ -18,6 +18,7 @@ mod fields;
 mod front;
 mod names;
 mod permissions;
+mod provisioned;
 mod runtimes;
 mod signing;
 mod sources;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use strict_cloud::lambda::{Code, Configuration, CreateFunction, FunctionConfiguration};
+use strict_cloud::lambda::{
+    Code, Configuration, CreateFunction, FunctionConfiguration, PublishVersion,
+    UpdateFunctionConfiguration,
+};
 use strict_cloud::{Answer, Caller, Cloud, Refusal, Settings, cloudfront, zip};
 
 pub const ACCOUNT: &str = "111111111111";
@@ -16,6 +19,7 @@ pub fn calm() -> Settings {
         lambda_quotas: false,
         create_takes: ten,
         update_takes: ten,
+        provision_takes: ten,
         delete_takes: ten,
         ..Settings::default()
     }
@@ -47,6 +51,25 @@ pub fn new_function(name: &str) -> CreateFunction {
         configuration: python(),
         ..CreateFunction::default()
     }
+}
+
+/// Updates the description of `f`, and publishes that; answers the version.
+pub fn publish(cloud: &mut Cloud, description: &str) -> String {
+    let request = UpdateFunctionConfiguration {
+        function_name: "f".into(),
+        configuration: Configuration::new().with("Description", description),
+        revision_id: None,
+    };
+    cloud
+        .lambda_update_function_configuration(&me(), &request)
+        .expect("a right request");
+    settle(cloud);
+    let request = PublishVersion {
+        function_name: "f".into(),
+        ..PublishVersion::default()
+    };
+    let published = cloud.lambda_publish_version(&me(), &request);
+    published.expect("a right request").version
 }
 
 /// A function that is Active.

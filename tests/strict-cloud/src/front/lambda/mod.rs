@@ -124,6 +124,12 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
                 .map(|()| empty(204)),
             _ => Err(unknown(cloud, request)),
         },
+        ["2019-09-30", "functions", name, "concurrency"] if request.method() == "GET" => cloud
+            .lambda_get_function_concurrency(caller, name)
+            .map(|got| json_of(200, &got)),
+        ["2019-09-30", "functions", name, "provisioned-concurrency"] => {
+            provisioned_concurrency(cloud, caller, request, (name, qualifier))
+        }
         ["2021-10-31", "functions", name, "url"] => url(cloud, caller, request, (name, qualifier)),
         ["2019-09-25", "functions", name, "event-invoke-config"] => {
             event_invoke(cloud, caller, request, (name, qualifier))
@@ -235,6 +241,35 @@ fn aliases(
         }
         ("DELETE", [name]) => cloud
             .lambda_delete_alias(caller, function, name)
+            .map(|()| empty(204)),
+        _ => Err(unknown(cloud, request)),
+    }
+}
+
+fn provisioned_concurrency(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    request: &Request<'_>,
+    function: (&str, Option<&str>),
+) -> Handled {
+    match request.method() {
+        "GET" if request.parameter("List") == Some("ALL") => {
+            let page = page(cloud, request)?;
+            cloud
+                .lambda_list_provisioned_concurrency_configs(caller, function.0, &page)
+                .map(|listed| json_of(200, &listed))
+        }
+        "GET" => cloud
+            .lambda_get_provisioned_concurrency_config(caller, function)
+            .map(|got| json_of(200, &got)),
+        "PUT" => {
+            let executions = Body::of(cloud, request)?.provisioned_concurrency()?;
+            cloud
+                .lambda_put_provisioned_concurrency_config(caller, function, executions)
+                .map(|now| json_of(202, &now))
+        }
+        "DELETE" => cloud
+            .lambda_delete_provisioned_concurrency_config(caller, function)
             .map(|()| empty(204)),
         _ => Err(unknown(cloud, request)),
     }

@@ -83,6 +83,10 @@ impl Body {
         self.take("ReservedConcurrentExecutions", |value| value.as_i64())
     }
 
+    pub(super) fn provisioned_concurrency(mut self) -> Answer<Option<i64>> {
+        self.take("ProvisionedConcurrentExecutions", |value| value.as_i64())
+    }
+
     pub(super) fn url_config(self) -> UrlConfig {
         UrlConfig(self.fields)
     }
