@@ -29,7 +29,7 @@ use self::configuration::compare;
 
 pub use self::code::Code;
 pub use self::desired::{LambdaDesired, desired, faults};
-pub use self::observe::{LambdaObserved, Published};
+pub use self::observe::LambdaObserved;
 pub use self::step::{Change, Step};
 use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatus};
 use crate::cloud::lambda::LambdaApi;

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::configuration::fingerprint::Made;
 use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{
@@ -25,8 +24,6 @@ pub struct LambdaObserved {
     pub reserved_concurrency: Option<i32>,
     /// The source that a step of this pass deployed.
     pub deployed: Option<String>,
-    /// The version that a step of this pass published.
-    pub published: Option<Published>,
     /// What Lambda does with a recursive loop: `Allow` or `Terminate`.
     pub recursive_loop: Known<String>,
     /// Its URL, if it has one.
@@ -49,17 +46,6 @@ pub struct LambdaObserved {
     pub deleted: bool,
 }
 
-/// A version and what it was made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Published {
-    /// Its number.
-    pub version: String,
-    /// Base64 of the SHA-256 of its code.
-    pub code_sha256: String,
-    /// What else it was made of.
-    pub made: Made,
-}
-
 impl LambdaObserved {
     /// The function as an answer showed it, with nothing known of its parts but tags.
     #[must_use]
@@ -69,7 +55,6 @@ impl LambdaObserved {
             tags,
             reserved_concurrency: None,
             deployed: None,
-            published: None,
             recursive_loop: Known::Unread,
             url: Known::Unread,
             policy: Known::Unread,

@@ -133,11 +133,18 @@ fn due(of: &Situation<'_>, found: &BTreeMap<String, FoundAlias>) -> Vec<PlannedS
     changed.chain(dropped).collect()
 }
 
-/// A version that the spec names by its number and that is not there, in words. AWS Lambda names it at the end, as in
-/// "Function not found: <ARN>:7" (recorded on AWS).
+/// Whether a message ends the ARN of a function with this version, as in "Function not found: <ARN>:7" (recorded on
+/// AWS).
+fn names(message: &str, version: &str) -> bool {
+    let end = format!(":{version}");
+    let mut after = message.split(&end).skip(1).map(|rest| rest.chars().next());
+    after.any(|next| next.is_none_or(|next| !next.is_alphanumeric() && next != ':'))
+}
+
+/// A version that the spec names by its number and that is not there, in words.
 fn explained(change: &Change, error: CloudError) -> CloudError {
     let versions = change.to.weights.keys().chain([&change.to.version]);
-    let mut versions = versions.filter(|version| error.message.ends_with(&format!(":{version}")));
+    let mut versions = versions.filter(|version| names(&error.message, version));
     match versions.next() {
         Some(version) if change.is_by_number && error.class == Class::NotFound => CloudError {
             class: Class::Invalid,

@@ -14,7 +14,7 @@ use crate::cloud::lambda::{LambdaApi, Version};
 use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::configuration::fingerprint::{Made, settings};
 use crate::functions::lambda::desired::LambdaDesired;
-use crate::functions::lambda::observe::{LambdaObserved, Published};
+use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::lambda::work::Work;
 use crate::functions::shared::difference::difference;
 use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
@@ -35,6 +35,17 @@ pub struct Step {
     /// Guard.
     pub revision: Option<String>,
     /// What else the version is made of.
+    pub made: Made,
+}
+
+/// A version and what it was made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Its number.
+    pub version: String,
+    /// Base64 of the SHA-256 of its code.
+    pub code_sha256: String,
+    /// What else it was made of.
     pub made: Made,
 }
 
@@ -98,14 +109,14 @@ fn made(desired: &LambdaDesired, observed: &LambdaObserved) -> Made {
     }
 }
 
-/// What the status remembers of a version.
-fn remembered(code_sha256: &str, made: &Made, observed: &LambdaObserved) -> PublishedStatus {
+/// What the status remembers of a version; [`bring_up_to_date`] says when the function was last known to be so.
+fn remembered(code_sha256: &str, made: &Made) -> PublishedStatus {
     PublishedStatus {
         code_sha256: code_sha256.to_owned(),
         settings_sha256: Some(made.settings_sha256.clone()),
         environment_sha256: Some(made.environment.sha256.clone()),
         references: made.environment.references.clone(),
-        last_modified: observed.function.last_modified.clone(),
+        last_modified: None,
     }
 }
 
@@ -157,7 +168,10 @@ fn bring_up_to_date(
         && is_current(status, observed, code_sha256, &made)
         && !Work::of(desired, status, observed).changes_function()
     {
-        status.published = Some(remembered(code_sha256, &made, observed));
+        status.published = Some(PublishedStatus {
+            last_modified: observed.function.last_modified.clone(),
+            ..remembered(code_sha256, &made)
+        });
     }
 }
 
@@ -196,17 +210,11 @@ impl Part for Versions {
             );
         };
         let made = made(of.desired, of.observed);
-        let published = of.observed.published.as_ref();
-        let is_current = match published {
-            Some(published) => published.code_sha256 == code_sha256 && published.made == made,
-            None => is_current(of.memory, of.observed, &code_sha256, &made),
-        };
+        let is_current = is_current(of.memory, of.observed, &code_sha256, &made);
         if !of.changes_function && is_current {
             return Need::Steps(Vec::new());
         }
-        let from = published
-            .map(|p| p.version.clone())
-            .or_else(|| of.memory.latest_version.clone());
+        let from = of.memory.latest_version.clone();
         let revision = of.observed.function.revision_id.clone();
         let need = match revision {
             Some(_) => Need::Steps,
@@ -264,11 +272,11 @@ impl Part for Versions {
             memory.previous_version = before.or_else(|| is_first.then(|| version.clone()));
             memory.undeleted_versions.clear();
         }
+        memory.published = Some(remembered(&change.code_sha256, &change.made));
     }
 
     /// What was read of versions lacks this one.
-    fn fold(observed: &mut LambdaObserved, change: Published) {
-        observed.published = Some(change);
+    fn fold(observed: &mut LambdaObserved, _: Published) {
         observed.versions = Known::Unread;
     }
 
@@ -278,23 +286,12 @@ impl Part for Versions {
         observed: &LambdaObserved,
     ) {
         status.previous_version = previous(status, observed);
-        if let Some(published) = &observed.published {
-            status.published = Some(remembered(
-                &published.code_sha256,
-                &published.made,
-                observed,
-            ));
-        } else if let Goal::Present(desired) = goal
-            && !desired.claim.is_empty()
-        {
+        let Goal::Present(desired) = goal else { return };
+        if !desired.claim.is_empty() {
             bring_up_to_date(desired, status, observed);
-        }
-        // In Observe mode another function of the same name may be there: what was published is
-        // about the one that the status describes.
-        if let Goal::Present(desired) = goal
-            && desired.claim.is_empty()
-            && !observed.is_unchanged_since(status)
-        {
+        } else if !observed.is_unchanged_since(status) {
+            // In Observe mode another function of the same name may be there: what was published is
+            // about the one that the status describes.
             forget(status);
         }
     }

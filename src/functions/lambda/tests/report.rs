@@ -8,7 +8,7 @@ use crate::functions::lambda::configuration::fingerprint::{Made, Origin};
 use crate::functions::lambda::parts::{self, tags};
 use crate::functions::lambda::report::report;
 use crate::functions::lambda::step::{fold, intend, refused, remember};
-use crate::functions::lambda::{Change, LambdaObserved, Published, Step};
+use crate::functions::lambda::{Change, LambdaObserved, Step};
 use crate::reconcile::Goal;
 
 #[test]
@@ -66,7 +66,7 @@ fn publish(
     status: &mut LambdaFunctionStatus,
     version: &str,
 ) {
-    let change = Change::Part(parts::Change::Versions(Published {
+    let change = Change::Part(parts::Change::Versions(parts::versions::Published {
         version: version.to_owned(),
         code_sha256: "c".to_owned(),
         made: made(),

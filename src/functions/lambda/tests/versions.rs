@@ -12,8 +12,8 @@ use crate::functions::lambda::parts;
 use crate::functions::lambda::plan::plan;
 use crate::functions::lambda::report::report;
 use crate::functions::lambda::step::Step;
-use crate::functions::lambda::step::intend;
-use crate::functions::lambda::{LambdaDesired, LambdaObserved, Published};
+use crate::functions::lambda::step::{intend, remember};
+use crate::functions::lambda::{Change, LambdaDesired, LambdaObserved};
 use crate::reconcile::{Desired as _, Goal, Plan, Step as _};
 
 #[test]
@@ -164,14 +164,16 @@ fn after_publishing(wanted: &LambdaDesired, observed: &LambdaObserved) -> Lambda
     let Step::Part(parts::Step::Versions(step)) = &steps[0].step else {
         panic!("{}", steps[0].step.name())
     };
-    let mut observed = observed.clone();
-    observed.published = Some(Published {
+    let published = parts::versions::Published {
         version: "7".to_owned(),
         code_sha256: step.code_sha256.clone(),
         made: step.made.clone(),
-    });
-    report(Goal::Present(wanted), &mut status, Some(&observed));
-    status.latest_version = Some("7".to_owned());
+    };
+    remember(
+        &mut status,
+        &Change::Part(parts::Change::Versions(published)),
+    );
+    report(Goal::Present(wanted), &mut status, Some(observed));
     status
 }
 
