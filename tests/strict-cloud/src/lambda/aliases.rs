@@ -62,7 +62,7 @@ pub(crate) struct Alias {
     additional: Option<(String, f64)>,
     /// Whether that is the version before, which gets all calls until what is provisioned is there.
     shifting: bool,
-    revision: String,
+    pub(super) revision: String,
 }
 
 impl Alias {

@@ -101,9 +101,10 @@ pub(crate) struct Function {
     pub(crate) recursive_loop: &'static str,
     /// ReservedConcurrentExecutions.
     pub(crate) reserved_concurrency: Option<i64>,
-    pub(crate) url: Option<Url>,
-    /// Statements of its own policy, and of those of its versions.
-    pub(crate) policies: BTreeMap<Option<u64>, Vec<Value>>,
+    /// Its own, and those of its aliases.
+    pub(crate) urls: BTreeMap<Option<String>, Url>,
+    /// Statements of its own policy, and of those of its versions and aliases.
+    pub(crate) policies: BTreeMap<Option<String>, Vec<Value>>,
     pub(crate) runtime_management: RuntimeManagement,
     /// CodeSigningConfigArn.
     pub(crate) code_signing: Option<String>,
@@ -262,9 +263,38 @@ impl Function {
     pub(crate) fn forget(&mut self, qualifier: &str) {
         self.event_invoke.remove(qualifier);
         self.provisioned.remove(qualifier);
-        if let Ok(number) = qualifier.parse() {
-            self.policies.remove(&Some(number));
-        }
+        let of = Some(qualifier.to_owned());
+        self.policies.remove(&of);
+        self.urls.remove(&of);
+    }
+
+    /// Whether there is a version or an alias of that name.
+    pub(crate) fn has(&self, qualifier: &str) -> bool {
+        let number = qualifier.parse().ok();
+        self.aliases.contains_key(qualifier)
+            || number.is_some_and(|number| self.versions.contains_key(&number))
+    }
+
+    /// The ARN of the function, or of a version or an alias.
+    pub(crate) fn arn_of(&self, qualifier: Option<&str>) -> String {
+        let arn = &self.arn;
+        qualifier.map_or_else(|| arn.clone(), |qualifier| format!("{arn}:{qualifier}"))
+    }
+
+    /// The RevisionId of $LATEST, or of a version or an alias.
+    pub(crate) fn revision_of(&mut self, qualifier: Option<&str>) -> &mut String {
+        let number = qualifier.and_then(|qualifier| qualifier.parse().ok());
+        let version = number.and_then(|number: u64| self.versions.get_mut(&number));
+        let alias = qualifier.and_then(|name| self.aliases.get_mut(name));
+        let other = alias.map(|alias| &mut alias.revision);
+        let other = version.map(|version| &mut version.revision).or(other);
+        other.unwrap_or(&mut self.revision)
+    }
+
+    /// Moves the RevisionId of $LATEST, or of a version or an alias.
+    pub(crate) fn touch_of(&mut self, ids: Ids, qualifier: Option<&str>) {
+        let revision = self.revision(ids);
+        *self.revision_of(qualifier) = revision;
     }
 
     /// $LATEST, with its ARN as it is asked for.
