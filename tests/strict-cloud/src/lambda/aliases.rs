@@ -33,22 +33,14 @@ impl AliasConfig {
         self.0.get(name)?.as_str()
     }
 
-    /// The version that gets a part of the calls, and which part: nothing where it was not sent, and none
-    /// where what was sent has no version.
-    fn additional(&self) -> Option<Option<(&str, f64)>> {
+    /// The versions that get a part of the calls, and which part; none where RoutingConfig was not sent.
+    fn routing(&self) -> Option<Vec<(&str, f64)>> {
         let routing = self.0.get("RoutingConfig").filter(|sent| !sent.is_null())?;
-        let weights = routing
-            .get("AdditionalVersionWeights")
-            .and_then(Value::as_object);
-        let first = weights.and_then(|weights| weights.iter().next());
-        Some(first.map(|(version, weight)| (version.as_str(), weight.as_f64().unwrap_or_default())))
-    }
-
-    /// How many versions get a part of the calls.
-    fn additional_versions(&self) -> usize {
-        let routing = self.0.get("RoutingConfig");
-        let weights = routing.and_then(|routing| routing.get("AdditionalVersionWeights"));
-        weights.and_then(Value::as_object).map_or(0, Map::len)
+        let weights = routing.get("AdditionalVersionWeights");
+        let weights = weights.and_then(Value::as_object).into_iter().flatten();
+        let parts = weights
+            .map(|(version, weight)| (version.as_str(), weight.as_f64().unwrap_or_default()));
+        Some(parts.collect())
     }
 }
 
@@ -96,13 +88,10 @@ impl Alias {
         if let Some(description) = asked.text("Description") {
             description.clone_into(&mut self.description);
         }
-        match asked.additional() {
-            None => {}
-            Some(None) => (self.additional, self.shifting) = (None, false),
-            Some(Some((version, weight))) => {
-                let additional = (function.existing(version)?, weight);
-                (self.additional, self.shifting) = (Some(additional), false);
-            }
+        if let Some(parts) = asked.routing() {
+            let first = parts.first();
+            let first = first.map(|(version, weight)| Ok((function.existing(version)?, *weight)));
+            (self.additional, self.shifting) = (first.transpose()?, false);
         }
         match &self.additional {
             Some(_) if self.version == "$LATEST" => Err(invalid(
@@ -345,7 +334,7 @@ impl Cloud {
 
 /// Recorded answer: test_notfound_and_invalid_routingconfigs.
 fn at_most_one(asked: &AliasConfig) -> Result<(), Problem> {
-    if asked.additional_versions() > 1 {
+    if asked.routing().is_some_and(|parts| parts.len() > 1) {
         return Err(invalid(
             "Number of items in AdditionalVersionWeights cannot be greater than 1",
         ));

@@ -159,13 +159,11 @@ pub fn every_page(way: Way, cloud: &mut Cloud, operation: &str, with: &Value) ->
         let marker = page.as_object_mut().unwrap().remove("NextMarker");
         let items = page.as_object_mut().unwrap().values_mut().next().unwrap();
         all.append(items.as_array_mut().unwrap());
-        match marker {
-            Some(marker) => with["Marker"] = marker,
-            None => {
-                *items = Value::Array(all);
-                return answered;
-            }
-        }
+        let Some(marker) = marker else {
+            *items = Value::Array(all);
+            return answered;
+        };
+        with["Marker"] = marker;
     }
 }
 

@@ -30,7 +30,8 @@ fn alias(cloud: &mut Cloud, name: &str) {
 }
 
 fn revision(cloud: &mut Cloud, alias: &str) -> Value {
-    cloud.lambda_get_alias(&me(), "f", alias).unwrap()["RevisionId"].clone()
+    let got = cloud.lambda_get_alias(&me(), "f", alias).unwrap();
+    got.get("RevisionId").cloned().unwrap()
 }
 
 fn open(cloud: &mut Cloud, of: Of, revision: Option<&str>) -> Answer<Value> {
