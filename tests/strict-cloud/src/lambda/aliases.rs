@@ -73,7 +73,7 @@ impl Alias {
 
     fn shown(&self, function: &Function, name: &str) -> Value {
         let mut fields = self.config().0;
-        let arn = format!("{}:{name}", function.arn);
+        let arn = function.arn_of(Some(name));
         fields.insert("AliasArn".to_owned(), json!(arn));
         fields.insert("Name".to_owned(), json!(name));
         fields.insert("RevisionId".to_owned(), json!(self.revision));
@@ -139,7 +139,7 @@ impl Function {
             Ok(number) => self.version(ids, number)?,
             Err(_) => self.latest(ids, false),
         };
-        let function_arn = format!("{}:{name}", self.arn);
+        let function_arn = self.arn_of(Some(name));
         Some(FunctionConfiguration {
             function_arn,
             ..shown
@@ -173,7 +173,7 @@ impl Function {
         let number = number.filter(|number| self.versions.contains_key(number));
         number
             .map(|number| number.to_string())
-            .ok_or_else(|| name::not_found(&format!("{}:{version}", self.arn)))
+            .ok_or_else(|| name::not_found(&self.arn_of(Some(version))))
     }
 }
 
@@ -205,7 +205,7 @@ impl Cloud {
                 let mut alias = Alias::default();
                 alias.apply(&function, asked)?;
                 if function.aliases.contains_key(name) {
-                    let said = format!("Alias already exists: {}:{name}", function.arn);
+                    let said = format!("Alias already exists: {}", function.arn_of(Some(name)));
                     return Err(Problem::new(409, "ResourceConflictException", said));
                 }
                 Ok(put(world, context, &mut function, name, alias))

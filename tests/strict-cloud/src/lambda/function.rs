@@ -35,7 +35,7 @@ pub(crate) enum Phase {
 
 impl Phase {
     /// The word for a state in which not everything can be done.
-    fn busy(&self) -> Option<&'static str> {
+    pub(crate) fn busy(&self) -> Option<&'static str> {
         match self {
             Self::Active => None,
             Self::Pending { .. } => Some("Pending"),
@@ -239,12 +239,6 @@ impl Function {
         Ok(())
     }
 
-    /// The word for the state of a version that is not Active.
-    pub(crate) fn busy_version(&self, version: &str) -> Option<&'static str> {
-        let version = self.versions.get(&version.parse().ok()?)?;
-        version.phase.busy()
-    }
-
     /// 409 where the function is on its way out (assumed:deleting); otherwise tags and versions can be changed in any state (assumed:any-state).
     pub(crate) fn stays(&self) -> Result<(), Problem> {
         if matches!(self.phase, Phase::Deleting { .. }) {
@@ -257,44 +251,6 @@ impl Function {
     /// 412 where the guard is not $LATEST's revision.
     pub(crate) fn guard(&self, sent: Option<&str>) -> Result<(), Problem> {
         guard(&self.revision, sent)
-    }
-
-    /// Takes away what belongs to a version or an alias that is gone.
-    pub(crate) fn forget(&mut self, qualifier: &str) {
-        self.event_invoke.remove(qualifier);
-        self.provisioned.remove(qualifier);
-        let of = Some(qualifier.to_owned());
-        self.policies.remove(&of);
-        self.urls.remove(&of);
-    }
-
-    /// Whether there is a version or an alias of that name.
-    pub(crate) fn has(&self, qualifier: &str) -> bool {
-        let number = qualifier.parse().ok();
-        self.aliases.contains_key(qualifier)
-            || number.is_some_and(|number| self.versions.contains_key(&number))
-    }
-
-    /// The ARN of the function, or of a version or an alias.
-    pub(crate) fn arn_of(&self, qualifier: Option<&str>) -> String {
-        let arn = &self.arn;
-        qualifier.map_or_else(|| arn.clone(), |qualifier| format!("{arn}:{qualifier}"))
-    }
-
-    /// The RevisionId of $LATEST, or of a version or an alias.
-    pub(crate) fn revision_of(&mut self, qualifier: Option<&str>) -> &mut String {
-        let number = qualifier.and_then(|qualifier| qualifier.parse().ok());
-        let version = number.and_then(|number: u64| self.versions.get_mut(&number));
-        let alias = qualifier.and_then(|name| self.aliases.get_mut(name));
-        let other = alias.map(|alias| &mut alias.revision);
-        let other = version.map(|version| &mut version.revision).or(other);
-        other.unwrap_or(&mut self.revision)
-    }
-
-    /// Moves the RevisionId of $LATEST, or of a version or an alias.
-    pub(crate) fn touch_of(&mut self, ids: Ids, qualifier: Option<&str>) {
-        let revision = self.revision(ids);
-        *self.revision_of(qualifier) = revision;
     }
 
     /// $LATEST, with its ARN as it is asked for.
