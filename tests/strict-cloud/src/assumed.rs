@@ -326,7 +326,7 @@ pub const ASSUMED: &[(&str, &str)] = &[
     ),
     (
         "version-gone",
-        "deleting a version that does not exist is no error: LocalStack's suite counts on it, without an answer of AWS's",
+        "deleting a version that does not exist is no error: users report it, and LocalStack's suite counts on it, without an answer of AWS's",
     ),
     (
         "version-settles",

@@ -169,13 +169,12 @@ impl Function {
         if let Phase::Deleting { until } = self.phase {
             return now < until;
         }
-        let mut due: Vec<u64> = self
+        let due: Vec<u64> = self
             .versions
             .iter()
             .filter(|(_, one)| matches!(&one.phase, Phase::Pending { until, .. } if *until <= now))
             .map(|(n, _)| *n)
             .collect();
-        due.sort_unstable();
         if let Phase::Pending { until, fails } = &self.phase
             && *until <= now
         {
