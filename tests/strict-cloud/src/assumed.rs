@@ -114,7 +114,7 @@ pub const ASSUMED: &[(&str, &str)] = &[
     ),
     (
         "event-invoke",
-        "writes of an event invoke config need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId; whether anything is said is looked at after whether the function is there; a bucket as the destination of success is refused as another service is",
+        "writes of an event invoke config need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId of what it is of; what an update says of destinations replaces both; a bucket as the destination of success is refused as another service is",
     ),
     (
         "exists",
@@ -146,7 +146,7 @@ pub const ASSUMED: &[(&str, &str)] = &[
     ),
     (
         "function-url",
-        "writes of a function URL need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId; an update's Cors replaces the one before, and one without members is none, as deployment tools count on; methods are GET, PUT, HEAD, POST, PATCH, DELETE and *; a reply tells InvokeMode where it was sent; times have the form of LastModified",
+        "writes of a function URL need a function that can be changed (their ResourceConflictException has to mean something) and move the RevisionId of the function or the alias that they are of; an update's Cors replaces the one before, and one without members is none, as deployment tools count on; methods are GET, PUT, HEAD, POST, PATCH, DELETE and *; a reply tells InvokeMode where it was sent; times have the form of LastModified",
     ),
     (
         "idle-key",
@@ -226,7 +226,7 @@ pub const ASSUMED: &[(&str, &str)] = &[
     ),
     (
         "permissions",
-        "writes of a policy need a function that can be changed and refuse a statement id that is there as those of layers do; a statement has a condition for each member, of the operator and key that IAM's documentation of Lambda's condition keys gives; what GetPolicy says of a function that is not there is what it says of one without a policy; removing what is not there names the statement",
+        "writes of a policy need a function that can be changed and refuse a statement id that is there as those of layers do; a statement has a condition for each member, of the operator and key that IAM's documentation of Lambda's condition keys gives; what GetPolicy says of a function that is not there is what it says of one without a policy; removing what is not there names the statement; the policy of an alias moves and guards the RevisionId of the alias, as that of a version was recorded to do",
     ),
     (
         "pinned-runtime",
@@ -326,7 +326,7 @@ pub const ASSUMED: &[(&str, &str)] = &[
     ),
     (
         "version-gone",
-        "deleting a version that does not exist is no error: LocalStack's suite counts on it, without an answer of AWS's",
+        "deleting a version that does not exist is no error: users report it, and LocalStack's suite counts on it, without an answer of AWS's",
     ),
     (
         "version-settles",

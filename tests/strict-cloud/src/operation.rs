@@ -111,6 +111,7 @@ pub mod lambda {
         of_lambda("DeleteProvisionedConcurrencyConfig", Write);
     pub const CREATE_FUNCTION_URL_CONFIG: Operation = of_lambda("CreateFunctionUrlConfig", Write);
     pub const GET_FUNCTION_URL_CONFIG: Operation = of_lambda("GetFunctionUrlConfig", Read);
+    pub const LIST_FUNCTION_URL_CONFIGS: Operation = of_lambda("ListFunctionUrlConfigs", List);
     pub const UPDATE_FUNCTION_URL_CONFIG: Operation = of_lambda("UpdateFunctionUrlConfig", Write);
     pub const DELETE_FUNCTION_URL_CONFIG: Operation = of_lambda("DeleteFunctionUrlConfig", Write);
     pub const ADD_PERMISSION: Operation = of_lambda("AddPermission", Write);
@@ -120,6 +121,10 @@ pub mod lambda {
         of_lambda("GetFunctionEventInvokeConfig", Read);
     pub const PUT_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
         of_lambda("PutFunctionEventInvokeConfig", Write);
+    pub const UPDATE_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
+        of_lambda("UpdateFunctionEventInvokeConfig", Write);
+    pub const LIST_FUNCTION_EVENT_INVOKE_CONFIGS: Operation =
+        of_lambda("ListFunctionEventInvokeConfigs", List);
     pub const DELETE_FUNCTION_EVENT_INVOKE_CONFIG: Operation =
         of_lambda("DeleteFunctionEventInvokeConfig", Write);
     pub const GET_FUNCTION_CODE_SIGNING_CONFIG: Operation =
@@ -138,7 +143,7 @@ pub mod lambda {
 }
 
 /// Every operation, for matrices of operations and faults.
-pub const ALL: [Operation; 53] = [
+pub const ALL: [Operation; 56] = [
     cloudfront::CREATE_FUNCTION,
     cloudfront::DESCRIBE_FUNCTION,
     cloudfront::GET_FUNCTION,
@@ -176,6 +181,7 @@ pub const ALL: [Operation; 53] = [
     lambda::DELETE_PROVISIONED_CONCURRENCY_CONFIG,
     lambda::CREATE_FUNCTION_URL_CONFIG,
     lambda::GET_FUNCTION_URL_CONFIG,
+    lambda::LIST_FUNCTION_URL_CONFIGS,
     lambda::UPDATE_FUNCTION_URL_CONFIG,
     lambda::DELETE_FUNCTION_URL_CONFIG,
     lambda::ADD_PERMISSION,
@@ -183,6 +189,8 @@ pub const ALL: [Operation; 53] = [
     lambda::GET_POLICY,
     lambda::GET_FUNCTION_EVENT_INVOKE_CONFIG,
     lambda::PUT_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::UPDATE_FUNCTION_EVENT_INVOKE_CONFIG,
+    lambda::LIST_FUNCTION_EVENT_INVOKE_CONFIGS,
     lambda::DELETE_FUNCTION_EVENT_INVOKE_CONFIG,
     lambda::GET_FUNCTION_CODE_SIGNING_CONFIG,
     lambda::PUT_FUNCTION_CODE_SIGNING_CONFIG,

@@ -145,7 +145,7 @@ impl Cloud {
                     tags: function.tags,
                     recursive_loop: function.recursive_loop,
                     reserved_concurrency: function.reserved_concurrency,
-                    url: function.url.map(|url| url.config),
+                    url: function.urls.get(&None).map(|url| url.config.clone()),
                     policy: function.policies.get(&None).cloned().unwrap_or_default(),
                     runtime_management: function.runtime_management,
                     code_signing: function.code_signing,

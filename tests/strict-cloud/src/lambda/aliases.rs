@@ -33,22 +33,14 @@ impl AliasConfig {
         self.0.get(name)?.as_str()
     }
 
-    /// The version that gets a part of the calls, and which part: nothing where it was not sent, and none
-    /// where what was sent has no version.
-    fn additional(&self) -> Option<Option<(&str, f64)>> {
+    /// The versions that get a part of the calls, and which part; none where RoutingConfig was not sent.
+    fn routing(&self) -> Option<Vec<(&str, f64)>> {
         let routing = self.0.get("RoutingConfig").filter(|sent| !sent.is_null())?;
-        let weights = routing
-            .get("AdditionalVersionWeights")
-            .and_then(Value::as_object);
-        let first = weights.and_then(|weights| weights.iter().next());
-        Some(first.map(|(version, weight)| (version.as_str(), weight.as_f64().unwrap_or_default())))
-    }
-
-    /// How many versions get a part of the calls.
-    fn additional_versions(&self) -> usize {
-        let routing = self.0.get("RoutingConfig");
-        let weights = routing.and_then(|routing| routing.get("AdditionalVersionWeights"));
-        weights.and_then(Value::as_object).map_or(0, Map::len)
+        let weights = routing.get("AdditionalVersionWeights");
+        let weights = weights.and_then(Value::as_object).into_iter().flatten();
+        let parts = weights
+            .map(|(version, weight)| (version.as_str(), weight.as_f64().unwrap_or_default()));
+        Some(parts.collect())
     }
 }
 
@@ -62,7 +54,7 @@ pub(crate) struct Alias {
     additional: Option<(String, f64)>,
     /// Whether that is the version before, which gets all calls until what is provisioned is there.
     shifting: bool,
-    revision: String,
+    pub(super) revision: String,
 }
 
 impl Alias {
@@ -81,7 +73,7 @@ impl Alias {
 
     fn shown(&self, function: &Function, name: &str) -> Value {
         let mut fields = self.config().0;
-        let arn = format!("{}:{name}", function.arn);
+        let arn = function.arn_of(Some(name));
         fields.insert("AliasArn".to_owned(), json!(arn));
         fields.insert("Name".to_owned(), json!(name));
         fields.insert("RevisionId".to_owned(), json!(self.revision));
@@ -96,13 +88,10 @@ impl Alias {
         if let Some(description) = asked.text("Description") {
             description.clone_into(&mut self.description);
         }
-        match asked.additional() {
-            None => {}
-            Some(None) => (self.additional, self.shifting) = (None, false),
-            Some(Some((version, weight))) => {
-                let additional = (function.existing(version)?, weight);
-                (self.additional, self.shifting) = (Some(additional), false);
-            }
+        if let Some(parts) = asked.routing() {
+            let first = parts.first();
+            let first = first.map(|(version, weight)| Ok((function.existing(version)?, *weight)));
+            (self.additional, self.shifting) = (first.transpose()?, false);
         }
         match &self.additional {
             Some(_) if self.version == "$LATEST" => Err(invalid(
@@ -150,7 +139,7 @@ impl Function {
             Ok(number) => self.version(ids, number)?,
             Err(_) => self.latest(ids, false),
         };
-        let function_arn = format!("{}:{name}", self.arn);
+        let function_arn = self.arn_of(Some(name));
         Some(FunctionConfiguration {
             function_arn,
             ..shown
@@ -184,7 +173,7 @@ impl Function {
         let number = number.filter(|number| self.versions.contains_key(number));
         number
             .map(|number| number.to_string())
-            .ok_or_else(|| name::not_found(&format!("{}:{version}", self.arn)))
+            .ok_or_else(|| name::not_found(&self.arn_of(Some(version))))
     }
 }
 
@@ -216,7 +205,7 @@ impl Cloud {
                 let mut alias = Alias::default();
                 alias.apply(&function, asked)?;
                 if function.aliases.contains_key(name) {
-                    let said = format!("Alias already exists: {}:{name}", function.arn);
+                    let said = format!("Alias already exists: {}", function.arn_of(Some(name)));
                     return Err(Problem::new(409, "ResourceConflictException", said));
                 }
                 Ok(put(world, context, &mut function, name, alias))
@@ -345,7 +334,7 @@ impl Cloud {
 
 /// Recorded answer: test_notfound_and_invalid_routingconfigs.
 fn at_most_one(asked: &AliasConfig) -> Result<(), Problem> {
-    if asked.additional_versions() > 1 {
+    if asked.routing().is_some_and(|parts| parts.len() > 1) {
         return Err(invalid(
             "Number of items in AdditionalVersionWeights cannot be greater than 1",
         ));

@@ -116,13 +116,13 @@ fn changeable(world: &mut World, context: &Context<'_>, name: &str) -> Result<Fu
     Ok(function)
 }
 
-/// Whether an account's other functions have enough left when one takes so much; or else how much that would be.
-/// A function takes what it reserves, or what is provisioned for it.
+/// Refuses what would not leave enough for the account's other functions, and says how much that is. A function takes what
+/// it reserves, or else what is provisioned for it.
 pub(super) fn leaves_enough(
     world: &mut World,
     context: &Context<'_>,
     name: &str,
-    takes: i64,
+    wanted: i64,
 ) -> Result<(), i64> {
     let others = create::shelf(world, context.caller).now.values();
     let others = others.filter(|other| other.name != name);
@@ -132,7 +132,7 @@ pub(super) fn leaves_enough(
             reserved.unwrap_or_else(|| other.provisioned_in_all())
         })
         .sum();
-    if world.settings.lambda_concurrency - taken - takes < LEAST_UNRESERVED {
+    if world.settings.lambda_concurrency - taken - wanted < LEAST_UNRESERVED {
         return Err(LEAST_UNRESERVED);
     }
     Ok(())

@@ -106,7 +106,7 @@ fn create(
         tags: request.tags.clone(),
         recursive_loop: recursion::DEFAULT,
         reserved_concurrency: None,
-        url: None,
+        urls: BTreeMap::new(),
         policies: BTreeMap::new(),
         runtime_management: RuntimeManagement::default(),
         code_signing: signing.map(str::to_owned),

@@ -1,4 +1,4 @@
-//! PutFunctionEventInvokeConfig, GetFunctionEventInvokeConfig and DeleteFunctionEventInvokeConfig.
+//! PutFunctionEventInvokeConfig and its kin.
 //!
 //! Source: recorded answers: TestLambdaEventInvokeConfig. What they do not show is
 //! assumed:event-invoke.
@@ -9,11 +9,14 @@ use super::function::Function;
 use super::schema::EVENT_INVOKE;
 use super::update::{current, store};
 use super::validate::{Breaches, invalid};
-use super::{name, read};
-use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
+use super::{Page, name, read};
+use crate::model::{Answer, Caller, Cloud, Context, Problem};
 use crate::operation::{Operation, lambda as op};
 use crate::time::Time;
 use crate::world::World;
+
+/// MaxItems, at most (Lambda API reference, ListFunctionEventInvokeConfigs).
+const MOST_ITEMS: i64 = 50;
 
 /// MaximumRetryAttempts, MaximumEventAgeInSeconds and DestinationConfig, as requests and replies have them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,6 +69,14 @@ struct Of {
 }
 
 impl Of {
+    fn new(caller: &Caller, name: &str, qualifier: &str) -> Self {
+        Self {
+            arn: format!("{}:{qualifier}", name::arn(caller, name)),
+            name: name.to_owned(),
+            qualifier: qualifier.to_owned(),
+        }
+    }
+
     /// Recorded answer: test_lambda_eventinvokeconfig_exceptions, get_function_doesnotexist: also where there is no function.
     fn without(&self) -> Problem {
         let said = format!(
@@ -94,22 +105,27 @@ impl Cloud {
     ) -> Answer<Value> {
         let call = (op::PUT_FUNCTION_EVENT_INVOKE_CONFIG, asked, 200);
         self.event_invoke(caller, function, call, |world, context, of| {
-            let mut function = changeable(world, context, of)?;
             said_something(asked)?;
-            for when in ["OnSuccess", "OnFailure"] {
-                if let Some(arn) = asked.destination(when) {
-                    reachable(world, context, &function, (when, arn))?;
-                }
-            }
-            let kept = EventInvoke {
-                config: asked.whole(),
-                modified: context.now,
-            };
-            let reply = of.reply(&kept);
-            function.event_invoke.insert(of.qualifier.clone(), kept);
-            function.touch(world.ids);
-            store(world, context, function);
-            Ok(reply)
+            let function = changeable(world, context, of)?;
+            put(world, context, (function, of), asked)
+        })
+    }
+
+    /// UpdateFunctionEventInvokeConfig: 200; what is omitted stays.
+    pub fn lambda_update_function_event_invoke_config(
+        &mut self,
+        caller: &Caller,
+        function: (&str, Option<&str>),
+        asked: &EventInvokeConfig,
+    ) -> Answer<Value> {
+        let call = (op::UPDATE_FUNCTION_EVENT_INVOKE_CONFIG, asked, 200);
+        self.event_invoke(caller, function, call, |world, context, of| {
+            said_something(asked)?;
+            let function = changeable(world, context, of)?;
+            let kept = function.event_invoke.get(&of.qualifier);
+            let mut whole = kept.ok_or_else(|| of.without())?.config.clone();
+            whole.0.extend(asked.0.clone());
+            put(world, context, (function, of), &whole)
         })
     }
 
@@ -128,6 +144,32 @@ impl Cloud {
         })
     }
 
+    /// ListFunctionEventInvokeConfigs: 200: of the function, its versions and its aliases.
+    pub fn lambda_list_function_event_invoke_configs(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+        page: &Page,
+    ) -> Answer<Value> {
+        let arguments = json!({"Marker": page.marker, "MaxItems": page.max_items});
+        let call = (op::LIST_FUNCTION_EVENT_INVOKE_CONFIGS, arguments, 200);
+        let function = (function_name, None);
+        self.about(caller, function, call, |world, context, named| {
+            let found = read::seen(world, context, &named.name);
+            let function = found.map_err(|_| no_function())?;
+            let all = function.event_invoke.iter().map(|(qualifier, kept)| {
+                let of = Of::new(context.caller, &named.name, qualifier);
+                (qualifier.clone(), of.reply(kept))
+            });
+            let (items, next_marker) = read::page(all.collect(), (page, MOST_ITEMS), context)?;
+            Ok(read::shown(
+                "FunctionEventInvokeConfigs",
+                items,
+                next_marker,
+            ))
+        })
+    }
+
     /// DeleteFunctionEventInvokeConfig: 204.
     pub fn lambda_delete_function_event_invoke_config(
         &mut self,
@@ -141,7 +183,7 @@ impl Cloud {
             function.changeable()?;
             let taken = function.event_invoke.remove(&of.qualifier);
             taken.ok_or_else(|| of.without())?;
-            function.touch(world.ids);
+            function.touch_of(world.ids, Some(&of.qualifier));
             store(world, context, function);
             Ok(())
         })
@@ -150,29 +192,17 @@ impl Cloud {
     fn event_invoke<T>(
         &mut self,
         caller: &Caller,
-        (function_name, qualifier): (&str, Option<&str>),
+        function: (&str, Option<&str>),
         (operation, asked, success): (Operation, &EventInvokeConfig, u16),
         act: impl FnOnce(&mut World, &mut Context<'_>, &Of) -> Result<T, Problem>,
     ) -> Answer<T> {
-        let bare = name::bare(function_name);
-        let call = Request {
-            operation,
-            function: Some(bare),
-            resource: name::arn(caller, bare),
-            arguments: Value::Object(asked.0.clone()),
-            success,
-        };
-        self.call(caller, call, |world, context| {
+        let call = (operation, Value::Object(asked.0.clone()), success);
+        self.about(caller, function, call, |world, context, named| {
             let mut breaches = Breaches::default();
             breaches.object("", &asked.0, EVENT_INVOKE)?;
             breaches.judge()?;
-            let named = name::elsewhere(context.caller, function_name, qualifier)?;
-            let qualifier = named.qualifier.unwrap_or_else(|| "$LATEST".to_owned());
-            let of = Of {
-                arn: format!("{}:{qualifier}", name::arn(context.caller, &named.name)),
-                name: named.name,
-                qualifier,
-            };
+            let qualifier = named.qualifier.as_deref().unwrap_or("$LATEST");
+            let of = Of::new(context.caller, &named.name, qualifier);
             act(world, context, &of)
         })
     }
@@ -180,24 +210,44 @@ impl Cloud {
 
 /// The function, where it has what the qualifier names.
 fn changeable(world: &mut World, context: &Context<'_>, of: &Of) -> Result<Function, Problem> {
-    let has = |function: &Function| {
-        let number = of.qualifier.parse().ok();
-        of.qualifier == "$LATEST" || number.is_some_and(|n| function.versions.contains_key(&n))
-    };
-    let found = current(world, context, &of.name).ok().filter(has);
-    let function = found.ok_or_else(|| {
-        Problem::new(
-            404,
-            "ResourceNotFoundException",
-            "The function doesn't exist.",
-        )
-    })?;
+    let found = current(world, context, &of.name).ok();
+    let found = found.filter(|found| of.qualifier == "$LATEST" || found.has(&of.qualifier));
+    let function = found.ok_or_else(no_function)?;
     function.changeable()?;
     Ok(function)
 }
 
-/// Recorded answer: test_lambda_eventinvokeconfig_exceptions, put_functionname_nootherargs; a destination without an ARN
-/// is enough (put_destination_success_no_destination_arn).
+/// Recorded answers: test_lambda_eventinvokeconfig_exceptions, put_functionname_name_notfound, list_function_doesnotexist.
+fn no_function() -> Problem {
+    let said = "The function doesn't exist.";
+    Problem::new(404, "ResourceNotFoundException", said)
+}
+
+/// Keeps a configuration, whose destinations must be reachable.
+fn put(
+    world: &mut World,
+    context: &mut Context<'_>,
+    (mut function, of): (Function, &Of),
+    whole: &EventInvokeConfig,
+) -> Result<Value, Problem> {
+    for when in ["OnSuccess", "OnFailure"] {
+        if let Some(arn) = whole.destination(when) {
+            reachable(world, context, &function, (when, arn))?;
+        }
+    }
+    let kept = EventInvoke {
+        config: whole.whole(),
+        modified: context.now,
+    };
+    let reply = of.reply(&kept);
+    function.event_invoke.insert(of.qualifier.clone(), kept);
+    function.touch_of(world.ids, Some(&of.qualifier));
+    store(world, context, function);
+    Ok(reply)
+}
+
+/// Recorded answer: test_lambda_eventinvokeconfig_exceptions, put_functionname_nootherargs, of a function that is not there;
+/// a destination without an ARN is enough (put_destination_success_no_destination_arn).
 fn said_something(asked: &EventInvokeConfig) -> Result<(), Problem> {
     let names = [
         "MaximumRetryAttempts",

@@ -35,7 +35,7 @@ pub(crate) enum Phase {
 
 impl Phase {
     /// The word for a state in which not everything can be done.
-    fn busy(&self) -> Option<&'static str> {
+    pub(crate) fn busy(&self) -> Option<&'static str> {
         match self {
             Self::Active => None,
             Self::Pending { .. } => Some("Pending"),
@@ -101,9 +101,10 @@ pub(crate) struct Function {
     pub(crate) recursive_loop: &'static str,
     /// ReservedConcurrentExecutions.
     pub(crate) reserved_concurrency: Option<i64>,
-    pub(crate) url: Option<Url>,
-    /// Statements of its own policy, and of those of its versions.
-    pub(crate) policies: BTreeMap<Option<u64>, Vec<Value>>,
+    /// Its own, and those of its aliases.
+    pub(crate) urls: BTreeMap<Option<String>, Url>,
+    /// Statements of its own policy, and of those of its versions and aliases.
+    pub(crate) policies: BTreeMap<Option<String>, Vec<Value>>,
     pub(crate) runtime_management: RuntimeManagement,
     /// CodeSigningConfigArn.
     pub(crate) code_signing: Option<String>,
@@ -168,13 +169,12 @@ impl Function {
         if let Phase::Deleting { until } = self.phase {
             return now < until;
         }
-        let mut due: Vec<u64> = self
+        let due: Vec<u64> = self
             .versions
             .iter()
             .filter(|(_, one)| matches!(&one.phase, Phase::Pending { until, .. } if *until <= now))
             .map(|(n, _)| *n)
             .collect();
-        due.sort_unstable();
         if let Phase::Pending { until, fails } = &self.phase
             && *until <= now
         {
@@ -238,12 +238,6 @@ impl Function {
         Ok(())
     }
 
-    /// The word for the state of a version that is not Active.
-    pub(crate) fn busy_version(&self, version: &str) -> Option<&'static str> {
-        let version = self.versions.get(&version.parse().ok()?)?;
-        version.phase.busy()
-    }
-
     /// 409 where the function is on its way out (assumed:deleting); otherwise tags and versions can be changed in any state (assumed:any-state).
     pub(crate) fn stays(&self) -> Result<(), Problem> {
         if matches!(self.phase, Phase::Deleting { .. }) {
@@ -256,15 +250,6 @@ impl Function {
     /// 412 where the guard is not $LATEST's revision.
     pub(crate) fn guard(&self, sent: Option<&str>) -> Result<(), Problem> {
         guard(&self.revision, sent)
-    }
-
-    /// Takes away what belongs to a version or an alias that is gone.
-    pub(crate) fn forget(&mut self, qualifier: &str) {
-        self.event_invoke.remove(qualifier);
-        self.provisioned.remove(qualifier);
-        if let Ok(number) = qualifier.parse() {
-            self.policies.remove(&Some(number));
-        }
     }
 
     /// $LATEST, with its ARN as it is asked for.

@@ -16,6 +16,7 @@ mod name;
 mod patterns;
 mod permissions;
 mod provisioned_concurrency;
+mod qualifiers;
 mod read;
 mod recursion;
 mod runtime_management;

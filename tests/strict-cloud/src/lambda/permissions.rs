@@ -1,13 +1,13 @@
 //! A function's policy: AddPermission, RemovePermission and GetPolicy.
 //!
 //! Source: recorded answers: TestLambdaPermissions. What they do not show is assumed:permissions. A version
-//! has a policy of its own.
+//! and an alias have policies of their own.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::function::Function;
+use super::function::{self, Function};
 use super::schema::PERMISSION;
 use super::update::{current, store};
 use super::validate::{Breaches, invalid};
@@ -125,9 +125,9 @@ impl Cloud {
                 let said = "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action";
                 return Err(invalid(said));
             }
-            let statement = asked.statement(&resource(&function, scope))?;
-            guard(&function, revision_id)?;
-            let statements = function.policies.entry(scope).or_default();
+            let statement = asked.statement(&function.arn_of(scope.as_deref()))?;
+            guard(&mut function, scope.as_deref(), revision_id)?;
+            let statements = function.policies.entry(scope.clone()).or_default();
             let id = asked.text("StatementId");
             if statements.iter().any(|one| of(one) == Some(id)) {
                 // assumed:permissions.
@@ -142,7 +142,8 @@ impl Cloud {
                 let said = format!("The final policy size ({size}) is bigger than the limit ({MOST_BYTES}).");
                 return Err(Problem::new(400, "PolicyLengthExceededException", said));
             }
-            moved(world, &mut function, scope);
+            // Recorded answer: test_lambda_permission_versioning: what moves is the RevisionId of what the policy is of.
+            function.touch_of(world.ids, scope.as_deref());
             store(world, context, function);
             Ok(json!({"Statement": statement.to_string()}))
         })
@@ -161,7 +162,7 @@ impl Cloud {
         let call = (op::REMOVE_PERMISSION, asked, 204);
         self.about(caller, function, call, |world, context, named| {
             let (mut function, scope) = found(world, context, named)?;
-            guard(&function, revision_id)?;
+            guard(&mut function, scope.as_deref(), revision_id)?;
             let statements = function.policies.get_mut(&scope).ok_or_else(no_policy)?;
             let before = statements.len();
             statements.retain(|one| of(one) != Some(statement_id));
@@ -172,7 +173,7 @@ impl Cloud {
             if statements.is_empty() {
                 function.policies.remove(&scope);
             }
-            moved(world, &mut function, scope);
+            function.touch_of(world.ids, scope.as_deref());
             store(world, context, function);
             Ok(())
         })
@@ -191,31 +192,31 @@ impl Cloud {
             (op::GET_POLICY, json!({}), 200),
             |world, context, named| {
                 // It does not say that the function is not there (assumed:permissions).
-                let function = read::seen(world, context, &named.name).map_err(|_| no_policy())?;
+                let found = read::seen(world, context, &named.name);
+                let mut function = found.map_err(|_| no_policy())?;
                 let scope = scope(&function, named).map_err(|_| no_policy())?;
                 let statements = function.policies.get(&scope).ok_or_else(no_policy)?;
-                let revision = scope
-                    .and_then(|number| function.versions.get(&number))
-                    .map_or(&function.revision, |version| &version.revision);
-                Ok(json!({"Policy": shown(statements), "RevisionId": revision}))
+                let policy = shown(statements);
+                let revision = function.revision_of(scope.as_deref());
+                Ok(json!({"Policy": policy, "RevisionId": revision}))
             },
         )
     }
 }
 
-/// The function to change, and the version whose policy is meant; none: its own.
+/// The function to change, and the version or alias whose policy is meant; none: its own.
 fn found(
     world: &mut World,
     context: &Context<'_>,
     named: &name::Named,
-) -> Result<(Function, Option<u64>), Problem> {
+) -> Result<(Function, Option<String>), Problem> {
     let function = current(world, context, &named.name)?;
     function.changeable()?;
     let scope = scope(&function, named)?;
     Ok((function, scope))
 }
 
-fn scope(function: &Function, named: &name::Named) -> Result<Option<u64>, Problem> {
+fn scope(function: &Function, named: &name::Named) -> Result<Option<String>, Problem> {
     let Some(qualifier) = &named.qualifier else {
         return Ok(None);
     };
@@ -224,32 +225,18 @@ fn scope(function: &Function, named: &name::Named) -> Result<Option<u64>, Proble
             "We currently do not support adding policies for $LATEST.",
         ));
     }
-    let number = qualifier.parse().ok();
-    let number = number.filter(|number| function.versions.contains_key(number));
-    let missing = || name::not_found(&format!("{}:{qualifier}", function.arn));
-    number.map(Some).ok_or_else(missing)
-}
-
-fn resource(function: &Function, scope: Option<u64>) -> String {
-    let arn = &function.arn;
-    scope.map_or_else(|| arn.clone(), |number| format!("{arn}:{number}"))
+    if !function.has(qualifier) {
+        return Err(name::not_found(&function.arn_of(Some(qualifier))));
+    }
+    Ok(Some(qualifier.clone()))
 }
 
 /// Recorded answer: test_function_revisions_permissions.
-fn guard(function: &Function, sent: Option<&str>) -> Result<(), Problem> {
-    function.guard(sent).map_err(|_| {
+fn guard(function: &mut Function, scope: Option<&str>, sent: Option<&str>) -> Result<(), Problem> {
+    function::guard(function.revision_of(scope), sent).map_err(|_| {
         let said = "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the latest Revision Id";
         Problem::new(412, "PreconditionFailedException", said)
     })
-}
-
-/// The RevisionId of what the policy is of moves (recorded answer: test_lambda_permission_versioning).
-fn moved(world: &World, function: &mut Function, scope: Option<u64>) {
-    let revision = function.revision(world.ids);
-    match scope.and_then(|number| function.versions.get_mut(&number)) {
-        Some(version) => version.revision = revision,
-        None => function.revision = revision,
-    }
 }
 
 /// The id of a statement.

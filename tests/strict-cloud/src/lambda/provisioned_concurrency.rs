@@ -142,16 +142,6 @@ impl Function {
         Some(failure.reason.clone())
     }
 
-    /// The version that a qualifier means, where it means one.
-    fn version_of(&self, qualifier: &str) -> Option<String> {
-        if let Some(alias) = self.aliases.get(qualifier) {
-            return Some(alias.version.clone());
-        }
-        let number: u64 = qualifier.parse().ok()?;
-        let text = number.to_string();
-        (text == qualifier && self.versions.contains_key(&number)).then_some(text)
-    }
-
     /// An alias can have provisioned concurrency where its version is published, and has none of its own
     /// (recorded answer: test_lambda_provisioned_lifecycle, put_provisioned_on_alias_versionconflict).
     fn can_provision_alias(&self, alias: &Alias) -> Result<(), Problem> {
@@ -299,7 +289,7 @@ impl Cloud {
             |world, context, named| {
                 let function = read::seen(world, context, &named.name)?;
                 let all = function.provisioned.iter().map(|(qualifier, one)| {
-                    let arn = format!("{}:{qualifier}", function.arn);
+                    let arn = function.arn_of(Some(qualifier));
                     (qualifier.clone(), one.listed(&arn))
                 });
                 let (items, next_marker) = read::page(all.collect(), (page, MOST_ITEMS), context)?;

@@ -1,21 +1,26 @@
 //! Function URLs: CreateFunctionUrlConfig and its kin.
 //!
-//! Source: recorded answers: TestLambdaUrl. What they do not show is assumed:function-url.
+//! Source: recorded answers: TestLambdaUrl. What they do not show is assumed:function-url. An alias has a
+//! URL of its own.
 
 use serde_json::{Map, Value, json};
 
 use super::function::Function;
+use super::name::Named;
 use super::schema::{FUNCTION_URL, URL_WORDS};
 use super::update::{current, store};
 use super::validate::Breaches;
-use super::{name, patterns, read};
-use crate::model::{Answer, Caller, Cloud, Context, Problem, Request};
+use super::{Page, patterns, read};
+use crate::model::{Answer, Caller, Cloud, Context, Problem};
 use crate::operation::{Operation, lambda as op};
 use crate::time::Time;
 use crate::world::World;
 
 /// What refusals of a Qualifier quote: an alias, and neither a version nor `$LATEST`.
 const ALIAS: &str = "((?!^\\d+$)^[0-9a-zA-Z-_]+$)";
+
+/// MaxItems, at most (Lambda API reference, ListFunctionUrlConfigs).
+const MOST_ITEMS: i64 = 50;
 
 /// AuthType, Cors and InvokeMode, as requests and replies have them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,6 +75,17 @@ impl Url {
             ("CreationTime".to_owned(), json!(self.created.iso8601())),
         ])
     }
+
+    /// What reads show.
+    fn read(&self, arn: &str) -> Value {
+        let mut shown = self.shown(arn);
+        shown.extend(self.config.0.clone());
+        shown.insert(
+            "LastModifiedTime".to_owned(),
+            json!(self.modified.iso8601()),
+        );
+        Value::Object(shown)
+    }
 }
 
 impl Cloud {
@@ -77,20 +93,21 @@ impl Cloud {
     pub fn lambda_create_function_url_config(
         &mut self,
         caller: &Caller,
-        (function_name, qualifier): (&str, Option<&str>),
+        function: (&str, Option<&str>),
         asked: &UrlConfig,
     ) -> Answer<Value> {
         let call = (op::CREATE_FUNCTION_URL_CONFIG, asked, 201);
-        self.url(caller, function_name, qualifier, call, |world, context, name| {
-            let mut function = changeable(world, context, name)?;
-            if function.url.is_some() {
+        self.url(caller, function, call, |world, context, named| {
+            let mut function = changeable(world, context, named)?;
+            let of = named.qualifier.as_deref();
+            let arn = function.arn_of(of);
+            if function.urls.contains_key(&named.qualifier) {
                 let said = format!(
-                    "Failed to create function url config for [functionArn = {}]. Error message:  FunctionUrlConfig exists for this Lambda function",
-                    function.arn
+                    "Failed to create function url config for [functionArn = {arn}]. Error message:  FunctionUrlConfig exists for this Lambda function"
                 );
                 return Err(Problem::new(409, "ResourceConflictException", said));
             }
-            function.touch(world.ids);
+            function.touch_of(world.ids, of);
             let id = world
                 .ids
                 .uuid(&format!("url/{}", function.birth), function.moves)
@@ -102,9 +119,9 @@ impl Cloud {
                 modified: context.now,
             };
             url.config.apply(asked);
-            let mut reply = url.shown(&function.arn);
+            let mut reply = url.shown(&arn);
             reply.extend(told(&url.config, asked));
-            function.url = Some(url);
+            function.urls.insert(named.qualifier.clone(), url);
             store(world, context, function);
             Ok(Value::Object(reply))
         })
@@ -114,103 +131,96 @@ impl Cloud {
     pub fn lambda_get_function_url_config(
         &mut self,
         caller: &Caller,
-        (function_name, qualifier): (&str, Option<&str>),
+        function: (&str, Option<&str>),
     ) -> Answer<Value> {
         let call = (op::GET_FUNCTION_URL_CONFIG, &UrlConfig::default(), 200);
-        self.url(
-            caller,
-            function_name,
-            qualifier,
-            call,
-            |world, context, name| {
-                let found = name.and_then(|name| read::seen(world, context, name).ok());
-                let function = found.ok_or_else(no_url)?;
-                let url = function.url.as_ref().ok_or_else(no_url)?;
-                let mut reply = url.shown(&function.arn);
-                reply.extend(url.config.0.clone());
-                reply.insert("LastModifiedTime".to_owned(), json!(url.modified.iso8601()));
-                Ok(Value::Object(reply))
-            },
-        )
+        self.url(caller, function, call, |world, context, named| {
+            let function = read::seen(world, context, &named.name).map_err(|_| no_url())?;
+            let url = function.urls.get(&named.qualifier).ok_or_else(no_url)?;
+            Ok(url.read(&function.arn_of(named.qualifier.as_deref())))
+        })
+    }
+
+    /// ListFunctionUrlConfigs: 200: the function's own, and those of its aliases.
+    pub fn lambda_list_function_url_configs(
+        &mut self,
+        caller: &Caller,
+        function_name: &str,
+        page: &Page,
+    ) -> Answer<Value> {
+        let arguments = json!({"Marker": page.marker, "MaxItems": page.max_items});
+        let call = (op::LIST_FUNCTION_URL_CONFIGS, arguments, 200);
+        let function = (function_name, None);
+        self.about(caller, function, call, |world, context, named| {
+            let found = read::seen(world, context, &named.name);
+            let function = found.map_err(|_| no_function())?;
+            let all = function.urls.iter().map(|(of, url)| {
+                let arn = function.arn_of(of.as_deref());
+                (arn.clone(), url.read(&arn))
+            });
+            let (items, next_marker) = read::page(all.collect(), (page, MOST_ITEMS), context)?;
+            Ok(read::shown("FunctionUrlConfigs", items, next_marker))
+        })
     }
 
     /// UpdateFunctionUrlConfig: 200; InvokeMode only where it was sent. What is omitted stays.
     pub fn lambda_update_function_url_config(
         &mut self,
         caller: &Caller,
-        (function_name, qualifier): (&str, Option<&str>),
+        function: (&str, Option<&str>),
         asked: &UrlConfig,
     ) -> Answer<Value> {
         let call = (op::UPDATE_FUNCTION_URL_CONFIG, asked, 200);
-        self.url(
-            caller,
-            function_name,
-            qualifier,
-            call,
-            |world, context, name| {
-                let mut function = changeable(world, context, name)?;
-                let url = function.url.as_mut().ok_or_else(no_url)?;
-                url.config.apply(asked);
-                url.modified = context.now;
-                let mut reply = url.shown(&function.arn);
-                reply.extend(told(&url.config, asked));
-                reply.insert("LastModifiedTime".to_owned(), json!(url.modified.iso8601()));
-                function.touch(world.ids);
-                store(world, context, function);
-                Ok(Value::Object(reply))
-            },
-        )
+        self.url(caller, function, call, |world, context, named| {
+            let mut function = changeable(world, context, named)?;
+            let of = named.qualifier.as_deref();
+            let arn = function.arn_of(of);
+            let url = function.urls.get_mut(&named.qualifier);
+            let url = url.ok_or_else(no_url)?;
+            url.config.apply(asked);
+            url.modified = context.now;
+            let mut reply = url.shown(&arn);
+            reply.extend(told(&url.config, asked));
+            reply.insert("LastModifiedTime".to_owned(), json!(url.modified.iso8601()));
+            function.touch_of(world.ids, of);
+            store(world, context, function);
+            Ok(Value::Object(reply))
+        })
     }
 
     /// DeleteFunctionUrlConfig: 204.
     pub fn lambda_delete_function_url_config(
         &mut self,
         caller: &Caller,
-        (function_name, qualifier): (&str, Option<&str>),
+        function: (&str, Option<&str>),
     ) -> Answer<()> {
         let call = (op::DELETE_FUNCTION_URL_CONFIG, &UrlConfig::default(), 204);
-        self.url(
-            caller,
-            function_name,
-            qualifier,
-            call,
-            |world, context, name| {
-                // It does not say that the function is not there (recorded answer: test_url_config_exceptions).
-                let found = name.and_then(|name| current(world, context, name).ok());
-                let mut function = found.ok_or_else(no_url)?;
-                function.changeable()?;
-                function.url.take().ok_or_else(no_url)?;
-                function.touch(world.ids);
-                store(world, context, function);
-                Ok(())
-            },
-        )
+        self.url(caller, function, call, |world, context, named| {
+            // It does not say that the function is not there (recorded answer: test_url_config_exceptions).
+            let found = current(world, context, &named.name);
+            let mut function = found.map_err(|_| no_url())?;
+            function.changeable()?;
+            function.urls.remove(&named.qualifier).ok_or_else(no_url)?;
+            function.touch_of(world.ids, named.qualifier.as_deref());
+            store(world, context, function);
+            Ok(())
+        })
     }
 
-    /// A call about the URL of a function; an alias, of which the model has none, is no function.
+    /// A call about the URL of a function or an alias.
     fn url<T>(
         &mut self,
         caller: &Caller,
-        function_name: &str,
-        qualifier: Option<&str>,
+        function: (&str, Option<&str>),
         (operation, asked, success): (Operation, &UrlConfig, u16),
-        act: impl FnOnce(&mut World, &mut Context<'_>, Option<&str>) -> Result<T, Problem>,
+        act: impl FnOnce(&mut World, &mut Context<'_>, &Named) -> Result<T, Problem>,
     ) -> Answer<T> {
-        let bare = name::bare(function_name);
-        let call = Request {
-            operation,
-            function: Some(bare),
-            resource: name::arn(caller, bare),
-            arguments: Value::Object(asked.0.clone()),
-            success,
-        };
-        self.call(caller, call, |world, context| {
+        let call = (operation, Value::Object(asked.0.clone()), success);
+        self.about(caller, function, call, |world, context, named| {
             let mut breaches = Breaches::default();
-            breaches_of(qualifier, operation, asked, &mut breaches)?;
+            breaches_of(function.1, operation, asked, &mut breaches)?;
             breaches.judge()?;
-            let named = name::elsewhere(context.caller, function_name, qualifier)?;
-            let unqualified = named.qualifier.is_none().then_some(named.name.as_str());
-            act(world, context, unqualified)
+            act(world, context, named)
         })
     }
 }
@@ -270,16 +280,23 @@ fn told(config: &UrlConfig, asked: &UrlConfig) -> Map<String, Value> {
     told
 }
 
+/// The function, where it has the alias that is named.
 fn changeable(
     world: &mut World,
     context: &Context<'_>,
-    name: Option<&str>,
+    named: &Named,
 ) -> Result<Function, Problem> {
-    let found = name.and_then(|name| current(world, context, name).ok());
-    let function = found
-        .ok_or_else(|| Problem::new(404, "ResourceNotFoundException", "Function does not exist"))?;
+    let of = named.qualifier.as_deref();
+    let found = current(world, context, &named.name).ok();
+    let found = found.filter(|found| of.is_none_or(|alias| found.aliases.contains_key(alias)));
+    let function = found.ok_or_else(no_function)?;
     function.changeable()?;
     Ok(function)
+}
+
+/// Recorded answers: test_url_config_exceptions, test_url_config_list_paging.
+fn no_function() -> Problem {
+    Problem::new(404, "ResourceNotFoundException", "Function does not exist")
 }
 
 /// Recorded answer: test_url_config_lifecycle, failed_getter.

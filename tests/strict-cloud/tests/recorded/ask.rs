@@ -159,13 +159,11 @@ pub fn every_page(way: Way, cloud: &mut Cloud, operation: &str, with: &Value) ->
         let marker = page.as_object_mut().unwrap().remove("NextMarker");
         let items = page.as_object_mut().unwrap().values_mut().next().unwrap();
         all.append(items.as_array_mut().unwrap());
-        match marker {
-            Some(marker) => with["Marker"] = marker,
-            None => {
-                *items = Value::Array(all);
-                return answered;
-            }
-        }
+        let Some(marker) = marker else {
+            *items = Value::Array(all);
+            return answered;
+        };
+        with["Marker"] = marker;
     }
 }
 
@@ -344,6 +342,9 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
             &me,
             (&function_name(), with.optional("Qualifier").as_deref()),
         ),
+        "ListFunctionUrlConfigs" => {
+            cloud.lambda_list_function_url_configs(&me, &function_name(), &with.page())
+        }
         "UpdateFunctionUrlConfig" => {
             let (name, qualifier) = (function_name(), with.optional("Qualifier"));
             let asked = UrlConfig(std::mem::take(&mut with.0));
@@ -382,11 +383,18 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
             &me,
             (&function_name(), with.optional("Qualifier").as_deref()),
         ),
-        "PutFunctionEventInvokeConfig" => {
+        "PutFunctionEventInvokeConfig" | "UpdateFunctionEventInvokeConfig" => {
             let (name, qualifier) = (function_name(), with.optional("Qualifier"));
             let asked = EventInvokeConfig(std::mem::take(&mut with.0));
             let function = (name.as_str(), qualifier.as_deref());
-            cloud.lambda_put_function_event_invoke_config(&me, function, &asked)
+            if operation == "PutFunctionEventInvokeConfig" {
+                cloud.lambda_put_function_event_invoke_config(&me, function, &asked)
+            } else {
+                cloud.lambda_update_function_event_invoke_config(&me, function, &asked)
+            }
+        }
+        "ListFunctionEventInvokeConfigs" => {
+            cloud.lambda_list_function_event_invoke_configs(&me, &function_name(), &with.page())
         }
         "DeleteFunctionEventInvokeConfig" => cloud
             .lambda_delete_function_event_invoke_config(

@@ -124,6 +124,10 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
             "GET",
             place("2021-10-31/functions", "FunctionName") + "/url",
         ),
+        "ListFunctionUrlConfigs" => (
+            "GET",
+            place("2021-10-31/functions", "FunctionName") + "/urls",
+        ),
         "UpdateFunctionUrlConfig" => (
             "PUT",
             place("2021-10-31/functions", "FunctionName") + "/url",
@@ -145,6 +149,14 @@ pub fn over_http(cloud: &mut Cloud, operation: &str, with: &Value) -> Answered {
         "PutFunctionEventInvokeConfig" => (
             "PUT",
             place("2019-09-25/functions", "FunctionName") + "/event-invoke-config",
+        ),
+        "UpdateFunctionEventInvokeConfig" => (
+            "POST",
+            place("2019-09-25/functions", "FunctionName") + "/event-invoke-config",
+        ),
+        "ListFunctionEventInvokeConfigs" => (
+            "GET",
+            place("2019-09-25/functions", "FunctionName") + "/event-invoke-config/list",
         ),
         "DeleteFunctionEventInvokeConfig" => (
             "DELETE",

@@ -55,3 +55,30 @@ fn a_bucket_gets_failures_only_and_bounds_are_kept() {
         );
     }
 }
+
+#[test]
+fn an_update_changes_what_it_names() {
+    let mut cloud = cloud();
+    active(&mut cloud, "f");
+    let update = |cloud: &mut Cloud, asked: Value| {
+        let asked = EventInvokeConfig::of(asked);
+        cloud.lambda_update_function_event_invoke_config(&me(), FUNCTION, &asked)
+    };
+    let queue = json!({"Destination": "arn:aws:sqs:eu-west-1:111111111111:q"});
+    let asked = json!({"MaximumRetryAttempts": 0, "DestinationConfig": {"OnFailure": queue}});
+    put(&mut cloud, asked).unwrap();
+    let now = update(&mut cloud, json!({"MaximumEventAgeInSeconds": 60})).unwrap();
+    assert_eq!(now["MaximumRetryAttempts"], 0);
+    assert_eq!(now["DestinationConfig"]["OnFailure"], queue);
+    let now = update(
+        &mut cloud,
+        json!({"DestinationConfig": {"OnSuccess": queue}}),
+    )
+    .unwrap();
+    assert_eq!(
+        now["DestinationConfig"],
+        json!({"OnSuccess": queue, "OnFailure": {}})
+    );
+    let nothing = refused(update(&mut cloud, json!({})));
+    assert_eq!(nothing.code, "InvalidParameterValueException");
+}

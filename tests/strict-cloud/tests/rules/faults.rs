@@ -138,6 +138,9 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         lambda::GET_FUNCTION_URL_CONFIG => {
             verdict(cloud.lambda_get_function_url_config(&me, ("f", None)))
         }
+        lambda::LIST_FUNCTION_URL_CONFIGS => {
+            verdict(cloud.lambda_list_function_url_configs(&me, "f", &Page::default()))
+        }
         lambda::UPDATE_FUNCTION_URL_CONFIG => {
             verdict(cloud.lambda_update_function_url_config(&me, ("f", None), &public))
         }
@@ -156,6 +159,12 @@ fn any(cloud: &mut Cloud, operation: strict_cloud::Operation) -> (u16, &'static 
         }
         lambda::PUT_FUNCTION_EVENT_INVOKE_CONFIG => {
             verdict(cloud.lambda_put_function_event_invoke_config(&me, ("f", None), &once))
+        }
+        lambda::UPDATE_FUNCTION_EVENT_INVOKE_CONFIG => {
+            verdict(cloud.lambda_update_function_event_invoke_config(&me, ("f", None), &once))
+        }
+        lambda::LIST_FUNCTION_EVENT_INVOKE_CONFIGS => {
+            verdict(cloud.lambda_list_function_event_invoke_configs(&me, "f", &Page::default()))
         }
         lambda::DELETE_FUNCTION_EVENT_INVOKE_CONFIG => {
             verdict(cloud.lambda_delete_function_event_invoke_config(&me, ("f", None)))

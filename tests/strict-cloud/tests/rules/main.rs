@@ -19,6 +19,7 @@ mod front;
 mod names;
 mod permissions;
 mod provisioned;
+mod qualifiers;
 mod runtimes;
 mod signing;
 mod sources;

@@ -23,13 +23,13 @@ fn shown(cloud: &mut Cloud, qualifier: &str) -> Value {
 /// Status, and how many are requested and allocated.
 fn how_far(cloud: &mut Cloud, qualifier: &str) -> (String, i64, i64) {
     let shown = shown(cloud, qualifier);
-    let number = |name: &str| shown[name].as_i64().unwrap();
+    let number = |name: &str| shown.get(name).and_then(Value::as_i64).unwrap();
     assert_eq!(
         number("AllocatedProvisionedConcurrentExecutions"),
         number("AvailableProvisionedConcurrentExecutions")
     );
     (
-        shown["Status"].as_str().unwrap().to_owned(),
+        shown.get("Status").unwrap().as_str().unwrap().to_owned(),
         number("RequestedProvisionedConcurrentExecutions"),
         number("AllocatedProvisionedConcurrentExecutions"),
     )

@@ -131,6 +131,24 @@ pub(super) fn answer(cloud: &mut Cloud, caller: &Caller, request: &Request<'_>) 
             provisioned_concurrency(cloud, caller, request, (name, qualifier))
         }
         ["2021-10-31", "functions", name, "url"] => url(cloud, caller, request, (name, qualifier)),
+        ["2021-10-31", "functions", name, "urls"] if request.method() == "GET" => {
+            let page = page(cloud, request)?;
+            cloud
+                .lambda_list_function_url_configs(caller, name, &page)
+                .map(|listed| json_of(200, &listed))
+        }
+        [
+            "2019-09-25",
+            "functions",
+            name,
+            "event-invoke-config",
+            "list",
+        ] if request.method() == "GET" => {
+            let page = page(cloud, request)?;
+            cloud
+                .lambda_list_function_event_invoke_configs(caller, name, &page)
+                .map(|listed| json_of(200, &listed))
+        }
         ["2019-09-25", "functions", name, "event-invoke-config"] => {
             event_invoke(cloud, caller, request, (name, qualifier))
         }
@@ -316,6 +334,12 @@ fn event_invoke(
             let asked = Body::of(cloud, request)?.event_invoke_config();
             cloud
                 .lambda_put_function_event_invoke_config(caller, function, &asked)
+                .map(|now| json_of(200, &now))
+        }
+        "POST" => {
+            let asked = Body::of(cloud, request)?.event_invoke_config();
+            cloud
+                .lambda_update_function_event_invoke_config(caller, function, &asked)
                 .map(|now| json_of(200, &now))
         }
         "DELETE" => cloud

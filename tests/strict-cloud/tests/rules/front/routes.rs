@@ -273,6 +273,27 @@ fn every_operation_has_its_path_and_method() {
         ),
         (
             "lambda",
+            "GET /2021-10-31/functions/f/urls?MaxItems=1".into(),
+            "",
+            "ListFunctionUrlConfigs",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "POST /2019-09-25/functions/f/event-invoke-config".into(),
+            "{}",
+            "UpdateFunctionEventInvokeConfig",
+            Some("f"),
+        ),
+        (
+            "lambda",
+            "GET /2019-09-25/functions/f/event-invoke-config/list?MaxItems=1".into(),
+            "",
+            "ListFunctionEventInvokeConfigs",
+            Some("f"),
+        ),
+        (
+            "lambda",
             "POST /2021-10-31/functions/f/url".into(),
             "{}",
             "CreateFunctionUrlConfig",
@@ -439,7 +460,7 @@ fn what_no_service_has_is_refused_in_the_form_of_each() {
         ("lambda", "GET /2015-03-31/functions/f/invocations"),
         ("lambda", "PATCH /2015-03-31/functions/f"),
         ("lambda", "POST /2015-03-31/functions/f/invocations"),
-        ("lambda", "GET /2021-10-31/functions/f/urls"),
+        ("lambda", "POST /2021-10-31/functions/f/urls"),
         ("lambda", "PUT /2017-03-31/tags/x"),
         ("lambda", "GET /elsewhere"),
     ] {
