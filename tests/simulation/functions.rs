@@ -310,6 +310,7 @@ impl Alone {
         let mut function = judge::function_at(&self.stage.world, &place).unwrap_or_default();
         if let Some(fields) = function.as_object_mut() {
             fields.remove("versions");
+            fields.remove("ownVersions");
         }
         function
     }

@@ -92,8 +92,43 @@ pub const EXCEPTIONS: &[Exception] = &[
     },
     Exception {
         paths: &["cloud.versions"],
-        reason: "versions stay: those of A come before the one of B, which needs no own if nothing changed",
+        reason: "versions stay: those of A come before the one of B, which needs no own if nothing changed; keepVersions says how many",
         holds: |pair, one, _| pair.from["publish"] == true && plain(one) == versions_after(pair),
+    },
+    Exception {
+        paths: &["status.previousVersion"],
+        reason: "the version before the latest counts those of A",
+        holds: |pair, one, _| {
+            let before = &pair.before["status"];
+            let moved = before["latestVersion"] != pair.changed["status"]["latestVersion"];
+            let previous = if moved {
+                "latestVersion"
+            } else {
+                "previousVersion"
+            };
+            pair.from["publish"] == true && *one == before[previous]
+        },
+    },
+    Exception {
+        paths: &["cloud.aliases", "status.aliases"],
+        reason: "an alias follows the versions that there are",
+        holds: |pair, _, _| {
+            pair.from["publish"] == true
+                && pair.to["publish"] == true
+                && follow(pair.to, pair.changed)
+                && follow(pair.to, pair.created)
+        },
+    },
+    Exception {
+        paths: &["status.cleanedUp"],
+        reason: "old versions are looked for where A left some",
+        holds: |pair, one, two| {
+            let newest = &pair.changed["status"]["latestVersion"];
+            pair.from["publish"] == true
+                && two.is_null()
+                && one["latestVersion"] == *newest
+                && one["keepVersions"] == pair.to["keepVersions"]
+        },
     },
     Exception {
         paths: &["status.latestVersion"],
@@ -392,7 +427,55 @@ fn versions_after(pair: &Pair<'_>) -> Value {
         let number = versions.as_object().map_or(0, Map::len) + 1;
         versions[number.to_string()] = plain(&pair.created["cloud"]["versions"]["1"]);
     }
+    let (Some(keep), Some(all)) = (pair.to["keepVersions"].as_u64(), versions.as_object_mut())
+    else {
+        return versions;
+    };
+    let newest = all.keys().filter_map(|number| number.parse().ok()).max();
+    let oldest = newest.map_or(0, |newest: u64| newest.saturating_sub(keep) + 1);
+    let aliases = pair.changed["cloud"]["aliases"].as_object();
+    all.retain(|number, _| {
+        let mut aliases = aliases.into_iter().flat_map(serde_json::Map::values);
+        let is_of = |alias: &Value| {
+            let weights = &alias["RoutingConfig"]["AdditionalVersionWeights"];
+            alias["FunctionVersion"] == *number || !weights[number].is_null()
+        };
+        number.parse::<u64>().is_ok_and(|number| number >= oldest) || aliases.any(is_of)
+    });
     versions
+}
+
+/// Whether every alias of a spec is of the versions that it names, as the status knows them, in the cloud and in the
+/// status.
+fn follow(spec: &Value, end: &Value) -> bool {
+    let (cloud, status) = (&end["cloud"]["aliases"], &end["status"]);
+    let version = |named: &str| match named {
+        "newest" => status["latestVersion"].clone(),
+        "previous" => status["previousVersion"].clone(),
+        other => json!(other),
+    };
+    let asked: Vec<&Value> = spec["aliases"].as_array().into_iter().flatten().collect();
+    let shown = status["aliases"].as_array().map_or(0, Vec::len);
+    let found = cloud.as_object().map_or(0, Map::len);
+    shown == asked.len()
+        && found == asked.len()
+        && asked.into_iter().all(|asked| {
+            let found = &cloud[asked["name"].as_str().unwrap_or_default()];
+            let own = version(asked["functionVersion"].as_str().unwrap_or("newest"));
+            let asked_weights = asked["routingConfig"]["additionalVersionWeights"].as_object();
+            let weights: Map<String, Value> = asked_weights
+                .into_iter()
+                .flatten()
+                .map(|(named, weight)| (version(named), weight.clone()))
+                .filter(|(version, _)| *version != own)
+                .filter_map(|(version, weight)| Some((version.as_str()?.to_owned(), weight)))
+                .collect();
+            let found_weights = &found["RoutingConfig"]["AdditionalVersionWeights"];
+            let found_weights = found_weights.as_object().cloned().unwrap_or_default();
+            found["FunctionVersion"] == own
+                && found_weights == weights
+                && found["Description"] == asked["description"].as_str().unwrap_or_default()
+        })
 }
 
 /// Whether a value is none, or a block in which nothing is set: an environment without variables, a VPC

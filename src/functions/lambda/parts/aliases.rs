@@ -74,16 +74,32 @@ fn alias_of(managed_name: &str) -> Option<&str> {
     (!is_number && alias.bytes().all(fits)).then_some(alias)
 }
 
+/// Whether an alias is as wanted but for its calls, which still all go to another version. So AWS Lambda shows an
+/// alias with provisioned concurrency that was moved, until there is some of the new version; to write weights
+/// meanwhile would send the calls there at once (Terraform's AWS provider, its pull request 48116).
+fn is_warming(found: &Alias, wanted: &Alias) -> bool {
+    let unshared = Alias {
+        weights: BTreeMap::new(),
+        ..found.clone()
+    };
+    unshared == *wanted && has_full_weight(found)
+}
+
+fn has_full_weight(alias: &Alias) -> bool {
+    alias.weights.values().any(|weight| *weight >= 1.0)
+}
+
 /// What makes an alias as wanted, if it is not.
 fn change(
     name: &str,
     wanted: &WantedAlias,
     found: Option<&FoundAlias>,
     followed: &Followed,
+    is_provisioned: bool,
 ) -> Option<PlannedStep<Step>> {
     let to = wanted.of(followed)?;
     let from = found.map(|found| &found.alias);
-    if from == Some(&to) {
+    if from.is_some_and(|from| *from == to || (is_provisioned && is_warming(from, &to))) {
         return None;
     }
     let why = differences(&alias_name(name), from, &to);
@@ -100,6 +116,15 @@ fn change(
         },
     };
     Some(PlannedStep { step, why })
+}
+
+/// Whether it has to be read which aliases have provisioned concurrency, since one may be warming.
+fn is_open(observed: &LambdaObserved) -> bool {
+    let Known::Read(aliases) = &observed.aliases else {
+        return false;
+    };
+    let mut aliases = aliases.values();
+    observed.provisioned == Known::Unread && aliases.any(|found| has_full_weight(&found.alias))
 }
 
 /// What takes away the aliases that are ours and that the spec does not name any more.
@@ -126,9 +151,20 @@ fn dropped(
 /// All that is due.
 fn due(of: &Situation<'_>, found: &BTreeMap<String, FoundAlias>) -> Vec<PlannedStep<Step>> {
     let followed = versions::followed(of);
+    let is_provisioned = |alias: &String| match &of.observed.provisioned {
+        Known::Read(provisioned) => provisioned.contains(alias),
+        Known::Unread | Known::Denied(_) => false,
+    };
     let wanted = of.desired.aliases.iter();
-    let changed =
-        wanted.filter_map(|(name, wanted)| change(name, wanted, found.get(name), &followed));
+    let changed = wanted.filter_map(|(name, wanted)| {
+        change(
+            name,
+            wanted,
+            found.get(name),
+            &followed,
+            is_provisioned(name),
+        )
+    });
     let dropped = dropped(of.desired, &of.memory.common.managed, found);
     changed.chain(dropped).collect()
 }
@@ -183,12 +219,19 @@ impl Part for Aliases {
         observed: &mut LambdaObserved,
     ) -> Result<(), CloudError> {
         observed.aliases = answer_of(cloud.aliases(name, mode).await)?;
+        if is_open(observed) {
+            let answer = cloud.provisioned(name, BudgetMode::Wait).await;
+            observed.provisioned = answer_of(answer)?;
+        }
         Ok(())
     }
 
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
         if turn != Turn::Last || !Self::is_named(of.desired, of.memory) {
             return Need::Steps(Vec::new());
+        }
+        if is_open(of.observed) {
+            return Need::Read(Vec::new());
         }
         let read = ("aliases", "ListAliases");
         Need::of(&of.observed.aliases, read, |found| due(of, found))
@@ -199,7 +242,7 @@ impl Part for Aliases {
         let followed = Followed::in_words();
         let wanted = desired.aliases.iter();
         wanted
-            .filter_map(|(name, wanted)| change(name, wanted, None, &followed))
+            .filter_map(|(name, wanted)| change(name, wanted, None, &followed, false))
             .collect()
     }
 

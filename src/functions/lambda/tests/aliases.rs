@@ -236,6 +236,29 @@ fn a_version_comes_before_what_follows_it_and_is_written_in_words_until_then() {
 }
 
 #[test]
+fn an_alias_that_waits_for_its_provisioned_concurrency_is_left_alone() {
+    let wanted = with(&json!([{"name": "live"}]));
+    let (status, mut observed) = published(&wanted, Some("6"), Some(alias("7", &[("6", 1.0)])));
+    assert_eq!(
+        next(&wanted, &status, &observed),
+        "Read",
+        "whether it has some"
+    );
+    let weights = "aliases/live.routingConfig.additionalVersionWeights";
+    for (provisioned, expected) in [
+        (vec!["live"], "Settled".to_owned()),
+        (vec!["other"], format!("UpdateAlias({weights}:6: 1>-)")),
+    ] {
+        let provisioned = provisioned.into_iter().map(str::to_owned);
+        observed.provisioned = Known::Read(provisioned.collect());
+        assert_eq!(next(&wanted, &status, &observed), expected);
+    }
+    let (status, mut observed) = published(&wanted, Some("6"), Some(alias("5", &[("6", 1.0)])));
+    observed.provisioned = Known::Read(["live".to_owned()].into());
+    assert!(next(&wanted, &status, &observed).starts_with("UpdateAlias("));
+}
+
+#[test]
 fn what_is_held_back_moves_no_alias() {
     let wanted = desired(&json!({
         "publish": true, "aliases": [{"name": "live"}], "runtimeManagementConfig": {"updateRuntimeOn": "Auto"},

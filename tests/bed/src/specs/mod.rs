@@ -4,6 +4,7 @@
 //! what texts mean (`rules`), from no Rust type of the operator: a new field takes part by itself,
 //! or [`check`] says what to add. The same chance makes the same specs.
 
+mod aliases;
 mod around;
 mod check;
 mod pattern;

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
+use super::aliases::{aliases, follow_what_is_published};
 use super::around::{Around, Package};
 use super::texts;
 
@@ -120,6 +121,7 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
         Rule::Made(|rng, _| one(rng, &["Date", "x-a", "X-B"])),
     ),
     ("LambdaFunction.permissions", Rule::Made(permissions)),
+    ("LambdaFunction.aliases", Rule::Made(aliases)),
     (
         "LambdaFunction.eventInvokeConfig.destinationConfig.onSuccess.destination",
         Rule::Made(destination),
@@ -238,6 +240,7 @@ pub(super) const ORDER: &[(&str, Order)] = &[
     ("LambdaFunction.functionUrlConfig.cors", cors_needs_origins),
     ("LambdaFunction", file_systems_need_a_vpc),
     ("LambdaFunction", manual_names_a_version),
+    ("LambdaFunction", follow_what_is_published),
     ("LambdaFunction", layers_are_of_the_region),
 ];
 
@@ -277,6 +280,26 @@ pub(super) const KEPT: &[(&str, &str)] = &[
         "destination",
     ),
     ("!self.destination.endsWith('.fifo')", "destination"),
+    (
+        "!has(self.routingConfig) || !has(self.functionVersion) || self.functionVersion != '$LATEST'",
+        "aliases",
+    ),
+    (
+        "!has(self.routingConfig) || !((has(self.functionVersion) ? self.functionVersion : 'newest') in self.routingConfig.additionalVersionWeights)",
+        "aliases",
+    ),
+    (
+        "self.additionalVersionWeights.all(version, version.matches('^(newest|previous|[1-9][0-9]{0,8})$'))",
+        "aliases",
+    ),
+    (
+        "self.publish || !has(self.keepVersions)",
+        "follow_what_is_published",
+    ),
+    (
+        "self.publish || !has(self.aliases) || self.aliases.all(alias, has(alias.functionVersion) && !(alias.functionVersion in ['newest', 'previous']) && (!has(alias.routingConfig) || alias.routingConfig.additionalVersionWeights.all(version, !(version in ['newest', 'previous']))))",
+        "follow_what_is_published",
+    ),
     (
         "!has(self.inline) || size(bytes(self.inline)) <= 10240",
         "texts::javascript",
