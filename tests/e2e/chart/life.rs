@@ -14,8 +14,8 @@ use crate::support::{cff, javascript, lfn, python};
 /// Quiet enough for a test, and in a region.
 const SET: &str = "aws.region=eu-west-1,referenceSettle=0s,secretInterval=1s,checkInterval=1h";
 
-/// Both kinds, which name a `ConfigMap` and a `Secret`.
-fn functions() -> [Value; 4] {
+/// Both kinds, which name a `ConfigMap` and a `Secret`; in the cloud they have the namespace in their names.
+fn functions(namespace: &str) -> [Value; 4] {
     let role = format!("arn:aws:iam::{ACCOUNT}:role/lambda");
     let secret = json!({"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "password", "key": "it"}}});
     let mut edge = cff(
@@ -29,6 +29,8 @@ fn functions() -> [Value; 4] {
         json!({"role": role, "environment": {"variablesFrom": [secret]}}),
     );
     for function in [&mut edge, &mut worker] {
+        let name = function["metadata"]["name"].as_str().unwrap_or_default();
+        function["spec"]["functionName"] = json!(format!("{name}-{namespace}"));
         function["apiVersion"] = json!("cloudfn.dev/v1alpha1");
     }
     [
@@ -102,7 +104,7 @@ async fn both_kinds_live_with_exactly_the_rights_of_the_chart() {
     );
     let Installed { operator, api } = cluster.operator().await;
     operator.ready().await;
-    cluster.apply("default", &functions()).await;
+    cluster.apply("default", &functions("default")).await;
     ready(&cluster, "default").await;
     for object in ["cff/edge", "lfn/worker"] {
         cluster
@@ -112,7 +114,7 @@ async fn both_kinds_live_with_exactly_the_rights_of_the_chart() {
     assert_eq!(cluster.functions(), Vec::<String>::new());
     assert_eq!(used(&api.calls()), granted(&cluster, "clusterroles").await);
 
-    cluster.apply("default", &functions()).await;
+    cluster.apply("default", &functions("default")).await;
     ready(&cluster, "default").await;
     let functions = cluster.functions();
     assert_eq!(functions.len(), 2, "{functions:?}");
@@ -192,7 +194,7 @@ const MISSING: [(&str, &str, &str, Sign); 8] = [
         "secrets",
         "get",
         "get secrets",
-        Sign::Reason("ReferenceUnreadable"),
+        Sign::Reason("AccessDenied"),
     ),
     (
         "events",
@@ -214,7 +216,7 @@ async fn a_right_that_is_taken_away_is_missed_and_said() {
         let namespace = format!("right-{number}");
         cluster.kubectl(&["create", "namespace", &namespace]).await;
         let Installed { operator, .. } = cluster.operator().await;
-        cluster.apply(&namespace, &functions()).await;
+        cluster.apply(&namespace, &functions(&namespace)).await;
         match sign {
             Sign::NotReady(words) => says(&operator, "/readyz", 503, words).await,
             Sign::Log(words) => wait_until(words, || operator.log().contains(words)).await,
@@ -283,7 +285,7 @@ async fn in_a_list_of_namespaces_it_works_there_and_has_no_right_elsewhere() {
     let Installed { operator, api } = cluster.operator().await;
     operator.ready().await;
     for namespace in ["team-b", "team-a"] {
-        cluster.apply(namespace, &functions()).await;
+        cluster.apply(namespace, &functions(namespace)).await;
     }
     ready(&cluster, "team-a").await;
     assert_eq!(cluster.functions().len(), 2, "those of team-a");
