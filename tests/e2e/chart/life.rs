@@ -135,10 +135,12 @@ async fn both_kinds_live_with_exactly_the_rights_of_the_chart() {
     cluster.install(Helm::Three, SET);
     let Installed { operator, .. } = cluster.operator().await;
     operator.ready().await;
-    cluster
-        .kubectl(&["delete", "--namespace=default", "lfn/worker"])
-        .await;
-    assert_eq!(cluster.functions().len(), 1, "what comes back goes on");
+    let definitions =
+        ["cloudfrontfunctions", "lambdafunctions"].map(|kind| format!("crd/{kind}.cloudfn.dev"));
+    let [edge, worker] = definitions.each_ref().map(String::as_str);
+    // Returns when the operator has let all objects go.
+    cluster.kubectl(&["delete", edge, worker]).await;
+    assert_eq!(cluster.functions(), functions, "they outlive their objects");
     assert!(operator.terminate().await.success());
 }
 

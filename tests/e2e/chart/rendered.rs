@@ -101,6 +101,45 @@ async fn the_api_server_takes_all_that_is_rendered() {
     }
 }
 
+#[tokio::test]
+async fn the_pod_meets_the_restricted_profile() {
+    let tenant = Bed::get().tenant("chart-restricted").await;
+    let enforce =
+        json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}});
+    let namespace = ["namespace", tenant.namespace(), "--patch"];
+    let patched = Bed::get()
+        .kubectl(&[&["patch"], &namespace[..], &[&enforce.to_string()]].concat())
+        .await;
+    assert!(patched.status.success(), "{patched:?}");
+    let values = repository().join("charts/cloudfn/ci/default-values.yaml");
+    let rendered = objects(&Helm::Three.template(&values, tenant.namespace()));
+    let deployment = rendered
+        .iter()
+        .find(|object| object["kind"] == "Deployment");
+    let spec = &deployment.expect("a Deployment")["spec"]["template"]["spec"];
+    let mut pod =
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "cloudfn"}, "spec": spec});
+    let file = tenant.folder().join("pod.json");
+    let accepted = async |pod: &Value| {
+        fs::write(&file, pod.to_string()).expect("written");
+        let create = [
+            "create",
+            "--dry-run=server",
+            "-f",
+            file.to_str().expect("a path"),
+        ];
+        let namespace = ["--namespace", tenant.namespace()];
+        Bed::get()
+            .kubectl(&[&create[..], &namespace].concat())
+            .await
+    };
+    let output = accepted(&pod).await;
+    assert!(output.status.success(), "{output:?}");
+    pod["spec"]["containers"][0]["securityContext"] = json!({});
+    let said = String::from_utf8_lossy(&accepted(&pod).await.stderr).into_owned();
+    assert!(said.contains("violates PodSecurity"), "{said}");
+}
+
 fn monitoring() -> Value {
     let definitions = MONITORING.map(|(kind, plural)| {
         json!({
