@@ -6,7 +6,7 @@ use cloudfn_bed::{ApiCall, process::repository};
 use serde_json::{Value, json};
 
 use super::cluster::{ACCOUNT, Cluster, HOME, Installed};
-use super::helm::Helm;
+use super::helm::{Helm, chart};
 use crate::outage::wait_until;
 use crate::start::says;
 use crate::support::{cff, javascript, lfn, python};
@@ -310,4 +310,17 @@ async fn in_a_list_of_namespaces_it_works_there_and_has_no_right_elsewhere() {
         .collect();
     assert!(elsewhere.is_empty(), "{elsewhere:?}");
     assert!(operator.terminate().await.success());
+
+    let upgrade = ["upgrade", "cloudfn", &chart(), "--namespace", HOME];
+    let both = [
+        "--reset-then-reuse-values",
+        "--set",
+        "watchNamespaces={team-a,team-b}",
+    ];
+    cluster.helm(Helm::Four, &[&upgrade[..], &both].concat());
+    let Installed { operator, .. } = cluster.operator().await;
+    cluster.wait("team-b", "cff/edge", "condition=Ready").await;
+    cluster.helm(Helm::Four, &["uninstall", "cloudfn", "--namespace", HOME]);
+    cluster.get(&["cff/edge", "--namespace=team-b"]).await;
+    operator.kill();
 }
