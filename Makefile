@@ -27,9 +27,12 @@ lint: ## Check formatting, clippy and the dependency policy
 	cargo clippy --package cloudfn --no-default-features --lib --bins --locked -- -D warnings
 	tools/deny/check
 
-generate: ## Write the definitions in crds/ and the pages in docs/reference/ again
+generate: ## Write again what is made from code and chart: definitions, reference pages, the chart's README, deploy/install.yaml
 	cargo run --quiet --locked -- crds --dir crds
+	cargo run --quiet --locked -- crds --dir charts/cloudfn/files/crds
 	cargo run --quiet --locked -- reference --dir docs/reference
+	tools/chart/readme
+	tools/chart/install-yaml > deploy/install.yaml
 
 clean: ## Remove what was built in this folder; the cache of tools stays
 	cargo clean

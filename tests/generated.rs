@@ -49,7 +49,19 @@ fn compare(folder: &str, extension: &str, rendered: &BTreeMap<String, String>) {
 
 #[test]
 fn the_committed_definitions_are_current() {
-    compare("crds", "yaml", &crds::files().expect("definitions as YAML"));
+    for folder in ["crds", "charts/cloudfn/files/crds"] {
+        compare(folder, "yaml", &crds::files().expect("definitions as YAML"));
+    }
+}
+
+#[test]
+fn the_chart_has_the_version_of_the_operator() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("charts/cloudfn/Chart.yaml");
+    let chart = fs::read_to_string(path).expect("a readable file");
+    for key in ["version", "appVersion"] {
+        let line = format!("{key}: {}", env!("CARGO_PKG_VERSION"));
+        assert!(chart.lines().any(|found| found == line), "no {line:?}");
+    }
 }
 
 #[test]

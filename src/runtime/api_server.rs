@@ -87,7 +87,7 @@ async fn named(file: Option<&Path>, context: Option<&str>) -> Result<Config, Str
 pub(super) fn said(error: &kube::Error) -> String {
     match error {
         kube::Error::Api(status) if status.is_forbidden() => format!(
-            "no right: {}; give the operator its role, as deploy/rbac.yaml has it",
+            "no right: {}; give the operator its role, as deploy/install.yaml has it",
             status.message
         ),
         kube::Error::Api(status) => status.message.clone(),

@@ -10,6 +10,7 @@
 )]
 
 mod budget;
+mod chart;
 mod cloudfront;
 mod deletion;
 mod drift;

@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 /// Waits until a probe says this.
-async fn says(operator: &Operator, path: &str, status: u16, words: &str) {
+pub async fn says(operator: &Operator, path: &str, status: u16, words: &str) {
     let mut last = (0, String::new());
     let end = std::time::Instant::now() + TIMEOUT;
     while !(last.0 == status && last.1.contains(words)) {

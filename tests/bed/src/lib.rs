@@ -9,7 +9,7 @@
 //!
 //! ```ignore
 //! let tenant = Bed::get().tenant("creates_once").await;
-//! let operator = tenant.operator(env!("CARGO_BIN_EXE_cloudfn"), &["--leader-election=false"]).await;
+//! let operator = tenant.operator(env!("CARGO_BIN_EXE_cloudfn"), &["--check-interval=1h"]).await;
 //! let lost = tenant.inject(Fault::on("CreateFunction").then(Action::CutAfter));
 //! tenant.apply(json!({"kind": "LambdaFunction", ...})).await;
 //! tenant.wait_for("LambdaFunction", "orders", "to be ready", is_ready, MINUTE).await;

@@ -320,7 +320,7 @@ async fn token(client: &kube::Client, namespace: &str) -> io::Result<String> {
         .ok_or_else(|| io::Error::other("the TokenRequest was answered without a token"))
 }
 
-/// What an operator for one namespace needs, and nothing more.
+/// What an operator for one namespace needs, and nothing more, as the chart has it.
 fn rights(namespace: &str) -> Vec<Value> {
     const RBAC: &str = "rbac.authorization.k8s.io/v1";
     let subject =
@@ -331,11 +331,11 @@ fn rights(namespace: &str) -> Vec<Value> {
     vec![
         json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": local}),
         json!({"apiVersion": RBAC, "kind": "Role", "metadata": local, "rules": [
-            {"apiGroups": ["cloudfn.dev"], "resources": ["*"], "verbs": ["get", "list", "watch", "update", "patch"]},
+            {"apiGroups": ["cloudfn.dev"], "resources": ["cloudfrontfunctions", "lambdafunctions"], "verbs": ["get", "list", "watch", "patch"]},
+            {"apiGroups": ["cloudfn.dev"], "resources": ["cloudfrontfunctions/status", "lambdafunctions/status"], "verbs": ["patch"]},
             {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]},
             {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]},
-            {"apiGroups": ["", "events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]},
-            {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get", "create", "update", "patch"]},
+            {"apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create"]},
         ]}),
         json!({"apiVersion": RBAC, "kind": "RoleBinding", "metadata": local,
             "subjects": [subject], "roleRef": role("Role", &local["name"])}),

@@ -9,6 +9,7 @@ use kube::api::DeleteParams;
 use serde_json::{Value, json};
 
 use super::{BOTH, both_ready, manifest, policy, request, tags};
+use crate::chart::helm::cluster_rights;
 use crate::support::{BINARY, CFF, LFN, Scene, TIMEOUT, javascript, python, quiet_with};
 
 /// One request to etcd's HTTP gateway.
@@ -157,37 +158,19 @@ async fn a_reference_that_is_gone_does_not_hold_the_deletion() {
     scene.end().await;
 }
 
-/// What an operator of a whole cluster may do, for the ServiceAccount of another tenant.
-fn cluster_wide(home: &str) -> [Value; 2] {
-    let name = json!({"name": format!("cloudfn-wide-{home}")});
-    let rbac = "rbac.authorization.k8s.io/v1";
-    [
-        json!({"apiVersion": rbac, "kind": "ClusterRole", "metadata": name, "rules": [
-            {"apiGroups": ["cloudfn.dev"], "resources": ["*"], "verbs": ["get", "list", "watch", "update", "patch"]},
-            {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"]},
-            {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]},
-            {"apiGroups": ["", "events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]},
-        ]}),
-        json!({"apiVersion": rbac, "kind": "ClusterRoleBinding", "metadata": name,
-            "subjects": [{"kind": "ServiceAccount", "name": "cloudfn", "namespace": home}],
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name["name"]}}),
-    ]
-}
-
 #[tokio::test]
 async fn a_namespace_that_is_deleted_takes_its_functions_along() {
     let mut scene = Scene::start("del-namespace").await;
     // The namespace takes the rights that lie in it along: this operator lives elsewhere.
     let home = Bed::get().tenant("del-home").await;
-    for object in cluster_wide(home.namespace()) {
-        let text = object.to_string();
-        let file = scene.tenant.folder().join("rights.json");
-        std::fs::write(&file, text).expect("written");
-        let output = Bed::get()
-            .kubectl(&["apply", "-f", file.to_str().expect("a path")])
-            .await;
-        assert!(output.status.success(), "{output:?}");
-    }
+    let rights =
+        json!({"apiVersion": "v1", "kind": "List", "items": cluster_rights(home.namespace())});
+    let file = scene.tenant.folder().join("rights.json");
+    std::fs::write(&file, rights.to_string()).expect("written");
+    let output = Bed::get()
+        .kubectl(&["apply", "-f", file.to_str().expect("a path")])
+        .await;
+    assert!(output.status.success(), "{output:?}");
     scene.operator.terminate().await;
     let mut settings = scene.tenant.operator_settings(BINARY, &quiet_with(&[]));
     settings
