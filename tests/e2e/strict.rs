@@ -4,6 +4,7 @@
 //! stands still, another name for an ETag header), and has no TestFunction and no distributions; here
 //! nothing is kind, and both are there.
 
+mod aliases;
 mod compile;
 mod credentials;
 mod gate;

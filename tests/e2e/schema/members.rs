@@ -61,6 +61,8 @@ fn example(path: &str) -> Option<Value> {
             ".destination",
             json!("arn:aws:sqs:eu-west-1:000000000000:done"),
         ),
+        (".aliases[].name", json!("live")),
+        (".aliases[].functionVersion", json!("3")),
         (".permissions[].statementId", json!("one")),
         (".permissions[].action", json!("lambda:InvokeFunctionUrl")),
         (".permissions[].principal", json!("*")),

@@ -9,11 +9,11 @@ use strict_cloud::{Caller, Operation};
 use super::Strict;
 use crate::support::{LFN, TIMEOUT, lfn, python};
 
-const NAME: &str = "worker";
+pub(super) const NAME: &str = "worker";
 
 impl Strict {
     /// Applies the function with these fields, and waits until it is so.
-    async fn worker(&self, fields: Value) -> Value {
+    pub(super) async fn worker(&self, fields: Value) -> Value {
         let mut fields = fields;
         fields["role"] = json!(format!(
             "arn:aws:iam::{}:role/lambda",
@@ -25,7 +25,7 @@ impl Strict {
     }
 
     /// Asks for a look, and waits until all is as wanted again.
-    async fn looked(&self, token: &str) {
+    pub(super) async fn looked(&self, token: &str) {
         let request =
             json!({"metadata": {"annotations": {"cloudfn.dev/reconcile-requested-at": token}}});
         self.tenant.patch(LFN, NAME, request).await;
@@ -38,23 +38,23 @@ impl Strict {
     }
 
     /// The function, as the account has it.
-    fn function(&self) -> Option<Regional> {
+    pub(super) fn function(&self) -> Option<Regional> {
         let snapshot = self.cloud(|cloud| cloud.snapshot(self.tenant.account()));
         snapshot.lambda.into_values().next()
     }
 
     /// Somebody else of the account.
-    fn somebody(&self) -> Caller {
+    pub(super) fn somebody(&self) -> Caller {
         Caller::new(self.tenant.account(), self.tenant.region(), "somebody")
     }
 
     /// How often the operator called each of these.
-    fn counts<const N: usize>(&self, operations: [Operation; N]) -> [usize; N] {
+    pub(super) fn counts<const N: usize>(&self, operations: [Operation; N]) -> [usize; N] {
         operations.map(|operation| self.count(operation))
     }
 
     /// The object goes, and the function with it.
-    async fn goes(&self) {
+    pub(super) async fn goes(&self) {
         self.tenant.delete(LFN, NAME).await;
         self.tenant.wait_gone(LFN, NAME, TIMEOUT).await;
         assert!(self.function().is_none());
