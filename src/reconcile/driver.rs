@@ -190,7 +190,7 @@ impl<M: ManagedKind> Driver<M> {
         // Another operator tries the create that the cloud refused this one. Two that answer each other's
         // announcements would never rest, so this one goes on when its own next try is due.
         let is_theirs = record.is_recreated(subject);
-        if !unwritten && !is_theirs && !record.versions.is_older(subject.resource_version()) {
+        if !unwritten && !is_theirs && !record.seen.versions.is_older(subject.resource_version()) {
             let status = remembered(&record.status, &found, subject.status_has_strays);
             if record.status != status {
                 record.history.note_overwritten();
@@ -230,12 +230,9 @@ impl<M: ManagedKind> Driver<M> {
             return;
         };
         match restored {
-            Ok(version) => {
+            Ok(seen) => {
                 record.status = status;
-                record
-                    .versions
-                    .advance(subject.resource_version().to_owned());
-                record.versions.advance(version);
+                record.seen = seen;
             }
             // The next version of the object brings the next pass.
             Err(WriteError::Stale | WriteError::Gone) => {}

@@ -4,15 +4,13 @@
 //! version of the object that was read or written last; what the pass wrote itself counts as read.
 
 use kube::{Api, Client};
-use serde::Serialize;
-use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::conditions;
 use super::kind::KindStatus;
 use super::pending_create;
 use super::record::Record;
-use super::versions::Versions;
+use super::seen::Seen;
 use crate::api::conditions::keep_times;
 use crate::api::{FINALIZER, ManagedResource, ManagedStatus, Subject};
 use crate::kubernetes::{WriteError, finalizer, status};
@@ -49,16 +47,12 @@ pub(super) struct Ledger<'a, K: ManagedResource> {
     read: K::Status,
     /// Status as it was stored last.
     stored: K::Status,
-    /// The object's whole status as it was read last, where parts of it are somebody else's: an apply of ours
-    /// leaves there what it does not name.
-    strays: Option<Value>,
     /// The status that was cleared, until one is stored again.
     cleared: Option<K::Status>,
     /// Status as it is to be.
     pub(super) draft: K::Status,
-    /// Up to the version of the object that carries `stored`.
-    versions: Versions,
-    finalizers: Vec<String>,
+    /// The object that carries `stored`.
+    seen: Seen,
     pub(super) announced: Announced,
     /// Until when what was announced last may be sent.
     pub(super) send_until: Option<Instant>,
@@ -72,7 +66,10 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
         subject: &'a Subject<K>,
         previous: Option<&Record<K::Status>>,
     ) -> Self {
-        let newer = previous.filter(|record| record.versions.is_older(subject.resource_version()));
+        let newer = previous.filter(|record| {
+            let version = subject.resource_version();
+            record.seen.versions.is_older(version)
+        });
         let found = || own_status(subject).unwrap_or_default();
         let stored = newer.map_or_else(found, |record| record.status.clone());
         // What was cleared and not applied again, or lost, is still remembered.
@@ -85,18 +82,10 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
             client,
             subject,
             stored,
-            strays: strays(subject),
             cleared: None,
             draft,
             read,
-            versions: newer.map_or_else(
-                || Versions::at(subject.resource_version()),
-                |record| record.versions.clone(),
-            ),
-            finalizers: newer.map_or_else(
-                || subject.metadata.finalizers.clone().unwrap_or_default(),
-                |record| record.finalizers.clone(),
-            ),
+            seen: newer.map_or_else(|| Seen::of(subject), |record| record.seen.clone()),
             announced: Announced::Nothing,
             send_until: None,
         }
@@ -120,8 +109,7 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
             None if is_empty(&self.stored) => self.read,
             None => self.stored,
         };
-        record.versions = self.versions;
-        record.finalizers = self.finalizers;
+        record.seen = self.seen;
     }
 
     /// The object as the API server has it now, if it is still the same object.
@@ -145,10 +133,8 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
 
     /// Goes on from the object as somebody else left it.
     pub(super) fn move_to(&mut self, fresh: &Subject<K>) {
-        self.versions.advance(fresh.resource_version().to_owned());
-        self.finalizers = fresh.metadata.finalizers.clone().unwrap_or_default();
+        self.seen.move_to(fresh);
         self.stored = own_status(fresh).unwrap_or_default();
-        self.strays = strays(fresh);
     }
 
     /// Drafts nothing but what was stored last, before it may have been cleared, and the create that may still
@@ -176,18 +162,14 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
             return Ok(());
         }
         for _ in 0..RETRIES {
-            let clear = self
-                .strays
-                .as_ref()
-                .is_some_and(|live| leaves(live, &self.draft));
+            let clear = self.seen.leaves(&self.draft);
             match self.write(clear).await {
                 Ok(version) if clear => {
-                    self.versions.advance(version);
+                    self.seen.cleared(version);
                     self.cleared = Some(std::mem::take(&mut self.stored));
-                    self.strays = None;
                 }
                 Ok(version) => {
-                    self.versions.advance(version);
+                    self.seen.versions.advance(version);
                     self.stored.clone_from(&self.draft);
                     self.cleared = None;
                     return Ok(());
@@ -209,17 +191,11 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
     /// Writes the draft, or takes away what a patch of ours wrote before the draft is applied.
     async fn write(&self, clear: bool) -> Result<String, WriteError> {
         let (namespace, name) = (self.subject.namespace(), self.subject.name());
+        let version = self.seen.versions.current();
         if clear {
-            status::clear::<K>(self.client, namespace, name, self.versions.current()).await
+            status::clear::<K>(self.client, namespace, name, version).await
         } else {
-            status::apply::<K>(
-                self.client,
-                namespace,
-                name,
-                self.versions.current(),
-                &self.draft,
-            )
-            .await
+            status::apply::<K>(self.client, namespace, name, version, &self.draft).await
         }
     }
 
@@ -253,20 +229,20 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
 
     /// Whether our finalizer is on the object.
     pub(super) fn has_finalizer(&self) -> bool {
-        self.finalizers.iter().any(|f| f == FINALIZER)
+        self.seen.finalizers.iter().any(|f| f == FINALIZER)
     }
 
     /// Puts our finalizer on the object.
     pub(super) async fn add_finalizer(&mut self) -> Result<(), WriteError> {
         let ours = [FINALIZER.to_owned()];
-        let finalizers = self.finalizers.iter().cloned().chain(ours).collect();
+        let finalizers = self.seen.finalizers.iter().cloned().chain(ours).collect();
         self.set_finalizers(finalizers).await
     }
 
     /// Takes our finalizer off, on whatever version of this generation the object has by now.
     pub(super) async fn remove_finalizer(&mut self) -> Result<(), WriteError> {
         for _ in 0..RETRIES {
-            let others = self.finalizers.iter().filter(|f| *f != FINALIZER);
+            let others = self.seen.finalizers.iter().filter(|f| *f != FINALIZER);
             match self.set_finalizers(others.cloned().collect()).await {
                 Err(WriteError::Stale) => {
                     let fresh = self.reread().await?.ok_or(WriteError::Gone)?;
@@ -286,38 +262,31 @@ impl<'a, K: ManagedResource<Status: KindStatus>> Ledger<'a, K> {
 
     async fn set_finalizers(&mut self, finalizers: Vec<String>) -> Result<(), WriteError> {
         let metadata = &self.subject.metadata;
-        let version =
-            finalizer::set::<K>(self.client, metadata, self.versions.current(), &finalizers)
-                .await?;
-        self.versions.advance(version);
-        self.finalizers = finalizers;
+        let current = self.seen.versions.current();
+        let version = finalizer::set::<K>(self.client, metadata, current, &finalizers).await?;
+        self.seen.versions.advance(version);
+        self.seen.finalizers = finalizers;
         Ok(())
     }
 }
 
-/// The whole status, where parts of it are somebody else's: applying ours would leave them there beside it.
-fn strays<K: ManagedResource>(subject: &Subject<K>) -> Option<Value> {
-    (subject.status_has_strays && subject.is_readable).then(|| json!(subject.status))
-}
-
-/// Whether something of `live` stays when `wanted` is applied.
-fn leaves<S: Serialize>(live: &Value, wanted: &S) -> bool {
-    status::has_leftovers(live, &json!(wanted))
-}
-
-/// Writes a status that is remembered, where somebody else changed it between two passes. Answers the
-/// object's new version.
+/// Writes a status that is remembered, where somebody else changed it between two passes. Answers the object
+/// as it is then.
 pub(super) async fn restore<K: ManagedResource>(
     client: &Client,
     subject: &Subject<K>,
     remembered: &K::Status,
-) -> Result<String, WriteError> {
+) -> Result<Seen, WriteError> {
     let (namespace, name) = (subject.namespace(), subject.name());
-    let mut version = subject.resource_version().to_owned();
-    if strays(subject).is_some_and(|live| leaves(&live, remembered)) {
-        version = status::clear::<K>(client, namespace, name, &version).await?;
+    let mut seen = Seen::of(subject);
+    if seen.leaves(remembered) {
+        let version = seen.versions.current();
+        seen.cleared(status::clear::<K>(client, namespace, name, version).await?);
     }
-    status::apply::<K>(client, namespace, name, &version, remembered).await
+    let version = seen.versions.current();
+    let written = status::apply::<K>(client, namespace, name, version, remembered).await?;
+    seen.versions.advance(written);
+    Ok(seen)
 }
 
 /// The status without names in `managed` that the kind never puts there: they came by somebody else's

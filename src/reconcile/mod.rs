@@ -54,6 +54,7 @@ mod reference_change;
 mod referenced;
 pub mod references;
 mod retry;
+mod seen;
 pub mod settings;
 mod steps;
 mod verdict;

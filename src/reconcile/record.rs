@@ -12,7 +12,7 @@ use super::history::History;
 use super::kind::ManagedKind;
 use super::referenced::Referenced;
 use super::retry::RetryClass;
-use super::versions::Versions;
+use super::seen::Seen;
 use crate::api::{
     FINALIZER, ManagedResource, ManagedStatus, Reference, ReferenceKind, Requests, Subject,
 };
@@ -63,10 +63,8 @@ pub(super) struct Record<S> {
     pub(super) status: S,
     /// The create that was announced last, where the API server took no status that says so.
     pub(super) unstored_create: Option<String>,
-    /// Versions of the object up to the last write.
-    pub(super) versions: Versions,
-    /// Finalizers of the object after the last write.
-    pub(super) finalizers: Vec<String>,
+    /// The object after the last write.
+    pub(super) seen: Seen,
     /// When the cloud is due to be read again.
     pub(super) next_check: Instant,
     /// When somebody last observed the resource (or this process began to care).
@@ -107,8 +105,7 @@ impl<S> Record<S> {
             snapshot,
             status,
             unstored_create: None,
-            versions: Versions::at(subject.resource_version()),
-            finalizers: subject.metadata.finalizers.clone().unwrap_or_default(),
+            seen: Seen::of(subject),
             next_check,
             observed_at: now,
             retry: None,
@@ -121,9 +118,9 @@ impl<S> Record<S> {
 
     /// Whether somebody took our finalizer off after the last write.
     pub(super) fn lost_finalizer<K: ManagedResource>(&self, subject: &Subject<K>) -> bool {
-        self.finalizers.iter().any(|f| f == FINALIZER)
+        self.seen.finalizers.iter().any(|f| f == FINALIZER)
             && !subject.has_finalizer()
-            && !self.versions.is_older(subject.resource_version())
+            && !self.seen.versions.is_older(subject.resource_version())
     }
 
     /// Time to the next pass: the next check, or earlier the next read of a Secret's version.
@@ -150,7 +147,7 @@ impl<S: ManagedStatus> Record<S> {
         let theirs = status.and_then(|status| status.common().create_requested_at.as_ref());
         theirs.is_some()
             && theirs != self.status.common().create_requested_at.as_ref()
-            && !self.versions.is_older(subject.resource_version())
+            && !self.seen.versions.is_older(subject.resource_version())
     }
 }
 

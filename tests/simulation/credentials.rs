@@ -89,7 +89,7 @@ pub fn broken(stage: &Stage, tally: &Tally) -> Vec<String> {
             wrong.push(format!("a call in another account: {entry}"));
         }
         if [cf::CREATE_FUNCTION, lambda::CREATE_FUNCTION].contains(&entry.operation)
-            && !lock(&stage.world.arrived_late).contains(&number)
+            && !lock(&stage.world.arrived_late).contains_key(&number)
             && let Some(late) = lateness(stage, number, entry)
             && late > SENT_WITHIN
         {

@@ -92,14 +92,20 @@ pub fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
         let since_version = versioned
             .insert(uid.clone(), *position)
             .unwrap_or(*position);
-        let by = |who: &str| {
-            log[since_version..*position]
-                .iter()
-                .find(|entry| is_change(entry, &place) && entry.principal.starts_with(who))
+        // What arrived late was decided on when it was sent: before the function was settled, it needs no
+        // cause since; and what is sent without one is wrong whenever it arrives.
+        let sent = |place: usize| *arrived_late.get(&place).unwrap_or(&place);
+        let written = || {
+            log.iter().enumerate().find_map(|(number, entry)| {
+                let is_new = (since_version..*position).contains(&sent(number));
+                let is_ours = entry.principal.starts_with("op");
+                (is_new && is_ours && is_change(entry, &place)).then_some(entry)
+            })
         };
-        if let (Some(one), Some(entry)) = (settled.get(&uid), by("op"))
+        if let Some(one) = settled.get(&uid)
             && !one.cause
             && one.report
+            && let Some(entry) = written()
         {
             wrong.push(format!(
                 "{} was settled, its driftPolicy is Report, and this was written without a cause: {entry}",
@@ -111,7 +117,7 @@ pub fn wrongs(stage: &Stage, tally: &Tally) -> Vec<String> {
             // An outsider who takes our tag off makes us forget what we published last.
             let is_theirs = |entry: &Entry| entry.principal == OTHERS && is_effect(entry, &place);
             // What arrived late was sent before.
-            let in_time = (since..*position).filter(|at| !arrived_late.contains(at));
+            let in_time = (since..*position).filter(|at| !arrived_late.contains_key(at));
             let mut changes = in_time
                 .filter_map(|at| log.get(at))
                 .filter(|entry| is_change(entry, &place) || is_theirs(entry))

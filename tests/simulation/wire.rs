@@ -23,6 +23,9 @@ use crate::api_server::{self, Answer, Key};
 use crate::schedule::Point;
 use crate::world::{World, lock};
 
+/// The code of an answer to a write that goes onto a version that is not the newest.
+const CONFLICT: u16 = 409;
+
 /// How an operator ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -30,6 +33,22 @@ pub enum End {
     Crash,
     /// It is asked to, and has some time.
     Stop,
+}
+
+/// How a status is closed after a stop.
+#[derive(Default)]
+struct Closing {
+    writes: u32,
+    refused: bool,
+}
+
+impl Closing {
+    /// Counts one more write. Whether closing takes that many: conflicts are tried again; and where the API server
+    /// refuses what was found, the conditions alone are written, which say so, in as many.
+    fn takes_another(&mut self) -> bool {
+        self.writes += 1;
+        self.writes <= if self.refused { 8 } else { 4 }
+    }
 }
 
 /// Ends an operator at a chosen point of its work.
@@ -43,8 +62,8 @@ pub struct Fuse {
     pub stop: CancellationToken,
     /// When the cloud answered last.
     pub answered: Mutex<Option<Instant>>,
-    /// Statuses that were written after the stop, by path.
-    closing: Mutex<BTreeMap<String, u32>>,
+    /// What is written of each status after the stop, by path.
+    closing: Mutex<BTreeMap<String, Closing>>,
     /// Notified once the fuse has blown.
     pub blown: Notify,
 }
@@ -94,6 +113,16 @@ impl Fuse {
     /// Points before and after writes passed so far.
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::Relaxed)
+    }
+
+    /// The API server refused a status.
+    fn refused(&self, path: &str) {
+        if self.stop.is_cancelled() {
+            lock(&self.closing)
+                .entry(path.to_owned())
+                .or_default()
+                .refused = true;
+        }
     }
 
     /// A point before or after a request; a dead operator goes no further.
@@ -197,7 +226,7 @@ impl Wire {
                 api_server::failure(500, "InternalError", "the simulated API server failed")
             }
             Some(Kind::Conflict) => api_server::failure(
-                409,
+                CONFLICT,
                 "Conflict",
                 "the object has been modified; please apply your changes to the latest version",
             ),
@@ -215,6 +244,9 @@ impl Wire {
             ),
         };
         self.trace(&request, &outcome(&answer));
+        if sort == Sort::Status && answer.status >= 300 && answer.status != CONFLICT {
+            self.fuse.refused(&request.path);
+        }
         self.fuse.point(write).await;
         if fault == Some(Kind::Slow) {
             tokio::time::sleep(Duration::from_millis(self.world.roll(8000))).await;
@@ -242,10 +274,7 @@ impl Wire {
             "GET" => path.contains("/configmaps/") || path.contains("/secrets/"),
             "PATCH" if path.ends_with("/status") => {
                 let mut closing = lock(&self.fuse.closing);
-                let times = closing.entry(path.clone()).or_default();
-                *times += 1;
-                // Conflicts are tried again.
-                *times > 4
+                !closing.entry(path.clone()).or_default().takes_another()
             }
             "PATCH" => request.body["metadata"]["finalizers"]
                 .as_array()

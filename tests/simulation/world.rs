@@ -109,8 +109,8 @@ pub struct World {
     pub credentials: Mutex<Credentials>,
     /// The next create of an operator arrives so much later.
     pub late_create: Mutex<Option<Duration>>,
-    /// Where creates that arrived late stand in the cloud's call log: they were sent earlier.
-    pub arrived_late: Mutex<BTreeSet<usize>>,
+    /// Where creates that arrived late stand in the cloud's call log, and how long it was when they were sent.
+    pub arrived_late: Mutex<BTreeMap<usize, usize>>,
     /// Bytes of a spec up to which the caches of operators keep it.
     pub spec_limit: usize,
     /// After so many calls of operators the credentials turn, for half a minute.

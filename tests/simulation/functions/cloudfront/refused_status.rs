@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::api_faults::Refusal;
-use crate::schedule::ODD;
+use crate::api_faults::{self, Refusal};
+use crate::functions::MOMENT;
+use crate::schedule::{Act, ODD};
 use crate::world::lock;
 
 impl Alone {
@@ -15,6 +16,17 @@ impl Alone {
 
     fn take_every_status(&self) {
         lock(&self.stage.world.trouble).refuse(None);
+    }
+
+    /// Waits until one more request was answered so.
+    async fn answered(&self, line: &str) {
+        let times = |alone: &Self| {
+            let trace = &alone.stage.world.record().trace;
+            trace.iter().filter(|told| told.contains(line)).count()
+        };
+        let before = times(self);
+        self.every(MOMENT, line, |alone| times(alone) > before)
+            .await;
     }
 }
 
@@ -121,4 +133,35 @@ fn any_text_of_outsiders_is_written_down_and_their_edit_repaired() {
             assert_eq!(repaired, policy == "Repair");
         });
     }
+}
+
+#[test]
+fn what_others_left_in_the_status_is_known_in_the_next_pass_though_the_cache_is_older() {
+    edge(async |alone: &mut Alone| {
+        alone.apply(&full(&javascript(1))).await;
+        alone.calls();
+        alone.edit_outside(|update| update.config.comment = "foreign".into());
+        alone.call(DEVELOPMENT, 1).await;
+        // While the check is under way, somebody else writes what an apply of ours leaves there.
+        alone.stage.act(&Act::Lag(Duration::from_mins(1)));
+        let condition = |kind: &str, status: &str| {
+            json!({"type": kind, "status": status, "reason": "Rejected", "message": "by others",
+                "observedGeneration": 1, "lastTransitionTime": "2026-01-01T00:00:00Z"})
+        };
+        let theirs = json!({"observedGeneration": 1,
+            "conditions": [condition("Ready", "False"), condition("Stalled", "True")]});
+        assert_eq!(alone.stage.write_status(0, theirs), 200);
+        alone.answered("f0/status: 409").await;
+        alone.answered("f0: 200").await;
+        // It is read once more, and the next requests fail.
+        let (fails, time) = (api_faults::Kind::Error, Duration::from_millis(100));
+        alone.stage.act(&Act::Api(fails, 100, time));
+        // Each status written on the way is judged, too.
+        alone
+            .until("the repair", |alone| {
+                alone.condition("Ready") == "True/Available"
+            })
+            .await;
+        assert_ne!(alone.function()["development"]["comment"], "foreign");
+    });
 }
