@@ -102,7 +102,7 @@ pub fn second(kind: Kind) -> Value {
         Kind::Lambda => json!({
             "runtime": "python3.12", "handler": "main.handler", "role": format!("arn:aws:iam::{ACCOUNT}:role/other"),
             "code": {"inline": {"files": {"main.py": "def handler(event, context):\n    return 2\n"}}}, "publish": true,
-            "permissions": [{"statementId": "s-0", "principal": "sns.amazonaws.com"}], "aliases": [{"name": "live", "functionVersion": "previous"}],
+            "permissions": [{"statementId": "s-0", "principal": "sns.amazonaws.com"}], "keepVersions": 1, "aliases": [{"name": "live"}],
             "timeout": 20, "architectures": ["arm64"], "tags": {"team": "b"}, "environment": {"variables": {"DEPTH": format!("{SENTINEL}-2")}},
         }),
     }
