@@ -68,7 +68,9 @@ impl Events {
         let uid = event.regarding.uid.clone().unwrap_or_default();
         if !self.allowed(&uid) {
             debug!(
-                reason = event.reason,
+                namespace = event.regarding.namespace,
+                name = event.regarding.name,
+                event = event.reason,
                 "event held back: the object told much lately"
             );
             return;

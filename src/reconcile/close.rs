@@ -284,7 +284,7 @@ async fn publish_events<M: ManagedKind>(pass: &mut Pass<'_, M>) {
         ..ObjectReference::default()
     };
     let context = pass.context;
-    for note in std::mem::take(&mut pass.events) {
+    for note in notes::joined(std::mem::take(&mut pass.events)) {
         context
             .metrics
             .happened(&kind_name::<M::Resource>(), note.reason);

@@ -32,6 +32,11 @@ impl EventNote {
         }
     }
 
+    /// Whether it tells of a change of the resource.
+    fn is_change(&self) -> bool {
+        ["Updated", "DriftRepaired"].contains(&self.reason)
+    }
+
     /// An event of type Warning.
     pub(super) fn warning(reason: &'static str, note: String) -> Self {
         Self {
@@ -40,6 +45,22 @@ impl EventNote {
             note,
         }
     }
+}
+
+/// The same events, with what steps of one reason after each other did told by one: an object with many parts has more
+/// steps than events, and what comes later is news, too.
+pub(super) fn joined(notes: Vec<EventNote>) -> Vec<EventNote> {
+    let mut joined: Vec<EventNote> = Vec::new();
+    for next in notes {
+        match joined.last_mut() {
+            Some(last) if last.is_change() && last.reason == next.reason => {
+                last.note.push_str("; ");
+                last.note.push_str(&next.note);
+            }
+            _ => joined.push(next),
+        }
+    }
+    joined
 }
 
 /// A step that the cloud accepted.
@@ -195,6 +216,26 @@ mod tests {
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn what_steps_did_one_after_the_other_is_one_event() {
+        let note = |reason, note: &str| EventNote::normal(reason, note.to_owned());
+        let notes = vec![
+            note("Updated", "changed a"),
+            note("Updated", "changed b"),
+            note("Published", "published"),
+            note("Published", "published"),
+            note("Updated", "changed c"),
+        ];
+        let told: Vec<String> = joined(notes).into_iter().map(|note| note.note).collect();
+        let expected = [
+            "changed a; changed b",
+            "published",
+            "published",
+            "changed c",
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

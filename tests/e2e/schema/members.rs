@@ -61,6 +61,7 @@ fn example(path: &str) -> Option<Value> {
             ".destination",
             json!("arn:aws:sqs:eu-west-1:000000000000:done"),
         ),
+        (".additionalVersionWeights", json!({"1": 0.25})),
         (".aliases[].name", json!("live")),
         (".aliases[].functionVersion", json!("3")),
         (".permissions[].statementId", json!("one")),

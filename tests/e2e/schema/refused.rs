@@ -297,7 +297,7 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
         ("a share of its own", json!({"publish": true, "aliases": [{"name": "live", "routingConfig": {"additionalVersionWeights": {"newest": 0.5}}}]}), "the alias has this version already; give the weight to another one"),
         ("a share of a word", json!({"publish": true, "aliases": [{"name": "live", "routingConfig": {"additionalVersionWeights": {"$LATEST": 0.5}}}]}), "this is no version; name newest, previous or a number"),
         ("more than all calls", json!({"publish": true, "aliases": [{"name": "live", "routingConfig": {"additionalVersionWeights": {"previous": 1.5}}}]}), "should be less than or equal to 1"),
-        ("three versions", json!({"publish": true, "aliases": [{"name": "live", "routingConfig": {"additionalVersionWeights": {"previous": 0.1, "1": 0.1}}}]}), "must have at most 1 items"),
+        ("three versions", json!({"publish": true, "aliases": [{"name": "live", "routingConfig": {"additionalVersionWeights": {"previous": 0.1, "1": 0.1}}}]}), "spec.aliases[0].routingConfig.additionalVersionWeights: Too many: 2: must have at most 1 item"),
         ("versions that nobody publishes", json!({"keepVersions": 3}), "keepVersions goes with publish: true only; set it, or drop keepVersions"),
         ("no version at all", json!({"publish": true, "keepVersions": 0}), "should be greater than or equal to 1"),
         ("tenants with a URL", json!({"tenancyConfig": {"tenantIsolationMode": "PER_TENANT"}, "functionUrlConfig": {"authType": "NONE"}}), "tenant isolation goes with neither function URLs nor SnapStart; drop functionUrlConfig and snapStart"),

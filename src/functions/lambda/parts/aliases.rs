@@ -301,10 +301,12 @@ impl Part for Aliases {
         observed: &LambdaObserved,
     ) {
         let Goal::Present(desired) = goal else { return };
+        let managed = status.common.managed.clone();
+        let is_named = |alias: &String| {
+            desired.aliases.contains_key(alias) || managed.contains(&alias_name(alias))
+        };
         if let Known::Read(found) = &observed.aliases {
-            let named = found
-                .iter()
-                .filter(|(name, _)| desired.aliases.contains_key(*name));
+            let named = found.iter().filter(|(name, _)| is_named(name));
             let shown = |(name, found): (&String, &FoundAlias)| AliasStatus {
                 name: name.clone(),
                 function_version: found.alias.version.clone(),
@@ -312,9 +314,7 @@ impl Part for Aliases {
             };
             status.aliases = named.map(shown).collect();
         } else {
-            status
-                .aliases
-                .retain(|alias| desired.aliases.contains_key(&alias.name));
+            status.aliases.retain(|alias| is_named(&alias.name));
         }
     }
 }

@@ -281,18 +281,6 @@ pub(super) const KEPT: &[(&str, &str)] = &[
     ),
     ("!self.destination.endsWith('.fifo')", "destination"),
     (
-        "!has(self.routingConfig) || !has(self.functionVersion) || self.functionVersion != '$LATEST'",
-        "aliases",
-    ),
-    (
-        "!has(self.routingConfig) || !((has(self.functionVersion) ? self.functionVersion : 'newest') in self.routingConfig.additionalVersionWeights)",
-        "aliases",
-    ),
-    (
-        "self.additionalVersionWeights.all(version, version.matches('^(newest|previous|[1-9][0-9]{0,8})$'))",
-        "aliases",
-    ),
-    (
         "self.publish || !has(self.keepVersions)",
         "follow_what_is_published",
     ),
