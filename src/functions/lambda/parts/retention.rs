@@ -77,8 +77,10 @@ fn too_old(
     let mut ours: Vec<u64> = versions::ours(found).collect();
     ours.sort_unstable_by(|a, b| b.cmp(a));
     let old = ours.into_iter().skip(keep.max(1)).rev();
-    let refused = |number: &u64| memory.undeleted_versions.contains(&number.to_string());
-    old.filter(|number| !in_use.contains(number) && !refused(number))
+    // The status says that there is this one, also where an older status was restored.
+    let latest = memory.latest_version.iter();
+    let stays: BTreeSet<&String> = latest.chain(&memory.undeleted_versions).collect();
+    old.filter(|number| !in_use.contains(number) && !stays.contains(&number.to_string()))
         .collect()
 }
 
@@ -106,7 +108,9 @@ impl Part for Retention {
         mode: BudgetMode,
         observed: &mut LambdaObserved,
     ) -> Result<(), CloudError> {
-        observed.provisioned = answer_of(cloud.provisioned(name, mode).await)?;
+        if observed.provisioned == Known::Unread {
+            observed.provisioned = answer_of(cloud.provisioned(name, mode).await)?;
+        }
         observed.versions = answer_of(cloud.versions(name, BudgetMode::Wait).await)?;
         Ok(())
     }

@@ -116,6 +116,14 @@ fn what_something_uses_stays() {
 }
 
 #[test]
+fn what_a_restored_status_takes_for_the_latest_stays() {
+    let wanted = keeping(1);
+    let (mut status, observed) = published(&wanted);
+    status.latest_version = Some("5".to_owned());
+    assert_eq!(next(&wanted, &status, &observed), deletions(&[1, 2, 3, 6]));
+}
+
+#[test]
 fn it_is_looked_for_once_after_each_version() {
     let wanted = keeping(6);
     let (mut status, mut observed) = published(&wanted);
