@@ -261,6 +261,10 @@ pub struct Intent {
     /// SHA-256 over code, comment, runtime and associations; absent until the create without tags is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_sha256: Option<String>,
+    /// When the function of that content was created that has the owner tags, RFC 3339; absent before it has
+    /// them. An earlier create without tags may still make another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed: Option<String>,
 }
 
 impl ManagedSpec for CloudFrontFunctionSpec {

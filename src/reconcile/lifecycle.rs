@@ -242,8 +242,6 @@ fn desired<M: ManagedKind>(
 
 /// Notes in the draft that the resource is as the spec says.
 fn settle<M: ManagedKind>(pass: &mut Pass<'_, M>, desired: &M::Desired, observe_only: bool) {
-    let now = pass.context.world.now();
-    pending_create::forget_earlier(pass.ledger.draft.common_mut(), now);
     if observe_only {
         return;
     }

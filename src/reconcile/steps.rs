@@ -16,6 +16,7 @@ use super::outcome::{Outcome, Requeue, State};
 use super::owner::{Role, Standing, at_home, standing};
 use super::ownership::{Adoption, Refusal};
 use super::pass::{Pass, Sent};
+use super::pending_create;
 use super::retry::RetryClass;
 use super::settings::{MAX_STEPS, SENT_WITHIN};
 use crate::api::{ManagedStatus, Reason};
@@ -373,10 +374,14 @@ impl<M: ManagedKind> Work<'_, '_, M> {
         if !self.pass.progress.is_observed() {
             return Ok(());
         }
+        let now = self.pass.context.world.now();
         let draft = &mut self.pass.ledger.draft;
         let owner = self.role.owner();
+        if self.shown == Shown::Nothing && owner.is_some() {
+            return Ok(());
+        }
+        pending_create::forget_earlier(draft.common_mut(), now);
         match (self.shown, owner) {
-            (Shown::Nothing, Some(_)) => return Ok(()),
             (Shown::All, _) => M::report(self.goal, draft, self.observed.as_ref()),
             // An observer's status had more of it, before the resource was another's or nobody's.
             (Shown::Nothing | Shown::Outline, _) => {

@@ -2,12 +2,13 @@
 //!
 //! CloudFront has answered 409 to a create that carries tags. After two such answers the create is
 //! sent without them, and the hash of what it makes is in the status before it is sent: whatever
-//! crashes then, an untagged function of exactly that content is recognised and tagged.
+//! crashes then, an untagged function of exactly that content is recognised and tagged. One that has its tags
+//! is known by them; it may be gone by the time at which an earlier such create arrives.
 //! Pure: no client, no SDK, no clock, no async, no logging.
 
 use super::observe::CloudFrontObserved;
 use super::step::CloudFrontStep;
-use crate::api::cloudfront::CloudFrontFunctionStatus;
+use crate::api::cloudfront::{CloudFrontFunctionStatus, Intent};
 use crate::api::digest::sha256_of_parts;
 use crate::cloud::cloudfront::FunctionConfig;
 use crate::cloud::{Class, CloudError};
@@ -34,8 +35,8 @@ pub(super) fn intend(memory: &mut CloudFrontFunctionStatus, step: &CloudFrontSte
     memory.live = None;
     memory.created_time = None;
     if tags.is_empty() {
-        memory.intent.get_or_insert_default().content_sha256 =
-            Some(content_sha256(&code.sha256, config));
+        let intent = memory.intent.get_or_insert_default();
+        intent.content_sha256 = Some(content_sha256(&code.sha256, config));
     }
 }
 
@@ -50,20 +51,32 @@ pub(super) fn refused(
     }
 }
 
+/// The function has owner tags. The intent is done, unless an earlier create may still make another function.
+pub(super) fn claimed(memory: &mut CloudFrontFunctionStatus, observed: &CloudFrontObserved) {
+    let may_arrive = memory.common.earlier_create_requested_at.is_some();
+    let intent = memory.intent.take();
+    let sent = intent.filter(|intent| may_arrive && intent.content_sha256.is_some());
+    // Without the time, the two could not be told apart.
+    let sent = sent.zip(observed.created_time.clone());
+    memory.intent = sent.map(|(intent, created)| Intent {
+        claimed: Some(created),
+        ..intent
+    });
+}
+
 pub(super) fn ours_by_intent(
     memory: &CloudFrontFunctionStatus,
     observed: &CloudFrontObserved,
 ) -> bool {
-    let intended = memory
-        .intent
-        .as_ref()
-        .and_then(|intent| intent.content_sha256.as_ref());
-    let (Some(intended), Some(code), Ok(tags)) =
-        (intended, &observed.development.code, &observed.tags)
+    let (Some(intent), Some(code), Ok(tags)) =
+        (&memory.intent, &observed.development.code, &observed.tags)
     else {
         return false;
     };
-    !is_claimed(tags) && *intended == content_sha256(&code.sha256, &observed.development.config)
+    let content = content_sha256(&code.sha256, &observed.development.config);
+    // From the one that had them, somebody took the tags off.
+    let had_tags = intent.claimed.is_some() && intent.claimed == observed.created_time;
+    !is_claimed(tags) && !had_tags && intent.content_sha256 == Some(content)
 }
 
 /// Hash of a content: each part with its length before it, so that no two contents are spelled alike.

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::desired::CloudFrontDesired;
+use super::intent;
 use super::observe::{CloudFrontObserved, Live, LiveSeen};
 use super::plan::live_is_wanted;
 use crate::api::cloudfront::{CloudFrontFunctionStatus, DevelopmentStatus, LiveState, LiveStatus};
@@ -49,7 +50,7 @@ fn present(
     memory.status.clone_from(&observed.status);
     memory.created_time.clone_from(&observed.created_time);
     if observed.tags.as_ref().is_ok_and(is_claimed) {
-        memory.intent = None;
+        intent::claimed(memory, observed);
     }
     // An observation that did not read the code must not put an ETag beside the hash of another code.
     if let Some(code) = &observed.development.code {

@@ -79,7 +79,7 @@ fn a_create_carries_its_tags_until_they_were_refused_twice() {
         let memory = Status {
             intent: Some(Intent {
                 refusals,
-                content_sha256: None,
+                ..Intent::default()
             }),
             ..Status::default()
         };

@@ -202,7 +202,7 @@ fn a_function_that_is_gone_leaves_no_facts_behind() {
     memory.common.managed = managed(&["comment"]);
     memory.intent = Some(Intent {
         refusals: 1,
-        content_sha256: None,
+        ..Intent::default()
     });
     let expected = {
         let mut status = Status {
@@ -252,6 +252,7 @@ fn an_intent_ends_with_the_claim() {
     let intent = Some(Intent {
         refusals: 2,
         content_sha256: Some("x".into()),
+        claimed: None,
     });
     let cases = [
         ("with the claim the intent is done", Ok(claim()), None),
@@ -279,6 +280,48 @@ fn an_intent_ends_with_the_claim() {
             },
             Some(&observed),
         );
+        assert_eq!(status.intent, expected, "{sentence}");
+    }
+}
+
+#[test]
+fn an_intent_outlives_the_claim_while_an_earlier_create_may_still_arrive() {
+    let desired = wanted(&full(CODE_A));
+    let created = Some("2026-01-01T00:00:00Z".to_owned());
+    let intent = |content: Option<&str>| Intent {
+        refusals: 2,
+        content_sha256: content.map(ToOwned::to_owned),
+        claimed: None,
+    };
+    let sent = Some(intent(Some("x")));
+    let kept = sent.clone().map(|intent| Intent {
+        claimed: created.clone(),
+        ..intent
+    });
+    let earlier = Some("2026-01-01T00:00:00.000000Z");
+    let cases = [
+        ("an earlier one", earlier, sent.clone(), &created, kept),
+        ("no earlier one", None, sent.clone(), &created, None),
+        ("it had tags", earlier, Some(intent(None)), &created, None),
+        (
+            "no time to tell the two apart by",
+            earlier,
+            sent,
+            &None,
+            None,
+        ),
+    ];
+    for (sentence, earlier, intent, created, expected) in cases {
+        let mut memory = Status {
+            intent,
+            ..Status::default()
+        };
+        memory.common.earlier_create_requested_at = earlier.map(ToOwned::to_owned);
+        let observed = CloudFrontObserved {
+            created_time: created.clone(),
+            ..settled(&desired)
+        };
+        let status = reported(Goal::Present(&desired), memory, Some(&observed));
         assert_eq!(status.intent, expected, "{sentence}");
     }
 }

@@ -1,7 +1,10 @@
 //! Whose a function is between a create that was refused with tags and its owner tags.
 
+use std::time::Duration;
+
 use super::*;
 use crate::functions::created;
+use crate::schedule::Act;
 
 const CREATE: &str = "CreateFunction";
 
@@ -120,5 +123,66 @@ fn another_function_is_not_ours_by_intent() {
             ("False/NotOwned", vec![]),
             "without an intent, the same content says nothing"
         );
+    });
+}
+
+/// The connection of a create without tags is lost, and the next one makes the function: the lost one may still
+/// arrive.
+async fn created_with_another_under_way(alone: &mut Alone) {
+    refuse_tags(alone);
+    alone.edit(&full(&javascript(1)));
+    alone.call(CREATE, 2).await;
+    alone.stage.act(&Act::LateCreate(Duration::from_secs(20)));
+    alone.rest().await;
+    assert_eq!(alone.condition("Ready"), "True/Available");
+    assert_ne!(
+        alone.status()["intent"],
+        Value::Null,
+        "kept for the one under way"
+    );
+}
+
+#[test]
+fn a_create_without_tags_that_arrives_late_is_ours() {
+    let wanted = as_created(&full(&javascript(1)));
+    edge(async |alone: &mut Alone| {
+        created_with_another_under_way(alone).await;
+        alone.stage.act(&Act::Outside(0, Outside::Delete));
+        alone
+            .until("the late create", |alone| !alone.function().is_null())
+            .await;
+        alone.check().await;
+        assert_eq!(alone.condition("Ready"), "True/Available");
+        assert_eq!(alone.function(), wanted, "recognised, and claimed");
+        alone.check().await;
+        assert_eq!(
+            alone.status()["intent"],
+            Value::Null,
+            "nothing is under way any more"
+        );
+    });
+    edge(async |alone: &mut Alone| {
+        created_with_another_under_way(alone).await;
+        alone.delete().await;
+        assert_eq!(
+            alone.function(),
+            Value::Null,
+            "a deletion waits for it, and deletes it"
+        );
+    });
+}
+
+#[test]
+fn a_function_that_loses_its_tags_is_not_taken_for_a_late_create() {
+    edge(async |alone: &mut Alone| {
+        created_with_another_under_way(alone).await;
+        let ours = [cloudfn::api::OWNER_TAG, cloudfn::api::INSTANCE_TAG];
+        alone.tag_outside(&[], &ours);
+        alone
+            .until("the next check", |alone| {
+                alone.condition("Ready") == "False/NotOwned"
+            })
+            .await;
+        assert_eq!(alone.function()["tags"].get(ours[0]), None);
     });
 }
