@@ -201,7 +201,7 @@ impl Client {
                 return send(cloud, caller);
             };
             let (world, caller) = (world.clone(), caller.clone());
-            let sent = world.clouds.calls();
+            let calls_before = world.clouds.calls();
             world.record().counts.add("fault", "create arrives late");
             // The answer was another one than to the try before.
             world.disturb();
@@ -213,7 +213,7 @@ impl Client {
                 });
                 if let Some(entry) = arrived {
                     let place = world.clouds.calls() - 1;
-                    lock(&world.arrived_late).insert(place, sent);
+                    lock(&world.arrived_late).insert(place, calls_before);
                     world.trace("late", entry);
                 }
             });
