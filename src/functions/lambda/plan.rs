@@ -11,7 +11,7 @@ use super::desired::LambdaDesired;
 use super::observe::LambdaObserved;
 use super::parts;
 use super::parts::code_signing;
-use super::parts::part::{self, Need, Situation, Turn};
+use super::parts::part::{self, Need, Publication, Situation, Turn};
 use super::step::Step;
 use super::work::Work;
 use crate::api::Reason;
@@ -111,7 +111,7 @@ fn present(
         code_is_current: work.code_is_current,
         changes_function: work.changes_function(),
         update_failed,
-        publishes: false,
+        publication: Publication::NotDue,
     };
     let next = into_plan(work, &situation);
     if update_failed && matches!(next, Plan::Settled) {
@@ -276,8 +276,13 @@ fn into_plan(work: Work, of: &Situation<'_>) -> Plan<Step> {
     } else {
         parts_in(of, Turn::Versions)
     };
+    let publishes = versions.iter().any(Need::has_steps);
     let of = &Situation {
-        publishes: versions.iter().any(Need::has_steps),
+        publication: if publishes {
+            Publication::Due
+        } else {
+            Publication::NotDue
+        },
         ..*of
     };
     needs.extend(versions);

@@ -69,7 +69,7 @@ async fn lists_are_read_to_their_last_page() {
     let alias = |name: &str| json!({"AliasArn": format!("{ARN}:{name}"), "Name": name, "FunctionVersion": "1"});
     let version = |version: &str| json!({"Version": version, "Description": "d"});
     let provisioned = |of: &str| json!({"FunctionArn": format!("{ARN}:{of}")});
-    let pages = [
+    let answers = [
         json!({"Aliases": [alias("a")], "NextMarker": "m"}),
         json!({"Aliases": [alias("b")]}),
         json!({"Versions": [version("$LATEST"), version("1")], "NextMarker": "m"}),
@@ -77,8 +77,8 @@ async fn lists_are_read_to_their_last_page() {
         json!({"ProvisionedConcurrencyConfigs": [provisioned("live")], "NextMarker": "m"}),
         json!({"ProvisionedConcurrencyConfigs": [provisioned("3")]}),
     ];
-    let pages = pages.map(|page| answer("200 OK", "", &page.to_string()));
-    let (url, requests) = server(pages.into()).await;
+    let answers = answers.map(|page| answer("200 OK", "", &page.to_string()));
+    let (url, requests) = server(answers.into()).await;
     let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
     let mode = BudgetMode::Wait;
     let aliases = lambda.aliases("f", mode).await.unwrap();

@@ -43,8 +43,24 @@ pub struct Situation<'a> {
     pub changes_function: bool,
     /// The cloud failed to carry out the last update, so no further one is due.
     pub update_failed: bool,
-    /// A version is published in this plan, before what is due in [`Turn::Last`].
-    pub publishes: bool,
+    /// Whether a version is published in this plan.
+    pub publication: Publication,
+}
+
+/// Whether a version is published in a plan, before what is due in [`Turn::Last`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Publication {
+    /// It is.
+    Due,
+    /// No, or that is not known yet.
+    NotDue,
+}
+
+impl Situation<'_> {
+    /// Whether a version is published in this plan.
+    pub fn publishes(&self) -> bool {
+        self.publication == Publication::Due
+    }
 }
 
 /// What a part needs in a turn.

@@ -118,7 +118,7 @@ impl Part for Retention {
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
         let keep = of.desired.keep_versions;
         let due = turn == Turn::Last && Self::is_named(of.desired, of.memory);
-        let Some(keep) = keep.filter(|_| due && !of.publishes) else {
+        let Some(keep) = keep.filter(|_| due && !of.publishes()) else {
             return Need::Steps(Vec::new());
         };
         let observed = of.observed;

@@ -93,7 +93,7 @@ fn previous(memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> Option<
 
 /// The versions that aliases follow: words, where one is published before they are due.
 pub fn followed(of: &Situation<'_>) -> Followed {
-    if of.publishes {
+    if of.publishes() {
         return Followed::in_words();
     }
     Followed {
@@ -198,7 +198,7 @@ impl Part for Versions {
 
     /// A version is due where the last one was made of other code or another configuration.
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
-        if turn == Turn::Last && !of.publishes && Self::is_named(of.desired, of.memory) {
+        if turn == Turn::Last && !of.publishes() && Self::is_named(of.desired, of.memory) {
             return Need::of(&of.observed.versions, READ, |_| None);
         }
         if turn != Turn::Versions || !of.desired.publish || of.update_failed {
