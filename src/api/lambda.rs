@@ -27,8 +27,8 @@ pub use references::{KeyRef, ObjectName};
 pub use runtime_management::{RuntimeManagementConfig, UpdateRuntimeOn};
 pub use spec::*;
 pub use status::{
-    AliasStatus, CleanedUpStatus, CodeStatus, LambdaFunctionStatus, PublishedReference,
-    PublishedStatus,
+    AliasStatus, CleanedUpStatus, CodeStatus, LambdaFunctionStatus, ProvisionedConcurrencyStatus,
+    PublishedReference, PublishedStatus,
 };
 pub use url::{Cors, CorsMethod, FunctionUrlAuthType, FunctionUrlConfig, InvokeMode};
 pub use word::Word;

@@ -25,7 +25,7 @@ pub use self::parts::PartsApi;
 pub use self::permissions::{Permission, Policy, Principal};
 pub use self::runtime_management::RuntimeManagement;
 pub use self::url::{Cors, FunctionUrl, UrlConfig};
-pub use self::versions::{Alias, FoundAlias, Version, VersionsApi};
+pub use self::versions::{Alias, FoundAlias, Provisioned, Version, VersionState, VersionsApi};
 use super::{BudgetMode, CloudError, Tags};
 
 /// Where a function's code comes from.

@@ -1,6 +1,6 @@
 //! What the answer to a step leaves behind: a line in the log, events, and what is known of tries.
 
-use super::kind::{Effect, Identity, KindStatus, ManagedKind, PlannedStep, Step};
+use super::kind::{AfterRefusal, Effect, Identity, KindStatus, ManagedKind, PlannedStep, Step};
 use super::log::log;
 use super::notes::{EventNote, StepDone};
 use super::ownership::Adoption;
@@ -44,13 +44,13 @@ pub(super) fn note_done<M: ManagedKind>(
     pass.history.note_done(step, why);
 }
 
-/// Notes a step that the cloud refused, and lets the kind note it. What it means for the object is a
-/// line of its own, when the pass ends.
+/// Notes a step that the cloud refused, and lets the kind note it and say what follows. What it means for the
+/// object is a line of its own, when the pass ends.
 pub(super) fn note_refusal<M: ManagedKind>(
     pass: &mut Pass<'_, M>,
     step: &M::Step,
     error: &CloudError,
-) {
+) -> AfterRefusal {
     log!(info, pass.subject, function = pass.subject.other_name(),
         step = step.name(),
         %error,
@@ -58,12 +58,13 @@ pub(super) fn note_refusal<M: ManagedKind>(
         "a step was refused"
     );
     let draft = &mut pass.ledger.draft;
-    draft.refused(step, error);
+    let refusal = draft.refused(step, error);
     let without_effect = error.class.had_no_effect();
     pass.history.note_refused(step, without_effect);
     if step.effect() == Effect::Create && without_effect {
         draft.common_mut().create_requested_at = None;
     }
+    refusal
 }
 
 /// The fields that a step changes, for people.

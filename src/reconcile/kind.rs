@@ -108,6 +108,15 @@ pub trait ManagedKind: Send + Sync + 'static {
     );
 }
 
+/// What the refusal of a step means for the rest of a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterRefusal {
+    /// It is the pass's outcome.
+    Ends,
+    /// The kind can do without the step and noted so: it is due no more, and the pass goes on.
+    GoesOn,
+}
+
 /// What a kind remembers in its status. Pure.
 pub trait KindStatus: ManagedStatus {
     /// The kind's steps.
@@ -126,7 +135,9 @@ pub trait KindStatus: ManagedStatus {
     fn intend(&mut self, _step: &Self::Step) {}
 
     /// Notes that the cloud refused `step`.
-    fn refused(&mut self, _step: &Self::Step, _error: &CloudError) {}
+    fn refused(&mut self, _step: &Self::Step, _error: &CloudError) -> AfterRefusal {
+        AfterRefusal::Ends
+    }
 
     /// A person requested a reconciliation: forgets what is to be found out anew for them.
     fn acknowledge_request(&mut self) {}

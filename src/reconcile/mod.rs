@@ -65,7 +65,7 @@ pub mod world;
 pub use dispatch::dispatch;
 pub use driver::Driver;
 pub use kind::{
-    Desired, Difference, Effect, Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind,
-    ObjectVersion, Observed, Place, Plan, PlannedStep, Replaced, Status, Step, Unmet,
+    AfterRefusal, Desired, Difference, Effect, Goal, Identity, Inputs, KindCondition, KindStatus,
+    ManagedKind, ObjectVersion, Observed, Place, Plan, PlannedStep, Replaced, Status, Step, Unmet,
 };
 pub use queue::ObjectKey;

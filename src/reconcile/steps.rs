@@ -10,7 +10,9 @@ use super::answers::{fields, note_done, note_refusal};
 use super::drift::{Finding, Planned, Situation};
 use super::history::Futile;
 use super::keep::{Keep, keep};
-use super::kind::{Effect, Goal, Identity, ManagedKind, Observed, Plan, PlannedStep, Step};
+use super::kind::{
+    AfterRefusal, Effect, Goal, Identity, ManagedKind, Observed, Plan, PlannedStep, Step,
+};
 use super::ledger::Announced;
 use super::outcome::{Outcome, Requeue, State};
 use super::owner::{Role, Standing, at_home, standing};
@@ -352,7 +354,9 @@ impl<M: ManagedKind> Work<'_, '_, M> {
                 Ok(())
             }
             Err(error) => {
-                note_refusal(self.pass, step, &error);
+                if note_refusal(self.pass, step, &error) == AfterRefusal::GoesOn {
+                    return Ok(());
+                }
                 // An error may hide our own success, or another's change: read before saying anything.
                 let reread = matches!(
                     error.class,

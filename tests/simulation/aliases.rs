@@ -65,6 +65,23 @@ pub fn seen(cloud: &mut Cloud, caller: &Caller, name: &str) -> BTreeMap<String, 
         .collect()
 }
 
+/// Provisioned concurrency, by aliases: a number, or a word where it is not there yet.
+pub fn provisioned(cloud: &mut Cloud, caller: &Caller, name: &str) -> BTreeMap<String, Value> {
+    let all = Page::default();
+    let listed = cloud.lambda_list_provisioned_concurrency_configs(caller, name, &all);
+    let listed = listed.unwrap_or_default();
+    let found = listed["ProvisionedConcurrencyConfigs"].as_array();
+    let one = |one: &Value| {
+        let (_, alias) = one["FunctionArn"].as_str()?.rsplit_once(':')?;
+        let shown = match one["Status"].as_str()? {
+            "READY" => &one["RequestedProvisionedConcurrentExecutions"],
+            _ => &one["Status"],
+        };
+        Some((alias.to_owned(), shown.clone()))
+    };
+    found.into_iter().flatten().filter_map(one).collect()
+}
+
 fn form(alias: &Alias) -> Value {
     json!({"version": alias.version, "description": alias.description, "weights": alias.weights})
 }
@@ -138,6 +155,16 @@ pub fn difference(
             return Some(format!("alias {name} {found}, not {wanted}"));
         }
     }
+    let asked = spec["aliases"].as_array().into_iter().flatten();
+    let asked = asked.map(|alias| (&alias["name"], &alias["provisionedConcurrentExecutions"]));
+    let asked = asked.filter(|(_, number)| !number.is_null());
+    let asked: BTreeMap<&str, &Value> = asked
+        .map(|(name, number)| (name.as_str().unwrap(), number))
+        .collect();
+    if json!(asked) != function["provisioned"] {
+        let found = &function["provisioned"];
+        return Some(format!("provisioned concurrency {found}, not {asked:?}"));
+    }
     let too_many = too_many(spec, status, function);
     if touched {
         tally.excused(Check::EndState, RELEASED, Some(too_many.is_empty()));
@@ -161,12 +188,14 @@ fn too_many(spec: &Value, status: &Value, function: &Value) -> Vec<u64> {
     ours.sort_unstable_by(|a, b| b.cmp(a));
     let old = ours.into_iter().skip(usize::try_from(keep).unwrap());
     let undeleted = &status["undeletedVersions"];
+    let previous = &status["previousVersion"];
     let in_use = |number: &u64| {
         let number = number.to_string();
         let aliases = function["aliases"].as_object().unwrap().values();
         let mut aliases = aliases
             .filter(|alias| alias["version"] == number || !alias["weights"][&number].is_null());
         aliases.next().is_some()
+            || *previous == number
             || undeleted
                 .as_array()
                 .is_some_and(|all| all.contains(&json!(number)))
@@ -175,12 +204,16 @@ fn too_many(spec: &Value, status: &Value, function: &Value) -> Vec<u64> {
 }
 
 /// What a schedule's specs name; few, so that they meet.
-pub fn some(rng: &mut Rng, publish: bool) -> Value {
+pub fn some(rng: &mut Rng, publish: bool, reserved: Option<u64>) -> Value {
     let mut list = Vec::new();
     for name in ["live", "canary"] {
         let mut alias = json!({"name": name});
-        match rng.u8(..6) {
+        let provided = 1 + rng.u64(..2);
+        match rng.u8(..7) {
             0 => {}
+            5 if reserved.is_none_or(|reserved| reserved > 4) => {
+                alias["provisionedConcurrentExecutions"] = json!(provided);
+            }
             1 => alias["functionVersion"] = json!("previous"),
             2 => alias["routingConfig"] = json!({"additionalVersionWeights": {"previous": 0.25}}),
             3 => alias["description"] = json!("calls"),

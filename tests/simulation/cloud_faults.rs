@@ -9,7 +9,7 @@ use crate::schedule::{Act, Adversity, Kind, Slot, role};
 use crate::world::ACCOUNT;
 
 /// Operations that the operator uses.
-pub const OPERATIONS: [Operation; 44] = [
+pub const OPERATIONS: [Operation; 46] = [
     cf::CREATE_FUNCTION,
     cf::DESCRIBE_FUNCTION,
     cf::GET_FUNCTION,
@@ -32,6 +32,8 @@ pub const OPERATIONS: [Operation; 44] = [
     lambda::UPDATE_ALIAS,
     lambda::DELETE_ALIAS,
     lambda::LIST_PROVISIONED_CONCURRENCY_CONFIGS,
+    lambda::PUT_PROVISIONED_CONCURRENCY_CONFIG,
+    lambda::DELETE_PROVISIONED_CONCURRENCY_CONFIG,
     lambda::GET_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_RECURSION_CONFIG,
     lambda::PUT_FUNCTION_CONCURRENCY,

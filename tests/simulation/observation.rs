@@ -110,6 +110,7 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         "functionUrlConfig": url.map(|url| function_url::seen(&url)),
         "policy": policy,
         "aliases": aliases,
+        "provisioned": aliases::provisioned(cloud, caller, name),
         "ownVersions": own_versions,
         "eventInvokeConfig": event_invoke::seen(&events),
         "runtimeManagementConfig": {"updateRuntimeOn": runtime["UpdateRuntimeOn"], "runtimeVersionArn": runtime["RuntimeVersionArn"]},

@@ -273,7 +273,7 @@ fn step(
 }
 
 /// Parts of a function with calls of their own, by the field of the spec and a word in the names of the calls.
-const PARTS: [(&str, &str); 8] = [
+const PARTS: [(&str, &str); 9] = [
     ("functionUrlConfig", "FunctionUrlConfig"),
     ("permissions", "Permission"),
     ("reservedConcurrentExecutions", "FunctionConcurrency"),
@@ -282,6 +282,7 @@ const PARTS: [(&str, &str); 8] = [
     ("codeSigningConfigArn", "FunctionCodeSigningConfig"),
     ("eventInvokeConfig", "FunctionEventInvokeConfig"),
     ("aliases", "Alias"),
+    ("aliases", "ProvisionedConcurrencyConfig"),
 ];
 
 /// Whether a call can have changed one of these fields: those of a part are changed by the part's own calls, and

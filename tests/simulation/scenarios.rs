@@ -86,7 +86,7 @@ pub fn first(kind: Kind) -> Value {
                 {"statementId": "s-1", "principal": ACCOUNT},
             ],
             "runtimeManagementConfig": {"updateRuntimeOn": "Manual", "runtimeVersionArn": runtime_version(1)},
-            "keepVersions": 1, "aliases": [{"name": "live"}, {"name": "canary", "routingConfig": {"additionalVersionWeights": {"previous": 0.5}}}],
+            "keepVersions": 1, "aliases": [{"name": "live", "provisionedConcurrentExecutions": 2}, {"name": "canary", "routingConfig": {"additionalVersionWeights": {"previous": 0.5}}}],
             "codeSigningConfigArn": code_signing(1), "eventInvokeConfig": {"maximumRetryAttempts": 0, "destinationConfig": {"onFailure": {"destination": queue()}}},
             "environment": {"variables": {"LEVEL": format!("{SENTINEL}-1")}},
         }),

@@ -183,6 +183,7 @@ fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
                     "codeSigningConfigArn": function.code_signing,
                     "eventInvokeConfig": function.event_invoke.as_ref().map(|config| config.0.clone()), "state": function.state,
                     "lastUpdateStatus": function.last_update_status, "versions": versions.collect::<Map<_, _>>(),
+                    "provisioned": function.provisioned_concurrency,
                     "aliases": function.aliases.iter().map(|(name, alias)| (name.clone(), json!(alias.0))).collect::<Map<_, _>>(),
                 })
             })

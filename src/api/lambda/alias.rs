@@ -27,6 +27,14 @@ pub const LATEST: &str = "$LATEST";
     "!has(self.routingConfig) || !((has(self.functionVersion) ? self.functionVersion : 'newest') in self.routingConfig.additionalVersionWeights)"
 ).message("the alias has this version already; give the weight to another one")
  .field_path(".routingConfig"))]
+#[x_kube(validation = Rule::new(
+    "!has(self.provisionedConcurrentExecutions) || !has(self.functionVersion) || self.functionVersion != '$LATEST'"
+).message("AWS Lambda provides concurrency for published versions only; name another functionVersion, or drop provisionedConcurrentExecutions")
+ .field_path(".provisionedConcurrentExecutions"))]
+#[x_kube(validation = Rule::new(
+    "!has(self.provisionedConcurrentExecutions) || !has(self.routingConfig)"
+).message("an alias with provisioned concurrency sends its calls to one version; drop routingConfig or provisionedConcurrentExecutions")
+ .field_path(".provisionedConcurrentExecutions"))]
 pub struct Alias {
     /// Its name: letters, digits, hyphens and underscores, and not digits alone. Aliases of other names are left
     /// alone.
@@ -39,7 +47,8 @@ pub struct Alias {
     pub description: Option<String>,
 
     /// The version: `newest` (where it is omitted) follows the one that cloudfn published last, `previous` the one
-    /// before it (while there is none, the newest); a number stays; `$LATEST` is the function as it is.
+    /// before it (while there is none, the newest), also after the next publication; a number stays; `$LATEST` is
+    /// the function as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 10), regex(pattern = forms::FUNCTION_VERSION.pattern))]
     pub function_version: Option<String>,
@@ -48,6 +57,12 @@ pub struct Alias {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RoutingConfig")]
     pub routing_config: Option<RoutingConfig>,
+
+    /// How many execution environments are kept ready for calls by this alias; the object is Ready when they are.
+    /// AWS charges for them while they are there. Omitted: what others set is left alone; dropped: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub provisioned_concurrent_executions: Option<i32>,
 }
 
 /// How calls are shared out between two versions.

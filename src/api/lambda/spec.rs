@@ -289,9 +289,9 @@ pub struct LambdaFunctionSpec {
     #[serde(default)]
     pub publish: bool,
 
-    /// How many of the versions that cloudfn published stay, the newest included; older ones are deleted, except those
-    /// that an alias is of or shares calls with, or that have provisioned concurrency. Done after each version that
-    /// is published. Versions of others stay. Omitted: all stay.
+    /// How many of the versions that cloudfn published stay, the newest included; older ones are deleted, except the
+    /// one before the newest, and those that an alias is of or shares calls with, or that have provisioned concurrency.
+    /// Done after each version that is published. Versions of others stay. Omitted: all stay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1000))]
     pub keep_versions: Option<i32>,

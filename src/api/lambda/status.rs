@@ -61,6 +61,9 @@ pub struct LambdaFunctionStatus {
     /// The aliases that the spec names, as they were last read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<AliasStatus>,
+    /// State of `latestVersion` while aliases that follow it wait for it: `Active`, `Pending` or `Failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_version_state: Option<String>,
     /// What old versions were last deleted for, with `keepVersions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "CleanedUpStatus")]
@@ -130,6 +133,23 @@ pub struct AliasStatus {
     pub function_version: String,
     /// Its ARN, by which callers reach it.
     pub alias_arn: String,
+    /// Its provisioned concurrency, with `provisionedConcurrentExecutions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ProvisionedConcurrencyStatus")]
+    pub provisioned_concurrency: Option<ProvisionedConcurrencyStatus>,
+}
+
+/// Provisioned concurrency, as it was last read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProvisionedConcurrencyStatus {
+    /// How many execution environments were asked for.
+    pub requested: i32,
+    /// AWS's word: `IN_PROGRESS`, `READY` or `FAILED`.
+    pub status: String,
+    /// AWS's words for a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
 }
 
 /// Versions that were deleted down to a number, so that they are not looked for again.

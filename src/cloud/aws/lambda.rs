@@ -22,10 +22,9 @@ use crate::cloud::lambda::{
     CodeSource, Configuration, Cors, Described, Function, FunctionUrl, LambdaApi, NewFunction,
     UrlConfig, configuration_fields,
 };
-use crate::cloud::limit::Family;
 use crate::cloud::{BudgetMode, CloudError, Tags};
 pub use client::Lambda;
-use client::{GET, sent, write};
+use client::{GET, get, sent, write};
 use fields::Sent as _;
 
 /// Gives a request those members of a configuration that its call carries.
@@ -52,15 +51,8 @@ macro_rules! set {
 impl LambdaApi for Lambda {
     async fn describe(&self, name: &str, mode: BudgetMode) -> Result<Described, CloudError> {
         const OPERATION: &str = GET;
-        let call = Call {
-            operation: OPERATION,
-            function: name,
-            family: Family::LambdaGet,
-            mode,
-            secrets: None,
-        };
         let request = self.client.get_function().function_name(name);
-        let output = self.call(call, sent!(self, request)).await?;
+        let output = self.call(get(name, mode), sent!(self, request)).await?;
         let function = output
             .configuration
             .ok_or_else(|| errors::incomplete(OPERATION, "Configuration"))?;

@@ -1,9 +1,10 @@
 //! The port of a function's versions and of what points at them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
+use super::Function;
 use super::blocks::{Block, Member};
 use crate::cloud::{BudgetMode, CloudError};
 
@@ -43,6 +44,72 @@ pub struct FoundAlias {
     pub revision_id: Option<String>,
 }
 
+/// Provisioned concurrency of a version or an alias.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provisioned {
+    /// How many execution environments were asked for.
+    pub requested: i32,
+    /// `IN_PROGRESS`, `READY` or `FAILED`.
+    pub status: String,
+    /// Why it failed.
+    pub reason: Option<String>,
+}
+
+impl Provisioned {
+    /// AWS Lambda gave up on it.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.status == "FAILED"
+    }
+
+    /// All of it is there.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.status == "READY"
+    }
+}
+
+/// Whether a version can take calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VersionState {
+    /// It can.
+    Active,
+    /// Not yet: AWS Lambda makes a snapshot of it, or fetches its image.
+    Pending,
+    /// Never, and why.
+    Failed(Option<String>),
+}
+
+impl VersionState {
+    /// As AWS shows a version.
+    #[must_use]
+    pub fn of(version: &Function) -> Self {
+        let state = version.state.as_deref();
+        let update = version.last_update_status.as_deref();
+        match (state, update) {
+            (Some("Pending"), _) => Self::Pending,
+            // A version with SnapStart that does not start has failed in its update too (users of Terraform's AWS
+            // provider, its issue 49904).
+            (Some("Failed"), _) | (_, Some("Failed")) => {
+                let reason = version.state_reason.as_ref();
+                let reason = reason.or(version.last_update_status_reason.as_ref());
+                Self::Failed(reason.cloned())
+            }
+            _ => Self::Active,
+        }
+    }
+
+    /// AWS's word.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Pending => "Pending",
+            Self::Failed(_) => "Failed",
+        }
+    }
+}
+
 /// A version that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
@@ -57,14 +124,22 @@ pub struct Version {
 #[async_trait]
 pub trait VersionsApi: Send + Sync + 'static {
     /// `PublishVersion`: a version of `$LATEST`, refused unless its code is `code_sha256`.
-    /// Answers the number; unchanged since the last version, that one's.
+    /// Answers its number and state; unchanged since the last version, that one's.
     async fn publish_version(
         &self,
         name: &str,
         code_sha256: &str,
         revision_id: Option<&str>,
         description: &str,
-    ) -> Result<String, CloudError>;
+    ) -> Result<(String, VersionState), CloudError>;
+
+    /// `GetFunction` of one version.
+    async fn version_state(
+        &self,
+        name: &str,
+        version: &str,
+        mode: BudgetMode,
+    ) -> Result<VersionState, CloudError>;
 
     /// `ListVersionsByFunction`: all but `$LATEST`.
     async fn versions(&self, name: &str, mode: BudgetMode) -> Result<Vec<Version>, CloudError>;
@@ -101,10 +176,22 @@ pub trait VersionsApi: Send + Sync + 'static {
     /// `DeleteAlias`, with its URL, its policy and what becomes of its events.
     async fn delete_alias(&self, name: &str, alias: &str) -> Result<(), CloudError>;
 
-    /// `ListProvisionedConcurrencyConfigs`: the versions and aliases that have some.
+    /// `ListProvisionedConcurrencyConfigs`, by the versions and aliases that have some.
     async fn provisioned(
         &self,
         name: &str,
         mode: BudgetMode,
-    ) -> Result<BTreeSet<String>, CloudError>;
+    ) -> Result<BTreeMap<String, Provisioned>, CloudError>;
+
+    /// `PutProvisionedConcurrencyConfig` of an alias; answers what is there now, on its way. An alias that shares its
+    /// calls out is refused.
+    async fn put_provisioned(
+        &self,
+        name: &str,
+        alias: &str,
+        executions: i32,
+    ) -> Result<Provisioned, CloudError>;
+
+    /// `DeleteProvisionedConcurrencyConfig` of an alias; none is as good.
+    async fn delete_provisioned(&self, name: &str, alias: &str) -> Result<(), CloudError>;
 }

@@ -30,7 +30,8 @@ use crate::cloud::cloudfront::CloudFrontApi;
 use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
 use crate::functions::shared::{aws, tags};
 use crate::reconcile::{
-    Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind, Place, Plan, Unmet,
+    AfterRefusal, Goal, Identity, Inputs, KindCondition, KindStatus, ManagedKind, Place, Plan,
+    Unmet,
 };
 
 use desired::{COMMENT, STORES};
@@ -160,8 +161,9 @@ impl KindStatus for Status {
         intent::intend(self, step);
     }
 
-    fn refused(&mut self, step: &CloudFrontStep, error: &CloudError) {
+    fn refused(&mut self, step: &CloudFrontStep, error: &CloudError) -> AfterRefusal {
         intent::refused(self, step, error);
+        AfterRefusal::Ends
     }
 
     fn acknowledge_request(&mut self) {

@@ -116,6 +116,9 @@ impl Desired for LambdaDesired {
         names.extend(self.event_invoke.as_ref().map(|_| EVENT_INVOKE.to_owned()));
         let aliases = self.aliases.keys();
         names.extend(aliases.map(|alias| parts::alias_name(alias)));
+        let provisioned = self.aliases.iter();
+        let provisioned = provisioned.filter(|(_, wanted)| wanted.provisioned().is_some());
+        names.extend(provisioned.map(|(alias, _)| parts::provisioned_name(alias)));
         names.extend(self.tags.keys().map(|key| tags::managed_name(key)));
         names
     }
@@ -141,6 +144,7 @@ pub fn desired(
     region(spec)?;
     package(spec)?;
     following(spec)?;
+    provided(spec)?;
     Ok(LambdaDesired {
         configuration: wanted::configuration(spec, inputs)?,
         origin: environment::origin(spec.environment.as_ref(), inputs),
@@ -169,6 +173,7 @@ pub fn faults(spec: &LambdaFunctionSpec, inputs: &Inputs) -> Vec<Fault> {
         Fault::of("region", region(spec)),
         Fault::of("runtime", package(spec)),
         Fault::of("aliases", following(spec)),
+        Fault::of("reservedConcurrentExecutions", provided(spec)),
         Fault::of("environment", wanted::configuration(spec, inputs)),
         Fault::of("code", Code::wanted(&spec.code, inputs)),
         Fault::of("tags", tags::wanted(spec.common.tags.as_ref())),
@@ -196,6 +201,19 @@ fn following(spec: &LambdaFunctionSpec) -> Result<(), Unmet> {
     match aliases.iter().find(follows) {
         Some((name, _)) if !spec.publish => Err(Unmet::Invalid(format!(
             "the alias {name} follows the versions that cloudfn publishes; set publish: true, or name a version by its number"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What is provided is taken from what is reserved (Lambda Developer Guide, "Configuring provisioned concurrency").
+fn provided(spec: &LambdaFunctionSpec) -> Result<(), Unmet> {
+    let aliases = spec.aliases.iter();
+    let provided = aliases.filter_map(|alias| alias.provisioned_concurrent_executions);
+    let provided: i64 = provided.map(i64::from).sum();
+    match spec.reserved_concurrent_executions {
+        Some(reserved) if provided > i64::from(reserved) => Err(Unmet::Invalid(format!(
+            "the aliases have {provided} provisionedConcurrentExecutions together, and the function reserves {reserved}; raise reservedConcurrentExecutions, or lower those of the aliases"
         ))),
         _ => Ok(()),
     }

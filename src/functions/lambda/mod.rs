@@ -26,6 +26,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use self::configuration::compare;
+use self::parts::part::Reading;
 
 pub use self::code::Code;
 pub use self::desired::{LambdaDesired, desired, faults};
@@ -35,7 +36,9 @@ use crate::api::lambda::{LambdaFunction, LambdaFunctionSpec, LambdaFunctionStatu
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError, Errand, Tags};
 use crate::functions::shared::aws;
-use crate::reconcile::{Goal, Identity, Inputs, KindStatus, ManagedKind, Place, Plan, Unmet};
+use crate::reconcile::{
+    AfterRefusal, Goal, Identity, Inputs, KindStatus, ManagedKind, Place, Plan, Unmet,
+};
 
 /// The clouds that Lambda functions live in: one account, many regions.
 #[async_trait]
@@ -115,7 +118,14 @@ impl ManagedKind for LambdaFunctions {
         if let (Some(observed), Goal::Present(desired)) = (&mut observed, goal)
             && observed.is_ready()
         {
-            parts::read(cloud, name, (desired, memory), mode, observed).await?;
+            let of = Reading {
+                cloud,
+                name,
+                desired,
+                memory,
+                mode,
+            };
+            parts::read(of, observed).await?;
         }
         Ok(observed)
     }
@@ -178,7 +188,7 @@ impl KindStatus for LambdaFunctionStatus {
         step::intend(self, step);
     }
 
-    fn refused(&mut self, step: &Step, error: &CloudError) {
-        step::refused(self, step, error);
+    fn refused(&mut self, step: &Step, error: &CloudError) -> AfterRefusal {
+        step::refused(self, step, error)
     }
 }

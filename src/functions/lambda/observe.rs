@@ -1,12 +1,12 @@
 //! Reads the function: one `GetFunction`. What that does not show, its parts read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::parts::known::Known;
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{
     Described, EventInvokeConfig, FoundAlias, Function, FunctionUrl, LambdaApi, Policy,
-    RuntimeManagement, Version,
+    Provisioned, RuntimeManagement, Version, VersionState,
 };
 use crate::cloud::{BudgetMode, Class, CloudError, Tags};
 use crate::functions::shared::aws;
@@ -40,8 +40,10 @@ pub struct LambdaObserved {
     pub aliases: Known<BTreeMap<String, FoundAlias>>,
     /// Its versions.
     pub versions: Known<Vec<Version>>,
-    /// Its versions and aliases that have provisioned concurrency.
-    pub provisioned: Known<BTreeSet<String>>,
+    /// Whether the latest version that cloudfn published can take calls; `None` where somebody deleted it.
+    pub latest_version: Known<Option<VersionState>>,
+    /// Provisioned concurrency, by the versions and aliases that have some.
+    pub provisioned: Known<BTreeMap<String, Provisioned>>,
     /// A step of this pass deleted it; whether it is gone must be read.
     pub deleted: bool,
 }
@@ -63,6 +65,7 @@ impl LambdaObserved {
             event_invoke: Known::Unread,
             aliases: Known::Unread,
             versions: Known::Unread,
+            latest_version: Known::Unread,
             provisioned: Known::Unread,
             deleted: false,
         }

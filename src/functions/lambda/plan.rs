@@ -287,22 +287,20 @@ fn into_plan(work: Work, of: &Situation<'_>) -> Plan<Step> {
     };
     needs.extend(versions);
     needs.extend(parts_in(of, Turn::Last));
-    let (mut steps, mut wait, mut denied) = (Vec::new(), None, None);
+    let (mut steps, mut wait, mut blocked) = (Vec::new(), None, None);
     for need in needs {
         match need {
             Need::Read(_) if steps.is_empty() => return Plan::Read,
             Need::Steps(more) | Need::Read(more) => steps.extend(more),
             Need::Wait(message) => wait = wait.or(Some(message)),
-            Need::Denied(message) => denied = denied.or(Some(message)),
+            Need::Denied(message) => blocked = blocked.or(Some((Reason::AccessDenied, message))),
+            Need::Failed(message) => blocked = blocked.or(Some((Reason::UpdateFailed, message))),
         }
     }
-    match (wait, denied) {
+    match (wait, blocked) {
         _ if !steps.is_empty() => Plan::Act(steps),
         (Some(message), _) => waiting(of.observed, message),
-        (None, Some(message)) => Plan::Blocked {
-            reason: Reason::AccessDenied,
-            message,
-        },
+        (None, Some((reason, message))) => Plan::Blocked { reason, message },
         (None, None) => Plan::Settled,
     }
 }

@@ -10,7 +10,7 @@ use super::parts::{self, versions};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::{Configuration, Function, NewFunction};
 use crate::cloud::{Class, CloudError, Tags};
-use crate::reconcile::{Effect, Replaced, Step as DriverStep};
+use crate::reconcile::{AfterRefusal, Effect, Replaced, Step as DriverStep};
 
 /// One cloud mutation.
 pub enum Step {
@@ -135,15 +135,16 @@ pub fn intend(memory: &mut LambdaFunctionStatus, step: &Step) {
 }
 
 /// Notes that the function which a create found there already is not known to be of our making.
-pub fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
+pub fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) -> AfterRefusal {
     if matches!(step, Step::Create { .. })
         && error.class == Class::Exists
         && memory.recreations == Some(0)
     {
         memory.recreations = None;
     }
-    if let Step::Part(step) = step {
-        parts::refused(memory, step, error);
+    match step {
+        Step::Part(step) => parts::refused(memory, step, error),
+        _ => AfterRefusal::Ends,
     }
 }
 

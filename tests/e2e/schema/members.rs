@@ -64,6 +64,7 @@ fn example(path: &str) -> Option<Value> {
         (".additionalVersionWeights", json!({"1": 0.25})),
         (".aliases[].name", json!("live")),
         (".aliases[].functionVersion", json!("3")),
+        (".aliases[].provisionedConcurrentExecutions", json!(2)),
         (".permissions[].statementId", json!("one")),
         (".permissions[].action", json!("lambda:InvokeFunctionUrl")),
         (".permissions[].principal", json!("*")),

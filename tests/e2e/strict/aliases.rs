@@ -87,3 +87,41 @@ async fn aliases_follow_each_version_and_old_ones_go_unless_something_uses_them(
     stage.goes().await;
     stage.end().await;
 }
+
+#[tokio::test]
+async fn environments_are_kept_ready_for_an_alias_and_follow_it() {
+    let stage = Strict::start("provisioned", &["--lambda-rate=5"]).await;
+    let writes = [
+        op::PUT_PROVISIONED_CONCURRENCY_CONFIG,
+        op::DELETE_PROVISIONED_CONCURRENCY_CONFIG,
+        op::UPDATE_ALIAS,
+    ];
+    let provided = || {
+        stage
+            .function()
+            .expect("a function")
+            .provisioned_concurrency
+    };
+    let live = |number: i32| json!([{"name": "live", "provisionedConcurrentExecutions": number}]);
+    let first = stage.worker(naming(&live(2), 10)).await;
+    let shown = &first["aliases"][0]["provisionedConcurrency"];
+    assert_eq!(*shown, json!({"requested": 2, "status": "READY"}));
+    assert_eq!(stage.counts(writes), [1, 0, 0]);
+    stage.worker(naming(&live(2), 11)).await;
+    assert_eq!(stage.counts(writes), [1, 0, 1], "it follows by itself");
+    assert_eq!(provided().get("live"), Some(&2));
+
+    let somebody = stage.somebody();
+    stage.cloud(|cloud| {
+        let live = (NAME, Some("live"));
+        let changed = cloud.lambda_put_provisioned_concurrency_config(&somebody, live, Some(1));
+        changed.expect("a right request");
+    });
+    stage.looked("after an edit").await;
+    assert_eq!(provided().get("live"), Some(&2));
+    let plain = json!([{"name": "live"}]);
+    stage.worker(naming(&plain, 11)).await;
+    assert_eq!(provided().get("live"), None);
+    stage.goes().await;
+    stage.end().await;
+}

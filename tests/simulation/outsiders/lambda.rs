@@ -104,7 +104,11 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) -> bool {
     let allow = |id: &str, service: &str| {
         Permission::of(json!({"StatementId": id, "Action": "lambda:*", "Principal": service}))
     };
-    let of = (name, None);
+    let (of, live) = ((name, None), (name, Some("live")));
+    let has_some = |cloud: &mut Cloud| {
+        let found = cloud.lambda_get_provisioned_concurrency_config(caller, live);
+        found.is_ok()
+    };
     match number {
         0 => {
             let theirs = allow(OF_OTHERS, "*");
@@ -133,6 +137,10 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) -> bool {
                     .lambda_put_runtime_management_config(caller, name, &on_update)
                     .is_ok(),
                 cloud.lambda_create_alias(caller, name, &theirs_too).is_ok(),
+                has_some(cloud)
+                    && cloud
+                        .lambda_put_provisioned_concurrency_config(caller, live, Some(3))
+                        .is_ok(),
                 cloud
                     .lambda_update_alias(caller, (name, "live"), &latest, None)
                     .is_ok(),
@@ -173,6 +181,10 @@ fn parts(cloud: &mut Cloud, caller: &Caller, name: &str, number: u64) -> bool {
                 cloud
                     .lambda_put_runtime_management_config(caller, name, &auto)
                     .is_ok(),
+                has_some(cloud)
+                    && cloud
+                        .lambda_delete_provisioned_concurrency_config(caller, live)
+                        .is_ok(),
                 cloud.lambda_delete_alias(caller, name, "live").is_ok(),
             ];
             done.contains(&true)

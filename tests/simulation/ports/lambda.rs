@@ -29,7 +29,7 @@ fn code_of(code: &CodeSource) -> model::Code {
     }
 }
 
-fn function(reply: model::FunctionConfiguration) -> Function {
+pub(super) fn function(reply: model::FunctionConfiguration) -> Function {
     let word =
         |status: &Option<model::Status>| status.as_ref().map(|status| status.word.to_owned());
     let reason =

@@ -1,15 +1,27 @@
 //! Lambda's port, of versions and aliases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use cloudfn::cloud::lambda::{Alias, FoundAlias, Version, VersionsApi};
-use cloudfn::cloud::limit::Family::Lambda as CONTROL;
+use cloudfn::cloud::lambda::{Alias, FoundAlias, Provisioned, Version, VersionState, VersionsApi};
+use cloudfn::cloud::limit::Family::{Lambda as CONTROL, LambdaGet};
 use cloudfn::cloud::{BudgetMode, CloudError};
+use serde_json::Value;
 use strict_cloud::lambda::{self as model, Page};
 
+use super::lambda::function;
 use super::{Lambda, read, write};
 use crate::aliases;
+
+/// What a reply shows of provisioned concurrency.
+fn provisioned(reply: &Value) -> Provisioned {
+    let requested = reply["RequestedProvisionedConcurrentExecutions"].as_i64();
+    Provisioned {
+        requested: i32::try_from(requested.unwrap()).unwrap(),
+        status: reply["Status"].as_str().unwrap().to_owned(),
+        reason: reply["StatusReason"].as_str().map(str::to_owned),
+    }
+}
 
 #[async_trait]
 impl VersionsApi for Lambda {
@@ -19,7 +31,7 @@ impl VersionsApi for Lambda {
         code_sha256: &str,
         revision_id: Option<&str>,
         description: &str,
-    ) -> Result<String, CloudError> {
+    ) -> Result<(String, VersionState), CloudError> {
         let request = model::PublishVersion {
             function_name: name.to_owned(),
             code_sha256: Some(code_sha256.to_owned()),
@@ -27,13 +39,26 @@ impl VersionsApi for Lambda {
             description: Some(description.to_owned()),
         };
         let call = write("PublishVersion", CONTROL);
-        Ok(self
+        let published = self.0.call(call, |cloud, caller| {
+            cloud.lambda_publish_version(caller, &request)
+        });
+        let version = function(published.await?);
+        let state = VersionState::of(&version);
+        Ok((version.version.unwrap(), state))
+    }
+
+    async fn version_state(
+        &self,
+        name: &str,
+        version: &str,
+        mode: BudgetMode,
+    ) -> Result<VersionState, CloudError> {
+        let got = self
             .0
-            .call(call, |cloud, caller| {
-                cloud.lambda_publish_version(caller, &request)
-            })
-            .await?
-            .version)
+            .call(read("GetFunction", LambdaGet, mode), |cloud, caller| {
+                cloud.lambda_get_function(caller, name, Some(version))
+            });
+        Ok(VersionState::of(&function(got.await?.configuration)))
     }
 
     async fn versions(&self, name: &str, mode: BudgetMode) -> Result<Vec<Version>, CloudError> {
@@ -134,7 +159,7 @@ impl VersionsApi for Lambda {
         &self,
         name: &str,
         mode: BudgetMode,
-    ) -> Result<BTreeSet<String>, CloudError> {
+    ) -> Result<BTreeMap<String, Provisioned>, CloudError> {
         let call = read("ListProvisionedConcurrencyConfigs", CONTROL, mode);
         let listed = self.0.call(call, |cloud, caller| {
             cloud.lambda_list_provisioned_concurrency_configs(caller, name, &Page::default())
@@ -144,10 +169,36 @@ impl VersionsApi for Lambda {
             .as_array()
             .unwrap()
             .iter();
-        let arns = found.map(|one| one["FunctionArn"].as_str().unwrap());
-        Ok(arns
-            .filter_map(|arn| arn.rsplit(':').next())
-            .map(str::to_owned)
-            .collect())
+        let one = |one: &Value| {
+            let (_, qualifier) = one["FunctionArn"].as_str().unwrap().rsplit_once(':')?;
+            Some((qualifier.to_owned(), provisioned(one)))
+        };
+        Ok(found.filter_map(one).collect())
+    }
+
+    async fn put_provisioned(
+        &self,
+        name: &str,
+        alias: &str,
+        executions: i32,
+    ) -> Result<Provisioned, CloudError> {
+        let call = write("PutProvisionedConcurrencyConfig", CONTROL);
+        let number = Some(i64::from(executions));
+        self.0
+            .call(call, |cloud, caller| {
+                let of = (name, Some(alias));
+                cloud.lambda_put_provisioned_concurrency_config(caller, of, number)
+            })
+            .await
+            .map(|reply| provisioned(&reply))
+    }
+
+    async fn delete_provisioned(&self, name: &str, alias: &str) -> Result<(), CloudError> {
+        let call = write("DeleteProvisionedConcurrencyConfig", CONTROL);
+        self.0
+            .call(call, |cloud, caller| {
+                cloud.lambda_delete_provisioned_concurrency_config(caller, (name, Some(alias)))
+            })
+            .await
     }
 }

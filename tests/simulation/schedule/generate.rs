@@ -467,7 +467,8 @@ fn lambda(rng: &mut Rng) -> Value {
         }
     }
     if beside.u8(..3) != 0 {
-        spec["aliases"] = aliases::some(&mut beside, publish);
+        let reserved = spec["reservedConcurrentExecutions"].as_u64();
+        spec["aliases"] = aliases::some(&mut beside, publish, reserved);
     }
     spec
 }

@@ -440,7 +440,9 @@ fn versions_after(pair: &Pair<'_>) -> Value {
             let weights = &alias["RoutingConfig"]["AdditionalVersionWeights"];
             alias["FunctionVersion"] == *number || !weights[number].is_null()
         };
-        number.parse::<u64>().is_ok_and(|number| number >= oldest) || aliases.any(is_of)
+        number.parse::<u64>().is_ok_and(|number| number >= oldest)
+            || pair.changed["status"]["previousVersion"] == *number
+            || aliases.any(is_of)
     });
     versions
 }

@@ -5,6 +5,10 @@
 /// Id, and what is assumed and why so.
 pub const ASSUMED: &[(&str, &str)] = &[
     (
+        "alias-of-what-starts",
+        "an alias is created of, and moved to, versions that are Active only: users of Terraform's AWS provider (its issue 49904) report a 409 for one that is Failed; that one that is Pending, whose calls fail, is refused too is ours, so that who does not wait is seen",
+    ),
+    (
         "aliases",
         "aliases can be made and changed whatever state the function is in, unless it is being deleted, and move no RevisionId but their own; whether an alias exists is looked at after the versions that it shall point to; an alias that is not there to be updated is what it is to be read; deleting one that is not there is no error, and takes away what belongs to the alias; a list for a version has the aliases whose FunctionVersion it is; a version that an alias sends only a part of its calls to cannot be deleted either, and the sentence is as users report it",
     ),

@@ -100,6 +100,12 @@ fn every_error_of_the_lambda_operations_in_use_is_in_the_table() {
         lambda::list_provisioned_concurrency_configs::ListProvisionedConcurrencyConfigsError {
             InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
         }
+        lambda::put_provisioned_concurrency_config::PutProvisionedConcurrencyConfigError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
+        lambda::delete_provisioned_concurrency_config::DeleteProvisionedConcurrencyConfigError {
+            InvalidParameterValueException ResourceConflictException ResourceNotFoundException ServiceException TooManyRequestsException
+        }
         lambda::get_function_url_config::GetFunctionUrlConfigError {
             InvalidParameterValueException ResourceNotFoundException ServiceException TooManyRequestsException
         }

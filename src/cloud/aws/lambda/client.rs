@@ -125,6 +125,17 @@ impl Lambda {
     }
 }
 
+/// `GetFunction`, which has a budget of its own.
+pub(super) const fn get(function: &str, mode: BudgetMode) -> Call<'_> {
+    Call {
+        operation: GET,
+        function,
+        family: Family::LambdaGet,
+        mode,
+        secrets: None,
+    }
+}
+
 /// A call of a budget that Lambda shares out among all operations but `GetFunction`.
 pub(super) const fn write<'a>(
     operation: &'static str,

@@ -4,6 +4,7 @@
 //! implementations and none in others). Configuration fields are read by `fields`.
 
 use aws_sdk_lambda::operation::create_function::CreateFunctionOutput;
+use aws_sdk_lambda::operation::publish_version::PublishVersionOutput;
 use aws_sdk_lambda::operation::update_function_code::UpdateFunctionCodeOutput;
 use aws_sdk_lambda::operation::update_function_configuration::UpdateFunctionConfigurationOutput;
 use aws_sdk_lambda::primitives::Blob;
@@ -25,7 +26,7 @@ macro_rules! read {
     (@of $reply:ident, $field:ident) => { $reply.$field };
 }
 
-/// The four replies that describe a function share all members but no type.
+/// The five replies that describe a function share all members but no type.
 macro_rules! function {
     ($($reply:ty),*) => {$(
         impl From<$reply> for Function {
@@ -67,6 +68,7 @@ macro_rules! function {
 function!(
     types::FunctionConfiguration,
     CreateFunctionOutput,
+    PublishVersionOutput,
     UpdateFunctionCodeOutput,
     UpdateFunctionConfigurationOutput
 );

@@ -1,17 +1,22 @@
 //! Versions and aliases over the AWS SDK.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use aws_sdk_lambda::operation::create_alias::CreateAliasOutput;
+use aws_sdk_lambda::operation::put_provisioned_concurrency_config::PutProvisionedConcurrencyConfigOutput;
 use aws_sdk_lambda::operation::update_alias::UpdateAliasOutput;
-use aws_sdk_lambda::types::{AliasConfiguration, AliasRoutingConfiguration};
+use aws_sdk_lambda::types::{
+    AliasConfiguration, AliasRoutingConfiguration, ProvisionedConcurrencyConfigListItem,
+};
 
-use super::client::{Lambda, sent, write};
+use super::client::{GET, Lambda, get, sent, write};
 use super::convert;
 use crate::cloud::aws::errors;
 use crate::cloud::aws::gate::Call;
-use crate::cloud::lambda::{Alias, FoundAlias, Version, VersionsApi};
+use crate::cloud::lambda::{
+    Alias, FoundAlias, Function, Provisioned, Version, VersionState, VersionsApi,
+};
 use crate::cloud::{BudgetMode, CloudError};
 
 /// The three replies that describe an alias share all members but no type.
@@ -35,6 +40,26 @@ macro_rules! found {
 }
 
 found!(AliasConfiguration, CreateAliasOutput, UpdateAliasOutput);
+
+/// So do the two that describe provisioned concurrency.
+macro_rules! provisioned {
+    ($($reply:ty),*) => {$(
+        impl From<$reply> for Provisioned {
+            fn from(reply: $reply) -> Self {
+                Self {
+                    requested: reply.requested_provisioned_concurrent_executions.unwrap_or_default(),
+                    status: reply.status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+                    reason: convert::text(reply.status_reason),
+                }
+            }
+        }
+    )*};
+}
+
+provisioned!(
+    ProvisionedConcurrencyConfigListItem,
+    PutProvisionedConcurrencyConfigOutput
+);
 
 /// All weights: none is written as an empty map, which takes away what was there.
 fn routing_of(alias: &Alias) -> AliasRoutingConfiguration {
@@ -85,7 +110,7 @@ impl VersionsApi for Lambda {
         code_sha256: &str,
         revision_id: Option<&str>,
         description: &str,
-    ) -> Result<String, CloudError> {
+    ) -> Result<(String, VersionState), CloudError> {
         const OPERATION: &str = "PublishVersion";
         let request = self
             .client
@@ -97,7 +122,26 @@ impl VersionsApi for Lambda {
         let output = self
             .call(write(OPERATION, name, None), sent!(self, request))
             .await?;
-        convert::text(output.version).ok_or_else(|| errors::incomplete(OPERATION, "Version"))
+        let version = Function::from(output);
+        let state = VersionState::of(&version);
+        let number = version.version;
+        let number = number.ok_or_else(|| errors::incomplete(OPERATION, "Version"))?;
+        Ok((number, state))
+    }
+
+    async fn version_state(
+        &self,
+        name: &str,
+        version: &str,
+        mode: BudgetMode,
+    ) -> Result<VersionState, CloudError> {
+        let request = self.client.get_function().function_name(name);
+        let request = request.qualifier(version);
+        let output = self.call(get(name, mode), sent!(self, request)).await?;
+        let found = output.configuration.map(Function::from);
+        found
+            .map(|found| VersionState::of(&found))
+            .ok_or_else(|| errors::incomplete(GET, "Configuration"))
     }
 
     async fn versions(&self, name: &str, mode: BudgetMode) -> Result<Vec<Version>, CloudError> {
@@ -194,7 +238,7 @@ impl VersionsApi for Lambda {
         &self,
         name: &str,
         mode: BudgetMode,
-    ) -> Result<BTreeSet<String>, CloudError> {
+    ) -> Result<BTreeMap<String, Provisioned>, CloudError> {
         let found = pages!(
             self,
             "ListProvisionedConcurrencyConfigs",
@@ -202,8 +246,37 @@ impl VersionsApi for Lambda {
             mode,
             list_provisioned_concurrency_configs,
             provisioned_concurrency_configs,
-            |found| qualifier(found.function_arn.as_deref()?).map(str::to_owned)
+            |found| {
+                let of = qualifier(found.function_arn.as_deref()?)?.to_owned();
+                Some((of, Provisioned::from(found)))
+            }
         );
         Ok(found.into_iter().collect())
+    }
+
+    async fn put_provisioned(
+        &self,
+        name: &str,
+        alias: &str,
+        executions: i32,
+    ) -> Result<Provisioned, CloudError> {
+        let request = self
+            .client
+            .put_provisioned_concurrency_config()
+            .function_name(name)
+            .qualifier(alias)
+            .provisioned_concurrent_executions(executions);
+        let call = write("PutProvisionedConcurrencyConfig", name, None);
+        self.call(call, sent!(self, request)).await.map(Into::into)
+    }
+
+    async fn delete_provisioned(&self, name: &str, alias: &str) -> Result<(), CloudError> {
+        let request = self
+            .client
+            .delete_provisioned_concurrency_config()
+            .function_name(name)
+            .qualifier(alias);
+        let call = write("DeleteProvisionedConcurrencyConfig", name, None);
+        self.call(call, sent!(self, request)).await.map(drop)
     }
 }

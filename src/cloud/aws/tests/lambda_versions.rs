@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{account, answer, connection, server};
-use crate::cloud::lambda::{Alias, Version, VersionsApi};
+use crate::cloud::lambda::{Alias, Provisioned, Version, VersionState, VersionsApi};
 use crate::cloud::{BudgetMode, Class};
 
 const ARN: &str = "arn:aws:lambda:eu-west-1:000000000000:function:f";
@@ -92,13 +92,77 @@ async fn lists_are_read_to_their_last_page() {
         [version(1), version(12)]
     );
     let provisioned = lambda.provisioned("f", mode).await.unwrap();
-    assert_eq!(provisioned.iter().collect::<Vec<_>>(), ["3", "live"]);
+    assert_eq!(provisioned.keys().collect::<Vec<_>>(), ["3", "live"]);
     let requests = requests.lock().unwrap();
     let paged: Vec<bool> = requests
         .iter()
         .map(|request| path(request).contains("Marker=m"))
         .collect();
     assert_eq!(paged, [false, true, false, true, false, true]);
+}
+
+#[tokio::test]
+async fn a_version_says_whether_it_takes_calls() {
+    let published = json!({"Version": "7", "State": "Pending"});
+    let read = |configuration: Value| json!({"Configuration": configuration});
+    let answers = [
+        published,
+        read(json!({"Version": "7", "State": "Active", "LastUpdateStatus": "Successful"})),
+        read(json!({"Version": "7"})),
+        read(json!({"Version": "7", "State": "Failed", "StateReason": "it does not start"})),
+        read(json!({"Version": "7", "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "no"})),
+    ];
+    let answers = answers.map(|reply| answer("200 OK", "", &reply.to_string()));
+    let (url, requests) = server(answers.into()).await;
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+    let pending = lambda.publish_version("f", "sha", None, "d").await.unwrap();
+    assert_eq!(pending, ("7".to_owned(), VersionState::Pending));
+    let failed = |reason: &str| VersionState::Failed(Some(reason.to_owned()));
+    for expected in [
+        VersionState::Active,
+        VersionState::Active,
+        failed("it does not start"),
+        failed("no"),
+    ] {
+        let state = lambda.version_state("f", "7", BudgetMode::Wait).await;
+        assert_eq!(state.unwrap(), expected);
+    }
+    let requests = requests.lock().unwrap();
+    assert!(path(&requests[1]).ends_with("/functions/f?Qualifier=7"));
+}
+
+#[tokio::test]
+async fn provisioned_concurrency_is_that_of_an_alias() {
+    let reply = json!({
+        "RequestedProvisionedConcurrentExecutions": 5, "AllocatedProvisionedConcurrentExecutions": 0,
+        "Status": "FAILED", "StatusReason": "no room",
+    });
+    let answers = vec![
+        answer("202 Accepted", "", &reply.to_string()),
+        answer("204 No Content", "", ""),
+    ];
+    let (url, requests) = server(answers).await;
+    let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+    let now = lambda.put_provisioned("f", "live", 5).await.unwrap();
+    let failed = Provisioned {
+        requested: 5,
+        status: "FAILED".to_owned(),
+        reason: Some("no room".to_owned()),
+    };
+    assert_eq!(now, failed);
+    lambda.delete_provisioned("f", "live").await.unwrap();
+    let requests = requests.lock().unwrap();
+    assert_eq!(
+        body(&requests[0]),
+        json!({"ProvisionedConcurrentExecutions": 5})
+    );
+    for request in requests.iter() {
+        let path = path(request);
+        assert!(
+            path.ends_with("/f/provisioned-concurrency?Qualifier=live"),
+            "{path}"
+        );
+    }
 }
 
 #[tokio::test]

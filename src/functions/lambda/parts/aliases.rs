@@ -8,18 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of, if_there};
-use super::part::{Need, Part, Situation, Turn};
+use super::part::{Need, Part, Reading, Situation, Turn};
 use super::retention::Retention;
-use super::versions;
 use super::wanted::{ALIASES, Followed, WantedAlias, alias_name};
+use super::{provisioned, versions};
 use crate::api::lambda::{AliasStatus, LambdaFunctionStatus};
-use crate::cloud::lambda::{Alias, FoundAlias, LambdaApi};
+use crate::cloud::lambda::{Alias, FoundAlias, LambdaApi, Provisioned};
 use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::functions::lambda::block::differences;
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
-use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
+use crate::reconcile::{AfterRefusal, Effect, Goal, PlannedStep, Step as DriverStep};
 
 /// The aliases of a function.
 pub struct Aliases;
@@ -45,8 +45,17 @@ pub struct Change {
     name: String,
     /// What it is to say.
     to: Alias,
-    /// Its versions are those that the spec names by their numbers.
-    is_by_number: bool,
+    /// Those of its versions that the spec names by their numbers.
+    by_number: BTreeSet<String>,
+}
+
+impl Change {
+    /// The version that is not there, where this is what AWS Lambda says.
+    fn missing(&self, error: &CloudError) -> Option<&String> {
+        let mut versions = self.to.weights.keys().chain([&self.to.version]);
+        versions
+            .find(|version| error.class == Class::NotFound && ends_an_arn(&error.message, version))
+    }
 }
 
 impl DriverStep for Step {
@@ -74,15 +83,13 @@ fn alias_of(managed_name: &str) -> Option<&str> {
     (!is_number && alias.bytes().all(fits)).then_some(alias)
 }
 
-/// Whether an alias is as wanted but for its calls, which still all go to another version. So AWS Lambda shows an
-/// alias with provisioned concurrency that was moved, until there is some of the new version; to write weights
-/// meanwhile would send the calls there at once (Terraform's AWS provider, its pull request 48116).
-fn is_warming(found: &Alias, wanted: &Alias) -> bool {
-    let unshared = Alias {
-        weights: BTreeMap::new(),
-        ..found.clone()
-    };
-    unshared == *wanted && has_full_weight(found)
+/// Whether an alias is of the wanted version and all its calls still go to another. So AWS Lambda shows an alias with
+/// provisioned concurrency that was moved, until there is some of the new version; to write weights meanwhile would
+/// send the calls there at once (Terraform's AWS provider, its pull request 48116). Once all is there, it is somebody's
+/// edit.
+fn is_warming(found: &Alias, wanted: &Alias, provisioned: Option<&Provisioned>) -> bool {
+    let is_on_its_way = provisioned.is_some_and(|provisioned| !provisioned.is_ready());
+    is_on_its_way && found.version == wanted.version && has_full_weight(found)
 }
 
 fn has_full_weight(alias: &Alias) -> bool {
@@ -95,18 +102,18 @@ fn change(
     wanted: &WantedAlias,
     found: Option<&FoundAlias>,
     followed: &Followed,
-    is_provisioned: bool,
+    provisioned: Option<&Provisioned>,
 ) -> Option<PlannedStep<Step>> {
     let to = wanted.of(followed)?;
     let from = found.map(|found| &found.alias);
-    if from.is_some_and(|from| *from == to || (is_provisioned && is_warming(from, &to))) {
+    if from.is_some_and(|from| *from == to || is_warming(from, &to, provisioned)) {
         return None;
     }
     let why = differences(&alias_name(name), from, &to);
     let change = Change {
         name: name.to_owned(),
         to,
-        is_by_number: !wanted.follows(),
+        by_number: wanted.numbers().cloned().collect(),
     };
     let step = match found {
         None => Step::Create(change),
@@ -148,22 +155,46 @@ fn dropped(
         .collect()
 }
 
+fn provisioned_of<'a>(observed: &'a LambdaObserved, alias: &str) -> Option<&'a Provisioned> {
+    match &observed.provisioned {
+        Known::Read(provisioned) => provisioned.get(alias),
+        Known::Unread | Known::Denied(_) => None,
+    }
+}
+
+/// What aliases wait for that are of the wanted version and do not send their calls there yet.
+fn warming(of: &Situation<'_>, found: &BTreeMap<String, FoundAlias>) -> Need<Step> {
+    let followed = versions::followed(of);
+    let wanted = of.desired.aliases.iter();
+    let all = wanted.filter_map(|(name, wanted)| {
+        let (found, to) = (found.get(name)?, wanted.of(&followed)?);
+        let provisioned = provisioned_of(of.observed, name)?;
+        is_warming(&found.alias, &to, Some(provisioned)).then_some((name, provisioned))
+    });
+    let (failed, coming): (Vec<_>, Vec<_>) =
+        all.partition(|(_, provisioned)| provisioned.has_failed());
+    match (coming.first(), failed.first()) {
+        (Some(_), _) => Need::Wait(provisioned::COMING),
+        (None, Some((alias, provisioned))) => {
+            Need::Failed(provisioned::failure(alias, provisioned))
+        }
+        (None, None) => Need::Steps(Vec::new()),
+    }
+}
+
+/// What the status says of an alias.
+fn known(status: &[AliasStatus], alias: &str) -> AliasStatus {
+    let found = status.iter().find(|known| known.name == alias);
+    found.cloned().unwrap_or_default()
+}
+
 /// All that is due.
 fn due(of: &Situation<'_>, found: &BTreeMap<String, FoundAlias>) -> Vec<PlannedStep<Step>> {
     let followed = versions::followed(of);
-    let is_provisioned = |alias: &String| match &of.observed.provisioned {
-        Known::Read(provisioned) => provisioned.contains(alias),
-        Known::Unread | Known::Denied(_) => false,
-    };
     let wanted = of.desired.aliases.iter();
     let changed = wanted.filter_map(|(name, wanted)| {
-        change(
-            name,
-            wanted,
-            found.get(name),
-            &followed,
-            is_provisioned(name),
-        )
+        let provisioned = provisioned_of(of.observed, name);
+        change(name, wanted, found.get(name), &followed, provisioned)
     });
     let dropped = dropped(of.desired, &of.memory.common.managed, found);
     changed.chain(dropped).collect()
@@ -171,7 +202,7 @@ fn due(of: &Situation<'_>, found: &BTreeMap<String, FoundAlias>) -> Vec<PlannedS
 
 /// Whether a message ends the ARN of a function with this version, as in "Function not found: <ARN>:7" (recorded on
 /// AWS).
-fn names(message: &str, version: &str) -> bool {
+fn ends_an_arn(message: &str, version: &str) -> bool {
     let end = format!(":{version}");
     let mut after = message.split(&end).skip(1).map(|rest| rest.chars().next());
     after.any(|next| next.is_none_or(|next| !next.is_alphanumeric() && next != ':'))
@@ -179,10 +210,8 @@ fn names(message: &str, version: &str) -> bool {
 
 /// A version that the spec names by its number and that is not there, in words.
 fn explained(change: &Change, error: CloudError) -> CloudError {
-    let versions = change.to.weights.keys().chain([&change.to.version]);
-    let mut versions = versions.filter(|version| names(&error.message, version));
-    match versions.next() {
-        Some(version) if change.is_by_number && error.class == Class::NotFound => CloudError {
+    match change.missing(&error) {
+        Some(version) if change.by_number.contains(version) => CloudError {
             class: Class::Invalid,
             message: format!(
                 "the function has no version {version}, which the alias {} asks for; name one that it has, or newest ({})",
@@ -212,15 +241,10 @@ impl Part for Aliases {
             || Retention::is_named(desired, memory)
     }
 
-    async fn read(
-        cloud: &dyn LambdaApi,
-        name: &str,
-        mode: BudgetMode,
-        observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
-        observed.aliases = answer_of(cloud.aliases(name, mode).await)?;
+    async fn read(of: &Reading<'_>, observed: &mut LambdaObserved) -> Result<(), CloudError> {
+        observed.aliases = answer_of(of.cloud.aliases(of.name, of.mode).await)?;
         if is_open(observed) {
-            let answer = cloud.provisioned(name, BudgetMode::Wait).await;
+            let answer = of.cloud.provisioned(of.name, BudgetMode::Wait).await;
             observed.provisioned = answer_of(answer)?;
         }
         Ok(())
@@ -234,7 +258,11 @@ impl Part for Aliases {
             return Need::Read(Vec::new());
         }
         let read = ("aliases", "ListAliases");
-        Need::of(&of.observed.aliases, read, |found| due(of, found))
+        let need = Need::of(&of.observed.aliases, read, |found| due(of, found));
+        match &of.observed.aliases {
+            Known::Read(found) if !need.has_steps() => warming(of, found),
+            _ => need,
+        }
     }
 
     /// By the time it is due, the versions are known.
@@ -242,7 +270,7 @@ impl Part for Aliases {
         let followed = Followed::in_words();
         let wanted = desired.aliases.iter();
         wanted
-            .filter_map(|(name, wanted)| change(name, wanted, None, &followed, false))
+            .filter_map(|(name, wanted)| change(name, wanted, None, &followed, None))
             .collect()
     }
 
@@ -275,17 +303,21 @@ impl Part for Aliases {
 
     /// A version that is followed and is not there was made of a function that is gone, or somebody deleted it: it is
     /// not known any more what was published.
-    fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
-        let follows = match step {
-            Step::Create(change) | Step::Update { change, .. } => !change.is_by_number,
-            Step::Delete(_) => false,
-        };
-        if follows && error.class == Class::NotFound {
+    fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) -> AfterRefusal {
+        if let Step::Create(change) | Step::Update { change, .. } = step
+            && let Some(missing) = change.missing(error)
+            && !change.by_number.contains(missing)
+        {
             versions::forget(memory);
         }
+        AfterRefusal::Ends
     }
 
+    /// Provisioned concurrency follows an alias that moves, and is on its way again.
     fn fold(observed: &mut LambdaObserved, (alias, now): (String, Option<FoundAlias>)) {
+        if provisioned_of(observed, &alias).is_some() {
+            observed.provisioned = Known::Unread;
+        }
         if let Known::Read(aliases) = &mut observed.aliases {
             match now {
                 Some(found) => aliases.insert(alias, found),
@@ -306,11 +338,13 @@ impl Part for Aliases {
             desired.aliases.contains_key(alias) || managed.contains(&alias_name(alias))
         };
         if let Known::Read(found) = &observed.aliases {
+            let before = std::mem::take(&mut status.aliases);
             let named = found.iter().filter(|(name, _)| is_named(name));
             let shown = |(name, found): (&String, &FoundAlias)| AliasStatus {
                 name: name.clone(),
                 function_version: found.alias.version.clone(),
                 alias_arn: found.arn.clone(),
+                ..known(&before, name)
             };
             status.aliases = named.map(shown).collect();
         } else {

@@ -6,10 +6,10 @@
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of, if_there};
-use super::part::{Need, Part, Situation, Turn, or_fresh};
+use super::part::{Need, Part, Reading, Situation, Turn, or_fresh};
 use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::CloudError;
 use crate::cloud::lambda::LambdaApi;
-use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::desired::{CODE_SIGNING, LambdaDesired};
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
@@ -75,13 +75,8 @@ impl Part for CodeSigning {
         wanted(desired, memory).is_some()
     }
 
-    async fn read(
-        cloud: &dyn LambdaApi,
-        name: &str,
-        mode: BudgetMode,
-        observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
-        observed.code_signing = answer_of(cloud.code_signing(name, mode).await)?;
+    async fn read(of: &Reading<'_>, observed: &mut LambdaObserved) -> Result<(), CloudError> {
+        observed.code_signing = answer_of(of.cloud.code_signing(of.name, of.mode).await)?;
         Ok(())
     }
 

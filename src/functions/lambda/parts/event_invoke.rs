@@ -6,10 +6,10 @@
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of, if_there};
-use super::part::{Need, Part, Situation, Turn, or_fresh};
+use super::part::{Need, Part, Reading, Situation, Turn, or_fresh};
 use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::CloudError;
 use crate::cloud::lambda::{EventInvokeConfig, LambdaApi};
-use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::block::differences;
 use crate::functions::lambda::desired::{EVENT_INVOKE, LambdaDesired};
 use crate::functions::lambda::observe::LambdaObserved;
@@ -71,13 +71,8 @@ impl Part for EventInvoke {
         wanted(desired, memory).is_some()
     }
 
-    async fn read(
-        cloud: &dyn LambdaApi,
-        name: &str,
-        mode: BudgetMode,
-        observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
-        let answer = if_there(cloud.event_invoke(name, mode).await);
+    async fn read(of: &Reading<'_>, observed: &mut LambdaObserved) -> Result<(), CloudError> {
+        let answer = if_there(of.cloud.event_invoke(of.name, of.mode).await);
         observed.event_invoke = answer_of(answer.map(Option::unwrap_or_default))?;
         Ok(())
     }

@@ -11,6 +11,7 @@ pub mod event_invoke;
 pub mod known;
 pub mod part;
 pub mod permissions;
+pub mod provisioned;
 pub mod recursion;
 pub mod retention;
 pub mod runtime_management;
@@ -21,13 +22,13 @@ pub mod wanted;
 
 use std::iter::{once, repeat};
 
-use self::part::{Need, Part, Situation, Turn};
+use self::part::{Need, Part, Reading, Situation, Turn};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
-use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
+use crate::reconcile::{AfterRefusal, Effect, Goal, PlannedStep, Step as DriverStep};
 
 macro_rules! parts {
     ($( $(#[$doc:meta])* $variant:ident: $part:path; )*) => {
@@ -69,16 +70,14 @@ macro_rules! parts {
         /// # Errors
         /// Those of the calls, but for a refusal: see [`known::answer_of`].
         pub async fn read(
-            cloud: &dyn LambdaApi,
-            name: &str,
-            (desired, memory): (&LambdaDesired, &LambdaFunctionStatus),
-            mode: BudgetMode,
+            of: Reading<'_>,
             observed: &mut LambdaObserved,
         ) -> Result<(), CloudError> {
-            let mut modes = once(mode).chain(repeat(BudgetMode::Wait));
+            let mut modes = once(of.mode).chain(repeat(BudgetMode::Wait));
             let mut mode = || modes.next().unwrap_or(BudgetMode::Wait);
-            $( if <$part as Part>::is_named(desired, memory) {
-                <$part as Part>::read(cloud, name, mode(), observed).await?;
+            $( if <$part as Part>::is_named(of.desired, of.memory) {
+                let of = Reading { mode: mode(), ..of };
+                <$part as Part>::read(&of, observed).await?;
             } )*
             Ok(())
         }
@@ -105,7 +104,11 @@ macro_rules! parts {
         }
 
         /// Notes in `memory` that the cloud refused the step.
-        pub fn refused(memory: &mut LambdaFunctionStatus, step: &Step, error: &CloudError) {
+        pub fn refused(
+            memory: &mut LambdaFunctionStatus,
+            step: &Step,
+            error: &CloudError,
+        ) -> AfterRefusal {
             match step {
                 $( Step::$variant(step) => <$part as Part>::refused(memory, step, error), )*
             }
@@ -173,6 +176,8 @@ parts! {
     Concurrency: concurrency::Concurrency;
     /// Names for versions: after the version that they follow.
     Aliases: aliases::Aliases;
+    /// Execution environments that are kept ready for aliases. What is less goes first of all.
+    Provisioned: provisioned::Provisioned;
     /// Which versions stay: after the aliases that may leave them.
     Retention: retention::Retention;
 }

@@ -13,7 +13,7 @@ use crate::cloud::lambda::LambdaApi;
 use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
-use crate::reconcile::{Goal, PlannedStep, Step};
+use crate::reconcile::{AfterRefusal, Goal, PlannedStep, Step};
 
 /// When a part's steps are due, in this order. Configuration and code come after `First`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,9 @@ pub enum Need<S> {
     Wait(&'static str),
     /// A right to read the part: once nothing else is to be done, blocked. One sentence: which.
     Denied(String),
+    /// What the cloud accepted and failed to carry out: once nothing else is to be done, blocked. One sentence: what,
+    /// and what to change.
+    Failed(String),
 }
 
 impl<S> Need<S> {
@@ -107,6 +110,7 @@ impl<S> Need<S> {
             Self::Read(steps) => Need::Read(map(steps, wrap)),
             Self::Wait(message) => Need::Wait(message),
             Self::Denied(message) => Need::Denied(message),
+            Self::Failed(message) => Need::Failed(message),
         }
     }
 }
@@ -129,6 +133,21 @@ pub fn or_fresh<T: Clone + Default>(
 ) -> Option<T> {
     let is_managed = memory.common.managed.contains(name);
     named.cloned().or_else(|| is_managed.then(T::default))
+}
+
+/// What a part is read with.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// The cloud.
+    pub cloud: &'a dyn LambdaApi,
+    /// The function.
+    pub name: &'a str,
+    /// What is wanted.
+    pub desired: &'a LambdaDesired,
+    /// What is known.
+    pub memory: &'a LambdaFunctionStatus,
+    /// Whether the first call may give up for want of budget. Those after it may not.
+    pub mode: BudgetMode,
 }
 
 /// A part of a function.
@@ -154,12 +173,7 @@ pub trait Part {
     }
 
     /// Reads it into `observed`: one method of the port.
-    async fn read(
-        _cloud: &dyn LambdaApi,
-        _name: &str,
-        _mode: BudgetMode,
-        _observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
+    async fn read(_of: &Reading<'_>, _observed: &mut LambdaObserved) -> Result<(), CloudError> {
         Ok(())
     }
 
@@ -175,7 +189,13 @@ pub trait Part {
     fn intend(_memory: &mut LambdaFunctionStatus, _step: &Self::Step) {}
 
     /// Notes in `memory` that the cloud refused the step. Pure.
-    fn refused(_memory: &mut LambdaFunctionStatus, _step: &Self::Step, _error: &CloudError) {}
+    fn refused(
+        _memory: &mut LambdaFunctionStatus,
+        _step: &Self::Step,
+        _error: &CloudError,
+    ) -> AfterRefusal {
+        AfterRefusal::Ends
+    }
 
     /// Carries out one step: one method of the port.
     async fn act(

@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of, if_there};
-use super::part::{Need, Part, Situation, Turn};
+use super::part::{Need, Part, Reading, Situation, Turn};
 use super::wanted;
 use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::CloudError;
 use crate::cloud::lambda::{LambdaApi, Permission, Policy};
-use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
@@ -123,13 +123,8 @@ impl Part for Permissions {
         !desired.permissions.is_empty() || managed.any(|name| Self::can_manage(name))
     }
 
-    async fn read(
-        cloud: &dyn LambdaApi,
-        name: &str,
-        mode: BudgetMode,
-        observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
-        let answer = if_there(cloud.policy(name, mode).await);
+    async fn read(of: &Reading<'_>, observed: &mut LambdaObserved) -> Result<(), CloudError> {
+        let answer = if_there(of.cloud.policy(of.name, of.mode).await);
         observed.policy = answer_of(answer.map(Option::unwrap_or_default))?;
         Ok(())
     }

@@ -5,10 +5,10 @@
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of};
-use super::part::{Need, Part, Situation, Turn, or_fresh};
+use super::part::{Need, Part, Reading, Situation, Turn, or_fresh};
 use crate::api::lambda::{LambdaFunctionStatus, RecursiveLoop, Word as _};
+use crate::cloud::CloudError;
 use crate::cloud::lambda::LambdaApi;
-use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::desired::{LambdaDesired, RECURSIVE_LOOP};
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
@@ -60,13 +60,8 @@ impl Part for Recursion {
         wanted(desired, memory).is_some()
     }
 
-    async fn read(
-        cloud: &dyn LambdaApi,
-        name: &str,
-        mode: BudgetMode,
-        observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
-        observed.recursive_loop = answer_of(cloud.recursive_loop(name, mode).await)?;
+    async fn read(of: &Reading<'_>, observed: &mut LambdaObserved) -> Result<(), CloudError> {
+        observed.recursive_loop = answer_of(of.cloud.recursive_loop(of.name, of.mode).await)?;
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! The part `keepVersions`: which of the versions that cloudfn published stay.
 //!
 //! Nothing is read for it but after a version was published: the status remembers what was last cleaned up for. A
-//! version that an alias is of, that one shares calls with, or that has provisioned concurrency stays. So does one that
-//! AWS Lambda refuses to delete: what an alias is of by now (Lambda Developer Guide, "Manage Lambda function versions")
+//! version that an alias is of or will be, that one shares calls with, or that has provisioned concurrency stays, and so
+//! do the last two. So does one that AWS Lambda refuses to delete: what an alias is of by now (Lambda Developer Guide, "Manage Lambda function versions")
 //! or what runs at the edge.
 
 use std::collections::BTreeSet;
@@ -10,15 +10,23 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of, if_there};
-use super::part::{Need, Part, Situation, Turn};
+use super::part::{Need, Part, Reading, Situation, Turn};
 use super::versions;
+use super::wanted::WantedAlias;
+use crate::api::Reason;
 use crate::api::lambda::{CleanedUpStatus, LambdaFunctionStatus};
 use crate::cloud::lambda::{LambdaApi, Version};
 use crate::cloud::{BudgetMode, Class, CloudError};
 use crate::functions::lambda::desired::{KEEP_VERSIONS, LambdaDesired};
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
-use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
+use crate::reconcile::{AfterRefusal, Effect, Goal, PlannedStep, Step as DriverStep};
+
+/// What provisioned concurrency is called, and the right that it needs.
+pub const READ_PROVISIONED: (&str, &str) = (
+    "provisioned concurrency",
+    "ListProvisionedConcurrencyConfigs",
+);
 
 /// How many versions stay.
 pub struct Retention;
@@ -47,14 +55,20 @@ fn occasion(keep: Option<i32>, memory: &LambdaFunctionStatus) -> Option<CleanedU
     })
 }
 
+/// Whether the cloud refused code or a version for want of room: then old versions go before it is tried again.
+fn had_no_room(memory: &LambdaFunctionStatus) -> bool {
+    let mut conditions = memory.common.conditions.iter();
+    conditions.any(|condition| condition.reason == Reason::QuotaExceeded.as_str())
+}
+
 /// Whether there can be more versions than stay: numbers count up from 1.
 fn may_be_too_many(of: &CleanedUpStatus) -> bool {
     let newest: i64 = of.latest_version.parse().unwrap_or(i64::MAX);
     newest > i64::from(of.keep_versions)
 }
 
-/// The versions in use, by their numbers.
-fn in_use(observed: &LambdaObserved) -> Option<BTreeSet<u64>> {
+/// The versions in use, or about to be, by their numbers.
+fn in_use(desired: &LambdaDesired, observed: &LambdaObserved) -> Option<BTreeSet<u64>> {
     let (Known::Read(aliases), Known::Read(provisioned)) =
         (&observed.aliases, &observed.provisioned)
     else {
@@ -62,7 +76,8 @@ fn in_use(observed: &LambdaObserved) -> Option<BTreeSet<u64>> {
     };
     let aliases = aliases.values().map(|found| &found.alias);
     let versions = aliases.flat_map(|alias| alias.weights.keys().chain([&alias.version]));
-    let all = versions.chain(provisioned);
+    let wanted = desired.aliases.values().flat_map(WantedAlias::numbers);
+    let all = versions.chain(provisioned.keys()).chain(wanted);
     Some(all.filter_map(|version| version.parse().ok()).collect())
 }
 
@@ -77,17 +92,31 @@ fn too_old(
     let mut ours: Vec<u64> = versions::ours(found).collect();
     ours.sort_unstable_by(|a, b| b.cmp(a));
     let old = ours.into_iter().skip(keep.max(1)).rev();
-    // The status says that there is this one, also where an older status was restored.
-    let latest = memory.latest_version.iter();
-    let stays: BTreeSet<&String> = latest.chain(&memory.undeleted_versions).collect();
+    // The status says that there are these, also where an older status was restored, and aliases may follow them.
+    let followed = memory.latest_version.iter().chain(&memory.previous_version);
+    let stays: BTreeSet<&String> = followed.chain(&memory.undeleted_versions).collect();
     old.filter(|number| !in_use.contains(number) && !stays.contains(&number.to_string()))
         .collect()
+}
+
+/// What goes, where all is read that this takes.
+fn deletions(of: &Situation<'_>, keep: i32) -> Option<Vec<PlannedStep<Step>>> {
+    let Known::Read(found) = &of.observed.versions else {
+        return None;
+    };
+    let in_use = in_use(of.desired, of.observed)?;
+    let old = too_old(found, &in_use, keep, of.memory);
+    Some(old.into_iter().map(deleted).collect())
 }
 
 fn deleted(number: u64) -> PlannedStep<Step> {
     PlannedStep {
         step: Step(number),
-        why: vec![difference(KEEP_VERSIONS, Some(number.to_string()), None)],
+        why: vec![difference(
+            &format!("{KEEP_VERSIONS}/{number}"),
+            Some(number.to_string()),
+            None,
+        )],
     }
 }
 
@@ -102,40 +131,39 @@ impl Part for Retention {
         due.is_some_and(|due| may_be_too_many(&due) && memory.cleaned_up.as_ref() != Some(&due))
     }
 
-    async fn read(
-        cloud: &dyn LambdaApi,
-        name: &str,
-        mode: BudgetMode,
-        observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
+    async fn read(of: &Reading<'_>, observed: &mut LambdaObserved) -> Result<(), CloudError> {
         if observed.provisioned == Known::Unread {
-            observed.provisioned = answer_of(cloud.provisioned(name, mode).await)?;
+            observed.provisioned = answer_of(of.cloud.provisioned(of.name, of.mode).await)?;
         }
-        observed.versions = answer_of(cloud.versions(name, BudgetMode::Wait).await)?;
+        observed.versions = answer_of(of.cloud.versions(of.name, BudgetMode::Wait).await)?;
         Ok(())
     }
 
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
         let keep = of.desired.keep_versions;
-        let due = turn == Turn::Last && Self::is_named(of.desired, of.memory);
-        let Some(keep) = keep.filter(|_| due && !of.publishes()) else {
+        let is_due = match turn {
+            Turn::First => had_no_room(of.memory),
+            Turn::Last => !of.publishes(),
+            Turn::BeforeVersions | Turn::Versions => false,
+        };
+        let Some(keep) = keep.filter(|_| is_due && Self::is_named(of.desired, of.memory)) else {
             return Need::Steps(Vec::new());
         };
         let observed = of.observed;
-        if let Known::Denied(why) = &observed.provisioned {
-            return Need::Denied(format!(
-                "whether versions have provisioned concurrency could not be read ({why}); allow lambda:ListProvisionedConcurrencyConfigs"
-            ));
+        if turn == Turn::First {
+            return Need::Steps(deletions(of, keep).unwrap_or_default());
         }
-        match in_use(observed) {
-            Some(in_use) => Need::of(&observed.versions, versions::READ, |found| {
-                too_old(found, &in_use, keep, of.memory)
-                    .into_iter()
-                    .map(deleted)
-            }),
-            // Aliases that may not be read are their own part's trouble.
-            None if matches!(observed.aliases, Known::Denied(_)) => Need::Steps(Vec::new()),
-            None => Need::Read(Vec::new()),
+        if let denied @ Known::Denied(_) = &observed.provisioned {
+            return Need::of(denied, READ_PROVISIONED, |_| Vec::new());
+        }
+        // Aliases that may not be read are their own part's trouble.
+        if matches!(observed.aliases, Known::Denied(_)) {
+            return Need::Steps(Vec::new());
+        }
+        match (deletions(of, keep), &observed.versions) {
+            (Some(steps), _) => Need::Steps(steps),
+            (None, denied @ Known::Denied(_)) => Need::of(denied, versions::READ, |_| Vec::new()),
+            (None, _) => Need::Read(Vec::new()),
         }
     }
 
@@ -149,10 +177,16 @@ impl Part for Retention {
         Ok(*number)
     }
 
-    fn refused(memory: &mut LambdaFunctionStatus, Step(number): &Step, error: &CloudError) {
-        if error.class == Class::InUse {
-            memory.undeleted_versions.push(number.to_string());
+    fn refused(
+        memory: &mut LambdaFunctionStatus,
+        Step(number): &Step,
+        error: &CloudError,
+    ) -> AfterRefusal {
+        if error.class != Class::InUse {
+            return AfterRefusal::Ends;
         }
+        memory.undeleted_versions.push(number.to_string());
+        AfterRefusal::GoesOn
     }
 
     fn fold(observed: &mut LambdaObserved, number: u64) {
@@ -171,7 +205,8 @@ impl Part for Retention {
             status.cleaned_up = None;
             return;
         };
-        let (Known::Read(found), Some(in_use)) = (&observed.versions, in_use(observed)) else {
+        let (Known::Read(found), Some(in_use)) = (&observed.versions, in_use(desired, observed))
+        else {
             return;
         };
         if too_old(found, &in_use, keep, status).is_empty() {

@@ -7,10 +7,10 @@
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of};
-use super::part::{Need, Part, Situation, Turn, or_fresh};
+use super::part::{Need, Part, Reading, Situation, Turn, or_fresh};
 use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::CloudError;
 use crate::cloud::lambda::{LambdaApi, RuntimeManagement as Config};
-use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::block::differences;
 use crate::functions::lambda::desired::{LambdaDesired, RUNTIME_MANAGEMENT};
 use crate::functions::lambda::observe::LambdaObserved;
@@ -84,13 +84,9 @@ impl Part for RuntimeManagement {
         wanted(desired, memory).is_some()
     }
 
-    async fn read(
-        cloud: &dyn LambdaApi,
-        name: &str,
-        mode: BudgetMode,
-        observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
-        observed.runtime_management = answer_of(cloud.runtime_management(name, mode).await)?;
+    async fn read(of: &Reading<'_>, observed: &mut LambdaObserved) -> Result<(), CloudError> {
+        observed.runtime_management =
+            answer_of(of.cloud.runtime_management(of.name, of.mode).await)?;
         Ok(())
     }
 

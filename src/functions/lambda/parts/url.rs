@@ -6,10 +6,10 @@
 use async_trait::async_trait;
 
 use super::known::{Known, answer_of, if_there};
-use super::part::{Need, Part, Situation, Turn};
+use super::part::{Need, Part, Reading, Situation, Turn};
 use crate::api::lambda::LambdaFunctionStatus;
+use crate::cloud::CloudError;
 use crate::cloud::lambda::{FunctionUrl, LambdaApi, UrlConfig};
-use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::block::differences;
 use crate::functions::lambda::desired::{FUNCTION_URL, LambdaDesired};
 use crate::functions::lambda::observe::LambdaObserved;
@@ -92,13 +92,8 @@ impl Part for Url {
         desired.url.is_some() || memory.common.managed.contains(FUNCTION_URL)
     }
 
-    async fn read(
-        cloud: &dyn LambdaApi,
-        name: &str,
-        mode: BudgetMode,
-        observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
-        observed.url = answer_of(if_there(cloud.url(name, mode).await))?;
+    async fn read(of: &Reading<'_>, observed: &mut LambdaObserved) -> Result<(), CloudError> {
+        observed.url = answer_of(if_there(of.cloud.url(of.name, of.mode).await))?;
         Ok(())
     }
 

@@ -1,16 +1,17 @@
 //! The part `publish`: versions of what is settled.
 //!
 //! Nothing is read for it: the status remembers what the last version was made of, and publishing
-//! the same twice gives one version (Lambda API reference, PublishVersion). Only for an alias that follows the version
-//! before, where the status does not know it, the versions are read.
+//! the same twice gives one version (Lambda API reference, PublishVersion). Two things are read only while the status
+//! does not know them: for an alias that follows the version before, the versions; and the state of a version that
+//! could not take calls when it was published, as with `snapStart`. No alias follows one that cannot.
 
 use async_trait::async_trait;
 
-use super::known::{Known, answer_of};
-use super::part::{Need, Part, Situation, Turn};
+use super::known::{Known, answer_of, if_there};
+use super::part::{Need, Part, Reading, Situation, Turn};
 use super::wanted::{Followed, WantedAlias};
 use crate::api::lambda::{LambdaFunctionStatus, PublishedStatus};
-use crate::cloud::lambda::{LambdaApi, Version};
+use crate::cloud::lambda::{LambdaApi, Version, VersionState};
 use crate::cloud::{BudgetMode, CloudError};
 use crate::functions::lambda::configuration::fingerprint::{Made, settings};
 use crate::functions::lambda::desired::LambdaDesired;
@@ -47,6 +48,8 @@ pub struct Published {
     pub code_sha256: String,
     /// What else it was made of.
     pub made: Made,
+    /// Whether it can take calls.
+    pub state: VersionState,
 }
 
 impl DriverStep for Step {
@@ -65,7 +68,7 @@ impl DriverStep for Step {
 /// What was published belongs to a function that is gone, or is not known any more.
 pub fn forget(memory: &mut LambdaFunctionStatus) {
     (memory.latest_version, memory.published) = (None, None);
-    memory.previous_version = None;
+    (memory.latest_version_state, memory.previous_version) = (None, None);
 }
 
 /// The versions that cloudfn published, by their numbers.
@@ -96,9 +99,65 @@ pub fn followed(of: &Situation<'_>) -> Followed {
     if of.publishes() {
         return Followed::in_words();
     }
+    if !is_active(of) {
+        return Followed::default();
+    }
     Followed {
         newest: of.memory.latest_version.clone(),
         previous: previous(of.memory, of.observed),
+    }
+}
+
+/// Whether the latest version takes calls. What an earlier release published is believed to.
+fn is_active(of: &Situation<'_>) -> bool {
+    match &of.observed.latest_version {
+        Known::Read(state) => *state == Some(VersionState::Active),
+        Known::Unread | Known::Denied(_) => !is_open(of.memory),
+    }
+}
+
+/// Whether the latest version could not take calls when it was last looked at.
+fn is_open(memory: &LambdaFunctionStatus) -> bool {
+    let state = memory.latest_version_state.as_deref();
+    state.is_some_and(|state| state != VersionState::Active.as_str())
+}
+
+/// Whether the version before the latest has to be looked up, for an alias that follows it.
+fn lacks_previous(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> bool {
+    let is_unknown = memory.latest_version.is_some() && memory.previous_version.is_none();
+    let mut aliases = desired.aliases.values();
+    is_unknown && aliases.any(WantedAlias::follows_previous)
+}
+
+/// The latest version, where its state has to be looked at.
+fn open_version<'a>(
+    desired: &LambdaDesired,
+    memory: &'a LambdaFunctionStatus,
+) -> Option<&'a String> {
+    let latest = memory.latest_version.as_ref();
+    latest.filter(|_| desired.publish && is_open(memory))
+}
+
+/// What is due once all versions are published.
+fn published(of: &Situation<'_>) -> Need<Step> {
+    if lacks_previous(of.desired, of.memory) {
+        return Need::of(&of.observed.versions, READ, |_| None);
+    }
+    let Some(version) = open_version(of.desired, of.memory) else {
+        return Need::Steps(Vec::new());
+    };
+    match &of.observed.latest_version {
+        Known::Read(Some(VersionState::Pending)) => {
+            Need::Wait("AWS Lambda is preparing the version that was published")
+        }
+        Known::Read(Some(VersionState::Failed(reason))) => {
+            let reason = reason.as_ref().map(|reason| format!(" ({reason})"));
+            Need::Failed(format!(
+                "AWS Lambda failed to start version {version}{}, and no alias follows it; mend the code or what it needs, and edit the spec, and the next version is followed",
+                reason.unwrap_or_default()
+            ))
+        }
+        known => Need::of(known, ("latest version", "GetFunction"), |_| None),
     }
 }
 
@@ -181,25 +240,26 @@ impl Part for Versions {
     type Change = Published;
 
     fn is_named(desired: &LambdaDesired, memory: &LambdaFunctionStatus) -> bool {
-        let is_unknown = memory.latest_version.is_some() && memory.previous_version.is_none();
-        let mut aliases = desired.aliases.values();
-        is_unknown && aliases.any(WantedAlias::follows_previous)
+        lacks_previous(desired, memory) || open_version(desired, memory).is_some()
     }
 
-    async fn read(
-        cloud: &dyn LambdaApi,
-        name: &str,
-        mode: BudgetMode,
-        observed: &mut LambdaObserved,
-    ) -> Result<(), CloudError> {
-        observed.versions = answer_of(cloud.versions(name, mode).await)?;
+    async fn read(of: &Reading<'_>, observed: &mut LambdaObserved) -> Result<(), CloudError> {
+        let mut mode = of.mode;
+        if let Some(version) = open_version(of.desired, of.memory) {
+            let answer = of.cloud.version_state(of.name, version, mode).await;
+            observed.latest_version = answer_of(if_there(answer))?;
+            mode = BudgetMode::Wait;
+        }
+        if lacks_previous(of.desired, of.memory) {
+            observed.versions = answer_of(of.cloud.versions(of.name, mode).await)?;
+        }
         Ok(())
     }
 
     /// A version is due where the last one was made of other code or another configuration.
     fn plan(of: &Situation<'_>, turn: Turn) -> Need<Step> {
-        if turn == Turn::Last && !of.publishes() && Self::is_named(of.desired, of.memory) {
-            return Need::of(&of.observed.versions, READ, |_| None);
+        if turn == Turn::Last && !of.publishes() {
+            return published(of);
         }
         if turn != Turn::Versions || !of.desired.publish || of.update_failed {
             return Need::Steps(Vec::new());
@@ -210,7 +270,8 @@ impl Part for Versions {
             );
         };
         let made = made(of.desired, of.observed);
-        let is_current = is_current(of.memory, of.observed, &code_sha256, &made);
+        let is_there = of.observed.latest_version != Known::Read(None);
+        let is_current = is_there && is_current(of.memory, of.observed, &code_sha256, &made);
         if !of.changes_function && is_current {
             return Need::Steps(Vec::new());
         }
@@ -243,13 +304,16 @@ impl Part for Versions {
         desired.publish.then(step).into_iter().collect()
     }
 
-    /// Should the answer be lost, it is not known any more what was published last.
+    /// Should the answer be lost, it is not known any more what was published last. Where it is lost already, a version
+    /// may be there that the status does not have, before this one.
     fn intend(memory: &mut LambdaFunctionStatus, _: &Step) {
-        memory.published = None;
+        if memory.published.take().is_none() {
+            memory.previous_version = None;
+        }
     }
 
     async fn act(cloud: &dyn LambdaApi, name: &str, step: &Step) -> Result<Published, CloudError> {
-        let version = cloud
+        let (version, state) = cloud
             .publish_version(
                 name,
                 &step.code_sha256,
@@ -261,6 +325,7 @@ impl Part for Versions {
             version,
             code_sha256: step.code_sha256.clone(),
             made: step.made.clone(),
+            state,
         })
     }
 
@@ -268,16 +333,21 @@ impl Part for Versions {
         let version = &change.version;
         let before = memory.latest_version.replace(version.clone());
         if before.as_ref() != Some(version) {
+            let is_known = memory.previous_version.is_some();
             let is_first = version == "1";
-            memory.previous_version = before.or_else(|| is_first.then(|| version.clone()));
+            memory.previous_version = before
+                .filter(|_| is_known)
+                .or_else(|| is_first.then(|| version.clone()));
             memory.undeleted_versions.clear();
         }
+        memory.latest_version_state = Some(change.state.as_str().to_owned());
         memory.published = Some(remembered(&change.code_sha256, &change.made));
     }
 
     /// What was read of versions lacks this one.
-    fn fold(observed: &mut LambdaObserved, _: Published) {
+    fn fold(observed: &mut LambdaObserved, change: Published) {
         observed.versions = Known::Unread;
+        observed.latest_version = Known::Read(Some(change.state));
     }
 
     fn report(
@@ -286,6 +356,9 @@ impl Part for Versions {
         observed: &LambdaObserved,
     ) {
         status.previous_version = previous(status, observed);
+        if let Known::Read(Some(state)) = &observed.latest_version {
+            status.latest_version_state = Some(state.as_str().to_owned());
+        }
         let Goal::Present(desired) = goal else { return };
         if !desired.claim.is_empty() {
             bring_up_to_date(desired, status, observed);

@@ -9,7 +9,9 @@ use crate::cloud::lambda::{
     Cors, EventInvokeConfig, Permission, Principal, RuntimeManagement, UrlConfig,
 };
 
-pub use self::aliases::{ALIASES, Followed, WantedAlias, alias_name, aliases};
+pub use self::aliases::{
+    ALIASES, Followed, PROVISIONED, WantedAlias, alias_name, aliases, provisioned_name,
+};
 
 /// What begins a statement's name among the managed names, and in differences.
 pub const STATEMENTS: &str = "permissions/";

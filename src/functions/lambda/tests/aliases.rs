@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ARN, desire, desired, made_of, memory, next, show};
 use crate::api::lambda::{LambdaFunctionStatus, PublishedStatus};
-use crate::cloud::lambda::{Alias, FoundAlias, Version};
+use crate::cloud::lambda::{Alias, FoundAlias, Provisioned, Version, VersionState};
 use crate::cloud::{Class, CloudError};
 use crate::functions::lambda::configuration::fingerprint::settings;
 use crate::functions::lambda::parts::known::Known;
@@ -235,6 +235,14 @@ fn a_version_comes_before_what_follows_it_and_is_written_in_words_until_then() {
     );
 }
 
+fn provisioned(alias: &str, status: &str) -> BTreeMap<String, Provisioned> {
+    let one = Provisioned {
+        status: status.to_owned(),
+        ..Provisioned::default()
+    };
+    [(alias.to_owned(), one)].into()
+}
+
 #[test]
 fn an_alias_that_waits_for_its_provisioned_concurrency_is_left_alone() {
     let wanted = with(&json!([{"name": "live"}]));
@@ -245,16 +253,25 @@ fn an_alias_that_waits_for_its_provisioned_concurrency_is_left_alone() {
         "whether it has some"
     );
     let weights = "aliases/live.routingConfig.additionalVersionWeights";
-    for (provisioned, expected) in [
-        (vec!["live"], "Settled".to_owned()),
-        (vec!["other"], format!("UpdateAlias({weights}:6: 1>-)")),
+    let edit = format!("UpdateAlias({weights}:6: 1>-)");
+    for (of, how, expected) in [
+        ("live", "IN_PROGRESS", "Waiting 1s"),
+        ("live", "FAILED", "Blocked UpdateFailed"),
+        ("live", "READY", &edit),
+        ("other", "IN_PROGRESS", &edit),
     ] {
-        let provisioned = provisioned.into_iter().map(str::to_owned);
-        observed.provisioned = Known::Read(provisioned.collect());
-        assert_eq!(next(&wanted, &status, &observed), expected);
+        observed.provisioned = Known::Read(provisioned(of, how));
+        assert_eq!(next(&wanted, &status, &observed), expected, "{of} {how}");
     }
+    observed.provisioned = Known::Read(provisioned("live", "IN_PROGRESS"));
+    let described = with(&json!([{"name": "live", "description": "calls"}]));
+    assert_eq!(
+        next(&described, &status, &observed),
+        "Waiting 1s",
+        "an alias is written whole, with its shares"
+    );
     let (status, mut observed) = published(&wanted, Some("6"), Some(alias("5", &[("6", 1.0)])));
-    observed.provisioned = Known::Read(["live".to_owned()].into());
+    observed.provisioned = Known::Read(provisioned("live", "READY"));
     assert!(next(&wanted, &status, &observed).starts_with("UpdateAlias("));
 }
 
@@ -301,20 +318,76 @@ fn a_version_that_is_followed_and_gone_is_published_anew() {
         class: Class::NotFound,
         operation: "CreateAlias",
         code: "ResourceNotFoundException".to_owned(),
-        message: format!("Function not found: {ARN}:7"),
+        message: String::new(),
         request_id: None,
     };
-    for (version, forgotten) in [("newest", true), ("7", false)] {
-        let wanted = with(&json!([{"name": "live", "functionVersion": version}]));
+    let share = |version: &str| json!([{"name": "live", "routingConfig": {"additionalVersionWeights": {version: 0.5}}}]);
+    for (aliases, gone, forgotten) in [
+        (json!([{"name": "live"}]), "7", true),
+        (
+            json!([{"name": "live", "functionVersion": "7"}]),
+            "7",
+            false,
+        ),
+        (share("3"), "3", false),
+        (share("3"), "7", true),
+        (share("previous"), "6", true),
+        (json!([{"name": "live"}]), "live", false),
+    ] {
+        let not_found = CloudError {
+            message: format!("Function not found: {ARN}:{gone}"),
+            ..not_found.clone()
+        };
+        let wanted = with(&aliases);
         let (mut status, observed) = published(&wanted, Some("6"), None);
         let Plan::Act(steps) = plan(Goal::Present(&wanted), &status, Some(&observed)) else {
             panic!("an alias is due")
         };
         refused(&mut status, &steps[0].step, &not_found);
-        assert_eq!(status.latest_version.is_none(), forgotten, "{version}");
+        assert_eq!(
+            status.latest_version.is_none(),
+            forgotten,
+            "{aliases} {gone}"
+        );
         let next = next(&wanted, &status, &observed);
         assert_eq!(next.starts_with("PublishVersion("), forgotten, "{next}");
     }
+}
+
+#[test]
+fn no_alias_follows_a_version_that_takes_no_calls() {
+    let wanted = with(&json!([{"name": "live"}, {"name": "stable", "functionVersion": "6"}]));
+    let live = Some(alias("6", &[]));
+    for (state, expected) in [
+        (
+            VersionState::Active,
+            "UpdateAlias(aliases/live.functionVersion:6>7)",
+        ),
+        (VersionState::Pending, "Waiting 1s"),
+        (
+            VersionState::Failed(Some("no".to_owned())),
+            "Blocked UpdateFailed",
+        ),
+    ] {
+        let (mut status, mut observed) = published(&wanted, Some("6"), live.clone());
+        if let Known::Read(found) = &mut observed.aliases {
+            found.insert("stable".to_owned(), alias("6", &[]));
+        }
+        status.latest_version_state = Some("Pending".to_owned());
+        assert_eq!(next(&wanted, &status, &observed), "Read");
+        observed.latest_version = Known::Read(Some(state.clone()));
+        assert_eq!(next(&wanted, &status, &observed), expected);
+        report(Goal::Present(&wanted), &mut status, Some(&observed));
+        assert_eq!(status.latest_version_state.as_deref(), Some(state.as_str()));
+    }
+    let (mut status, mut observed) = published(&wanted, Some("6"), live);
+    status.latest_version_state = Some("Failed".to_owned());
+    observed.latest_version = Known::Read(None);
+    let next = next(&wanted, &status, &observed);
+    assert!(
+        next.starts_with("PublishVersion("),
+        "somebody deleted it: {next}"
+    );
 }
 
 #[test]

@@ -31,6 +31,17 @@ fn only_what_the_spec_names_is_wanted() {
 }
 
 #[test]
+fn no_more_is_provided_than_the_function_reserves() {
+    let spec = |reserved: Value| {
+        let alias = |name: &str| json!({"name": name, "functionVersion": "1", "provisionedConcurrentExecutions": 3});
+        json!({"reservedConcurrentExecutions": reserved, "aliases": [alias("a"), alias("b")]})
+    };
+    for (reserved, fits) in [(json!(null), true), (json!(6), true), (json!(5), false)] {
+        assert_eq!(desire(&spec(reserved.clone())).is_ok(), fits, "{reserved}");
+    }
+}
+
+#[test]
 fn an_empty_environment_is_wanted_empty() {
     for environment in [
         json!({}),

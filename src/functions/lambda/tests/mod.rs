@@ -10,6 +10,7 @@ mod fields;
 mod parts;
 mod permissions;
 mod plan;
+mod provisioned;
 mod report;
 mod retention;
 mod runtimes;

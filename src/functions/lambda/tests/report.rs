@@ -3,6 +3,7 @@ use serde_json::json;
 use super::{ARN, desired, made_of, memory};
 use crate::api::lambda::LambdaFunctionStatus;
 use crate::cloud::lambda::NewFunction;
+use crate::cloud::lambda::VersionState;
 use crate::cloud::{Class, CloudError};
 use crate::functions::lambda::configuration::fingerprint::{Made, Origin};
 use crate::functions::lambda::parts::{self, tags};
@@ -70,6 +71,7 @@ fn publish(
         version: version.to_owned(),
         code_sha256: "c".to_owned(),
         made: made(),
+        state: VersionState::Active,
     }));
     remember(status, &change);
     fold(observed, change);

@@ -1,12 +1,15 @@
 //! Which versions stay.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use serde_json::json;
 
 use super::{ARN, desired, made_of, memory, next};
+use crate::api::Reason;
 use crate::api::lambda::{LambdaFunctionStatus, PublishedStatus};
-use crate::cloud::lambda::{Alias, FoundAlias, Version};
+use crate::cloud::lambda::{Alias, FoundAlias, Provisioned, Version};
 use crate::cloud::{Class, CloudError};
 use crate::functions::lambda::configuration::fingerprint::settings;
 use crate::functions::lambda::parts::known::Known;
@@ -14,7 +17,7 @@ use crate::functions::lambda::plan::plan;
 use crate::functions::lambda::report::report;
 use crate::functions::lambda::step::refused;
 use crate::functions::lambda::{LambdaDesired, LambdaObserved};
-use crate::reconcile::{Goal, Plan};
+use crate::reconcile::{AfterRefusal, Goal, Plan};
 
 fn keeping(number: i32) -> LambdaDesired {
     desired(&json!({"publish": true, "keepVersions": number}))
@@ -34,7 +37,7 @@ fn published(wanted: &LambdaDesired) -> (LambdaFunctionStatus, LambdaObserved) {
     };
     observed.versions = Known::Read((1..=7).map(version).collect());
     observed.aliases = Known::Read(BTreeMap::new());
-    observed.provisioned = Known::Read(BTreeSet::new());
+    observed.provisioned = Known::Read(BTreeMap::new());
     let status = LambdaFunctionStatus {
         latest_version: Some("7".to_owned()),
         previous_version: Some("6".to_owned()),
@@ -52,7 +55,7 @@ fn published(wanted: &LambdaDesired) -> (LambdaFunctionStatus, LambdaObserved) {
 fn deletions(versions: &[u64]) -> String {
     let steps = versions
         .iter()
-        .map(|version| format!("DeleteVersion(keepVersions:{version}>-)"));
+        .map(|version| format!("DeleteVersion(keepVersions/{version}:{version}>-)"));
     let steps = steps.collect::<Vec<_>>().join(" then ");
     if steps.is_empty() {
         "Settled".to_owned()
@@ -64,7 +67,7 @@ fn deletions(versions: &[u64]) -> String {
 #[test]
 fn the_newest_of_our_own_stay_and_older_ones_go_oldest_first() {
     for (keep, gone) in [
-        (1, vec![1, 2, 3, 5, 6]),
+        (1, vec![1, 2, 3, 5]),
         (2, vec![1, 2, 3, 5]),
         (5, vec![1]),
         (6, vec![]),
@@ -98,7 +101,12 @@ fn what_something_uses_stays() {
         revision_id: None,
     };
     observed.aliases = Known::Read(BTreeMap::from([("of-others".to_owned(), found)]));
-    observed.provisioned = Known::Read(["3", "of-others"].map(str::to_owned).into());
+    observed.provisioned = Known::Read(
+        ["3", "of-others"]
+            .map(|of| (of.to_owned(), Provisioned::default()))
+            .into(),
+    );
+    status.previous_version = None;
     assert_eq!(next(&wanted, &status, &observed), deletions(&[5, 6]));
     let Plan::Act(steps) = plan(Goal::Present(&wanted), &status, Some(&observed)) else {
         panic!("versions are to go")
@@ -110,7 +118,8 @@ fn what_something_uses_stays() {
         message: "because it is a replicated function".to_owned(),
         request_id: None,
     };
-    refused(&mut status, &steps[0].step, &in_use);
+    let after = refused(&mut status, &steps[0].step, &in_use);
+    assert_eq!(after, AfterRefusal::GoesOn);
     assert_eq!(status.undeleted_versions, ["5"]);
     assert_eq!(next(&wanted, &status, &observed), deletions(&[6]));
 }
@@ -120,7 +129,57 @@ fn what_a_restored_status_takes_for_the_latest_stays() {
     let wanted = keeping(1);
     let (mut status, observed) = published(&wanted);
     status.latest_version = Some("5".to_owned());
-    assert_eq!(next(&wanted, &status, &observed), deletions(&[1, 2, 3, 6]));
+    status.previous_version = Some("3".to_owned());
+    assert_eq!(next(&wanted, &status, &observed), deletions(&[1, 2, 6]));
+}
+
+#[test]
+fn what_an_alias_is_about_to_be_of_stays() {
+    let wanted = desired(&json!({
+        "publish": true, "keepVersions": 1, "aliases": [{"name": "old", "functionVersion": "2"}],
+    }));
+    let (mut status, observed) = published(&wanted);
+    no_room(&mut status);
+    status.published = None;
+    assert!(
+        next(&wanted, &status, &observed).starts_with(&deletions(&[1, 3, 5])),
+        "{}",
+        next(&wanted, &status, &observed)
+    );
+}
+
+/// The cloud refused code for want of room.
+fn no_room(status: &mut LambdaFunctionStatus) {
+    status.common.conditions = vec![Condition {
+        type_: "Stalled".to_owned(),
+        status: "True".to_owned(),
+        reason: Reason::QuotaExceeded.as_str().to_owned(),
+        message: String::new(),
+        observed_generation: None,
+        last_transition_time: Time(Timestamp::UNIX_EPOCH),
+    }];
+}
+
+#[test]
+fn what_is_too_old_makes_room_for_code() {
+    let wanted = keeping(1);
+    let (mut status, observed) = published(&wanted);
+    let mut outdated = observed.clone();
+    outdated.function.code_sha256 = Some("other".to_owned());
+    let code_first = next(&wanted, &status, &outdated);
+    assert!(code_first.starts_with("UpdateCode("), "{code_first}");
+    no_room(&mut status);
+    let room_first = next(&wanted, &status, &outdated);
+    assert!(
+        room_first.starts_with(&format!("{} then UpdateCode(", deletions(&[1, 2, 3, 5]))),
+        "{room_first}"
+    );
+    outdated.versions = Known::Denied("AccessDeniedException: no".to_owned());
+    assert_eq!(
+        next(&wanted, &status, &outdated),
+        code_first,
+        "nothing waits for it"
+    );
 }
 
 #[test]

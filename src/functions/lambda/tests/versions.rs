@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{desired, environment, made_of, memory, next};
 use crate::api::lambda::{LambdaFunctionStatus, PublishedStatus};
 use crate::cloud::Tags;
+use crate::cloud::lambda::VersionState;
 use crate::functions::lambda::configuration::fingerprint::settings as of;
 use crate::functions::lambda::parts;
 use crate::functions::lambda::plan::plan;
@@ -168,6 +169,7 @@ fn after_publishing(wanted: &LambdaDesired, observed: &LambdaObserved) -> Lambda
         version: "7".to_owned(),
         code_sha256: step.code_sha256.clone(),
         made: step.made.clone(),
+        state: VersionState::Active,
     };
     remember(
         &mut status,

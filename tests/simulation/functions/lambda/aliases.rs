@@ -1,8 +1,8 @@
 //! Names for versions, and which versions stay.
 
-use strict_cloud::Cloud;
 use strict_cloud::lambda::{AliasConfig, Page};
 use strict_cloud::operation::lambda as op;
+use strict_cloud::{Cloud, StartFailure};
 
 use super::*;
 use crate::aliases;
@@ -232,14 +232,8 @@ fn old_versions_of_our_own_go_unless_something_uses_them() {
         alone
             .apply(&keeping(&json!([{"name": "live"}]), 7, 1))
             .await;
-        assert_eq!(own_versions(alone).as_array().unwrap().len(), 1);
-        assert_eq!(
-            of(alone, "live")
-                .0
-                .as_str()
-                .map(|v| json!([v.parse::<u64>().unwrap()])),
-            Some(own_versions(alone))
-        );
+        assert_eq!(own_versions(alone), json!([4, 5]), "and the one before");
+        assert_eq!(of(alone, "live").0, "5");
     });
 }
 
@@ -261,7 +255,138 @@ fn fewer_are_kept_at_once_and_without_a_right_nothing_goes() {
         assert_eq!(alone.done(), Vec::<&str>::new());
         alone.cloud(Cloud::allow_all);
         alone.check().await;
-        assert_eq!(alone.done(), ["DeleteFunction", "DeleteFunction"]);
-        assert_eq!(own_versions(alone), json!([3]));
+        assert_eq!(alone.done(), ["DeleteFunction"]);
+        assert_eq!(own_versions(alone), json!([2, 3]), "and the one before");
+    });
+}
+
+fn providing(number: Option<i32>, timeout: i32, reserved: Option<i32>) -> Value {
+    let mut alias = json!({"name": "live"});
+    if let Some(number) = number {
+        alias["provisionedConcurrentExecutions"] = json!(number);
+    }
+    let mut spec = named(&json!([alias]), timeout);
+    if let Some(reserved) = reserved {
+        spec["reservedConcurrentExecutions"] = json!(reserved);
+    }
+    spec
+}
+
+fn provided(alone: &Alone) -> Value {
+    alone.function()["provisioned"].clone()
+}
+
+const PROVIDE: &str = "PutProvisionedConcurrencyConfig";
+const WITHDRAW: &str = "DeleteProvisionedConcurrencyConfig";
+const RESERVE: &str = "PutFunctionConcurrency";
+
+#[test]
+fn environments_are_kept_ready_and_follow_the_alias_in_no_call_of_their_own() {
+    regional(async |alone: &mut Alone| {
+        alone.apply(&providing(Some(2), 3, None)).await;
+        assert_eq!(alone.done(), ["CreateFunction", PUBLISH, CREATE, PROVIDE]);
+        assert_eq!(provided(alone), json!({"live": 2}), "Ready waits for them");
+        alone.apply(&providing(Some(2), 4, None)).await;
+        assert_eq!(alone.done(), [CONFIGURE, PUBLISH, UPDATE]);
+        assert_eq!(
+            of(alone, "live"),
+            (json!("2"), json!({})),
+            "the shift is over"
+        );
+        assert_eq!(
+            alone.status()["aliases"][0]["provisionedConcurrency"]["status"],
+            "READY"
+        );
+        // The function may not reserve less than it provides.
+        alone.apply(&providing(Some(5), 4, Some(9))).await;
+        assert_eq!(alone.done(), [RESERVE, PROVIDE]);
+        alone.apply(&providing(Some(1), 4, Some(3))).await;
+        assert_eq!(alone.done(), [PROVIDE, RESERVE]);
+        alone.check().await;
+        assert_eq!(
+            alone.calls(),
+            ["GetFunction", READ, "ListProvisionedConcurrencyConfigs"]
+        );
+        alone.others(|cloud, caller| {
+            let live = (NAME, Some("live"));
+            cloud
+                .lambda_delete_provisioned_concurrency_config(caller, live)
+                .unwrap();
+        });
+        alone.check().await;
+        assert_eq!(alone.done(), [PROVIDE]);
+        alone.apply(&providing(None, 4, Some(3))).await;
+        assert_eq!(alone.done(), [WITHDRAW]);
+        assert_eq!(provided(alone), json!({}));
+        alone.check().await;
+        alone.calls();
+        alone.check().await;
+        assert_eq!(alone.calls(), ["GetFunction", READ]);
+    });
+}
+
+/// The role of what does not start.
+const BROKEN: &str = "broken";
+
+fn with_role(mut spec: Value, role: &str) -> Value {
+    spec["role"] = json!(format!("arn:aws:iam::{ACCOUNT}:role/{role}"));
+    spec
+}
+
+fn breaks(alone: &Alone) {
+    alone.settings(|settings| {
+        settings.start_failures = vec![StartFailure {
+            marker: BROKEN.to_owned(),
+            reason: "FUNCTION_ERROR_INIT_FAILURE".to_owned(),
+        }];
+    });
+}
+
+#[test]
+fn concurrency_that_cannot_be_provided_is_told_and_the_calls_stay_where_they_are() {
+    let with = |role: &str| with_role(providing(Some(2), 3, None), role);
+    regional(async |alone: &mut Alone| {
+        breaks(alone);
+        alone.apply(&with("one")).await;
+        alone.apply(&with(BROKEN)).await;
+        assert_eq!(alone.condition("Stalled"), "True/UpdateFailed");
+        let message = alone.message();
+        assert!(message.contains("FUNCTION_ERROR_INIT_FAILURE"), "{message}");
+        assert_eq!(of(alone, "live"), (json!("2"), json!({"1": 1.0})));
+        alone.done();
+        alone.check().await;
+        assert_eq!(alone.done(), Vec::<&str>::new());
+        // The message's advice is followed.
+        alone.apply(&with("three")).await;
+        assert_eq!(alone.condition("Ready"), "True/Available");
+        assert_eq!(of(alone, "live"), (json!("3"), json!({})));
+    });
+}
+
+#[test]
+fn an_alias_moves_to_a_version_with_a_snapshot_once_it_starts_and_to_none_that_does_not() {
+    let snapped = |role: &str| {
+        let mut spec = named(&json!([{"name": "live"}]), 3);
+        spec["snapStart"] = json!({"applyOn": "PublishedVersions"});
+        with_role(spec, role)
+    };
+    regional(async |alone: &mut Alone| {
+        breaks(alone);
+        alone.apply(&snapped("one")).await;
+        assert_eq!(alone.condition("Ready"), "True/Available");
+        assert_eq!(of(alone, "live").0, "1");
+        assert_eq!(alone.status()["latestVersionState"], "Active");
+        alone.done();
+        alone.apply(&snapped(BROKEN)).await;
+        assert_eq!(alone.condition("Stalled"), "True/UpdateFailed");
+        let message = alone.message();
+        let failed = "AWS Lambda failed to start version 2 (FUNCTION_ERROR_INIT_FAILURE)";
+        assert!(message.contains(failed), "{message}");
+        assert_eq!(of(alone, "live").0, "1", "what works goes on");
+        assert_eq!(alone.status()["latestVersionState"], "Failed");
+        assert_eq!(alone.done(), [CONFIGURE, PUBLISH]);
+        alone.apply(&snapped("three")).await;
+        assert_eq!(alone.condition("Ready"), "True/Available");
+        assert_eq!(of(alone, "live").0, "3");
     });
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::function::{Function, guard};
+use super::function::{Function, guard, not_now};
 use super::schema::{ALIAS, ALIAS_NAME, ALIASES_OF, NEW_ALIAS};
 use super::update::{current, store};
 use super::validate::{Breaches, invalid};
@@ -164,6 +164,16 @@ impl Function {
         }
     }
 
+    /// An alias is of versions that are Active (assumed:alias-of-what-starts).
+    fn can_be_of(&self, alias: &Alias) -> Result<(), Problem> {
+        let additional = alias.additional.iter().map(|(version, _)| version);
+        let mut versions = additional.chain([&alias.version]);
+        match versions.find_map(|version| self.busy_version(version)) {
+            Some(word) => Err(not_now(word)),
+            None => Ok(()),
+        }
+    }
+
     /// `$LATEST`, or the number of a version that is there.
     fn existing(&self, version: &str) -> Result<String, Problem> {
         if version == "$LATEST" {
@@ -208,6 +218,7 @@ impl Cloud {
                     let said = format!("Alias already exists: {}", function.arn_of(Some(name)));
                     return Err(Problem::new(409, "ResourceConflictException", said));
                 }
+                function.can_be_of(&alias)?;
                 Ok(put(world, context, &mut function, name, alias))
             },
         )
@@ -263,10 +274,14 @@ impl Cloud {
                 function.stays()?;
                 let mut alias = function.aliases.get(name).cloned().ok_or_else(missing)?;
                 guard(&alias.revision, revision_id)?;
-                let before = alias.version.clone();
+                let before = alias.clone();
                 alias.apply(&function, asked)?;
-                if alias.version != before {
-                    function.follow(world, context.now, name, (&mut alias, &before))?;
+                if (&alias.version, &alias.additional) != (&before.version, &before.additional) {
+                    function.can_be_of(&alias)?;
+                }
+                if alias.version != before.version {
+                    let of = (&mut alias, before.version.as_str());
+                    function.follow(world, context.now, name, of)?;
                 }
                 Ok(put(world, context, &mut function, name, alias))
             },

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::aliases::{self, Alias};
 use super::concurrency;
-use super::function::{Function, not_now};
+use super::function::{Content, Function, not_now};
 use super::name::{self, Named};
 use super::schema::PROVISIONED;
 use super::update::{current, store};
@@ -92,6 +92,13 @@ impl Provisioned {
     }
 }
 
+/// Why no environment of this content starts, if none does.
+pub(super) fn cannot_start(world: &World, content: &Content) -> Option<String> {
+    let mut failures = world.settings.start_failures.iter();
+    let failure = failures.find(|failure| content.holds(&failure.marker))?;
+    Some(failure.reason.clone())
+}
+
 impl Function {
     /// Lets provisioned concurrency come; an alias whose version has it sends all calls there.
     pub(super) fn settle_provisioned(&mut self, ids: Ids, now: Time) {
@@ -120,7 +127,9 @@ impl Function {
             &format!("provision/{}/{qualifier}", self.birth),
             world.calls,
         );
-        let fails = self.cannot_start(world, version);
+        let version = version.parse().ok();
+        let version = version.and_then(|number| self.versions.get(&number));
+        let fails = version.and_then(|version| cannot_start(world, &version.content));
         let before = self.provisioned.get(qualifier);
         let one = Provisioned {
             requested,
@@ -132,14 +141,6 @@ impl Function {
             modified,
         };
         self.provisioned.insert(qualifier.to_owned(), one);
-    }
-
-    /// Why no environment of a version starts, if none does.
-    fn cannot_start(&self, world: &World, version: &str) -> Option<String> {
-        let content = &self.versions.get(&version.parse().ok()?)?.content;
-        let mut failures = world.settings.start_failures.iter();
-        let failure = failures.find(|failure| content.holds(&failure.marker))?;
-        Some(failure.reason.clone())
     }
 
     /// An alias can have provisioned concurrency where its version is published, and has none of its own

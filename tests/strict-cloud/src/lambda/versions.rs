@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::function::Phase;
+use super::provisioned_concurrency::cannot_start;
 use super::read::{listed, paged};
 use super::update::{current, store};
 use super::validate::{Breaches, invalid};
@@ -63,7 +64,9 @@ impl Cloud {
             let snap = function.content.configuration.get("SnapStart").and_then(|snap| snap.get("ApplyOn")) == Some(&json!("PublishedVersions"));
             let phase = if snap {
                 let until = context.now.after(function.takes(&world.settings, world.ids, world.settings.vpc_takes));
-                Phase::Pending { until, fails: None }
+                let fails = cannot_start(world, &function.content);
+                let fails = fails.map(|reason| (reason, "FunctionError"));
+                Phase::Pending { until, fails }
             } else {
                 Phase::Active
             };

@@ -14,6 +14,15 @@ pub fn alias_name(alias: &str) -> String {
     format!("{ALIASES}{alias}")
 }
 
+/// The name of an alias's provisioned concurrency among the managed names, and in differences.
+#[must_use]
+pub fn provisioned_name(alias: &str) -> String {
+    format!("{ALIASES}{alias}{PROVISIONED}")
+}
+
+/// What ends that name.
+pub const PROVISIONED: &str = "/provisionedConcurrentExecutions";
+
 /// A version, as a spec names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Named {
@@ -67,9 +76,16 @@ pub struct WantedAlias {
     version: Named,
     description: String,
     weights: BTreeMap<Named, f64>,
+    provisioned: Option<i32>,
 }
 
 impl WantedAlias {
+    /// Its provisioned concurrency; `None` where the spec names none.
+    #[must_use]
+    pub const fn provisioned(&self) -> Option<i32> {
+        self.provisioned
+    }
+
     fn named(&self) -> impl Iterator<Item = &Named> {
         self.weights.keys().chain([&self.version])
     }
@@ -79,6 +95,14 @@ impl WantedAlias {
     pub fn follows(&self) -> bool {
         let mut named = self.named();
         named.any(|named| matches!(named, Named::Newest | Named::Previous))
+    }
+
+    /// The versions that the spec names by their numbers.
+    pub fn numbers(&self) -> impl Iterator<Item = &String> {
+        self.named().filter_map(|named| match named {
+            Named::Exactly(version) => Some(version),
+            Named::Newest | Named::Previous => None,
+        })
     }
 
     /// Whether it follows the version before the newest.
@@ -117,6 +141,7 @@ pub fn aliases(spec: &api::LambdaFunctionSpec) -> BTreeMap<String, WantedAlias> 
             weights: weights
                 .map(|(version, weight)| (Named::parse(version), *weight))
                 .collect(),
+            provisioned: asked.provisioned_concurrent_executions,
         }
     };
     let asked = spec.aliases.iter();
