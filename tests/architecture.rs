@@ -1,5 +1,5 @@
 //! The house keeps its order: rooms import one way, no files import each other in a circle, pure files
-//! are pure, and files, functions and types stay small.
+//! are pure, and files, functions and types stay small. What users of other tools complain about names its tests.
 //!
 //! Each rule is shown to catch a fixture that breaks it: `tests/fixtures/architecture/<rule>`.
 
@@ -11,6 +11,8 @@
 
 #[path = "architecture/circles.rs"]
 mod circles;
+#[path = "architecture/complaints.rs"]
+mod complaints;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/sizes.rs"]
@@ -256,6 +258,15 @@ fn code_that_keeps_the_rules_passes() {
         found.is_empty(),
         "comments, strings, test code and allowed imports are fine: {found:#?}"
     );
+}
+
+#[test]
+fn each_complaint_about_other_tools_is_answered_by_tests_that_exist() {
+    assert_eq!(complaints::unanswered(&package()), BTreeSet::new());
+    let all = complaints::COMPLAINTS.iter();
+    for (complaint, source, tests) in all {
+        assert!(!tests.is_empty() && !source.is_empty(), "{complaint}");
+    }
 }
 
 #[test]

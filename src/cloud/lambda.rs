@@ -97,6 +97,25 @@ pub struct Function {
 }
 
 impl Function {
+    /// Whether it can take calls, where it is a published version.
+    #[must_use]
+    pub fn version_state(&self) -> VersionState {
+        let update = self.last_update_status.as_deref();
+        match (self.state.as_deref(), update) {
+            (Some("Pending"), _) => VersionState::Pending,
+            // A version with SnapStart that does not start has failed in its update too (users of Terraform's AWS
+            // provider, its issue 49904).
+            (Some("Failed"), _) | (_, Some("Failed")) => {
+                let reason = self.state_reason.as_ref();
+                let reason = reason.or(self.last_update_status_reason.as_ref());
+                VersionState::Failed(reason.cloned())
+            }
+            _ => VersionState::Active,
+        }
+    }
+}
+
+impl Function {
     /// The function's name.
     #[must_use]
     pub fn name(&self) -> &str {

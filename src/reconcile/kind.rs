@@ -196,6 +196,12 @@ pub trait Step: Send + Sync {
     /// What it does, for events and conditions.
     fn effect(&self) -> Effect;
 
+    /// Whether it is due for nothing but what another step of the same plan will have done, so that it undoes nobody's
+    /// edit.
+    fn is_consequence(&self) -> bool {
+        false
+    }
+
     /// The code that this step would replace. Pure.
     fn replaced(&self, _desired: &Self::Desired, _observed: &Self::Observed) -> Option<Replaced> {
         None

@@ -153,7 +153,8 @@ pub fn violations(package: &FilePath) -> Vec<Violation> {
     found
 }
 
-fn collect(folder: &FilePath, files: &mut Vec<PathBuf>) {
+/// All sources below a folder.
+pub fn collect(folder: &FilePath, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a readable folder") {
         let path = entry.expect("a readable entry").path();
         if path.is_dir() {

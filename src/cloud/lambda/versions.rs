@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::Function;
 use super::blocks::{Block, Member};
 use crate::cloud::{BudgetMode, CloudError};
 
@@ -81,24 +80,6 @@ pub enum VersionState {
 }
 
 impl VersionState {
-    /// As AWS shows a version.
-    #[must_use]
-    pub fn of(version: &Function) -> Self {
-        let state = version.state.as_deref();
-        let update = version.last_update_status.as_deref();
-        match (state, update) {
-            (Some("Pending"), _) => Self::Pending,
-            // A version with SnapStart that does not start has failed in its update too (users of Terraform's AWS
-            // provider, its issue 49904).
-            (Some("Failed"), _) | (_, Some("Failed")) => {
-                let reason = version.state_reason.as_ref();
-                let reason = reason.or(version.last_update_status_reason.as_ref());
-                Self::Failed(reason.cloned())
-            }
-            _ => Self::Active,
-        }
-    }
-
     /// AWS's word.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {

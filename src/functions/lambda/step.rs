@@ -69,6 +69,10 @@ impl DriverStep for Step {
         }
     }
 
+    fn is_consequence(&self) -> bool {
+        matches!(self, Self::Part(step) if step.is_consequence())
+    }
+
     fn replaced(&self, _desired: &LambdaDesired, observed: &LambdaObserved) -> Option<Replaced> {
         let sha256 = observed.function.code_sha256.clone();
         let sha256 = sha256.filter(|_| matches!(self, Self::UpdateCode { .. }))?;

@@ -48,12 +48,13 @@ pub(super) fn is_gone(drift: &LastDrift) -> bool {
     drift.fields == [NAME]
 }
 
-/// The differences that count as drift, each with its step: not our own tags, and no publish that
-/// only follows from the step before it.
+/// The differences that count as drift, each with its step: not our own tags, and nothing that only follows
+/// from the steps before it.
 fn differing<S: Step>(steps: &[PlannedStep<S>]) -> Vec<(&S, &Difference)> {
     let mut found: Vec<(&S, &Difference)> = Vec::new();
     for PlannedStep { step, why } in steps.iter().filter(|planned| !is_test(planned)) {
-        let follows = step.effect() == Effect::Publish && !found.is_empty() && why.len() == 1;
+        let publishes = step.effect() == Effect::Publish && why.len() == 1;
+        let follows = !found.is_empty() && (publishes || step.is_consequence());
         for difference in why.iter().filter(|difference| !is_our_tag(difference)) {
             if !follows
                 || found

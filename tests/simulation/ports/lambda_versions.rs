@@ -43,7 +43,7 @@ impl VersionsApi for Lambda {
             cloud.lambda_publish_version(caller, &request)
         });
         let version = function(published.await?);
-        let state = VersionState::of(&version);
+        let state = version.version_state();
         Ok((version.version.unwrap(), state))
     }
 
@@ -58,7 +58,7 @@ impl VersionsApi for Lambda {
             .call(read("GetFunction", LambdaGet, mode), |cloud, caller| {
                 cloud.lambda_get_function(caller, name, Some(version))
             });
-        Ok(VersionState::of(&function(got.await?.configuration)))
+        Ok(function(got.await?.configuration).version_state())
     }
 
     async fn versions(&self, name: &str, mode: BudgetMode) -> Result<Vec<Version>, CloudError> {

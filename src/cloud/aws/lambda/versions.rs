@@ -123,7 +123,7 @@ impl VersionsApi for Lambda {
             .call(write(OPERATION, name, None), sent!(self, request))
             .await?;
         let version = Function::from(output);
-        let state = VersionState::of(&version);
+        let state = version.version_state();
         let number = version.version;
         let number = number.ok_or_else(|| errors::incomplete(OPERATION, "Version"))?;
         Ok((number, state))
@@ -140,7 +140,7 @@ impl VersionsApi for Lambda {
         let output = self.call(get(name, mode), sent!(self, request)).await?;
         let found = output.configuration.map(Function::from);
         found
-            .map(|found| VersionState::of(&found))
+            .map(|found| found.version_state())
             .ok_or_else(|| errors::incomplete(GET, "Configuration"))
     }
 

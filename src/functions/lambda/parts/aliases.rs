@@ -34,6 +34,8 @@ pub enum Step {
         change: Change,
         /// Guard: the alias's own.
         revision: Option<String>,
+        /// It only goes along with the version that is published before it.
+        goes_along: bool,
     },
     /// `DeleteAlias`.
     Delete(String),
@@ -72,6 +74,10 @@ impl DriverStep for Step {
 
     fn effect(&self) -> Effect {
         Effect::Update
+    }
+
+    fn is_consequence(&self) -> bool {
+        matches!(self, Self::Update { goes_along, .. } if *goes_along)
     }
 }
 
@@ -120,6 +126,7 @@ fn change(
         Some(found) => Step::Update {
             change,
             revision: found.revision_id.clone(),
+            goes_along: false,
         },
     };
     Some(PlannedStep { step, why })
@@ -191,10 +198,16 @@ fn known(status: &[AliasStatus], alias: &str) -> AliasStatus {
 /// All that is due.
 fn due(of: &Situation<'_>, found: &BTreeMap<String, FoundAlias>) -> Vec<PlannedStep<Step>> {
     let followed = versions::followed(of);
+    let so_far = versions::published_so_far(of.memory, of.observed);
     let wanted = of.desired.aliases.iter();
     let changed = wanted.filter_map(|(name, wanted)| {
-        let provisioned = provisioned_of(of.observed, name);
-        change(name, wanted, found.get(name), &followed, provisioned)
+        let (found, provisioned) = (found.get(name), provisioned_of(of.observed, name));
+        let mut planned = change(name, wanted, found, &followed, provisioned)?;
+        if let Step::Update { goes_along, .. } = &mut planned.step {
+            let is_as_wanted = || change(name, wanted, found, &so_far, provisioned).is_none();
+            *goes_along = of.publishes() && is_as_wanted();
+        }
+        Some(planned)
     });
     let dropped = dropped(of.desired, &of.memory.common.managed, found);
     changed.chain(dropped).collect()
@@ -284,7 +297,9 @@ impl Part for Aliases {
                 let answer = cloud.create_alias(name, &change.name, &change.to).await;
                 (change, answer)
             }
-            Step::Update { change, revision } => {
+            Step::Update {
+                change, revision, ..
+            } => {
                 let revision = revision.as_deref();
                 let answer = cloud
                     .update_alias(name, &change.name, revision, &change.to)

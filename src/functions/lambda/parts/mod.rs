@@ -57,6 +57,12 @@ macro_rules! parts {
                     $( Self::$variant(step) => step.effect(), )*
                 }
             }
+
+            fn is_consequence(&self) -> bool {
+                match self {
+                    $( Self::$variant(step) => step.is_consequence(), )*
+                }
+            }
         }
 
         /// Whether some part writes this name into `status.managed`.

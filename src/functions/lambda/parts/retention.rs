@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use super::known::{Known, answer_of, if_there};
 use super::part::{Need, Part, Reading, Situation, Turn};
 use super::versions;
-use super::wanted::WantedAlias;
+use super::wanted::{WantedAlias, alias_name};
 use crate::api::Reason;
 use crate::api::lambda::{CleanedUpStatus, LambdaFunctionStatus};
 use crate::cloud::lambda::{LambdaApi, Version};
@@ -67,18 +67,42 @@ fn may_be_too_many(of: &CleanedUpStatus) -> bool {
     newest > i64::from(of.keep_versions)
 }
 
-/// The versions in use, or about to be, by their numbers.
-fn in_use(desired: &LambdaDesired, observed: &LambdaObserved) -> Option<BTreeSet<u64>> {
+/// The versions in use by aliases of these names, or about to be, by their numbers.
+fn in_use(
+    desired: &LambdaDesired,
+    observed: &LambdaObserved,
+    counts: impl Fn(&String) -> bool,
+) -> Option<BTreeSet<u64>> {
     let (Known::Read(aliases), Known::Read(provisioned)) =
         (&observed.aliases, &observed.provisioned)
     else {
         return None;
     };
-    let aliases = aliases.values().map(|found| &found.alias);
+    let aliases = aliases.iter().filter(|(name, _)| counts(name));
+    let aliases = aliases.map(|(_, found)| &found.alias);
     let versions = aliases.flat_map(|alias| alias.weights.keys().chain([&alias.version]));
     let wanted = desired.aliases.values().flat_map(WantedAlias::numbers);
     let all = versions.chain(provisioned.keys()).chain(wanted);
     Some(all.filter_map(|version| version.parse().ok()).collect())
+}
+
+/// The versions that stay in use once the aliases of the spec are as it asks.
+fn stays_in_use(
+    desired: &LambdaDesired,
+    memory: &LambdaFunctionStatus,
+    observed: &LambdaObserved,
+) -> Option<BTreeSet<u64>> {
+    let is_ours = |name: &String| {
+        desired.aliases.contains_key(name) || memory.common.managed.contains(&alias_name(name))
+    };
+    let mut all = in_use(desired, observed, |name| !is_ours(name))?;
+    let followed = versions::published_so_far(memory, observed);
+    let wanted = desired.aliases.values();
+    for alias in wanted.filter_map(|wanted| wanted.of(&followed)) {
+        let versions = alias.weights.keys().chain([&alias.version]);
+        all.extend(versions.filter_map(|version| version.parse::<u64>().ok()));
+    }
+    Some(all)
 }
 
 /// What is deleted, oldest first.
@@ -104,7 +128,7 @@ fn deletions(of: &Situation<'_>, keep: i32) -> Option<Vec<PlannedStep<Step>>> {
     let Known::Read(found) = &of.observed.versions else {
         return None;
     };
-    let in_use = in_use(of.desired, of.observed)?;
+    let in_use = in_use(of.desired, of.observed, |_| true)?;
     let old = too_old(found, &in_use, keep, of.memory);
     Some(old.into_iter().map(deleted).collect())
 }
@@ -205,7 +229,8 @@ impl Part for Retention {
             status.cleaned_up = None;
             return;
         };
-        let (Known::Read(found), Some(in_use)) = (&observed.versions, in_use(desired, observed))
+        let (Known::Read(found), Some(in_use)) =
+            (&observed.versions, stays_in_use(desired, status, observed))
         else {
             return;
         };

@@ -97,14 +97,19 @@ fn previous(memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> Option<
 /// The versions that aliases follow: words, where one is published before they are due.
 pub fn followed(of: &Situation<'_>) -> Followed {
     if of.publishes() {
-        return Followed::in_words();
+        Followed::in_words()
+    } else if is_active(of) {
+        published_so_far(of.memory, of.observed)
+    } else {
+        Followed::default()
     }
-    if !is_active(of) {
-        return Followed::default();
-    }
+}
+
+/// The versions that aliases follow while no other is published.
+pub fn published_so_far(memory: &LambdaFunctionStatus, observed: &LambdaObserved) -> Followed {
     Followed {
-        newest: of.memory.latest_version.clone(),
-        previous: previous(of.memory, of.observed),
+        newest: memory.latest_version.clone(),
+        previous: previous(memory, observed),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::functions::lambda::plan::plan;
 use crate::functions::lambda::report::report;
 use crate::functions::lambda::step::refused;
 use crate::functions::lambda::{LambdaDesired, LambdaObserved};
-use crate::reconcile::{Desired as _, Goal, Plan};
+use crate::reconcile::{Desired as _, Goal, Plan, Step as _};
 
 fn with(aliases: &Value) -> LambdaDesired {
     desired(&json!({"publish": true, "aliases": aliases}))
@@ -227,6 +227,16 @@ fn a_version_comes_before_what_follows_it_and_is_written_in_words_until_then() {
         next(&wanted, &status, &observed),
         "PublishVersion(publish:7>true) then UpdateAlias(aliases/live.functionVersion:7>newest aliases/live.routingConfig.additionalVersionWeights:6: 0.5>previous: 0.5) then CreateAlias(aliases/old.functionVersion:->3)"
     );
+    let go_along = |observed: &LambdaObserved| {
+        let Plan::Act(steps) = plan(Goal::Present(&wanted), &status, Some(observed)) else {
+            panic!("a version is due")
+        };
+        let steps = steps.iter().filter(|planned| planned.step.is_consequence());
+        steps.map(|planned| planned.step.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(go_along(&observed), ["UpdateAlias"]);
+    let (_, edited) = published(&wanted, Some("6"), Some(alias("5", &[])));
+    assert_eq!(go_along(&edited), Vec::<&str>::new(), "somebody moved it");
     let shown = show(&plan(Goal::Present(&wanted), &memory(&[]), None));
     assert!(shown.contains(" then PublishVersion("), "{shown}");
     assert!(

@@ -183,6 +183,30 @@ fn what_is_too_old_makes_room_for_code() {
 }
 
 #[test]
+fn what_only_an_alias_is_of_that_is_to_move_is_looked_for_again() {
+    let keep = desired(&json!({
+        "publish": true, "keepVersions": 5, "aliases": [{"name": "live"}],
+    }));
+    let (mut status, mut observed) = published(&keep);
+    let live = |version: &str| FoundAlias {
+        alias: Alias {
+            version: version.to_owned(),
+            ..Alias::default()
+        },
+        arn: format!("{ARN}:live"),
+        revision_id: None,
+    };
+    for (version, is_done) in [("1", false), ("7", true)] {
+        observed.aliases = Known::Read([("live".to_owned(), live(version))].into());
+        if is_done && let Known::Read(versions) = &mut observed.versions {
+            versions.retain(|version| version.number != 1);
+        }
+        report(Goal::Present(&keep), &mut status, Some(&observed));
+        assert_eq!(status.cleaned_up.is_some(), is_done, "{version}");
+    }
+}
+
+#[test]
 fn it_is_looked_for_once_after_each_version() {
     let wanted = keeping(6);
     let (mut status, mut observed) = published(&wanted);
