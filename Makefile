@@ -27,12 +27,13 @@ lint: ## Check formatting, clippy and the dependency policy
 	cargo clippy --package cloudfn --no-default-features --lib --bins --locked -- -D warnings
 	tools/deny/check
 
-generate: ## Write again what is made from code and chart: definitions, reference pages, the chart's README, deploy/install.yaml
+generate: ## Write again what is made from code and chart: definitions, reference pages, the chart's README, deploy/install.yaml, Argo CD's patch
 	cargo run --quiet --locked -- crds --dir crds
 	cargo run --quiet --locked -- crds --dir charts/cloudfn/files/crds
 	cargo run --quiet --locked -- reference --dir docs/reference
 	tools/chart/readme
 	tools/chart/install-yaml > deploy/install.yaml
+	tools/argocd/cm-patch > deploy/argocd/argocd-cm-patch.yaml
 
 clean: ## Remove what was built in this folder; the cache of tools stays
 	cargo clean
