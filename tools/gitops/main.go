@@ -4,6 +4,7 @@
 //	gitops status  --argocd-cm FILE [OBJECTS…]   health and kstatus of each object
 //	gitops actions --argocd-cm FILE [OBJECTS…]   the actions that each object offers
 //	gitops act     --argocd-cm FILE --action NAME [OBJECTS…]   what the action makes of each object
+//	gitops substitute [NAME=VALUE…]   what the postBuild substitution of Flux makes of stdin
 //
 // Objects are files of YAML or JSON, or stdin. The answer is JSON, a line for each object.
 package main
@@ -29,7 +30,10 @@ func main() {
 
 func run(arguments []string, input io.Reader, output io.Writer) error {
 	if len(arguments) == 0 {
-		return errors.New("name a command: status, actions or act")
+		return errors.New("name a command: status, actions, act or substitute")
+	}
+	if arguments[0] == "substitute" {
+		return substitute(arguments[1:], input, output)
 	}
 	flags := flag.NewFlagSet(arguments[0], flag.ContinueOnError)
 	configMap := flags.String("argocd-cm", "", "file with the ConfigMap argocd-cm, or a patch of it")
@@ -75,7 +79,7 @@ func answerOf(command string, overrides overrides, action string) (func(*unstruc
 		}
 		return func(object *unstructured.Unstructured) (any, error) { return overrides.act(object, action) }, nil
 	}
-	return nil, fmt.Errorf("%s is no command: use status, actions or act", command)
+	return nil, fmt.Errorf("%s is no command: use status, actions, act or substitute", command)
 }
 
 // statusLine is what is said of one object.
