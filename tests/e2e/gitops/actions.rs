@@ -28,7 +28,9 @@ impl Stage {
     }
 
     async fn make_ready(&self, kind: &str, mark: &str, spec: Value) -> DynamicObject {
-        self.tenant.apply(self.manifest(kind, "f", mark, spec)).await;
+        self.tenant
+            .apply(self.manifest(kind, "f", mark, spec))
+            .await;
         self.tenant.wait_ready(kind, "f", TIMEOUT).await
     }
 }
@@ -44,7 +46,9 @@ fn only_annotation<'a>(patch: &'a Value, key: &str) -> &'a str {
 async fn sync_has_the_function_looked_at_and_an_outside_edit_put_right() {
     let stage = Stage::start("gitops-sync").await;
     for kind in BOTH {
-        let object = stage.make_ready(kind, "one", json!({"tags": {"team": "ours"}})).await;
+        let object = stage
+            .make_ready(kind, "one", json!({"tags": {"team": "ours"}}))
+            .await;
         stage.tag(&object, "team", "theirs");
         let reads = stage.reads("f");
 
@@ -52,13 +56,23 @@ async fn sync_has_the_function_looked_at_and_an_outside_edit_put_right() {
         let asked = only_annotation(&patch, REQUESTED);
         assert!(asked.parse::<jiff::Timestamp>().is_ok(), "{asked}");
         let answered = |object: &DynamicObject| {
-            object.data["status"]["lastHandledReconcileAt"] == asked && cloudfn_bed::is_ready(object)
+            object.data["status"]["lastHandledReconcileAt"] == asked
+                && cloudfn_bed::is_ready(object)
         };
-        let wait = stage.tenant.wait_for(kind, "f", "to be looked at", answered, TIMEOUT);
+        let wait = stage
+            .tenant
+            .wait_for(kind, "f", "to be looked at", answered, TIMEOUT);
         let object = wait.await;
         assert!(stage.reads("f") > reads, "{kind}: nobody looked");
-        assert_eq!(stage.tag_of(&object, "team").as_deref(), Some("ours"), "{kind}");
-        assert_eq!(object.data["status"]["lastDrift"]["fields"], json!(["tags[team]"]));
+        assert_eq!(
+            stage.tag_of(&object, "team").as_deref(),
+            Some("ours"),
+            "{kind}"
+        );
+        assert_eq!(
+            object.data["status"]["lastDrift"]["fields"],
+            json!(["tags[team]"])
+        );
     }
     stage.end().await;
 }
@@ -75,7 +89,11 @@ async fn sync_has_a_reported_edit_overwritten() {
         assert_eq!(status(&[reported])[0].health.status, "Degraded", "{kind}");
         stage.press(kind, "sync").await;
         let object = stage.tenant.wait_ready(kind, "f", TIMEOUT).await;
-        assert_eq!(stage.tag_of(&object, "team").as_deref(), Some("ours"), "{kind}");
+        assert_eq!(
+            stage.tag_of(&object, "team").as_deref(),
+            Some("ours"),
+            "{kind}"
+        );
     }
     stage.end().await;
 }
@@ -95,12 +113,16 @@ async fn pause_keeps_an_edit_from_the_cloud_and_resume_carries_it_out() {
                 ready.is_some_and(|ready| ready["reason"] == "Paused" && ready["status"] == status)
             }
         };
-        let wait = stage.tenant.wait_for(kind, "f", "to be paused", paused("True"), TIMEOUT);
+        let wait = stage
+            .tenant
+            .wait_for(kind, "f", "to be paused", paused("True"), TIMEOUT);
         wait.await;
         let writes = stage.writes();
         let edited = stage.manifest(kind, "f", "two", json!({"tags": {"team": "ours"}}));
         stage.tenant.apply(edited).await;
-        let wait = stage.tenant.wait_for(kind, "f", "to wait", paused("Unknown"), TIMEOUT);
+        let wait = stage
+            .tenant
+            .wait_for(kind, "f", "to wait", paused("Unknown"), TIMEOUT);
         let object = wait.await;
         assert_eq!(stage.tag_of(&object, "team"), None, "{kind}");
         assert_eq!(stage.writes(), writes, "{kind}: a pause writes nothing");
@@ -113,7 +135,11 @@ async fn pause_keeps_an_edit_from_the_cloud_and_resume_carries_it_out() {
         let patch = stage.press(kind, "resume").await;
         assert_eq!(only_annotation(&patch, PAUSED), "false");
         let object = stage.tenant.wait_ready(kind, "f", TIMEOUT).await;
-        assert_eq!(stage.tag_of(&object, "team").as_deref(), Some("ours"), "{kind}");
+        assert_eq!(
+            stage.tag_of(&object, "team").as_deref(),
+            Some("ours"),
+            "{kind}"
+        );
         assert!(stage.writes() > writes, "{kind}");
         let now = stage.now(kind).await;
         assert_eq!(enabled(&now), ["pause", "sync"], "{kind}");

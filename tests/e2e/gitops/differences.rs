@@ -28,11 +28,13 @@ fn ours(file: &Path) -> Vec<(String, String)> {
         (text(&one["kind"]), text(&one["metadata"]["name"]))
     };
     let all = documents.iter().map(of);
-    all.filter(|(kind, _)| BOTH.contains(&kind.as_str())).collect()
+    all.filter(|(kind, _)| BOTH.contains(&kind.as_str()))
+        .collect()
 }
 
 #[tokio::test]
-async fn neither_a_client_side_nor_a_server_side_diff_shows_anything_after_the_operator_was_there() {
+async fn neither_a_client_side_nor_a_server_side_diff_shows_anything_after_the_operator_was_there()
+{
     let stage = Stage::start("gitops-diff").await;
     let namespace = stage.tenant.namespace();
     let entries = fs::read_dir(repository().join("examples")).expect("the folder");
@@ -43,8 +45,18 @@ async fn neither_a_client_side_nor_a_server_side_diff_shows_anything_after_the_o
     let ways: [(&[&str], &[&str]); 2] = [
         (&["apply"], &["diff"]),
         (
-            &["apply", "--server-side", "--field-manager=argocd-controller", "--force-conflicts"],
-            &["diff", "--server-side", "--field-manager=argocd-controller", "--force-conflicts"],
+            &[
+                "apply",
+                "--server-side",
+                "--field-manager=argocd-controller",
+                "--force-conflicts",
+            ],
+            &[
+                "diff",
+                "--server-side",
+                "--field-manager=argocd-controller",
+                "--force-conflicts",
+            ],
         ),
     ];
     for (apply, diff) in ways {
@@ -53,11 +65,12 @@ async fn neither_a_client_side_nor_a_server_side_diff_shows_anything_after_the_o
             assert!(applied.status.success(), "{applied:?}");
         }
         for (kind, name) in files.iter().flat_map(|file| ours(file)) {
-            let settled = |object: &DynamicObject| {
+            let handled = |object: &DynamicObject| {
                 object.data["status"]["observedGeneration"].as_i64() == object.metadata.generation
-                    && cloudfn_bed::condition(object, "Reconciling").is_none()
             };
-            let wait = stage.tenant.wait_for(&kind, &name, "to be handled", settled, TIMEOUT);
+            let wait = stage
+                .tenant
+                .wait_for(&kind, &name, "to be handled", handled, TIMEOUT);
             wait.await;
         }
         for file in &files {
@@ -79,7 +92,10 @@ fn defaults_in_lists(schema: &Value, path: &str, in_list: bool, found: &mut Vec<
     if let Some(items) = schema.get("items") {
         defaults_in_lists(items, &format!("{path}[]"), true, found);
     }
-    if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+    if let Some(values) = schema
+        .get("additionalProperties")
+        .filter(|values| values.is_object())
+    {
         defaults_in_lists(values, &format!("{path}{{}}"), in_list, found);
     }
 }
@@ -92,7 +108,9 @@ fn no_field_in_a_list_of_a_spec_has_a_default() {
     for file in entries.map(|entry| entry.expect("a file").path()) {
         let definition: Value =
             serde_saphyr::from_str(&fs::read_to_string(&file).expect("the file")).expect("YAML");
-        let spec = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"].clone();
+        let spec =
+            definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+                .clone();
         assert!(spec.is_object(), "{}", file.display());
         let mut found = Vec::new();
         defaults_in_lists(&spec, "spec", false, &mut found);

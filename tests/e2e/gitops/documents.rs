@@ -5,16 +5,18 @@ use std::fs;
 use std::process::Output;
 
 use cloudfn_bed::Bed;
-use cloudfn_bed::process::{clean_command, repository, tool};
+use cloudfn_bed::process::{clean_command, repository};
 use kube::api::{DynamicObject, Patch, PatchParams};
 use serde_json::{Value, json};
 
+use super::tool::{folder, substituted};
 use crate::ownership::either::{BOTH, manifest};
 use crate::support::Scene;
 
 /// Commands for those who have an Argo CD; the page says so before each.
 const WITH_ARGO_CD: [&str; 2] = ["argocd app actions run ", "argocd app confirm-deletion "];
-const PATCH: &str = "kubectl -n argocd patch configmap argocd-cm --patch-file deploy/argocd/argocd-cm-patch.yaml";
+const PATCH: &str =
+    "kubectl -n argocd patch configmap argocd-cm --patch-file deploy/argocd/argocd-cm-patch.yaml";
 const STATUS: &str = r#"kubectl get cff,lfn --all-namespaces -o json | "$(tools/gitops/build)/gitops" status --argocd-cm deploy/argocd/argocd-cm-patch.yaml"#;
 const WAIT: &str = "kubectl wait --for=condition=Ready --timeout=5m cff,lfn --all";
 const KUSTOMIZE: &str = "kubectl kustomize examples/kustomize";
@@ -48,6 +50,11 @@ async fn shell(command: &str) -> Output {
         .current_dir(repository())
         .env("PATH", format!("{folder}:{path}"))
         .env("KUBECONFIG", plane.kubeconfig_path());
+    // The tool is there already, in the cache of whoever runs the tests.
+    folder();
+    if let Some(cache) = std::env::var_os("CLOUDFN_CACHE") {
+        shell.env("CLOUDFN_CACHE", cache);
+    }
     let ran = tokio::task::spawn_blocking(move || shell.output()).await;
     ran.expect("no panic").expect("it starts")
 }
@@ -66,7 +73,12 @@ fn every_command_of_the_page_is_run_by_a_test_or_needs_an_argo_cd() {
     for (before, command) in blocks(&page, "") {
         if WITH_ARGO_CD.iter().any(|start| command.starts_with(start)) {
             let sentence = before.trim_end().lines().last().unwrap_or_default();
-            assert!(sentence.to_lowercase().contains("with an argo cd of your own"), "{sentence}");
+            assert!(
+                sentence
+                    .to_lowercase()
+                    .contains("with an argo cd of your own"),
+                "{sentence}"
+            );
             others += 1;
         } else {
             run.push(command);
@@ -82,8 +94,12 @@ async fn the_patch_brings_its_keys_into_the_config_map_and_leaves_the_others() {
     let client = Bed::get().tenant("gitops-patch").await.client();
     let namespaces = kube::Api::<k8s_openapi::api::core::v1::Namespace>::all(client.clone());
     let parameters = PatchParams::apply("test");
-    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "argocd"}});
-    namespaces.patch("argocd", &parameters, &Patch::Apply(&namespace)).await.expect("a namespace");
+    let namespace =
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "argocd"}});
+    namespaces
+        .patch("argocd", &parameters, &Patch::Apply(&namespace))
+        .await
+        .expect("a namespace");
     let config_maps =
         kube::Api::<k8s_openapi::api::core::v1::ConfigMap>::namespaced(client, "argocd");
     let there = json!({
@@ -91,13 +107,19 @@ async fn the_patch_brings_its_keys_into_the_config_map_and_leaves_the_others() {
         "metadata": {"name": "argocd-cm", "labels": {"app.kubernetes.io/part-of": "argocd"}},
         "data": {"url": "https://argocd.example.com"},
     });
-    config_maps.patch("argocd-cm", &parameters, &Patch::Apply(&there)).await.expect("a ConfigMap");
+    config_maps
+        .patch("argocd-cm", &parameters, &Patch::Apply(&there))
+        .await
+        .expect("a ConfigMap");
 
     succeeds(PATCH).await;
     let patched = config_maps.get("argocd-cm").await.expect("the ConfigMap");
     assert_eq!(patched.metadata.labels.expect("labels").len(), 1);
     let mut data = patched.data.expect("data");
-    assert_eq!(data.remove("url").as_deref(), Some("https://argocd.example.com"));
+    assert_eq!(
+        data.remove("url").as_deref(),
+        Some("https://argocd.example.com")
+    );
     assert_eq!(data, expected_keys());
 }
 
@@ -111,11 +133,12 @@ fn expected_keys() -> BTreeMap<String, String> {
     for kind in BOTH {
         let key = |what: &str| format!("resource.customizations.{what}.cloudfn.dev_{kind}");
         expected.insert(key("health"), text(format!("{kind}/health.lua")));
-        let actions = patch["data"][key("actions")].as_str().expect("actions").to_owned();
+        let actions = patch["data"][key("actions")]
+            .as_str()
+            .expect("actions")
+            .to_owned();
         let parsed: Value = serde_saphyr::from_str(&actions).expect("YAML in YAML");
-        let definition = |action: &str| {
-            json!({"name": action, "action.lua": text(format!("{kind}/actions/{action}/action.lua"))})
-        };
+        let definition = |action: &str| json!({"name": action, "action.lua": text(format!("{kind}/actions/{action}/action.lua"))});
         let wanted = json!({
             "discovery.lua": text(format!("{kind}/actions/discovery.lua")),
             "definitions": ["pause", "resume", "sync"].map(definition),
@@ -130,16 +153,23 @@ fn expected_keys() -> BTreeMap<String, String> {
 async fn kustomize_takes_the_patch_where_it_installs_argo_cd() {
     let page = page();
     let yaml = blocks(&page, "yaml");
-    let (_, kustomization) = yaml.iter().find(|(_, block)| block.contains("kind: Kustomization\nnamespace: argocd")).expect("it is there");
+    let (_, kustomization) = yaml
+        .iter()
+        .find(|(_, block)| block.contains("kind: Kustomization\nnamespace: argocd"))
+        .expect("it is there");
     let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
     write("kustomization.yaml", kustomization);
     write(
         "install.yaml",
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: argocd-cm}, data: {url: here}}\n",
     );
     let patch = repository().join("deploy/argocd/argocd-cm-patch.yaml");
-    write("argocd-cm-patch.yaml", &fs::read_to_string(patch).expect("the patch"));
+    write(
+        "argocd-cm-patch.yaml",
+        &fs::read_to_string(patch).expect("the patch"),
+    );
     let made = succeeds(&format!("kubectl kustomize {}", folder.path().display())).await;
     let made: Value = serde_saphyr::from_str(&made).expect("one object");
     assert_eq!(made["metadata"]["namespace"], "argocd");
@@ -157,10 +187,20 @@ async fn the_functions_that_there_are_are_waited_for_and_their_health_is_told() 
     let here = format!("-n {}", scene.tenant.namespace());
     succeeds(&format!("{WAIT} {here}")).await;
     let said = succeeds(&STATUS.replace("--all-namespaces", &here)).await;
-    let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let words = lines.iter().map(|line| (&line["kind"], &line["health"]["status"], &line["kstatus"]["status"]));
+    let lines: Vec<Value> = said
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let words = lines.iter().map(|line| {
+        (
+            &line["kind"],
+            &line["health"]["status"],
+            &line["kstatus"]["status"],
+        )
+    });
     let words: Vec<String> = words.map(|word| format!("{word:?}")).collect();
-    let wanted = BOTH.map(|kind| format!("{:?}", (json!(kind), json!("Healthy"), json!("Current"))));
+    let wanted =
+        BOTH.map(|kind| format!("{:?}", (json!(kind), json!("Healthy"), json!("Current"))));
     assert_eq!(words, wanted);
     scene.end().await;
 }
@@ -179,29 +219,11 @@ async fn every_manifest_of_the_page_is_taken() {
         taken += 1;
     }
     assert_eq!(taken, 2);
-    assert!(succeeds(KUSTOMIZE).await.contains("kind: CloudFrontFunction"));
-}
-
-/// What Flux makes of a text with these variables.
-fn substituted(text: &str, variables: &[&str]) -> Result<String, String> {
-    use std::io::Write as _;
-    let folder = tool("gitops").expect("the tool is built");
-    let mut child = clean_command(folder.join("gitops"))
-        .arg("substitute")
-        .args(variables)
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    child.stdin.take().expect("stdin").write_all(text.as_bytes()).expect("written");
-    let output = child.wait_with_output().expect("it ends");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    if output.status.success() {
-        Ok(text(output.stdout))
-    } else {
-        Err(text(output.stderr))
-    }
+    assert!(
+        succeeds(KUSTOMIZE)
+            .await
+            .contains("kind: CloudFrontFunction")
+    );
 }
 
 #[test]
@@ -220,12 +242,18 @@ fn flux_substitutes_as_the_page_says() {
         ("/a$/", Ok("/a$/")),
     ];
     for (text, wanted) in rows {
-        assert!(text == "${other}" || table.contains(&format!("`{text}`")), "{text}");
+        assert!(
+            text == "${other}" || table.contains(&format!("`{text}`")),
+            "{text}"
+        );
         let inline = format!("return `{text}`;");
         let made = substituted(&inline, &["name=value"]);
         match wanted {
             Ok(wanted) => assert_eq!(made, Ok(format!("return `{wanted}`;")), "{text}"),
-            Err(part) => assert!(made.as_ref().is_err_and(|said| said.contains(part)), "{text}: {made:?}"),
+            Err(part) => assert!(
+                made.as_ref().is_err_and(|said| said.contains(part)),
+                "{text}: {made:?}"
+            ),
         }
     }
 }

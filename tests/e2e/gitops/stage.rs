@@ -115,7 +115,10 @@ impl Stage {
     pub fn manifest(&self, kind: &str, name: &str, mark: &str, spec: Value) -> Value {
         let mut spec = spec;
         if kind == LFN {
-            spec["role"] = json!(format!("arn:aws:iam::{}:role/lambda", self.tenant.account()));
+            spec["role"] = json!(format!(
+                "arn:aws:iam::{}:role/lambda",
+                self.tenant.account()
+            ));
         }
         either::manifest(kind, name, mark, spec)
     }
@@ -167,8 +170,11 @@ fn settings() -> Settings {
 }
 
 /// An object's kind.
-pub fn kind(object: &DynamicObject) -> &str {
-    object.types.as_ref().map_or("", |types| types.kind.as_str())
+fn kind(object: &DynamicObject) -> &str {
+    object
+        .types
+        .as_ref()
+        .map_or("", |types| types.kind.as_str())
 }
 
 fn arn(object: &DynamicObject) -> &str {

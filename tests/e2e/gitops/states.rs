@@ -53,11 +53,19 @@ impl State {
     /// All that objects of a kind have.
     fn all(kind: &str) -> Vec<Self> {
         let others = if kind == CFF {
-            [Self::Settling, Self::NotReadyYet, Self::CreateFailed, Self::UpdateFailed].as_slice()
+            [
+                Self::Settling,
+                Self::NotReadyYet,
+                Self::CreateFailed,
+                Self::UpdateFailed,
+            ]
+            .as_slice()
         } else {
             [Self::Publishing, Self::TestFailed, Self::DeletionBlocked].as_slice()
         };
-        Self::iter().filter(|state| !others.contains(state)).collect()
+        Self::iter()
+            .filter(|state| !others.contains(state))
+            .collect()
     }
 
     /// What Argo CD and kstatus say of it.
@@ -116,8 +124,11 @@ impl State {
                 actor.apply("one", actor.code_of("nothing")).await;
                 actor.reconciling("ReferenceNotFound").await
             }
-            Self::Throttled | Self::CloudUnavailable | Self::NotReadyYet => actor.refused(self).await,
-            Self::AccessDenied | Self::Rejected => actor.refused(self).await,
+            Self::Throttled
+            | Self::CloudUnavailable
+            | Self::NotReadyYet
+            | Self::AccessDenied
+            | Self::Rejected => actor.refused(self).await,
             Self::NotAllowed => {
                 let spec = json!({"adoptionPolicy": "Always", "deletionPolicy": "Retain"});
                 actor.apply("one", spec).await;
@@ -136,17 +147,23 @@ impl State {
                 actor.stalled("TestFailed").await
             }
             Self::CreateFailed => {
-                actor.apply("one", json!({"description": FAILS_TO_START})).await;
+                actor
+                    .apply("one", json!({"description": FAILS_TO_START}))
+                    .await;
                 actor.stalled("CreateFailed").await
             }
             Self::UpdateFailed => {
                 actor.ready(json!({})).await;
-                actor.apply("one", json!({"description": FAILS_TO_UPDATE})).await;
+                actor
+                    .apply("one", json!({"description": FAILS_TO_UPDATE}))
+                    .await;
                 actor.stalled("UpdateFailed").await
             }
             Self::DriftReported | Self::DriftRepaired => actor.drifted(self).await,
             Self::ObservedAbsent => {
-                actor.apply("one", json!({"managementPolicy": "Observe"})).await;
+                actor
+                    .apply("one", json!({"managementPolicy": "Observe"}))
+                    .await;
                 actor.stalled("FunctionNotFound").await
             }
             Self::PauseAsked | Self::Paused | Self::PausedEdited | Self::PauseEnded => {
@@ -182,7 +199,8 @@ impl Actor<'_> {
     async fn shows(&self, of: &str, wanted: impl Fn(&str) -> bool, what: &str) -> DynamicObject {
         let shows = |object: &DynamicObject| {
             reason(object, of).is_some_and(&wanted)
-                && object.data["status"]["observedGeneration"].as_i64() == object.metadata.generation
+                && object.data["status"]["observedGeneration"].as_i64()
+                    == object.metadata.generation
         };
         let tenant = &self.stage.tenant;
         let wait = tenant.wait_for(self.kind, self.name, what, shows, TIMEOUT);
@@ -230,14 +248,20 @@ impl Actor<'_> {
         } else {
             "UpdateFunctionConfiguration"
         };
-        let field = if self.kind == CFF { "comment" } else { "description" };
+        let field = if self.kind == CFF {
+            "comment"
+        } else {
+            "description"
+        };
         self.held(operation, json!({field: "edited"})).await
     }
 
     /// The cloud refuses the create.
     async fn refused(&self, state: State) -> DynamicObject {
         let (status, code, text) = match state {
-            State::Throttled if self.kind == LFN => (429, "TooManyRequestsException", "Rate exceeded"),
+            State::Throttled if self.kind == LFN => {
+                (429, "TooManyRequestsException", "Rate exceeded")
+            }
             State::Throttled => (400, "Throttling", "Rate exceeded"),
             State::CloudUnavailable => (503, "ServiceUnavailable", "The service is unavailable."),
             State::NotReadyYet => (
@@ -249,7 +273,11 @@ impl Actor<'_> {
                 (403, "AccessDeniedException", "You may not do that.")
             }
             State::AccessDenied => (403, "AccessDenied", "You may not do that."),
-            _ if self.kind == LFN => (400, "InvalidParameterValueException", "The layer is too old."),
+            _ if self.kind == LFN => (
+                400,
+                "InvalidParameterValueException",
+                "The layer is too old.",
+            ),
             _ => (400, "InvalidArgument", "The comment is not to our liking."),
         };
         let error = Action::error(service(self.kind), status, code, text);
@@ -267,7 +295,8 @@ impl Actor<'_> {
     /// What only the operator can see to be wrong.
     async fn invalid(&self) -> DynamicObject {
         let text = "x".repeat(10_241);
-        let config_map = json!({"kind": "ConfigMap", "metadata": {"name": self.name}, "data": {"code": text}});
+        let config_map =
+            json!({"kind": "ConfigMap", "metadata": {"name": self.name}, "data": {"code": text}});
         self.stage.tenant.apply(config_map).await;
         let twice = json!([{"name": "A", "valueFrom": {"configMapKeyRef": {"name": self.name, "key": "code"}}}]);
         let spec = if self.kind == CFF {
@@ -281,14 +310,13 @@ impl Actor<'_> {
 
     /// Somebody else changes the function.
     async fn drifted(&self, state: State) -> DynamicObject {
-        let (policy, stage) = if state == State::DriftReported {
-            ("Report", self.stage)
+        let policy = if state == State::DriftReported {
+            "Report"
         } else {
-            ("Repair", self.stage)
+            "Repair"
         };
-        let object = self
-            .ready(json!({"driftPolicy": policy, "tags": {"team": "ours"}}))
-            .await;
+        let spec = json!({"driftPolicy": policy, "tags": {"team": "ours"}});
+        let (stage, object) = (self.stage, self.ready(spec).await);
         stage.tag(&object, "team", "theirs");
         let object = stage.look(self.kind, self.name, "1").await;
         let fields = &object.data["status"]["lastDrift"]["fields"];
@@ -304,11 +332,14 @@ impl Actor<'_> {
         if state == State::PauseAsked {
             return object;
         }
-        let object = self.shows("Ready", |why| why == "Paused", "to be paused").await;
+        let object = self
+            .shows("Ready", |why| why == "Paused", "to be paused")
+            .await;
         match state {
             State::PausedEdited => {
                 self.apply("two", json!({})).await;
-                self.shows("Ready", |why| why == "Paused", "to be paused again").await
+                self.shows("Ready", |why| why == "Paused", "to be paused again")
+                    .await
             }
             State::PauseEnded => annotate(Value::Null).await,
             _ => object,
@@ -320,14 +351,18 @@ impl Actor<'_> {
         let (tenant, kind, name) = (&self.stage.tenant, self.kind, self.name);
         match state {
             State::DeletionBlocked => {
-                let used = self.stage.cloud(|cloud| cloud.put_distribution(tenant.account(), "E1EXAMPLE", &[name]));
+                let used = self
+                    .stage
+                    .cloud(|cloud| cloud.put_distribution(tenant.account(), "E1EXAMPLE", &[name]));
                 used.expect("it is LIVE");
                 tenant.delete(kind, name).await;
-                self.shows("Ready", |why| why == "DeletionBlocked", "to be blocked").await
+                self.shows("Ready", |why| why == "DeletionBlocked", "to be blocked")
+                    .await
             }
             State::DeletionPaused => {
                 self.stage.annotate(kind, name, PAUSED, json!("true")).await;
-                self.shows("Ready", |why| why == "Paused", "to be paused").await;
+                self.shows("Ready", |why| why == "Paused", "to be paused")
+                    .await;
                 tenant.delete(kind, name).await;
                 let waits = |object: &DynamicObject| {
                     let ready = condition(object, "Ready");
@@ -341,7 +376,9 @@ impl Actor<'_> {
                 let held = self.stage.inject("DeleteFunction", name, Action::Hold);
                 tenant.delete(kind, name).await;
                 held.arrived(1, TIMEOUT).await;
-                let object = self.shows("Ready", |why| why == "Deleting", "to be deleted").await;
+                let object = self
+                    .shows("Ready", |why| why == "Deleting", "to be deleted")
+                    .await;
                 held.release();
                 object
             }
@@ -372,7 +409,8 @@ async fn samples(stage: &Stage, kind: &'static str) -> Vec<(State, Sample)> {
 
 async fn pass_through_all(kind: &'static str, scene: &str) {
     let stage = Stage::start(scene).await;
-    let (states, samples): (Vec<State>, Vec<Sample>) = samples(&stage, kind).await.into_iter().unzip();
+    let (states, samples): (Vec<State>, Vec<Sample>) =
+        samples(&stage, kind).await.into_iter().unzip();
     let objects: Vec<Value> = samples.iter().map(|sample| sample.object.clone()).collect();
     let said = tool::status(&objects);
     for ((state, sample), said) in states.iter().zip(&samples).zip(&said) {

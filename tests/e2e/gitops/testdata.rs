@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use cloudfn_bed::Bed;
 use cloudfn_bed::process::repository;
-use kube::ResourceExt as _;
 use kube::api::{DynamicObject, Patch, PatchParams, ValidationDirective};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -68,7 +67,7 @@ struct ActionTest {
 impl Sample {
     pub async fn of(stage: &Stage, object: &DynamicObject, name: &'static str) -> Self {
         let mut object = object.clone();
-        object.managed_fields_mut().clear();
+        object.metadata.managed_fields = None;
         let text = serde_json::to_string(&object).expect("JSON");
         // The number of the account is a part of the namespace's name.
         let text = text
@@ -113,7 +112,8 @@ fn folder(kind: &str) -> PathBuf {
 }
 
 fn read<T: serde::de::DeserializeOwned>(path: PathBuf) -> T {
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -149,7 +149,10 @@ pub fn compare_or_record(kind: &str, samples: &[Sample], said: &[Said]) {
     let file = folder(kind).join("health_test.yaml");
     if std::env::var_os(RECORD).is_none() {
         let committed: HealthTests = read(file);
-        assert_eq!(committed, tests, "another text or state? run `make record`, and commit what it wrote");
+        assert_eq!(
+            committed, tests,
+            "another text or state? run `make record`, and commit what it wrote"
+        );
         return;
     }
     empty(&folder(kind).join("testdata"));
@@ -173,7 +176,12 @@ fn record_actions(kind: &str, samples: &[Sample]) {
         input_path: format!("../{}", input_path(name)),
         result: tool::actions(of(name)),
     });
-    let rows = [("sync", "ready"), ("sync", "drift-reported"), ("pause", "ready"), ("resume", "paused")];
+    let rows = [
+        ("sync", "ready"),
+        ("sync", "drift-reported"),
+        ("pause", "ready"),
+        ("resume", "paused"),
+    ];
     let action_tests = rows.map(|(action, input)| {
         let output = format!("testdata/{input}-{action}.yaml");
         let mut object = tool::act(of(input), action).object;
@@ -210,10 +218,22 @@ fn every_object_of_the_test_data_has_the_health_that_is_said_of_it() {
         let tests: HealthTests = read(folder(kind).join("health_test.yaml"));
         let files = files(folder(kind));
         assert!(files.len() >= 12, "{kind}: {}", files.len());
-        assert_eq!(files.len(), tests.tests.len(), "{kind}: each file has its test");
-        let objects: Vec<Value> = tests.tests.iter().map(|test| files[&test.input_path].clone()).collect();
+        assert_eq!(
+            files.len(),
+            tests.tests.len(),
+            "{kind}: each file has its test"
+        );
+        let objects: Vec<Value> = tests
+            .tests
+            .iter()
+            .map(|test| files[&test.input_path].clone())
+            .collect();
         for (test, said) in tests.tests.iter().zip(tool::status(&objects)) {
-            assert_eq!(test.health_status, said.script, "{kind}: {}", test.input_path);
+            assert_eq!(
+                test.health_status, said.script,
+                "{kind}: {}",
+                test.input_path
+            );
         }
     }
 }
@@ -225,7 +245,12 @@ fn every_action_makes_of_the_test_data_what_is_said_of_it() {
         let tests: ActionTests = read(folder.join("action_test.yaml"));
         for test in &tests.discovery_tests {
             let object: Value = read(folder.join(&test.input_path));
-            assert_eq!(tool::actions(&object), test.result, "{kind}: {}", test.input_path);
+            assert_eq!(
+                tool::actions(&object),
+                test.result,
+                "{kind}: {}",
+                test.input_path
+            );
         }
         let mut actions: Vec<&str> = Vec::new();
         for test in &tests.action_tests {
@@ -236,7 +261,11 @@ fn every_action_makes_of_the_test_data_what_is_said_of_it() {
             assert_eq!(made, expected, "{kind}: {}", test.expected_output_path);
             actions.push(&test.action);
         }
-        assert_eq!(files(folder).len(), tests.action_tests.len(), "{kind}: each file has its test");
+        assert_eq!(
+            files(folder).len(),
+            tests.action_tests.len(),
+            "{kind}: each file has its test"
+        );
         actions.dedup();
         assert_eq!(actions, ["sync", "pause", "resume"], "{kind}");
     }
@@ -266,7 +295,9 @@ async fn the_api_server_takes_every_object_of_the_test_data_today() {
                 "apiVersion": object["apiVersion"], "kind": kind, "metadata": {"name": name},
                 "status": object["status"],
             });
-            let stored = api.patch_status(name, &strictly, &Patch::Apply(&status)).await;
+            let stored = api
+                .patch_status(name, &strictly, &Patch::Apply(&status))
+                .await;
             let stored = stored.unwrap_or_else(|error| panic!("{kind} {path}: {error}"));
             assert_eq!(stored.data["status"], object["status"], "{kind} {path}");
         }

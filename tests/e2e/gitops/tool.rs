@@ -6,12 +6,12 @@ use std::process::{Output, Stdio};
 use std::sync::OnceLock;
 
 use cloudfn_bed::process::{clean_command, repository, tool};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A word of Argo CD or kstatus, and its message.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Said {
     pub status: String,
     #[serde(default)]
@@ -30,7 +30,7 @@ pub struct Status {
 }
 
 /// An action that an object offers.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Offered {
     pub name: String,
     pub disabled: bool,
@@ -63,7 +63,9 @@ pub fn actions(object: &Value) -> Vec<Offered> {
 
 /// Those that are not disabled.
 pub fn enabled(object: &Value) -> Vec<String> {
-    let enabled = actions(object).into_iter().filter(|action| !action.disabled);
+    let enabled = actions(object)
+        .into_iter()
+        .filter(|action| !action.disabled);
     enabled.map(|action| action.name).collect()
 }
 
@@ -77,31 +79,50 @@ fn answers<T: DeserializeOwned>(arguments: &[&str], objects: &[Value]) -> Vec<T>
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).expect("text");
     let lines = text.lines();
-    lines.map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    lines
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
 }
 
 /// Runs the tool on these objects, to its end.
 pub fn run(arguments: &[&str], config_map: &Path, objects: &[Value]) -> Output {
     let texts: Vec<String> = objects.iter().map(Value::to_string).collect();
-    run_on(arguments, config_map, &texts.join("\n"))
+    let (command, rest) = arguments.split_first().expect("a command");
+    let config_map = config_map.display().to_string();
+    let head = [*command, "--argocd-cm", &config_map];
+    pipe(&[&head[..], rest].concat(), &texts.join("\n"))
 }
 
-/// The same, on a text.
-pub fn run_on(arguments: &[&str], config_map: &Path, input: &str) -> Output {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let folder = BUILT.get_or_init(|| tool("gitops").expect("the tool is built"));
-    let (command, rest) = arguments.split_first().expect("a command");
-    let mut child = clean_command(folder.join("gitops"))
-        .arg(command)
-        .arg("--argocd-cm")
-        .arg(config_map)
-        .args(rest)
+/// What the `postBuild` substitution of Flux makes of a text with these variables (`name=value`), or why it fails.
+pub fn substituted(text: &str, variables: &[&str]) -> Result<String, String> {
+    let output = pipe(&[&["substitute"][..], variables].concat(), text);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    if output.status.success() {
+        Ok(text(output.stdout))
+    } else {
+        Err(text(output.stderr))
+    }
+}
+
+fn pipe(arguments: &[&str], input: &str) -> Output {
+    let mut child = clean_command(folder().join("gitops"))
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the tool starts");
     // It may end before it has read all.
-    let _ = child.stdin.take().expect("stdin").write_all(input.as_bytes());
+    let _ = child
+        .stdin
+        .take()
+        .expect("stdin")
+        .write_all(input.as_bytes());
     child.wait_with_output().expect("the tool ends")
+}
+
+/// The folder with the binary; the first call builds it where it is missing.
+pub fn folder() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| tool("gitops").expect("the tool is built"))
 }
