@@ -9,7 +9,7 @@ use cloudfn_bed::process::{clean_command, repository};
 use kube::api::{DynamicObject, Patch, PatchParams};
 use serde_json::{Value, json};
 
-use super::tool::{folder, substituted};
+use super::tool::{self, substituted};
 use crate::ownership::either::{BOTH, manifest};
 use crate::support::Scene;
 
@@ -42,16 +42,16 @@ fn blocks(page: &str, language: &str) -> Vec<(String, String)> {
 async fn shell(command: &str) -> Output {
     let plane = Bed::get().control_plane();
     let kubectl = plane.kubectl_path();
-    let folder = kubectl.parent().expect("a folder").display().to_string();
+    let kubectl = kubectl.parent().expect("a folder").display();
     let path = std::env::var("PATH").unwrap_or_default();
     let mut shell = clean_command("bash");
     shell
         .args(["-o", "pipefail", "-c", command])
         .current_dir(repository())
-        .env("PATH", format!("{folder}:{path}"))
+        .env("PATH", format!("{kubectl}:{path}"))
         .env("KUBECONFIG", plane.kubeconfig_path());
     // The tool is there already, in the cache of whoever runs the tests.
-    folder();
+    tool::folder();
     if let Some(cache) = std::env::var_os("CLOUDFN_CACHE") {
         shell.env("CLOUDFN_CACHE", cache);
     }
@@ -139,9 +139,10 @@ fn expected_keys() -> BTreeMap<String, String> {
             .to_owned();
         let parsed: Value = serde_saphyr::from_str(&actions).expect("YAML in YAML");
         let definition = |action: &str| json!({"name": action, "action.lua": text(format!("{kind}/actions/{action}/action.lua"))});
+        let definitions = ["pause", "resume", "sync"].map(definition);
         let wanted = json!({
             "discovery.lua": text(format!("{kind}/actions/discovery.lua")),
-            "definitions": ["pause", "resume", "sync"].map(definition),
+            "definitions": definitions,
         });
         assert_eq!(parsed, wanted);
         expected.insert(key("actions"), actions);
