@@ -11,4 +11,4 @@ mod sandbox;
 mod stage;
 mod states;
 mod testdata;
-mod tool;
+pub mod tool;

@@ -71,7 +71,7 @@ async fn sync_has_the_function_looked_at_and_an_outside_edit_put_right() {
         );
         assert_eq!(
             object.data["status"]["lastDrift"]["fields"],
-            json!(["tags[team]"])
+            json!(["tags/team"])
         );
     }
     stage.end().await;

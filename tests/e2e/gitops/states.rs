@@ -298,11 +298,11 @@ impl Actor<'_> {
         let config_map =
             json!({"kind": "ConfigMap", "metadata": {"name": self.name}, "data": {"code": text}});
         self.stage.tenant.apply(config_map).await;
-        let twice = json!([{"name": "A", "valueFrom": {"configMapKeyRef": {"name": self.name, "key": "code"}}}]);
+        let twice = json!([{"name": "TWICE", "valueFrom": {"configMapKeyRef": {"name": self.name, "key": "code"}}}]);
         let spec = if self.kind == CFF {
             self.code_of(self.name)
         } else {
-            json!({"environment": {"variables": {"A": "1"}, "variablesFrom": twice}})
+            json!({"environment": {"variables": {"TWICE": "1"}, "variablesFrom": twice}})
         };
         self.apply("one", spec).await;
         self.stalled("InvalidSpec").await
@@ -320,7 +320,7 @@ impl Actor<'_> {
         stage.tag(&object, "team", "theirs");
         let object = stage.look(self.kind, self.name, "1").await;
         let fields = &object.data["status"]["lastDrift"]["fields"];
-        assert_eq!(fields, &json!(["tags[team]"]), "{}", object.data["status"]);
+        assert_eq!(fields, &json!(["tags/team"]), "{}", object.data["status"]);
         object
     }
 

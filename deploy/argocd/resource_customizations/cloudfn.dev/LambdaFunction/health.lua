@@ -24,9 +24,9 @@ end
 local paused = annotations["cloudfn.dev/paused"] or ""
 if paused ~= "" and paused ~= "false" then
   if ready ~= nil and ready.reason == "Paused" then
-    return said("Suspended", ready)
+    return { status = "Suspended", message = ready.message }
   end
-  return { status = "Suspended", message = "Paused by the annotation cloudfn.dev/paused" }
+  return { status = "Suspended", message = "paused by the annotation cloudfn.dev/paused" }
 end
 
 if ready == nil or status.observedGeneration ~= obj.metadata.generation then
