@@ -316,9 +316,9 @@ impl Actor<'_> {
             "Repair"
         };
         let spec = json!({"driftPolicy": policy, "tags": {"team": "ours"}});
-        let (stage, object) = (self.stage, self.ready(spec).await);
-        stage.tag(&object, "team", "theirs");
-        let object = stage.look(self.kind, self.name, "1").await;
+        let object = self.ready(spec).await;
+        self.stage.tag(&object, "team", "theirs");
+        let object = self.stage.look(self.kind, self.name, "1").await;
         let fields = &object.data["status"]["lastDrift"]["fields"];
         assert_eq!(fields, &json!(["tags/team"]), "{}", object.data["status"]);
         object

@@ -111,9 +111,9 @@ fn folder(kind: &str) -> PathBuf {
         .join(kind)
 }
 
-fn read<T: serde::de::DeserializeOwned>(path: PathBuf) -> T {
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
     let text =
-        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -148,7 +148,7 @@ pub fn compare_or_record(kind: &str, samples: &[Sample], said: &[Said]) {
     };
     let file = folder(kind).join("health_test.yaml");
     if std::env::var_os(RECORD).is_none() {
-        let committed: HealthTests = read(file);
+        let committed: HealthTests = read(&file);
         assert_eq!(
             committed, tests,
             "another text or state? run `make record`, and commit what it wrote"
@@ -201,13 +201,13 @@ fn record_actions(kind: &str, samples: &[Sample]) {
 }
 
 /// The files of a folder with test data, by the path that tests name.
-fn files(folder: PathBuf) -> BTreeMap<String, Value> {
+fn files(folder: &Path) -> BTreeMap<String, Value> {
     let entries = fs::read_dir(folder.join("testdata")).expect("the folder");
     let paths = entries.map(|entry| entry.expect("a file").path());
     paths
         .map(|path| {
             let name = path.file_name().expect("a name").to_string_lossy();
-            (format!("testdata/{name}"), read(path.clone()))
+            (format!("testdata/{name}"), read(&path))
         })
         .collect()
 }
@@ -215,8 +215,8 @@ fn files(folder: PathBuf) -> BTreeMap<String, Value> {
 #[test]
 fn every_object_of_the_test_data_has_the_health_that_is_said_of_it() {
     for kind in BOTH {
-        let tests: HealthTests = read(folder(kind).join("health_test.yaml"));
-        let files = files(folder(kind));
+        let tests: HealthTests = read(&folder(kind).join("health_test.yaml"));
+        let files = files(&folder(kind));
         assert!(files.len() >= 12, "{kind}: {}", files.len());
         assert_eq!(
             files.len(),
@@ -242,9 +242,9 @@ fn every_object_of_the_test_data_has_the_health_that_is_said_of_it() {
 fn every_action_makes_of_the_test_data_what_is_said_of_it() {
     for kind in BOTH {
         let folder = folder(kind).join("actions");
-        let tests: ActionTests = read(folder.join("action_test.yaml"));
+        let tests: ActionTests = read(&folder.join("action_test.yaml"));
         for test in &tests.discovery_tests {
-            let object: Value = read(folder.join(&test.input_path));
+            let object: Value = read(&folder.join(&test.input_path));
             assert_eq!(
                 tool::actions(&object),
                 test.result,
@@ -254,15 +254,15 @@ fn every_action_makes_of_the_test_data_what_is_said_of_it() {
         }
         let mut actions: Vec<&str> = Vec::new();
         for test in &tests.action_tests {
-            let object: Value = read(folder.join(&test.input_path));
+            let object: Value = read(&folder.join(&test.input_path));
             let mut made = tool::act(&object, &test.action).object;
             fix(&mut made);
-            let expected: Value = read(folder.join(&test.expected_output_path));
+            let expected: Value = read(&folder.join(&test.expected_output_path));
             assert_eq!(made, expected, "{kind}: {}", test.expected_output_path);
             actions.push(&test.action);
         }
         assert_eq!(
-            files(folder).len(),
+            files(&folder).len(),
             tests.action_tests.len(),
             "{kind}: each file has its test"
         );
@@ -281,7 +281,7 @@ async fn the_api_server_takes_every_object_of_the_test_data_today() {
     };
     for kind in BOTH {
         let api = tenant.api(kind);
-        for (path, object) in files(folder(kind)) {
+        for (path, object) in files(&folder(kind)) {
             let name = object["metadata"]["name"].as_str().expect("a name");
             let sent = json!({
                 "apiVersion": object["apiVersion"], "kind": kind,
