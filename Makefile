@@ -1,7 +1,7 @@
 # Everything a person or CI runs. Needs Rust (rust-toolchain.toml), Go 1.26 and Python 3.11;
 # the rest is built or installed into ${CLOUDFN_CACHE:-~/.cache/cloudfn}, once.
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate planted bench lint generate clean
+.PHONY: help demo test simulate planted bench lint generate record clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,12 +27,16 @@ lint: ## Check formatting, clippy and the dependency policy
 	cargo clippy --package cloudfn --no-default-features --lib --bins --locked -- -D warnings
 	tools/deny/check
 
-generate: ## Write again what is made from code and chart: definitions, reference pages, the chart's README, deploy/install.yaml
+generate: ## Write again what is made from code and chart: definitions, reference pages, the chart's README, deploy/install.yaml, Argo CD's patch
 	cargo run --quiet --locked -- crds --dir crds
 	cargo run --quiet --locked -- crds --dir charts/cloudfn/files/crds
 	cargo run --quiet --locked -- reference --dir docs/reference
 	tools/chart/readme
 	tools/chart/install-yaml > deploy/install.yaml
+	tools/argocd/cm-patch > deploy/argocd/argocd-cm-patch.yaml
+
+record: ## Take the test data of deploy/argocd again from a test run
+	RECORD_ARGOCD_TESTDATA=1 cargo test --locked --test e2e -- gitops::states
 
 clean: ## Remove what was built in this folder; the cache of tools stays
 	cargo clean

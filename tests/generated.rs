@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use cloudfn::api::{crds, reference};
 use cloudfn::cli;
@@ -73,4 +74,36 @@ fn the_committed_reference_is_current() {
         ("reasons.md".to_owned(), reference::reasons()),
     ]);
     compare("docs/reference", "md", &rendered);
+}
+
+#[test]
+fn the_committed_patch_for_argo_cd_is_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let made = Command::new(root.join("tools/argocd/cm-patch"))
+        .output()
+        .expect("python3 runs");
+    assert!(made.status.success(), "{made:?}");
+    let committed = fs::read_to_string(root.join("deploy/argocd/argocd-cm-patch.yaml"));
+    assert!(
+        committed.expect("a readable file") == String::from_utf8_lossy(&made.stdout),
+        "deploy/argocd/argocd-cm-patch.yaml is not what the Lua files make: run `make generate` and commit it"
+    );
+}
+
+#[test]
+fn both_kinds_have_the_same_health_check_and_actions_for_argo_cd() {
+    let scripts = |kind: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("deploy/argocd/resource_customizations/cloudfn.dev")
+            .join(kind);
+        [
+            "health.lua",
+            "actions/discovery.lua",
+            "actions/pause/action.lua",
+            "actions/resume/action.lua",
+            "actions/sync/action.lua",
+        ]
+        .map(|file| fs::read_to_string(folder.join(file)).expect("a script"))
+    };
+    assert_eq!(scripts("CloudFrontFunction"), scripts("LambdaFunction"));
 }

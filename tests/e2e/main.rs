@@ -15,6 +15,7 @@ mod cloudfront;
 mod deletion;
 mod drift;
 mod futile;
+mod gitops;
 mod invariants;
 mod kill;
 mod lambda;

@@ -1,58 +1,29 @@
-//! What kstatus, and so Flux, Argo CD's health checks and `helm --wait`, make of our statuses.
+//! What kstatus, and so Flux and Helm 4, makes of every status that an object ever has.
 
-use cloudfn_bed::{condition, is_ready};
+use cloudfn_bed::is_ready;
 use kube::api::DynamicObject;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::gitops::tool::status;
 use crate::ownership::either::{BOTH, adopting, manifest};
 use crate::support::{CFF, LFN, Scene, TIMEOUT};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kstatus {
-    Terminating,
-    InProgress,
-    Failed,
-    Current,
-}
-
-/// The rules of kstatus for custom resources, in their order.
-fn kstatus(object: &DynamicObject) -> Kstatus {
-    if object.metadata.deletion_timestamp.is_some() {
-        return Kstatus::Terminating;
-    }
-    let status = &object.data["status"];
-    if let Some(observed) = status["observedGeneration"].as_i64()
-        && Some(observed) != object.metadata.generation
-    {
-        return Kstatus::InProgress;
-    }
-    for found in status["conditions"].as_array().into_iter().flatten() {
-        match (found["type"].as_str(), found["status"].as_str()) {
-            (Some("Reconciling"), Some("True")) => return Kstatus::InProgress,
-            (Some("Stalled"), Some("True")) => return Kstatus::Failed,
-            _ => {}
-        }
-    }
-    match condition(object, "Ready").and_then(|ready| ready["status"].as_str()) {
-        Some("False" | "Unknown") => Kstatus::InProgress,
-        _ => Kstatus::Current,
-    }
+/// What kstatus says of each of these.
+fn kstatus(versions: &[DynamicObject]) -> Vec<String> {
+    let json = |version| serde_json::to_value(version).expect("JSON");
+    let versions: Vec<Value> = versions.iter().map(json).collect();
+    let said = status(&versions).into_iter();
+    said.map(|said| said.kstatus.status).collect()
 }
 
 /// What kstatus says over an object's recorded life, each word once in a row, up to this last word.
-async fn life(scene: &Scene, kind: &str, name: &str, last: Kstatus) -> Vec<Kstatus> {
+async fn life(scene: &Scene, kind: &str, name: &str, last: &str) -> Vec<String> {
     let deadline = std::time::Instant::now() + TIMEOUT;
     loop {
-        let mut words: Vec<Kstatus> = scene
-            .tenant
-            .recorder()
-            .versions(kind, name)
-            .iter()
-            .map(kstatus)
-            .collect();
+        let mut words = kstatus(&scene.tenant.recorder().versions(kind, name));
         words.dedup();
         // The recorder's own watch may be a moment behind.
-        if words.last() == Some(&last) || std::time::Instant::now() > deadline {
+        if words.last().is_some_and(|word| word == last) || std::time::Instant::now() > deadline {
             return words;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -61,7 +32,6 @@ async fn life(scene: &Scene, kind: &str, name: &str, last: Kstatus) -> Vec<Kstat
 
 #[tokio::test]
 async fn an_object_is_in_progress_until_it_is_current_and_terminating_until_it_is_gone() {
-    use Kstatus::{Current, InProgress, Terminating};
     let scene = Scene::start("kstatus-life").await;
     for kind in BOTH {
         scene.apply(manifest(kind, "f", "one", json!({}))).await;
@@ -72,8 +42,14 @@ async fn an_object_is_in_progress_until_it_is_current_and_terminating_until_it_i
     }
     for kind in BOTH {
         assert_eq!(
-            life(&scene, kind, "f", Terminating).await,
-            [InProgress, Current, InProgress, Current, Terminating],
+            life(&scene, kind, "f", "Terminating").await,
+            [
+                "InProgress",
+                "Current",
+                "InProgress",
+                "Current",
+                "Terminating"
+            ],
             "{kind}"
         );
         let versions = scene.tenant.recorder().versions(kind, "f");
@@ -82,10 +58,10 @@ async fn an_object_is_in_progress_until_it_is_current_and_terminating_until_it_i
             first.data["status"]["observedGeneration"], -1,
             "a new object says that nobody has looked"
         );
-        for version in versions {
+        for (version, word) in versions.iter().zip(kstatus(&versions)) {
             assert_eq!(
-                kstatus(&version) == Current,
-                is_ready(&version) && version.metadata.deletion_timestamp.is_none()
+                word == "Current",
+                is_ready(version) && version.metadata.deletion_timestamp.is_none()
             );
         }
     }
@@ -94,7 +70,6 @@ async fn an_object_is_in_progress_until_it_is_current_and_terminating_until_it_i
 
 #[tokio::test]
 async fn an_object_that_needs_a_person_has_failed() {
-    use Kstatus::{Current, Failed, InProgress};
     let scene = Scene::start("kstatus-failed").await;
     for kind in BOTH {
         scene
@@ -104,8 +79,8 @@ async fn an_object_that_needs_a_person_has_failed() {
         scene.apply(manifest(kind, "f", "one", json!({}))).await;
         scene.ready(kind, "f").await;
         assert_eq!(
-            life(&scene, kind, "f", Current).await,
-            [InProgress, Failed, InProgress, Current],
+            life(&scene, kind, "f", "Current").await,
+            ["InProgress", "Failed", "InProgress", "Current"],
             "{kind}"
         );
     }
