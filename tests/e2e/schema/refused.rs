@@ -352,7 +352,7 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
         (
             "a storage mode that is none",
             json!({"code": {"s3Bucket": "bucket", "s3Key": "k", "s3ObjectStorageMode": "LINK"}}),
-            r#"supported values: "COPY", "REFERENCE""#,
+            r#""LINK" is no word of the list; it must be one of "COPY", "REFERENCE""#,
         ),
         (
             "an archive's key for an image",
