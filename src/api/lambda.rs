@@ -19,7 +19,7 @@ pub use blocks::{
     ImageConfig, LogFormat, LoggingConfig, SnapStart, SnapStartApplyOn, SystemLogLevel,
     TenancyConfig, TenantIsolationMode, TracingConfig, TracingMode, VpcConfig,
 };
-pub use code::{Code, InlineCode};
+pub use code::{Code, InlineCode, S3ObjectStorageMode};
 pub use environment::{Environment, ValueFrom, VariablesFrom};
 pub use event_invoke::{Destination, DestinationConfig, EventInvokeConfig};
 pub use permission::{INVOKE, Permission};

@@ -64,7 +64,8 @@ pub struct NewFunction {
 pub struct Function {
     /// Unqualified ARN.
     pub arn: String,
-    /// The configuration; members the cloud left out are `None`.
+    /// The configuration; members the cloud left out are `None`. Of how the package is kept
+    /// ([`Call::Package`](fields::Call)) only [`describe`](LambdaApi::describe) tells.
     pub configuration: Configuration,
     /// The cloud's code for why it does not show the environment (a key that may not be used), if so.
     pub environment_error: Option<String>,
@@ -158,7 +159,8 @@ pub trait LambdaApi: PartsApi + VersionsApi {
     ) -> Result<Function, CloudError>;
 
     /// `UpdateFunctionCode`: the code, and of the members that this call carries
-    /// ([`Call::Code`](fields::Call)), those that are `Some`. They cannot be changed without the code.
+    /// ([`Call::Code`](fields::Call) and [`Call::Package`](fields::Call)), those that are `Some`. They cannot be
+    /// changed without the code, and those of the package that are `None` go back to the fresh value.
     async fn update_code(
         &self,
         name: &str,

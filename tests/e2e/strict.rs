@@ -11,6 +11,7 @@ mod gate;
 mod git;
 mod image;
 mod in_use;
+mod keeping;
 mod parts;
 
 use std::collections::BTreeMap;

@@ -217,6 +217,24 @@ pub fn of_call(configuration: &Configuration, call: Call) -> model::Configuratio
     model::Configuration::of(whole)
 }
 
+/// How the package is to be kept.
+pub fn keeping(configuration: &Configuration) -> model::Keeping {
+    model::Keeping {
+        source_kms_key_arn: configuration.source_kms_key_arn.clone(),
+        storage_mode: configuration.s3_object_storage_mode.clone(),
+    }
+}
+
+/// What `GetFunction` shows of a function: its configuration, and how its package is kept in the place of its code.
+pub fn with_code(
+    configuration: &model::Configuration,
+    code: &model::CodeLocation,
+) -> model::Configuration {
+    let mode = code.object.as_ref().map_or("COPY", |_| "REFERENCE");
+    let kept = json!({"SourceKMSKeyArn": code.source_kms_key_arn, "S3ObjectStorageMode": mode});
+    configuration.clone().with("Code", kept)
+}
+
 /// A configuration as the port has it.
 pub fn ours(fields: &model::Configuration) -> Configuration {
     macro_rules! read {

@@ -100,7 +100,8 @@ fn lambda(cloud: &mut Cloud, caller: &Caller, name: &str) -> Option<Value> {
         .into_iter()
         .filter_map(|version| Some((version.version.parse().ok()?, version.code_sha256)))
         .collect();
-    let mut observed = lambda_fields::seen(&function.configuration);
+    let configuration = lambda_fields::with_code(&function.configuration, &got.code);
+    let mut observed = lambda_fields::seen(&configuration);
     let rest = json!({
         "name": name, "codeSha256": function.code_sha256, "state": state, "lastUpdateStatus": function.last_update_status.map(|status| status.word),
         "versions": versions.into_values().collect::<Vec<_>>(),

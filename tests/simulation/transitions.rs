@@ -16,6 +16,7 @@ use cloudfn::validate::{Level, Source, validate};
 use cloudfn_bed::specs::{self, Around, Data, Package, Specs};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
+use strict_cloud::lambda::S3Object;
 use strict_cloud::{Snapshot, zip};
 
 use crate::run::{Stage, on_paused_time};
@@ -181,6 +182,8 @@ fn function(snapshot: &Snapshot, slot: &Slot) -> Value {
                     "functionUrlConfig": function.url.as_ref().map(|url| url.0.clone()), "policy": by_id(&function.policy),
                     "runtimeManagementConfig": function.runtime_management.0,
                     "codeSigningConfigArn": function.code_signing,
+                    "sourceKmsKeyArn": function.source_kms_key_arn,
+                    "resolvedS3Object": function.object.as_ref().map(S3Object::to_json),
                     "eventInvokeConfig": function.event_invoke.as_ref().map(|config| config.0.clone()), "state": function.state,
                     "lastUpdateStatus": function.last_update_status, "versions": versions.collect::<Map<_, _>>(),
                     "provisioned": function.provisioned_concurrency,

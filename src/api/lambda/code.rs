@@ -6,7 +6,18 @@ use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 
 use super::references::ObjectName;
-use crate::api::forms::{BUCKET, IMAGE, each_key};
+use super::word::words;
+use crate::api::forms::{BUCKET, IMAGE, KMS_KEY, each_key};
+
+words! {
+    /// How Lambda keeps an archive from S3.
+    S3ObjectStorageMode {
+        /// A copy of its own.
+        Copy = "COPY",
+        /// None: the object is read where it lies.
+        Reference = "REFERENCE",
+    }
+}
 
 /// Where the code comes from: exactly one of `inline`, `configMapRef`, `zipFile`, `s3Bucket` with `s3Key`, and
 /// `imageUri`.
@@ -18,6 +29,8 @@ use crate::api::forms::{BUCKET, IMAGE, each_key};
 ))]
 #[x_kube(validation = ("has(self.s3Bucket) == has(self.s3Key)", "s3Bucket and s3Key go together; set both or neither"))]
 #[x_kube(validation = ("!has(self.s3ObjectVersion) || has(self.s3Key)", "s3ObjectVersion goes with s3Bucket and s3Key; set them or drop it"))]
+#[x_kube(validation = ("!has(self.s3ObjectStorageMode) || has(self.s3Key)", "s3ObjectStorageMode goes with s3Bucket and s3Key; set them or drop it"))]
+#[x_kube(validation = ("!has(self.sourceKmsKeyArn) || !has(self.imageUri)", "sourceKmsKeyArn is for archives, and imageUri names an image; drop sourceKmsKeyArn"))]
 #[x_kube(validation = Rule::new(r"!has(self.zipFile) || self.zipFile.matches(r'^[A-Za-z0-9+/=\s]*$')")
     .message("zipFile is no base64; encode the archive with `base64 < function.zip`, or put source code into inline.files")
     .field_path(".zipFile"))]
@@ -35,7 +48,7 @@ pub struct Code {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1_048_576))]
     pub zip_file: Option<String>,
-    /// S3 bucket of the archive, in the function's region.
+    /// S3 bucket of the archive, in the function's region; with `s3ObjectStorageMode: REFERENCE` in any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(
         length(min = 3, max = 63),
@@ -50,11 +63,22 @@ pub struct Code {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024))]
     pub s3_object_version: Option<String>,
+    /// How Lambda keeps an archive from S3: `COPY` (AWS's own default) is a copy; with `REFERENCE` Lambda reads the
+    /// object where it lies as long as the function lives, so the bucket needs versioning and a policy that lets
+    /// `lambda.amazonaws.com` read it. A change deploys the code again. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "S3ObjectStorageMode")]
+    pub s3_object_storage_mode: Option<S3ObjectStorageMode>,
     /// A container image in ECR, in the function's region, by tag or by digest. A new URI is deployed; another
     /// image under the same tag is not noticed. Immutable as a choice: an image stays an image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024), regex(pattern = IMAGE.pattern))]
     pub image_uri: Option<String>,
+    /// ARN of the KMS key that encrypts the archive in Lambda. A change deploys the code again. Empty: Lambda's own
+    /// key. Omitted: not managed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2048), regex(pattern = KMS_KEY.pattern))]
+    pub source_kms_key_arn: Option<String>,
 }
 
 /// Files that stand in the spec.

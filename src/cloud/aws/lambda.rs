@@ -25,27 +25,7 @@ use crate::cloud::lambda::{
 use crate::cloud::{BudgetMode, CloudError, Tags};
 pub use client::Lambda;
 use client::{GET, get, sent, write};
-use fields::Sent as _;
-
-/// Gives a request those members of a configuration that its call carries.
-macro_rules! set {
-    ([$call:ident, $request:ident, $configuration:ident] $(
-        $(#[$doc:meta])* $field:ident: $type:ty {
-            name: $name:literal, path: $($path:ident).+, fresh: $fresh:expr,
-            compared: $compared:ident, value: $value:ident, call: $carried_by:ident, set: $set:ident,
-        }
-    )*) => {{
-        $( let $request = set!(@one $call $carried_by $request.$set($configuration.$field)); )*
-        $request
-    }};
-    (@one Configuration Code $request:ident.$set:ident($value:expr)) => { $request };
-    (@one Configuration Creation $request:ident.$set:ident($value:expr)) => { $request };
-    (@one Code Creation $request:ident.$set:ident($value:expr)) => { $request };
-    (@one Code Configuration $request:ident.$set:ident($value:expr)) => { $request };
-    (@one $call:ident $carried_by:ident $request:ident.$set:ident($value:expr)) => {
-        $request.$set($value.as_ref().and_then(|value| value.sent()))
-    };
-}
+use fields::{Sent as _, set};
 
 #[async_trait]
 impl LambdaApi for Lambda {
@@ -56,6 +36,9 @@ impl LambdaApi for Lambda {
         let function = output
             .configuration
             .ok_or_else(|| errors::incomplete(OPERATION, "Configuration"))?;
+        let mut function = complete(OPERATION, function.into())?;
+        let package = output.code.map(convert::package_of_reply);
+        function.configuration = function.configuration.or(&package.unwrap_or_default());
         let tags = match output.tags_error {
             Some(error) => Err(format!(
                 "{}: {}",
@@ -65,7 +48,7 @@ impl LambdaApi for Lambda {
             None => Ok(output.tags.unwrap_or_default().into_iter().collect()),
         };
         Ok(Described {
-            function: complete(OPERATION, function.into())?,
+            function,
             tags,
             reserved_concurrency: output
                 .concurrency
@@ -81,7 +64,7 @@ impl LambdaApi for Lambda {
             .create_function()
             .function_name(name)
             .package_type(convert::package_of(&new.code))
-            .code(convert::code_of(&new.code))
+            .code(convert::code_of(&new.code, configuration))
             .set_code_signing_config_arn(new.code_signing.clone())
             .set_tags((!new.tags.is_empty()).then(|| new.tags.clone().into_iter().collect()));
         let request = configuration_fields!(set; Any, request, configuration);

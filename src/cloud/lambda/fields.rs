@@ -121,6 +121,17 @@ macro_rules! lambda_configuration_fields {
                 name: "architectures", path: architectures, fresh: Some(vec!["x86_64".to_owned()]),
                 compared: AsASet, value: Shown, call: Code, set: set_architectures,
             }
+            /// ARN of the KMS key of the archive; empty is Lambda's own.
+            source_kms_key_arn: String {
+                name: "code.sourceKmsKeyArn", path: code.source_kms_key_arn, fresh: Some(String::new()),
+                compared: AsItStands, value: Shown, call: Package, set: set_source_kms_key_arn,
+            }
+            /// `COPY` or `REFERENCE`: how Lambda keeps an archive from S3.
+            s3_object_storage_mode: String {
+                name: "code.s3ObjectStorageMode", path: code.s3_object_storage_mode,
+                fresh: Some("COPY".to_owned()),
+                compared: AsItStands, value: Shown, call: Package, set: set_s3_object_storage_mode,
+            }
             /// The whole environment: the API replaces it as a whole.
             environment: $crate::cloud::lambda::environment::Environment {
                 name: "environment", path: environment, fresh: Some(Default::default()),
@@ -135,10 +146,9 @@ pub use lambda_configuration_fields as configuration_fields;
 /// A field's name in the words of the API, step by step: `ephemeralStorage.size` is `EphemeralStorage` and
 /// `Size`, `kmsKeyArn` is `KMSKeyArn`.
 pub fn api_steps(name: &str) -> impl Iterator<Item = String> {
-    name.split('.').map(|step| match step.strip_prefix("kms") {
-        Some(rest) => format!("KMS{rest}"),
-        None => step[..1].to_uppercase() + &step[1..],
-    })
+    let word = |step: &str| step[..1].to_uppercase() + &step[1..];
+    name.split('.')
+        .map(move |step| word(step).replace("Kms", "KMS"))
 }
 
 /// How the wanted value is compared with the cloud's.
@@ -166,6 +176,9 @@ pub enum Call {
     Configuration,
     /// `UpdateFunctionCode`, which needs the code too.
     Code,
+    /// `UpdateFunctionCode`, as a part of what it says of the deployment package: `CreateFunction` has it in
+    /// `Code`. An update without it goes back to the fresh value, and only `GetFunction` shows it.
+    Package,
     /// None: what a function was created with, it keeps.
     Creation,
 }
@@ -219,3 +232,31 @@ macro_rules! structures {
 }
 
 configuration_fields!(structures;);
+
+macro_rules! of_package {
+    ([$of:ident] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
+        Configuration {
+            $( $field: $of.$field.clone().filter(|_| ROWS.$field.call == Call::Package), )*
+        }
+    };
+}
+
+macro_rules! either {
+    ([$one:ident, $other:ident] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
+        Configuration { $( $field: $one.$field.or_else(|| $other.$field.clone()), )* }
+    };
+}
+
+impl Configuration {
+    /// Those members that say how the deployment package is kept.
+    #[must_use]
+    pub fn package(&self) -> Self {
+        configuration_fields!(of_package; self)
+    }
+
+    /// The same, with `other`'s members in the place of those that are `None`.
+    #[must_use]
+    pub fn or(self, other: &Self) -> Self {
+        configuration_fields!(either; self, other)
+    }
+}

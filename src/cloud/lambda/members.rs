@@ -46,7 +46,8 @@ const CREATE: &[Member] = &[
     ("CapacityProviderConfig", LATER),
 ];
 
-/// Members of `Code` in `CreateFunction`, and of `UpdateFunctionCode`.
+/// Members of `Code` in `CreateFunction`, and of `UpdateFunctionCode`. Those that are rows of the configuration
+/// table ([`Call::Package`]) stand here, too.
 const CODE: &[Member] = &[
     (
         "ZipFile",
@@ -55,9 +56,9 @@ const CODE: &[Member] = &[
     ("S3Bucket", Fields("code.s3Bucket")),
     ("S3Key", Fields("code.s3Key")),
     ("S3ObjectVersion", Fields("code.s3ObjectVersion")),
-    ("S3ObjectStorageMode", LATER),
+    ("S3ObjectStorageMode", Fields("code.s3ObjectStorageMode")),
     ("ImageUri", Fields("code.imageUri")),
-    ("SourceKMSKeyArn", LATER),
+    ("SourceKMSKeyArn", Fields("code.sourceKmsKeyArn")),
 ];
 
 /// Members of `UpdateFunctionCode` beside those of [`CODE`] and the rows of the configuration table.
@@ -94,6 +95,7 @@ pub fn inputs() -> [(&'static str, BTreeMap<String, SetBy>); 4] {
     };
     let with_rows = |mut members: BTreeMap<String, SetBy>, only: Option<Call>| {
         let rows = rows().into_iter();
+        let rows = rows.filter(|(_, call, _)| *call != Call::Package);
         let rows = rows.filter(|(_, call, _)| only.is_none_or(|only| only == *call));
         members.extend(rows.map(|(member, _, set_by)| (member, set_by)));
         members

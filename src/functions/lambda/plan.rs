@@ -47,7 +47,12 @@ pub fn plan(
 
 fn create(desired: &LambdaDesired) -> Vec<PlannedStep<Step>> {
     let nothing = Configuration::default();
-    let calls = [Call::Configuration, Call::Code, Call::Creation];
+    let calls = [
+        Call::Configuration,
+        Call::Code,
+        Call::Package,
+        Call::Creation,
+    ];
     let asked = calls.map(|call| compare::differing(&desired.configuration, &nothing, call).why);
     let mut why = asked.concat();
     why.push(difference(CODE, None, Some(desired.code.show())));

@@ -88,7 +88,7 @@ impl DriverStep for Step {
 pub enum Change {
     /// The function is there, with these tags.
     Created {
-        /// As the reply described it.
+        /// As the reply described it, with how its package is kept as it was sent.
         function: Box<Function>,
         /// The tags that were sent.
         tags: Tags,
@@ -99,7 +99,7 @@ pub enum Change {
     Configured(Box<Function>),
     /// Its code was changed.
     CodeUpdated {
-        /// As the reply described it.
+        /// Likewise.
         function: Box<Function>,
         /// The source of its code.
         source: Option<String>,
@@ -180,7 +180,12 @@ pub fn fold(observed: &mut Option<LambdaObserved>, change: Change) {
     let Some(observed) = observed else { return };
     observed.function.revision_id = None;
     match change {
-        Change::Configured(function) => observed.function = used(*function),
+        Change::Configured(function) => {
+            let package = observed.function.configuration.package();
+            observed.function = used(*function);
+            let configuration = &mut observed.function.configuration;
+            *configuration = std::mem::take(configuration).or(&package);
+        }
         Change::CodeUpdated { function, source } => {
             observed.function = used(*function);
             observed.deployed = source;

@@ -1,6 +1,6 @@
 //! What differs between an observed function and what is wanted, beside the parts. Pure.
 
-use super::code::{CODE, source};
+use super::code::{CODE, Code, source};
 use super::configuration::compare::{self, Differing};
 use super::desired::LambdaDesired;
 use super::observe::LambdaObserved;
@@ -43,6 +43,15 @@ fn settle_key(found: &mut Differing, wanted: &Configuration, observed: &Configur
     }
 }
 
+/// The changes of an update of the code, which says again how the package is kept: what it leaves out would go back
+/// to the fresh value, also where the spec does not name it.
+fn with_package(changes: Configuration, code: &Code, observed: &Configuration) -> Configuration {
+    let kept = compare::beyond_fresh(&observed.package());
+    let mut changes = changes.or(&kept);
+    code.keep_what_goes_with_it(&mut changes);
+    changes
+}
+
 impl Work {
     /// The work between what is observed and what is wanted.
     #[must_use]
@@ -61,13 +70,18 @@ impl Work {
         } else {
             compare::differing
         };
-        let mut code = compare(&wanted, &function.configuration, Call::Code);
+        let by = |call| compare(&wanted, &function.configuration, call);
+        let mut code = by(Call::Code).and(by(Call::Package));
         if !code_is_current {
             let seen = function.code_sha256.as_ref().filter(|_| !desired.outline);
             let (from, to) = (seen.cloned(), desired.code.show());
             code.why.insert(0, difference(CODE, from, Some(to)));
         }
-        let mut configuration = compare(&wanted, &function.configuration, Call::Configuration);
+        if !code.why.is_empty() {
+            let observed = &function.configuration;
+            code.changes = with_package(code.changes, &desired.code, observed);
+        }
+        let mut configuration = by(Call::Configuration);
         settle_key(&mut configuration, &wanted, &function.configuration);
         Self {
             configuration,

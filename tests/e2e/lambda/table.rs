@@ -16,11 +16,11 @@ use crate::witness::calls::configuration::Shown as _;
 pub const OTHER_ROLE: &str = "arn:aws:iam::000000000000:role/other";
 
 /// Name of each field below `spec`, and the operation that changes it; but for what is of images only, what
-/// needs a queue, and what only a create enables. `strict` tries all of them.
+/// needs a queue, what only a create enables, and what only the code of a function shows. `strict` tries all of them.
 pub fn fields() -> Vec<(&'static str, &'static str)> {
     let operation = |call| match call {
         Call::Configuration => "UpdateFunctionConfiguration",
-        Call::Code => "UpdateFunctionCode",
+        Call::Code | Call::Package => "UpdateFunctionCode",
         Call::Creation => "CreateFunction",
     };
     macro_rules! collect {
@@ -34,6 +34,8 @@ pub fn fields() -> Vec<(&'static str, &'static str)> {
         "deadLetterConfig.targetArn",
         "tenancyConfig.tenantIsolationMode",
         "durableConfig",
+        "code.sourceKmsKeyArn",
+        "code.s3ObjectStorageMode",
     ];
     fields.retain(|(name, _)| !others.contains(name));
     fields

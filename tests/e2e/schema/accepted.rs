@@ -57,6 +57,7 @@ async fn what_keeps_the_rules_is_taken() {
         json!({"code": {"zipFile": "UEsFBgAAAAAB\r\nAAEAAAAAAAAAAAAAAA==\r\n"}}),
         json!({"code": {"zipFile": "UEsFBgAAAAAB AAEAAAAAAAAAAAAAAA=="}}),
         json!({"code": {"s3Bucket": "my.bucket-1", "s3Key": "a/b.zip", "s3ObjectVersion": "v"}}),
+        json!({"code": {"s3Bucket": "b-1", "s3Key": "a", "s3ObjectStorageMode": "REFERENCE", "sourceKmsKeyArn": ""}}),
         json!({"role": "arn:aws-us-gov:iam::000000000000:role/service-role/x"}),
         json!({"region": "us-gov-west-1"}),
         json!({"region": "ap-southeast-4"}),

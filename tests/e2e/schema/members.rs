@@ -106,7 +106,10 @@ fn codes(kind: &str) -> Vec<Value> {
         json!({"inline": {"files": {"index.py": "x", "other.py": "y"}}}),
         json!({"configMapRef": {"name": "m"}}),
         json!({"zipFile": "UEsFBgAAAAABAAEAAAAAAAAAAAAAAA=="}),
-        json!({"s3Bucket": "bucket", "s3Key": "key", "s3ObjectVersion": "1"}),
+        json!({
+            "s3Bucket": "bucket", "s3Key": "key", "s3ObjectVersion": "1", "s3ObjectStorageMode": "REFERENCE",
+            "sourceKmsKeyArn": "arn:aws:kms:eu-west-1:000000000000:key/00000000-0000-4000-8000-000000000001",
+        }),
         json!({"imageUri": "000000000000.dkr.ecr.eu-west-1.amazonaws.com/shop:1"}),
     ]
 }

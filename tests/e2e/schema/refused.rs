@@ -347,6 +347,26 @@ async fn a_lambda_function_that_breaks_a_rule_is_refused_and_told_what_to_change
             json!({"code": {"inline": {"files": {"a.py": "x"}}, "s3ObjectVersion": "1"}}),
             "s3ObjectVersion goes with s3Bucket and s3Key; set them or drop it",
         ),
+        (
+            "a storage mode beside files",
+            json!({"code": {"inline": {"files": {"a.py": "x"}}, "s3ObjectStorageMode": "COPY"}}),
+            "s3ObjectStorageMode goes with s3Bucket and s3Key; set them or drop it",
+        ),
+        (
+            "a storage mode that is none",
+            json!({"code": {"s3Bucket": "bucket", "s3Key": "k", "s3ObjectStorageMode": "LINK"}}),
+            r#""LINK" is no word of the list; it must be one of "COPY", "REFERENCE""#,
+        ),
+        (
+            "an archive's key for an image",
+            json!({"code": {"imageUri": IMAGE, "sourceKmsKeyArn": ""}, "runtime": null, "handler": null}),
+            "sourceKmsKeyArn is for archives, and imageUri names an image; drop sourceKmsKeyArn",
+        ),
+        (
+            "an archive's key by its alias",
+            json!({"code": {"s3Bucket": "bucket", "s3Key": "k", "sourceKmsKeyArn": "arn:aws:kms:eu-west-1:000000000000:alias/shop"}}),
+            "is no ARN of a KMS key, and Lambda takes no alias; name one such as",
+        ),
         ("no file", json!({"code": {"inline": {"files": {}}}}), "spec.code.inline.files in body should have at least 1 properties"),
         ("65 files", json!({"code": {"inline": {"files": many_files}}}), "spec.code.inline.files: Too many: 65: must have at most 64"),
         ("an absolute path", files("/etc/passwd"), path),

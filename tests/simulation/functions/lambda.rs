@@ -6,6 +6,7 @@ mod convergence;
 mod crashes;
 mod creation;
 mod events;
+mod keeping;
 mod parts;
 mod permissions;
 mod runtimes;

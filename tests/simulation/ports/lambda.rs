@@ -64,8 +64,12 @@ impl LambdaApi for Lambda {
                 cloud.lambda_get_function(caller, name, None)
             })
             .await?;
+        let configuration = fields::with_code(&got.configuration.configuration, &got.code);
         Ok(Described {
-            function: function(got.configuration),
+            function: Function {
+                configuration: fields::ours(&configuration),
+                ..function(got.configuration)
+            },
             reserved_concurrency: got
                 .reserved_concurrency
                 .map(|number| i32::try_from(number).unwrap()),
@@ -88,6 +92,7 @@ impl LambdaApi for Lambda {
         let request = model::CreateFunction {
             function_name: name.to_owned(),
             code: Some(code_of(&new.code)),
+            keeping: fields::keeping(&new.configuration),
             configuration: match &new.code_signing {
                 Some(arn) => configuration.with("CodeSigningConfigArn", arn.as_str()),
                 None => configuration,
@@ -135,6 +140,7 @@ impl LambdaApi for Lambda {
             function_name: name.to_owned(),
             revision_id: revision_id.map(ToOwned::to_owned),
             code: Some(code_of(code)),
+            keeping: fields::keeping(changes),
             architectures: changes.architectures.clone(),
             publish: false,
             dry_run: false,

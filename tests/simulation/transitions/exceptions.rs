@@ -421,6 +421,8 @@ fn versions_after(pair: &Pair<'_>) -> Value {
         [
             plain(&end["cloud"]["configuration"]),
             end["cloud"]["codeSha256"].clone(),
+            end["cloud"]["sourceKmsKeyArn"].clone(),
+            end["cloud"]["resolvedS3Object"].clone(),
         ]
     };
     if pair.to["publish"] == true && latest(pair.before) != latest(pair.changed) {

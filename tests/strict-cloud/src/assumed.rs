@@ -165,6 +165,10 @@ pub const ASSUMED: &[(&str, &str)] = &[
         "the sentences for what a function must not return are made like the one that users report, for header names",
     ),
     (
+        "keeping",
+        "of SourceKMSKeyArn and S3ObjectStorageMode: the sentences of refusals; an empty key is none, as of KMSKeyArn; an UpdateFunctionCode without the key goes back to Lambda's own (the API reference says so of the request, and Terraform's provider sends it with each); GetFunction shows the key to whoever may call it; one that differs from what was published makes a version",
+    ),
+    (
         "kvs-account",
         "a key-value store must be of the function's own account",
     ),

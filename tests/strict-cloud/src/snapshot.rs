@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::cloudfront::{self, FunctionConfig, Stage};
 use crate::lambda::{
-    AliasConfig, Configuration, EventInvokeConfig, RuntimeManagement, UrlConfig, sha256,
+    AliasConfig, Configuration, EventInvokeConfig, RuntimeManagement, S3Object, UrlConfig, sha256,
 };
 use crate::model::Cloud;
 use crate::tags::Tags;
@@ -38,6 +38,10 @@ pub struct Regional {
     pub configuration: Configuration,
     /// CodeSha256 of $LATEST.
     pub code_sha256: String,
+    /// SourceKMSKeyArn of $LATEST.
+    pub source_kms_key_arn: Option<String>,
+    /// ResolvedS3Object of $LATEST.
+    pub object: Option<S3Object>,
     /// State.
     pub state: &'static str,
     /// LastUpdateStatus.
@@ -142,6 +146,8 @@ impl Cloud {
                     versions: versions.collect(),
                     configuration: latest.configuration,
                     code_sha256: latest.code_sha256,
+                    source_kms_key_arn: function.content.code.source_kms_key_arn,
+                    object: function.content.code.object,
                     tags: function.tags,
                     recursive_loop: function.recursive_loop,
                     reserved_concurrency: function.reserved_concurrency,

@@ -10,7 +10,7 @@ use aws_sdk_lambda::operation::update_function_configuration::UpdateFunctionConf
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types;
 
-use super::fields::Read;
+use super::fields::{Read, Sent as _, set};
 use crate::cloud::aws::arn::unqualified;
 use crate::cloud::lambda::{
     CodeSource, Configuration, Function, LoggingConfig, configuration_fields,
@@ -18,9 +18,17 @@ use crate::cloud::lambda::{
 
 /// The configuration in a reply.
 macro_rules! read {
-    ([$reply:ident] $( $(#[$doc:meta])* $field:ident: $type:ty { $($columns:tt)* } )*) => {
-        Configuration { $( $field: Read::read(read!(@of $reply, $field)), )* }
+    ([$reply:ident] $(
+        $(#[$doc:meta])* $field:ident: $type:ty {
+            name: $name:literal, path: $($path:ident).+, fresh: $fresh:expr,
+            compared: $compared:ident, value: $value:ident, call: $call:ident, set: $set:ident,
+        }
+    )*) => {
+        Configuration { $( $field: read!(@by $call $reply, $field), )* }
     };
+    // Only the code that `GetFunction` shows tells it.
+    (@by Package $reply:ident, $field:ident) => { None };
+    (@by $call:ident $reply:ident, $field:ident) => { Read::read(read!(@of $reply, $field)) };
     // The one member that replies have under another name.
     (@of $reply:ident, image_config) => { $reply.image_config_response };
     (@of $reply:ident, $field:ident) => { $reply.$field };
@@ -102,9 +110,21 @@ pub(super) const fn package_of(source: &CodeSource) -> types::PackageType {
     }
 }
 
+/// How a deployment package is kept, as `GetFunction` shows it: an object is resolved only where Lambda reads it
+/// in its bucket (Lambda Developer Guide, "Self-managed S3 code storage"; as its users show the reply).
+pub(super) fn package_of_reply(code: types::FunctionCodeLocation) -> Configuration {
+    let mode = code.resolved_s3_object.map(|_| "REFERENCE".to_owned());
+    Configuration {
+        source_kms_key_arn: text(code.source_kms_key_arn),
+        s3_object_storage_mode: mode,
+        ..Configuration::default()
+    }
+}
+
 /// The code of a new function.
-pub(super) fn code_of(source: &CodeSource) -> types::FunctionCode {
+pub(super) fn code_of(source: &CodeSource, configuration: &Configuration) -> types::FunctionCode {
     let code = types::FunctionCode::builder();
+    let code = configuration_fields!(set; Package, code, configuration);
     match source {
         CodeSource::Zip(bytes) => code.zip_file(Blob::new(bytes.as_slice())),
         CodeSource::S3 {

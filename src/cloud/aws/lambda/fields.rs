@@ -13,6 +13,33 @@ use crate::cloud::lambda::{
     DurableConfig, Environment, FileSystem, FileSystems, ImageConfig, LoggingConfig, VpcConfig,
 };
 
+/// Gives a request, or the code of a new function, those members of a configuration that it carries.
+macro_rules! set {
+    ([$call:ident, $request:ident, $configuration:ident] $(
+        $(#[$doc:meta])* $field:ident: $type:ty {
+            name: $name:literal, path: $($path:ident).+, fresh: $fresh:expr,
+            compared: $compared:ident, value: $value:ident, call: $carried_by:ident, set: $set:ident,
+        }
+    )*) => {{
+        $( let $request = set!(@one $call $carried_by $request.$set($configuration.$field)); )*
+        $request
+    }};
+    (@one Configuration Code $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Configuration Creation $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Configuration Package $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Code Creation $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Code Configuration $request:ident.$set:ident($value:expr)) => { $request };
+    // A new function has it in its code.
+    (@one Any Package $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Package Configuration $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Package Code $request:ident.$set:ident($value:expr)) => { $request };
+    (@one Package Creation $request:ident.$set:ident($value:expr)) => { $request };
+    (@one $call:ident $carried_by:ident $request:ident.$set:ident($value:expr)) => {
+        $request.$set($value.as_ref().and_then(|value| value.sent()))
+    };
+}
+pub(super) use set;
+
 /// A value as a request carries it.
 pub(super) trait Sent<S> {
     /// The SDK's value.
@@ -81,6 +108,7 @@ macro_rules! words {
 words!(
     Runtime,
     Architecture,
+    S3ObjectStorageMode,
     TracingMode,
     SnapStartApplyOn,
     LogFormat,

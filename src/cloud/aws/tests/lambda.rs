@@ -187,10 +187,13 @@ async fn check(name: &str, alone: Configuration, (sent, answered): (Value, Value
         lambda.update_code("f", None, &code, &alone).await.unwrap(),
     ];
     let requests = requests.lock().unwrap();
-    let bodies = requests.iter().map(|request| {
+    // What a create has in its code stands by itself in an update.
+    let in_update = pointer.trim_start_matches("/Code").to_owned();
+    let pointers = [&pointer, &in_update, &in_update];
+    let bodies = requests.iter().zip(pointers).map(|(request, pointer)| {
         let body = request.split("\r\n\r\n").nth(1).unwrap();
         let body: Value = serde_json::from_str(body).unwrap();
-        body.pointer(&pointer).cloned()
+        body.pointer(pointer).cloned()
     });
     let only = |call| (by == call).then(|| sent.clone());
     assert_eq!(
@@ -198,12 +201,49 @@ async fn check(name: &str, alone: Configuration, (sent, answered): (Value, Value
         [
             Some(sent.clone()),
             only(Call::Configuration),
-            only(Call::Code)
+            only(Call::Code).or_else(|| only(Call::Package))
         ],
         "{name}: create, update configuration, update code"
     );
+    let told = match by {
+        Call::Package => Configuration::default(),
+        _ => alone,
+    };
     for function in replies {
-        assert_eq!(function.configuration, read_of(alone.clone()), "{name}");
+        assert_eq!(function.configuration, read_of(told.clone()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn how_the_package_is_kept_is_read_from_the_code_of_a_function() {
+    let object = json!({"S3Bucket": "bucket", "S3Key": "key", "S3ObjectVersion": "1"});
+    let rows = [
+        (
+            json!({"RepositoryType": "S3", "Location": "https://x.example"}),
+            (None, None),
+        ),
+        (json!({"SourceKMSKeyArn": ""}), (None, None)),
+        (
+            json!({"RepositoryType": "S3", "ResolvedS3Object": object}),
+            (None, Some("REFERENCE")),
+        ),
+        (
+            json!({"SourceKMSKeyArn": "key", "Error": {"ErrorCode": "AccessDeniedException", "Message": "no"}}),
+            (Some("key"), None),
+        ),
+    ];
+    for (code, (key, mode)) in rows {
+        let body =
+            json!({"Configuration": {"FunctionArn": ARN, "FunctionName": "f"}, "Code": code});
+        let (url, _) = server(vec![answer("200 OK", "", &body.to_string())]).await;
+        let lambda = connection(&url, &Arc::default()).lambda(&account(), "eu-west-1", None);
+        let found = lambda.describe("f", BudgetMode::Wait).await.unwrap();
+        let expected = Configuration {
+            source_kms_key_arn: key.map(str::to_owned),
+            s3_object_storage_mode: mode.map(str::to_owned),
+            ..Configuration::default()
+        };
+        assert_eq!(found.function.configuration.package(), expected, "{code}");
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::api::digest::sha256_of_parts;
 use crate::api::lambda::Code as Spec;
-use crate::cloud::lambda::CodeSource;
+use crate::cloud::lambda::{CodeSource, Configuration};
 use crate::reconcile::{Inputs, Unmet};
 
 /// The code's name in differences.
@@ -53,11 +53,7 @@ impl Code {
     /// [`Unmet::Missing`] for a ConfigMap that does not exist, [`Unmet::Invalid`] for code that
     /// cannot be an archive.
     pub fn wanted(spec: &Spec, inputs: &Inputs) -> Result<Self, Unmet> {
-        if spec.s3_object_version.is_some() && spec.s3_key.is_none() {
-            return Err(Unmet::Invalid(
-                "code.s3ObjectVersion goes with s3Bucket and s3Key; set them or drop it".to_owned(),
-            ));
-        }
+        goes_together(spec)?;
         match (
             &spec.inline,
             &spec.config_map_ref,
@@ -148,6 +144,16 @@ impl Code {
         matches!(self, Self::Image { .. })
     }
 
+    /// Drops of what is sent with it how a package of another kind is kept.
+    pub fn keep_what_goes_with_it(&self, changes: &mut Configuration) {
+        if !matches!(self, Self::S3 { .. }) {
+            changes.s3_object_storage_mode = None;
+        }
+        if self.is_image() {
+            changes.source_kms_key_arn = None;
+        }
+    }
+
     /// The source tag's value; an archive has none, since its hash can be seen.
     #[must_use]
     pub fn source(&self) -> Option<&str> {
@@ -171,6 +177,29 @@ impl Code {
             Self::Image { uri, .. } => uri.clone(),
         }
     }
+}
+
+/// What the members beside the source ask of it.
+fn goes_together(spec: &Spec) -> Result<(), Unmet> {
+    let of_objects = [
+        ("s3ObjectVersion", spec.s3_object_version.is_some()),
+        ("s3ObjectStorageMode", spec.s3_object_storage_mode.is_some()),
+    ];
+    let alone = of_objects
+        .into_iter()
+        .find(|(_, is_there)| *is_there && spec.s3_key.is_none());
+    if let Some((member, _)) = alone {
+        return Err(Unmet::Invalid(format!(
+            "code.{member} goes with s3Bucket and s3Key; set them or drop it"
+        )));
+    }
+    if spec.source_kms_key_arn.is_some() && spec.image_uri.is_some() {
+        return Err(Unmet::Invalid(
+            "code.sourceKmsKeyArn is for archives, and imageUri names an image; drop code.sourceKmsKeyArn"
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// The source tag's value for an S3 object.

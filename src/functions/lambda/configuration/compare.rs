@@ -20,6 +20,18 @@ pub struct Differing {
     pub why: Vec<Difference>,
 }
 
+impl Differing {
+    /// Both together.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.why.extend(other.why);
+        Self {
+            changes: self.changes.or(&other.changes),
+            why: self.why,
+        }
+    }
+}
+
 /// What the spec names and may drop later.
 pub fn managed(wanted: &Configuration) -> BTreeSet<String> {
     let mut names = BTreeSet::new();

@@ -126,6 +126,8 @@ macro_rules! wanted {
         Configuration { $( $field: wanted!(@at $spec, $inputs, $($path).+), )* }
     };
     (@at $spec:ident, $inputs:ident, $member:ident) => { $spec.$member.wanted($inputs)? };
+    // The one block that every spec has.
+    (@at $spec:ident, $inputs:ident, code.$member:ident) => { $spec.code.$member.wanted($inputs)? };
     (@at $spec:ident, $inputs:ident, $block:ident.$member:ident) => {
         match &$spec.$block {
             Some(block) => block.$member.wanted($inputs)?,

@@ -193,6 +193,16 @@ fn a_refusal_names_the_field_and_never_a_value() {
             json!({"code": {"inline": {"files": {"index.py": "pass"}}, "s3ObjectVersion": "1"}}),
             "code.s3ObjectVersion goes with",
         ),
+        (
+            "a storage mode of no object",
+            json!({"code": {"inline": {"files": {"index.py": "pass"}}, "s3ObjectStorageMode": "COPY"}}),
+            "code.s3ObjectStorageMode goes with",
+        ),
+        (
+            "an archive's key of an image",
+            json!({"code": {"imageUri": "registry/shop:1", "sourceKmsKeyArn": ""}, "runtime": null, "handler": null}),
+            "drop code.sourceKmsKeyArn",
+        ),
         ("too large", variables(&json!({"BIG": large})), "4097 bytes"),
         (
             "nothing referenced",

@@ -142,7 +142,8 @@ fn each_field_is_sent_by_its_call_where_it_differs_and_by_no_other() {
         );
         let other = match call {
             Call::Configuration => Call::Code,
-            Call::Code => Call::Creation,
+            Call::Code => Call::Package,
+            Call::Package => Call::Creation,
             Call::Creation => Call::Configuration,
         };
         assert!(

@@ -7,6 +7,7 @@ mod concurrency;
 mod desired;
 mod events;
 mod fields;
+mod keeping;
 mod parts;
 mod permissions;
 mod plan;

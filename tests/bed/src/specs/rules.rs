@@ -82,6 +82,7 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
         "LambdaFunction.durableConfig.kmsKeyArn",
         Rule::Made(kms_key),
     ),
+    ("LambdaFunction.code.sourceKmsKeyArn", Rule::Made(kms_key)),
     (
         "LambdaFunction.deadLetterConfig.targetArn",
         Rule::Made(dead_letter_target),
@@ -185,10 +186,16 @@ pub(super) const ROWS: &[(&str, Rule)] = &[
     (
         "LambdaFunction.code",
         Rule::OneOf(&[
-            &["inline"],
-            &["configMapRef"],
-            &["zipFile"],
-            &["s3Bucket", "s3Key", "s3ObjectVersion?"],
+            &["inline", "sourceKmsKeyArn?"],
+            &["configMapRef", "sourceKmsKeyArn?"],
+            &["zipFile", "sourceKmsKeyArn?"],
+            &[
+                "s3Bucket",
+                "s3Key",
+                "s3ObjectVersion?",
+                "s3ObjectStorageMode?",
+                "sourceKmsKeyArn?",
+            ],
             &["imageUri"],
         ]),
     ),
@@ -233,6 +240,7 @@ pub(super) const ORDER: &[(&str, Order)] = &[
     ("LambdaFunction.environment", one_of_each_name),
     ("LambdaFunction.code", one_package),
     ("LambdaFunction.code", an_image_that_exists),
+    ("LambdaFunction", kept_as_the_source_allows),
     ("LambdaFunction", archive_or_image),
     ("LambdaFunction", tenants_go_alone),
     ("LambdaFunction", snapshots_are_small),
@@ -318,6 +326,14 @@ pub(super) const KEPT: &[(&str, &str)] = &[
     (
         "!has(self.s3ObjectVersion) || has(self.s3Key)",
         "Rule::OneOf",
+    ),
+    (
+        "!has(self.s3ObjectStorageMode) || has(self.s3Key)",
+        "kept_as_the_source_allows",
+    ),
+    (
+        "!has(self.sourceKmsKeyArn) || !has(self.imageUri)",
+        "kept_as_the_source_allows",
     ),
     (
         r"!has(self.zipFile) || self.zipFile.matches(r'^[A-Za-z0-9+/=\s]*$')",
@@ -495,6 +511,19 @@ fn an_image_that_exists(code: &mut Value, rng: &mut Rng, around: &Around) {
     } else {
         json!({"imageUri": around.images[rng.usize(..around.images.len())]})
     };
+}
+
+/// How a package is kept goes with where it comes from. The emulator knows of no mode.
+fn kept_as_the_source_allows(spec: &mut Value, _: &mut Rng, around: &Around) {
+    let Some(code) = spec.get_mut("code").and_then(Value::as_object_mut) else {
+        return;
+    };
+    if !code.contains_key("s3Bucket") || !around.names_what_is_not_there {
+        code.remove("s3ObjectStorageMode");
+    }
+    if code.contains_key("imageUri") {
+        code.remove("sourceKmsKeyArn");
+    }
 }
 
 /// An archive has a runtime and a handler, an image what it starts.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::schema::S3_OBJECT;
+use super::schema::PACKAGE;
 use super::validate::{Breaches, invalid};
-use super::{Code, sha256};
+use super::{Code, Keeping, sha256};
 use crate::model::{Context, Problem};
 use crate::world::World;
 use crate::zip;
@@ -20,11 +20,34 @@ pub(crate) struct Deployed {
     pub(crate) bytes: Option<Arc<[u8]>>,
     /// URI and resolved URI of an image.
     pub(crate) image: Option<(String, String)>,
+    /// The object that is read where it lies; none for a copy.
+    pub(crate) object: Option<S3Object>,
+    /// The key of the archive; none is Lambda's own.
+    pub(crate) source_kms_key_arn: Option<String>,
+}
+
+/// An object in S3 that a function's code is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct S3Object {
+    /// S3Bucket.
+    pub bucket: String,
+    /// S3Key.
+    pub key: String,
+    /// S3ObjectVersion.
+    pub version: String,
+}
+
+impl S3Object {
+    /// As the API's JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({"S3Bucket": self.bucket, "S3Key": self.key, "S3ObjectVersion": self.version})
+    }
 }
 
 /// For the log.
-pub(super) fn shown(code: Option<&Code>) -> Value {
-    match code {
+pub(super) fn shown(code: Option<&Code>, keeping: &Keeping) -> Value {
+    let mut shown = match code {
         None => Value::Null,
         Some(Code::Zip(bytes)) => json!(sha256(bytes)),
         Some(Code::S3 {
@@ -33,28 +56,40 @@ pub(super) fn shown(code: Option<&Code>) -> Value {
             version,
         }) => json!({"bucket": bucket, "key": key, "version": version}),
         Some(Code::Image(uri)) => json!(uri),
+    };
+    if *keeping != Keeping::default() {
+        shown = json!({
+            "code": shown, "SourceKMSKeyArn": keeping.source_kms_key_arn,
+            "S3ObjectStorageMode": keeping.storage_mode,
+        });
     }
+    shown
 }
 
 /// Breaches of the service model (Lambda API reference, FunctionCode and UpdateFunctionCode); members of `Code` at creation.
 pub(super) fn breaches(
     code: Option<&Code>,
+    keeping: &Keeping,
     at_creation: bool,
     breaches: &mut Breaches,
 ) -> Result<(), Problem> {
-    let Some(Code::S3 {
+    let mut fields = json!({
+        "SourceKMSKeyArn": keeping.source_kms_key_arn, "S3ObjectStorageMode": keeping.storage_mode,
+    });
+    if let Some(Code::S3 {
         bucket,
         key,
         version,
     }) = code
-    else {
-        return Ok(());
-    };
-    let fields = json!({"S3Bucket": bucket, "S3Key": key, "S3ObjectVersion": version});
+    {
+        fields["S3Bucket"] = json!(bucket);
+        fields["S3Key"] = json!(key);
+        fields["S3ObjectVersion"] = json!(version);
+    }
     let path = if at_creation { "code" } else { "" };
     fields
         .as_object()
-        .map_or(Ok(()), |fields| breaches.object(path, fields, S3_OBJECT))
+        .map_or(Ok(()), |fields| breaches.object(path, fields, PACKAGE))
 }
 
 /// Refuses an archive of more than 50 MiB, before anything else of the request is looked at. Lambda's own
@@ -71,10 +106,41 @@ pub(crate) fn zipped_size(code: Option<&Code>) -> Result<(), Problem> {
 }
 
 /// Fetches and checks code. `image` is whether the function is one.
+///
+/// What the request says nothing of is as in a new function: S3ObjectStorageMode is COPY (Lambda Developer Guide,
+/// "Self-managed S3 code storage": "on every call"), and the key Lambda's own (Lambda API reference,
+/// UpdateFunctionCode: "If you don't provide a customer managed key").
 pub(super) fn fetch(
     world: &World,
     context: &Context<'_>,
-    code: Option<&Code>,
+    (code, keeping): (Option<&Code>, &Keeping),
+    image: bool,
+    at_creation: bool,
+) -> Result<Deployed, Problem> {
+    let refers = keeping.storage_mode.as_deref() == Some("REFERENCE");
+    // assumed:keeping.
+    if keeping.storage_mode.is_some() && !matches!(code, Some(Code::S3 { .. })) {
+        return Err(invalid(
+            "S3ObjectStorageMode can only be used with S3Bucket and S3Key.",
+        ));
+    }
+    let key = keeping.source_kms_key_arn.clone();
+    if image && key.is_some() {
+        return Err(invalid(
+            "SourceKMSKeyArn is not supported for functions with packageType Image.",
+        ));
+    }
+    let found = find(world, context, (code, refers), image, at_creation)?;
+    Ok(Deployed {
+        source_kms_key_arn: key.filter(|arn| !arn.is_empty()),
+        ..found
+    })
+}
+
+fn find(
+    world: &World,
+    context: &Context<'_>,
+    (code, refers): (Option<&Code>, bool),
     image: bool,
     at_creation: bool,
 ) -> Result<Deployed, Problem> {
@@ -100,7 +166,19 @@ pub(super) fn fetch(
             bucket,
             key,
             version,
-        }) => unpack(download(world, context, bucket, key, version.as_deref())?),
+        }) => {
+            let asked = (bucket.as_str(), key.as_str(), version.as_deref());
+            let (version, bytes) = download(world, context, asked, refers)?;
+            let object = refers.then(|| S3Object {
+                bucket: bucket.clone(),
+                key: key.clone(),
+                version,
+            });
+            Ok(Deployed {
+                object,
+                ..unpack(bytes)?
+            })
+        }
     }
 }
 
@@ -124,17 +202,19 @@ fn unpack(bytes: Arc<[u8]>) -> Result<Deployed, Problem> {
         size: bytes.len() as u64,
         bytes: Some(bytes),
         image: None,
+        object: None,
+        source_kms_key_arn: None,
     })
 }
 
-/// The sentences are S3's own error codes and messages in Lambda's frame (assumed:s3-texts).
+/// Version and bytes of an object. The sentences are S3's own error codes and messages in Lambda's frame
+/// (assumed:s3-texts).
 fn download(
     world: &World,
     context: &Context<'_>,
-    bucket: &str,
-    key: &str,
-    version: Option<&str>,
-) -> Result<Arc<[u8]>, Problem> {
+    (bucket, key, version): (&str, &str, Option<&str>),
+    refers: bool,
+) -> Result<(String, Arc<[u8]>), Problem> {
     let refuse = |code: &str, said: &str| {
         invalid(format!(
             "Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {said}"
@@ -144,8 +224,9 @@ fn download(
         .buckets
         .get(bucket)
         .ok_or_else(|| refuse("NoSuchBucket", "The specified bucket does not exist"))?;
-    // Lambda API reference, FunctionCode, S3Bucket: in the same region as the function.
-    if found.region != context.caller.region {
+    // Lambda API reference, FunctionCode, S3Bucket: in the same region as the function; but what is read where it lies
+    // may be in another (Lambda Developer Guide, "Self-managed S3 code storage", "Cross-account and cross-Region usage").
+    if found.region != context.caller.region && !refers {
         let said = format!(
             "The bucket is in this region: {}. Please use this region to retry the request",
             found.region
@@ -161,7 +242,7 @@ fn download(
         Some(version) => versions.iter().find(|(known, _)| known == version),
     };
     object
-        .map(|(_, bytes)| bytes.clone())
+        .map(|(version, bytes)| (version.clone(), bytes.clone()))
         .ok_or_else(|| refuse("NoSuchVersion", "The specified version does not exist."))
 }
 
@@ -186,5 +267,7 @@ fn resolve(world: &World, uri: &str) -> Result<Deployed, Problem> {
         size: 0,
         bytes: None,
         image: Some((uri.to_owned(), resolved)),
+        object: None,
+        source_kms_key_arn: None,
     })
 }

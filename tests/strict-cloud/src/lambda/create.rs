@@ -22,7 +22,7 @@ impl Cloud {
         request: &CreateFunction,
     ) -> Answer<FunctionConfiguration> {
         let mut arguments = Shown::of(request.configuration.redacted());
-        arguments.set("Code", code::shown(request.code.as_ref()));
+        arguments.set("Code", code::shown(request.code.as_ref(), &request.keeping));
         arguments.some(
             "Architectures",
             request.architectures.as_ref().map(|value| json!(value)),
@@ -58,7 +58,7 @@ fn create(
     if let Some(architectures) = &request.architectures {
         breaches.architectures(architectures);
     }
-    code::breaches(request.code.as_ref(), true, &mut breaches)?;
+    code::breaches(request.code.as_ref(), &request.keeping, true, &mut breaches)?;
     tagging::breaches(&request.tags, &mut breaches);
     breaches.judge()?;
     let name = name::at_creation(context.caller, &request.function_name)?;
@@ -88,7 +88,8 @@ fn create(
     let signing = request.configuration.text("CodeSigningConfigArn");
     code_signing::exists(world, signing)?;
     assumable(world, context, &request.configuration)?;
-    let code = code::fetch(world, context, request.code.as_ref(), image, true)?;
+    let asked = (request.code.as_ref(), &request.keeping);
+    let code = code::fetch(world, context, asked, image, true)?;
     code_signing::verified(world, signing, &code)?;
 
     world.births += 1;

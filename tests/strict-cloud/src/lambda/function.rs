@@ -372,6 +372,8 @@ impl Function {
                 repository_type: "ECR",
                 location: None,
                 image: Some(image.clone()),
+                object: None,
+                source_kms_key_arn: None,
             };
         }
         let place = sha256_hex(format!("{}{}", self.arn, code.sha256).as_bytes());
@@ -379,10 +381,13 @@ impl Function {
             "https://awslambda-{0}-tasks.s3.{0}.amazonaws.com/snapshots/{place}",
             self.region
         ));
+        // As users of it show the reply: an object that is read where it lies has no link.
         CodeLocation {
             repository_type: "S3",
-            location,
+            location: location.filter(|_| code.object.is_none()),
             image: None,
+            object: code.object.clone(),
+            source_kms_key_arn: code.source_kms_key_arn.clone(),
         }
     }
 

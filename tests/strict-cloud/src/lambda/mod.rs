@@ -28,6 +28,7 @@ mod validate;
 mod versions;
 
 pub use aliases::AliasConfig;
+pub use code::S3Object;
 pub(crate) use code::zipped_size;
 pub use configuration::Configuration;
 pub use event_invoke::EventInvokeConfig;
@@ -61,6 +62,15 @@ pub enum Code {
     Image(String),
 }
 
+/// How the package of an archive is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keeping {
+    /// SourceKMSKeyArn; Lambda's own key, if none.
+    pub source_kms_key_arn: Option<String>,
+    /// S3ObjectStorageMode; COPY, if none.
+    pub storage_mode: Option<String>,
+}
+
 /// CreateFunction.
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateFunction {
@@ -68,6 +78,8 @@ pub struct CreateFunction {
     pub function_name: String,
     /// Required.
     pub code: Option<Code>,
+    /// The other members of Code.
+    pub keeping: Keeping,
     /// Everything that is neither code, tags nor architecture, PackageType included.
     pub configuration: Configuration,
     /// Architectures; x86_64, if none.
@@ -98,6 +110,8 @@ pub struct UpdateFunctionCode {
     pub revision_id: Option<String>,
     /// Required.
     pub code: Option<Code>,
+    /// As with CreateFunction: what it omits is not as it was.
+    pub keeping: Keeping,
     /// Architectures; as they are, if none.
     pub architectures: Option<Vec<String>>,
     /// Publish a version of it.
@@ -242,10 +256,14 @@ impl FunctionConfiguration {
 pub struct CodeLocation {
     /// `S3` or `ECR`.
     pub repository_type: &'static str,
-    /// A link to the archive; none for images.
+    /// A link to the archive; none for images, and for what is read where it lies.
     pub location: Option<String>,
     /// ImageUri and ResolvedImageUri.
     pub image: Option<(String, String)>,
+    /// ResolvedS3Object: what is read where it lies.
+    pub object: Option<S3Object>,
+    /// SourceKMSKeyArn.
+    pub source_kms_key_arn: Option<String>,
 }
 
 impl CodeLocation {
@@ -265,6 +283,10 @@ impl CodeLocation {
                 ("ResolvedImageUri".to_owned(), json!(resolved)),
             ]);
         }
+        let object = self.object.as_ref().map(S3Object::to_json);
+        fields.extend(object.map(|object| ("ResolvedS3Object".to_owned(), object)));
+        let key = self.source_kms_key_arn.iter();
+        fields.extend(key.map(|arn| ("SourceKMSKeyArn".to_owned(), json!(arn))));
         Value::Object(fields)
     }
 }

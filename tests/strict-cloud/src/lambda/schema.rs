@@ -383,9 +383,11 @@ pub(super) static EVENT_INVOKE: &[Field] = &[
     ),
 ];
 
-/// Where an archive lies in S3.
-pub(super) static S3_OBJECT: &[Field] = &[
+/// Where an archive lies in S3, and how its package is kept.
+pub(super) static PACKAGE: &[Field] = &[
     field("S3Bucket", like(3, 63, patterns::BUCKET)),
     field("S3Key", text(1, 1024)),
     field("S3ObjectVersion", text(1, 1024)),
+    field("S3ObjectStorageMode", Kind::Word(&["COPY", "REFERENCE"])),
+    field("SourceKMSKeyArn", arn()),
 ];

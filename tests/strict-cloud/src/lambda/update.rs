@@ -78,7 +78,8 @@ impl Cloud {
         caller: &Caller,
         request: &UpdateFunctionCode,
     ) -> Answer<FunctionConfiguration> {
-        let mut arguments = Shown::of(json!({"Code": code::shown(request.code.as_ref())}));
+        let shown = code::shown(request.code.as_ref(), &request.keeping);
+        let mut arguments = Shown::of(json!({"Code": shown}));
         arguments.some(
             "Architectures",
             request.architectures.as_ref().map(|value| json!(value)),
@@ -103,14 +104,19 @@ impl Cloud {
             if let Some(architectures) = &request.architectures {
                 breaches.architectures(architectures);
             }
-            code::breaches(request.code.as_ref(), false, &mut breaches)?;
+            code::breaches(
+                request.code.as_ref(),
+                &request.keeping,
+                false,
+                &mut breaches,
+            )?;
             breaches.judge()?;
             let name = name::elsewhere(context.caller, &request.function_name, None)?.name;
             let mut function = current(world, context, &name)?;
             let code = code::fetch(
                 world,
                 context,
-                request.code.as_ref(),
+                (request.code.as_ref(), &request.keeping),
                 function.content.configuration.is_image(),
                 false,
             )?;

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use strict_cloud::lambda::{
-    AliasConfig, Code, Configuration, CreateFunction, EventInvokeConfig, FunctionVersion, Page,
-    Permission, PublishVersion, UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
+    AliasConfig, Code, Configuration, CreateFunction, EventInvokeConfig, FunctionVersion, Keeping,
+    Page, Permission, PublishVersion, UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
 };
 use strict_cloud::log::Answered as Logged;
 use strict_cloud::{Answer, Caller, Cloud, Tags, zip};
@@ -204,6 +204,7 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
                     &CreateFunction {
                         function_name,
                         code,
+                        keeping: Keeping::default(),
                         configuration,
                         architectures,
                         tags,
@@ -236,6 +237,7 @@ fn call(cloud: &mut Cloud, operation: &str, with: &Value) -> Answer<Value> {
                 function_name,
                 revision_id,
                 code,
+                keeping: Keeping::default(),
                 architectures,
                 publish,
                 dry_run,

@@ -16,6 +16,7 @@ mod faults;
 mod features;
 mod fields;
 mod front;
+mod keeping;
 mod names;
 mod permissions;
 mod provisioned;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::super::refusal::refuse;
 use super::super::request::Request;
 use crate::lambda::{
-    AliasConfig, Code, Configuration, CreateFunction, EventInvokeConfig, Permission,
+    AliasConfig, Code, Configuration, CreateFunction, EventInvokeConfig, Keeping, Permission,
     PublishVersion, RuntimeManagement, UpdateFunctionCode, UpdateFunctionConfiguration, UrlConfig,
 };
 use crate::model::{Answer, Cloud, Outcome};
@@ -36,6 +36,7 @@ impl Body {
         Ok(CreateFunction {
             function_name,
             code: code.code()?,
+            keeping: code.keeping()?,
             architectures: self.texts("Architectures")?,
             tags: self.map("Tags")?.unwrap_or_default(),
             publish: self.flag("Publish")?,
@@ -60,6 +61,7 @@ impl Body {
             function_name: name.to_owned(),
             revision_id: self.text("RevisionId")?,
             code: self.code()?,
+            keeping: self.keeping()?,
             architectures: self.texts("Architectures")?,
             publish: self.flag("Publish")?,
             dry_run: self.flag("DryRun")?,
@@ -141,6 +143,14 @@ impl Body {
             }));
         }
         Ok(image.map(Code::Image))
+    }
+
+    /// How the code is kept, of the same members.
+    fn keeping(&mut self) -> Answer<Keeping> {
+        Ok(Keeping {
+            source_kms_key_arn: self.text("SourceKMSKeyArn")?,
+            storage_mode: self.text("S3ObjectStorageMode")?,
+        })
     }
 
     /// Takes a member that must be of a type, if it is there.

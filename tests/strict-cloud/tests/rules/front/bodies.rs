@@ -216,6 +216,17 @@ fn code_may_come_from_a_bucket_or_a_registry() {
         "{}",
         text(&made)
     );
+    let (key, reference) = ("arn:aws:kms:eu-west-1:1:key/k", "S3ObjectStorageMode");
+    let mut kept = sent["Code"].clone();
+    kept["SourceKMSKeyArn"] = json!(key);
+    kept[reference] = json!("REFERENCE");
+    settle(&mut cloud);
+    let update = "PUT /2015-03-31/functions/f/code";
+    assert_eq!(lambda(&mut cloud, update, &kept.to_string()).status(), 200);
+    let got = body(&lambda(&mut cloud, "GET /2015-03-31/functions/f", ""));
+    let object = json!({"S3Bucket": "bucket", "S3Key": "key.zip", "S3ObjectVersion": "v1"});
+    let shown = json!({"RepositoryType": "S3", "ResolvedS3Object": object, "SourceKMSKeyArn": key});
+    assert_eq!(got["Code"], shown);
     let image = json!({"FunctionName": "i", "PackageType": "Image", "Role": ROLE, "Code": {"ImageUri": "1.dkr.ecr.eu-west-1.amazonaws.com/a:1"}});
     assert_eq!(
         lambda(&mut cloud, "POST /2015-03-31/functions", &image.to_string()).status(),
