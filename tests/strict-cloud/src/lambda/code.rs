@@ -73,19 +73,18 @@ pub(super) fn breaches(
     at_creation: bool,
     breaches: &mut Breaches,
 ) -> Result<(), Problem> {
-    let mut fields = json!({
+    let (bucket, key, version) = match code {
+        Some(Code::S3 {
+            bucket,
+            key,
+            version,
+        }) => (Some(bucket), Some(key), version.as_ref()),
+        _ => (None, None, None),
+    };
+    let fields = json!({
         "SourceKMSKeyArn": keeping.source_kms_key_arn, "S3ObjectStorageMode": keeping.storage_mode,
+        "S3Bucket": bucket, "S3Key": key, "S3ObjectVersion": version,
     });
-    if let Some(Code::S3 {
-        bucket,
-        key,
-        version,
-    }) = code
-    {
-        fields["S3Bucket"] = json!(bucket);
-        fields["S3Key"] = json!(key);
-        fields["S3ObjectVersion"] = json!(version);
-    }
     let path = if at_creation { "code" } else { "" };
     fields
         .as_object()
