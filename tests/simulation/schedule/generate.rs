@@ -420,7 +420,7 @@ fn lambda(rng: &mut Rng) -> Value {
     // Not drawn from the schedule's own numbers, so that the rest of it stays what it was.
     let mut beside = rng.clone().fork();
     if beside.u8(..4) != 0 {
-        spec["reservedConcurrentExecutions"] = json!([0, 5, 50][beside.usize(..3)]);
+        spec["reservedConcurrentExecutions"] = json!([5, 7, 50][beside.usize(..3)]);
     }
     match beside.u8(..4) {
         0 => spec["functionUrlConfig"] = json!({"authType": "NONE"}),

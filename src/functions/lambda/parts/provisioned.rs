@@ -10,6 +10,7 @@ use async_trait::async_trait;
 
 use super::known::{Known, answer_of, if_there};
 use super::part::{Need, Part, Reading, Situation, Turn};
+use super::versions;
 use super::wanted::{ALIASES, PROVISIONED, provisioned_name};
 use crate::api::lambda::{LambdaFunctionStatus, ProvisionedConcurrencyStatus};
 use crate::cloud::CloudError;
@@ -114,12 +115,18 @@ fn less(
 
 /// What is due once the aliases are as wanted.
 fn rest(
-    desired: &LambdaDesired,
+    of: &Situation<'_>,
     found: &BTreeMap<String, Found>,
     aliases: &BTreeMap<String, FoundAlias>,
 ) -> Need<Step> {
     let (mut steps, mut is_coming, mut failed) = (Vec::new(), false, None);
-    for (alias, found, to) in wanted(desired, found) {
+    let followed = versions::followed(of);
+    let will_be_there = |alias: &String| {
+        let wanted = of.desired.aliases.get(alias);
+        aliases.contains_key(alias) || wanted.is_some_and(|wanted| wanted.of(&followed).is_some())
+    };
+    let wanted = wanted(of.desired, found).filter(|(alias, ..)| will_be_there(alias));
+    for (alias, found, to) in wanted {
         match found {
             Some(found) if found.requested == to && found.is_ready() => {}
             Some(found) if found.requested == to && found.has_failed() => {
@@ -194,7 +201,7 @@ impl Part for Provisioned {
                 let managed = &of.memory.common.managed;
                 Need::Steps(less(of.desired, managed, found, aliases))
             }
-            (Known::Read(found), _) => rest(of.desired, found, aliases),
+            (Known::Read(found), _) => rest(of, found, aliases),
             // Nothing else waits for it.
             (_, Turn::First) => Need::Steps(Vec::new()),
             (unread, _) => Need::of(unread, super::retention::READ_PROVISIONED, |_| Vec::new()),

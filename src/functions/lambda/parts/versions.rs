@@ -145,7 +145,8 @@ fn open_version<'a>(
 
 /// What is due once all versions are published.
 fn published(of: &Situation<'_>) -> Need<Step> {
-    if lacks_previous(of.desired, of.memory) {
+    let is_read = matches!(of.observed.versions, Known::Read(_));
+    if lacks_previous(of.desired, of.memory) && !is_read {
         return Need::of(&of.observed.versions, READ, |_| None);
     }
     let Some(version) = open_version(of.desired, of.memory) else {
@@ -309,12 +310,9 @@ impl Part for Versions {
         desired.publish.then(step).into_iter().collect()
     }
 
-    /// Should the answer be lost, it is not known any more what was published last. Where it is lost already, a version
-    /// may be there that the status does not have, before this one.
+    /// Should the answer be lost, it is not known any more what was published last.
     fn intend(memory: &mut LambdaFunctionStatus, _: &Step) {
-        if memory.published.take().is_none() {
-            memory.previous_version = None;
-        }
+        memory.published = None;
     }
 
     async fn act(cloud: &dyn LambdaApi, name: &str, step: &Step) -> Result<Published, CloudError> {
@@ -338,11 +336,8 @@ impl Part for Versions {
         let version = &change.version;
         let before = memory.latest_version.replace(version.clone());
         if before.as_ref() != Some(version) {
-            let is_known = memory.previous_version.is_some();
             let is_first = version == "1";
-            memory.previous_version = before
-                .filter(|_| is_known)
-                .or_else(|| is_first.then(|| version.clone()));
+            memory.previous_version = before.or_else(|| is_first.then(|| version.clone()));
             memory.undeleted_versions.clear();
         }
         memory.latest_version_state = Some(change.state.as_str().to_owned());
