@@ -61,10 +61,15 @@ fn example(path: &str) -> Option<Value> {
             ".destination",
             json!("arn:aws:sqs:eu-west-1:000000000000:done"),
         ),
-        (".additionalVersionWeights", json!({"1": 0.25})),
-        (".aliases[].name", json!("live")),
-        (".aliases[].functionVersion", json!("3")),
-        (".aliases[].provisionedConcurrentExecutions", json!(2)),
+        // One alias has one of the two last.
+        (
+            ".aliases",
+            json!([
+                {"name": "live", "functionVersion": "3", "description": "text", "routingConfig": {"additionalVersionWeights": {"1": 0.25}}},
+                {"name": "warm", "functionVersion": "3", "provisionedConcurrentExecutions": 2},
+            ]),
+        ),
+        (".reservedConcurrentExecutions", json!(5)),
         (".permissions[].statementId", json!("one")),
         (".permissions[].action", json!("lambda:InvokeFunctionUrl")),
         (".permissions[].principal", json!("*")),
