@@ -141,7 +141,11 @@ pub const EXCEPTIONS: &[Exception] = &[
         },
     },
     Exception {
-        paths: &["status.latestVersion", "status.published"],
+        paths: &[
+            "status.latestVersion",
+            "status.latestVersionState",
+            "status.published",
+        ],
         reason: "what was published last stays known where B publishes nothing",
         holds: |pair, _, two| {
             let kept = |field: &str| pair.changed["status"][field] == pair.before["status"][field];

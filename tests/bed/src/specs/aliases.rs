@@ -24,7 +24,7 @@ pub(super) fn aliases(rng: &mut Rng, _: &Around) -> Value {
 }
 
 /// What is followed has to be published, and what is provided has to be reserved. The emulator has other aliases than
-/// AWS.
+/// AWS, and really starts a version with a snapshot, for which handlers are made up.
 pub(super) fn follow_what_is_published(spec: &mut Value, _: &mut Rng, around: &Around) {
     let publishes = spec["publish"] == true;
     let Some(spec) = spec.as_object_mut() else {
@@ -35,6 +35,7 @@ pub(super) fn follow_what_is_published(spec: &mut Value, _: &mut Rng, around: &A
         .and_then(Value::as_u64);
     if !around.names_what_is_not_there {
         spec.remove("aliases");
+        spec.remove("snapStart");
     }
     if !publishes || !around.names_what_is_not_there {
         spec.remove("keepVersions");
