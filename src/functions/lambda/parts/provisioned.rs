@@ -18,6 +18,7 @@ use crate::cloud::lambda::{FoundAlias, LambdaApi, Provisioned as Found};
 use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::shared::difference::difference;
+use crate::functions::shared::text::in_brackets;
 use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
 
 /// What is waited for.
@@ -85,6 +86,11 @@ fn wanted<'a>(
     aliases.filter_map(|(alias, wanted)| Some((alias, found.get(alias), wanted.provisioned()?)))
 }
 
+/// How many the spec names for an alias.
+fn named(desired: &LambdaDesired, alias: &str) -> Option<i32> {
+    desired.aliases.get(alias)?.provisioned()
+}
+
 /// Whether an alias sends calls to a second version, so that AWS Lambda refuses to provide another number.
 fn shares_calls(aliases: &BTreeMap<String, FoundAlias>, alias: &str) -> bool {
     let found = aliases.get(alias);
@@ -99,11 +105,7 @@ fn less(
     aliases: &BTreeMap<String, FoundAlias>,
 ) -> Vec<PlannedStep<Step>> {
     let ours = managed.iter().filter_map(|name| alias_of(name));
-    let is_named = |alias: &str| {
-        let named = desired.aliases.get(alias);
-        named.is_some_and(|wanted| wanted.provisioned().is_some())
-    };
-    let dropped = ours.filter(|alias| !is_named(alias));
+    let dropped = ours.filter(|alias| named(desired, alias).is_none());
     let dropped = dropped.filter_map(|alias| Some(planned(alias, Some(found.get(alias)?), None)));
     let lowered = wanted(desired, found).filter(|(alias, found, to)| {
         let is_less = found.is_some_and(|found| *to < found.requested);
@@ -154,10 +156,9 @@ fn rest(
 
 /// That AWS Lambda gave up, and what to do.
 pub fn failure(alias: &str, found: &Found) -> String {
-    let reason = found.reason.as_deref().map(|reason| format!(" ({reason})"));
     format!(
         "AWS Lambda could not provide the concurrency of the alias {alias}{}; remove the cause, then name another number in provisionedConcurrentExecutions, or publish a version that starts",
-        reason.unwrap_or_default()
+        in_brackets(None, found.reason.as_deref())
     )
 }
 
@@ -258,8 +259,7 @@ impl Part for Provisioned {
         let Goal::Present(desired) = goal else { return };
         let managed = &status.common.managed;
         for alias in &mut status.aliases {
-            let wanted = desired.aliases.get(&alias.name);
-            let is_named = wanted.is_some_and(|wanted| wanted.provisioned().is_some())
+            let is_named = named(desired, &alias.name).is_some()
                 || managed.contains(&provisioned_name(&alias.name));
             match &observed.provisioned {
                 _ if !is_named => alias.provisioned_concurrency = None,

@@ -18,6 +18,7 @@ use crate::functions::lambda::desired::LambdaDesired;
 use crate::functions::lambda::observe::LambdaObserved;
 use crate::functions::lambda::work::Work;
 use crate::functions::shared::difference::difference;
+use crate::functions::shared::text::in_brackets;
 use crate::reconcile::{Effect, Goal, PlannedStep, Step as DriverStep};
 
 /// Marks the versions that cloudfn published.
@@ -156,13 +157,10 @@ fn published(of: &Situation<'_>) -> Need<Step> {
         Known::Read(Some(VersionState::Pending)) => {
             Need::Wait("AWS Lambda is preparing the version that was published")
         }
-        Known::Read(Some(VersionState::Failed(reason))) => {
-            let reason = reason.as_ref().map(|reason| format!(" ({reason})"));
-            Need::Failed(format!(
-                "AWS Lambda failed to start version {version}{}, and no alias follows it; mend the code or what it needs, and edit the spec, and the next version is followed",
-                reason.unwrap_or_default()
-            ))
-        }
+        Known::Read(Some(VersionState::Failed(reason))) => Need::Failed(format!(
+            "AWS Lambda failed to start version {version}{}, and no alias follows it; mend the code or what it needs, and edit the spec, and the next version is followed",
+            in_brackets(None, reason.as_deref())
+        )),
         known => Need::of(known, ("latest version", "GetFunction"), |_| None),
     }
 }
